@@ -1,0 +1,46 @@
+//! What has happened to a comment.
+
+use crate::aggregate::domain_event;
+use crate::value::{CommentId, PostId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Stored with the comment's stream; the wire form of each is fixed by its golden file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum CommentEvent {
+    /// It can be read from now on.
+    CommentWritten {
+        /// The post it stands under.
+        post_id: PostId,
+        /// Who wrote it.
+        author_id: UserId,
+        /// The comment it answers, if it is a reply.
+        parent_id: Option<CommentId>,
+        /// The beginning of its thread, if it is a reply.
+        root_id: Option<CommentId>,
+        /// What it says.
+        text: String,
+        /// Handles written in the text.
+        mentions: Vec<String>,
+    },
+    /// It says something else from now on.
+    CommentEdited {
+        /// What it says.
+        text: String,
+        /// Handles written in the text.
+        mentions: Vec<String>,
+    },
+    /// It can't be read any more.
+    CommentDeleted {
+        /// The post it stood under.
+        post_id: PostId,
+        /// Who had written it.
+        author_id: UserId,
+        /// The comment it answered, if it was a reply.
+        parent_id: Option<CommentId>,
+        /// The beginning of its thread, if it was a reply.
+        root_id: Option<CommentId>,
+    },
+}
+
+domain_event!(CommentEvent { CommentWritten => "1", CommentEdited => "1", CommentDeleted => "1" });

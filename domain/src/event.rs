@@ -1,0 +1,85 @@
+//! Every event of every aggregate as one type, and how stored ones are read back.
+
+use crate::aggregate::Decide;
+use crate::comment::{Comment, CommentEvent};
+use crate::follow::{Follow, FollowEvent};
+use crate::like::{Like, LikeEvent};
+use crate::post::{Post, PostEvent};
+use crate::upcast::{UPCASTERS, upcast};
+use crate::user::{User, UserEvent};
+use serde_json::Value;
+
+/// An event of any aggregate. A new aggregate adds one variant and one line in [`Event::decode`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// To a person's account.
+    User(UserEvent),
+    /// To a post.
+    Post(PostEvent),
+    /// To a comment.
+    Comment(CommentEvent),
+    /// Between two people.
+    Follow(FollowEvent),
+    /// Between a person and a thing.
+    Like(LikeEvent),
+}
+
+/// A stored event that this build can't read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Written by a newer build, or by nobody we know.
+    #[error("unknown aggregate type {0:?}")]
+    UnknownAggregate(String),
+    /// The payload is not of the event's shape.
+    #[error("event {event_type} version {version} can't be read: {reason}")]
+    Payload {
+        /// As stored.
+        event_type: String,
+        /// As stored.
+        version: String,
+        /// What serde says.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// Reads a stored event, bringing old versions into today's shape.
+    ///
+    /// # Errors
+    /// An aggregate or event type that this build does not know, or a payload of another shape.
+    pub fn decode(
+        aggregate_type: &str,
+        event_type: &str,
+        version: &str,
+        payload: Value,
+    ) -> Result<Self, DecodeError> {
+        let (current, payload) = upcast(UPCASTERS, event_type, version, payload);
+        let decoded = match aggregate_type {
+            User::TYPE => serde_json::from_value(payload).map(Self::User),
+            Post::TYPE => serde_json::from_value(payload).map(Self::Post),
+            Comment::TYPE => serde_json::from_value(payload).map(Self::Comment),
+            Follow::TYPE => serde_json::from_value(payload).map(Self::Follow),
+            Like::TYPE => serde_json::from_value(payload).map(Self::Like),
+            unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
+        };
+        decoded.map_err(|error| DecodeError::Payload {
+            event_type: event_type.to_owned(),
+            version: current,
+            reason: error.to_string(),
+        })
+    }
+
+    /// Every event type there is: aggregate type, event type, current version.
+    pub fn types() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        fn of<A: Decide>(
+            types: &'static [(&'static str, &'static str)],
+        ) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+            types.iter().map(|&(event_type, version)| (A::TYPE, event_type, version))
+        }
+        of::<User>(UserEvent::TYPES)
+            .chain(of::<Post>(PostEvent::TYPES))
+            .chain(of::<Comment>(CommentEvent::TYPES))
+            .chain(of::<Follow>(FollowEvent::TYPES))
+            .chain(of::<Like>(LikeEvent::TYPES))
+    }
+}

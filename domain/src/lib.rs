@@ -1,0 +1,28 @@
+//! Madang's rules: what may happen, and what has happened.
+//!
+//! Reading order:
+//! 1. [`value`]: what input must look like before a command can even be written.
+//! 2. [`aggregate`]: the shape that every aggregate has (`decide`, `evolve`).
+//! 3. [`post`]: one aggregate from end to end; [`user`], [`comment`], [`follow`], [`like`] are its kin.
+//! 4. [`event`]: every event of every aggregate as one type, and how stored ones are read back.
+//!
+//! Invariants of this crate:
+//! - No I/O, clock, randomness or async runtime: ids, times and facts about other aggregates come in
+//!   with the command, so that a decision can be repeated and tested.
+//! - `evolve` has no rules and cannot fail: what has happened has happened.
+//! - Events hold plain strings and ids, never validated newtypes: old and masked events stay readable
+//!   whatever today's rules are.
+//! - No secret or personal detail has a field in any event.
+
+pub mod aggregate;
+pub mod comment;
+pub mod event;
+pub mod follow;
+pub mod like;
+pub mod post;
+pub mod upcast;
+pub mod user;
+pub mod value;
+
+pub use aggregate::{Claim, Decide, Refusal, RefusalKind};
+pub use event::Event;

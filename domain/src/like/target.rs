@@ -1,0 +1,35 @@
+//! What can be liked.
+
+use crate::value::{CommentId, PostId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A thing that can be liked. On the wire `{"kind": "post", "id": "…"}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Target {
+    /// A post.
+    Post(PostId),
+    /// A comment or a reply.
+    Comment(CommentId),
+}
+
+impl Target {
+    /// The kind's name on the wire.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Post(_) => "post",
+            Self::Comment(_) => "comment",
+        }
+    }
+
+    /// The thing's id, whatever its kind.
+    #[must_use]
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Post(id) => id.0,
+            Self::Comment(id) => id.0,
+        }
+    }
+}

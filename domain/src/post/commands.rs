@@ -1,0 +1,56 @@
+//! What can be asked of a post.
+
+use crate::value::{Invalid, Marks, Mentions, PostText, Tag, Tags, Title, UserId};
+use chrono::{DateTime, Utc};
+
+/// Asked of one post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PostCommand {
+    /// Publish it for the first time.
+    Publish {
+        /// Who publishes.
+        by: UserId,
+        /// What it says.
+        body: PostBody,
+        /// Only for posts moved from another service.
+        original_published_at: Option<DateTime<Utc>>,
+    },
+    /// Replace what it says.
+    Edit {
+        /// Who edits.
+        by: UserId,
+        /// What it says from now on.
+        body: PostBody,
+    },
+    /// Take it away.
+    Delete {
+        /// Who deletes.
+        by: UserId,
+    },
+}
+
+/// A post's words with the marks found in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostBody {
+    /// One line above the text.
+    pub title: Option<Title>,
+    /// The text itself.
+    pub text: PostText,
+    /// Given tags first, then those written in title and text.
+    pub tags: Tags,
+    /// People written in the text.
+    pub mentions: Mentions,
+}
+
+impl PostBody {
+    /// Joins given tags with those in the text.
+    ///
+    /// # Errors
+    /// Too many tags or mentions together.
+    pub fn new(title: Option<Title>, text: PostText, given: Vec<Tag>) -> Result<Self, Invalid> {
+        let marks = Marks::in_text(text.as_str());
+        let tags = Tags::new(given)?.and(marks.tags)?;
+        let mentions = Mentions::new(marks.mentions)?;
+        Ok(Self { title, text, tags, mentions })
+    }
+}

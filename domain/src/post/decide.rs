@@ -1,0 +1,129 @@
+//! A post's rules.
+
+use super::{Post, PostBody, PostCommand, PostEvent};
+use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
+use crate::value::UserId;
+
+/// The rule that a command broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PostRefusal {
+    /// It was never published, or was deleted.
+    #[error("there is no such post, or it was deleted")]
+    PostNotFound,
+    /// Another post has this id.
+    #[error("another post was published under this id")]
+    AlreadyPublished,
+    /// Only its author may change it.
+    #[error("only the post's author may do this")]
+    NotTheAuthor,
+}
+
+impl Refusal for PostRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::PostNotFound => "post_not_found",
+            Self::AlreadyPublished => "post_already_published",
+            Self::NotTheAuthor => "not_the_author",
+        }
+    }
+
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::PostNotFound => RefusalKind::NotFound,
+            Self::AlreadyPublished => RefusalKind::Conflict,
+            Self::NotTheAuthor => RefusalKind::Forbidden,
+        }
+    }
+}
+
+impl Decide for Post {
+    const TYPE: &'static str = "post";
+    type Command = PostCommand;
+    type Event = PostEvent;
+    type Refusal = PostRefusal;
+
+    fn decide(&self, command: &PostCommand) -> Result<Vec<PostEvent>, PostRefusal> {
+        match command {
+            PostCommand::Publish { by, body, original_published_at } => {
+                if self.published {
+                    let same = self.is_by(*by) && self.says(body) && !self.deleted;
+                    return if same { Ok(vec![]) } else { Err(PostRefusal::AlreadyPublished) };
+                }
+                Ok(vec![PostEvent::PostPublished {
+                    author_id: *by,
+                    title: body.title.clone().map(String::from),
+                    text: body.text.to_string(),
+                    tags: body.tags.to_strings(),
+                    mentions: body.mentions.to_strings(),
+                    original_published_at: *original_published_at,
+                }])
+            }
+            PostCommand::Edit { by, body } => {
+                self.must_be_open_and_by(*by)?;
+                if self.says(body) {
+                    return Ok(vec![]);
+                }
+                Ok(vec![PostEvent::PostEdited {
+                    title: body.title.clone().map(String::from),
+                    text: body.text.to_string(),
+                    tags: body.tags.to_strings(),
+                    mentions: body.mentions.to_strings(),
+                }])
+            }
+            PostCommand::Delete { by } => {
+                if self.deleted && self.is_by(*by) {
+                    return Ok(vec![]);
+                }
+                self.must_be_open_and_by(*by)?;
+                Ok(vec![PostEvent::PostDeleted { author_id: self.author_id }])
+            }
+        }
+    }
+
+    fn evolve(&mut self, event: &PostEvent) {
+        match event.clone() {
+            PostEvent::PostPublished { author_id, title, text, tags, mentions, original_published_at } => {
+                self.published = true;
+                self.author_id = author_id;
+                self.original_published_at = original_published_at;
+                self.write(title, text, tags, mentions);
+            }
+            PostEvent::PostEdited { title, text, tags, mentions } => {
+                self.write(title, text, tags, mentions);
+            }
+            PostEvent::PostDeleted { .. } => self.deleted = true,
+        }
+    }
+}
+
+cqrs_aggregate!(Post);
+
+impl Post {
+    fn write(&mut self, title: Option<String>, text: String, tags: Vec<String>, mentions: Vec<String>) {
+        self.title = title;
+        self.text = text;
+        self.tags = tags;
+        self.mentions = mentions;
+    }
+
+    fn is_by(&self, user: UserId) -> bool {
+        self.published && self.author_id == user
+    }
+
+    fn says(&self, body: &PostBody) -> bool {
+        self.title.as_deref() == body.title.as_ref().map(|title| title.as_str())
+            && self.text == body.text.as_str()
+            && self.tags == body.tags.to_strings()
+            && self.mentions == body.mentions.to_strings()
+    }
+
+    fn must_be_open_and_by(&self, user: UserId) -> Result<(), PostRefusal> {
+        if !self.is_open() {
+            return Err(PostRefusal::PostNotFound);
+        }
+        if !self.is_by(user) {
+            return Err(PostRefusal::NotTheAuthor);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! What has happened to a post.
+
+use crate::aggregate::domain_event;
+use crate::value::UserId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Stored with the post's stream; the wire form of each is fixed by its golden file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum PostEvent {
+    /// It can be read from now on.
+    PostPublished {
+        /// Who published it.
+        author_id: UserId,
+        /// One line above the text.
+        title: Option<String>,
+        /// What it says.
+        text: String,
+        /// Given and written in the text.
+        tags: Vec<String>,
+        /// Handles written in the text.
+        mentions: Vec<String>,
+        /// When it was first published elsewhere, for posts moved from another service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        original_published_at: Option<DateTime<Utc>>,
+    },
+    /// It says something else from now on.
+    PostEdited {
+        /// One line above the text.
+        title: Option<String>,
+        /// What it says.
+        text: String,
+        /// Given and written in the text.
+        tags: Vec<String>,
+        /// Handles written in the text.
+        mentions: Vec<String>,
+    },
+    /// It can't be read any more.
+    PostDeleted {
+        /// Who had published it.
+        author_id: UserId,
+    },
+}
+
+domain_event!(PostEvent { PostPublished => "1", PostEdited => "1", PostDeleted => "1" });

@@ -1,0 +1,33 @@
+//! What can be asked of a person's account.
+
+use crate::value::{Bio, DisplayName, Handle, Links};
+
+/// Asked of one person's account. Passwords never come this far: they stay in the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserCommand {
+    /// Become a member.
+    Register {
+        /// Unique; the event store's claim sees to that.
+        handle: Handle,
+        /// Free text.
+        display_name: DisplayName,
+        /// May be empty.
+        bio: Bio,
+    },
+    /// Change what the profile shows; what is `None` stays.
+    ChangeProfile {
+        /// Free text.
+        display_name: Option<DisplayName>,
+        /// May be empty.
+        bio: Option<Bio>,
+        /// All links, in order.
+        links: Option<Links>,
+    },
+    /// Be known by another handle.
+    ChangeHandle {
+        /// Unique; the event store's claim sees to that.
+        handle: Handle,
+    },
+    /// Leave.
+    Deactivate,
+}

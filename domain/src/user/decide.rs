@@ -1,0 +1,134 @@
+//! A person's rules.
+
+use super::{User, UserCommand, UserEvent};
+use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
+use crate::value::Handle;
+
+/// The kind of claim that keeps handles unique. Who left keeps theirs: nobody can pose as them.
+pub const HANDLE: &str = "handle";
+
+/// The rule that a command broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UserRefusal {
+    /// Never registered, or gone.
+    #[error("there is no such person, or they have left")]
+    UserNotFound,
+    /// Someone else has this id.
+    #[error("another person is registered under this id")]
+    AlreadyRegistered,
+}
+
+impl Refusal for UserRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UserNotFound => "user_not_found",
+            Self::AlreadyRegistered => "user_already_registered",
+        }
+    }
+
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::UserNotFound => RefusalKind::NotFound,
+            Self::AlreadyRegistered => RefusalKind::Conflict,
+        }
+    }
+}
+
+impl Decide for User {
+    const TYPE: &'static str = "user";
+    type Command = UserCommand;
+    type Event = UserEvent;
+    type Refusal = UserRefusal;
+
+    fn decide(&self, command: &UserCommand) -> Result<Vec<UserEvent>, UserRefusal> {
+        match command {
+            UserCommand::Register { handle, display_name, bio } => {
+                if self.registered {
+                    let same = self.is_active()
+                        && self.handle == handle.as_str()
+                        && self.display_name == display_name.as_str()
+                        && self.bio == bio.as_str();
+                    return if same { Ok(vec![]) } else { Err(UserRefusal::AlreadyRegistered) };
+                }
+                Ok(vec![UserEvent::UserRegistered {
+                    handle: handle.to_string(),
+                    display_name: display_name.to_string(),
+                    bio: bio.to_string(),
+                }])
+            }
+            UserCommand::ChangeProfile { display_name, bio, links } => {
+                self.must_be_active()?;
+                let mut after = self.clone();
+                if let Some(display_name) = display_name {
+                    after.display_name = display_name.to_string();
+                }
+                if let Some(bio) = bio {
+                    after.bio = bio.to_string();
+                }
+                if let Some(links) = links {
+                    after.links = links.to_strings();
+                }
+                if after == *self {
+                    return Ok(vec![]);
+                }
+                Ok(vec![UserEvent::ProfileChanged {
+                    display_name: after.display_name,
+                    bio: after.bio,
+                    links: after.links,
+                }])
+            }
+            UserCommand::ChangeHandle { handle } => {
+                self.must_be_active()?;
+                if self.handle == handle.as_str() {
+                    return Ok(vec![]);
+                }
+                Ok(vec![UserEvent::HandleChanged {
+                    handle: handle.to_string(),
+                    previous: self.handle.clone(),
+                }])
+            }
+            UserCommand::Deactivate => {
+                if self.deactivated {
+                    return Ok(vec![]);
+                }
+                self.must_be_active()?;
+                Ok(vec![UserEvent::UserDeactivated {}])
+            }
+        }
+    }
+
+    fn evolve(&mut self, event: &UserEvent) {
+        match event.clone() {
+            UserEvent::UserRegistered { handle, display_name, bio } => {
+                *self = Self { registered: true, handle, display_name, bio, ..Self::default() };
+            }
+            UserEvent::ProfileChanged { display_name, bio, links } => {
+                self.display_name = display_name;
+                self.bio = bio;
+                self.links = links;
+            }
+            UserEvent::HandleChanged { handle, .. } => self.handle = handle,
+            UserEvent::UserDeactivated {} => self.deactivated = true,
+        }
+    }
+
+    fn claims(event: &UserEvent) -> Vec<Claim> {
+        let take = |handle: &str| Claim::Take { kind: HANDLE, value: Handle::key_of(handle) };
+        match event {
+            UserEvent::UserRegistered { handle, .. } => vec![take(handle)],
+            UserEvent::HandleChanged { handle, previous } => {
+                let release = Claim::Release { kind: HANDLE, value: Handle::key_of(previous) };
+                vec![release, take(handle)]
+            }
+            UserEvent::ProfileChanged { .. } | UserEvent::UserDeactivated {} => vec![],
+        }
+    }
+}
+
+cqrs_aggregate!(User);
+
+impl User {
+    fn must_be_active(&self) -> Result<(), UserRefusal> {
+        if self.is_active() { Ok(()) } else { Err(UserRefusal::UserNotFound) }
+    }
+}

@@ -1,0 +1,44 @@
+//! What has happened to a person's account.
+
+use crate::aggregate::domain_event;
+use serde::{Deserialize, Serialize};
+
+/// Stored with the person's stream; the wire form of each is fixed by its golden file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum UserEvent {
+    /// The person is a member from now on.
+    UserRegistered {
+        /// As its owner wrote it.
+        handle: String,
+        /// Free text.
+        display_name: String,
+        /// What they say of themself.
+        bio: String,
+    },
+    /// The profile shows this from now on.
+    ProfileChanged {
+        /// Free text.
+        display_name: String,
+        /// What they say of themself.
+        bio: String,
+        /// All links, in order.
+        links: Vec<String>,
+    },
+    /// The person is known by another handle.
+    HandleChanged {
+        /// From now on.
+        handle: String,
+        /// Until now.
+        previous: String,
+    },
+    /// The person has left.
+    UserDeactivated {},
+}
+
+domain_event!(UserEvent {
+    UserRegistered => "1",
+    ProfileChanged => "1",
+    HandleChanged => "1",
+    UserDeactivated => "1",
+});

@@ -1,0 +1,38 @@
+//! A person: registered under a handle, with a profile, until deactivated.
+
+mod commands;
+mod decide;
+mod events;
+#[cfg(test)]
+mod tests;
+
+pub use commands::UserCommand;
+pub use decide::{HANDLE, UserRefusal};
+pub use events::UserEvent;
+
+use serde::{Deserialize, Serialize};
+
+/// What is known of a person; default when never registered. Nothing secret is here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Whether there ever was such a person.
+    pub registered: bool,
+    /// The person has left; their things are hidden.
+    pub deactivated: bool,
+    /// As its owner writes it.
+    pub handle: String,
+    /// Free text.
+    pub display_name: String,
+    /// What they say of themself.
+    pub bio: String,
+    /// Shown on the profile.
+    pub links: Vec<String>,
+}
+
+impl User {
+    /// Whether the person can act and be met.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.registered && !self.deactivated
+    }
+}

@@ -1,0 +1,93 @@
+use super::*;
+use crate::value::{Bio, DisplayName, Handle, Link, Links};
+use cqrs_es::test::TestFramework;
+
+type UserTest = TestFramework<User>;
+
+fn register(handle: &str) -> UserCommand {
+    UserCommand::Register {
+        handle: Handle::parse(handle).expect("valid"),
+        display_name: DisplayName::parse("미나").expect("valid"),
+        bio: Bio::parse("").expect("valid"),
+    }
+}
+
+fn registered(handle: &str) -> UserEvent {
+    UserEvent::UserRegistered { handle: handle.into(), display_name: "미나".into(), bio: String::new() }
+}
+
+fn change_name(name: &str) -> UserCommand {
+    UserCommand::ChangeProfile {
+        display_name: Some(DisplayName::parse(name).expect("valid")),
+        bio: None,
+        links: None,
+    }
+}
+
+#[test]
+fn a_stranger_registers() {
+    UserTest::with(())
+        .given_no_previous_events()
+        .when(register("mina"))
+        .then_expect_events(vec![registered("mina")]);
+}
+
+#[test]
+fn registering_the_same_again_changes_nothing_and_another_is_refused() {
+    UserTest::with(()).given(vec![registered("mina")]).when(register("mina")).then_expect_events(vec![]);
+    UserTest::with(())
+        .given(vec![registered("mina")])
+        .when(register("mino"))
+        .then_expect_error(UserRefusal::AlreadyRegistered);
+}
+
+#[test]
+fn a_profile_change_keeps_what_it_does_not_name() {
+    let link = Link::parse("https://example.kr/").expect("valid");
+    UserTest::with(())
+        .given(vec![
+            registered("mina"),
+            UserEvent::ProfileChanged {
+                display_name: "미나".into(),
+                bio: "안녕".into(),
+                links: Links::new(vec![link]).expect("valid").to_strings(),
+            },
+        ])
+        .when(change_name("김미나"))
+        .then_expect_events(vec![UserEvent::ProfileChanged {
+            display_name: "김미나".into(),
+            bio: "안녕".into(),
+            links: vec!["https://example.kr/".into()],
+        }]);
+}
+
+#[test]
+fn a_profile_change_to_what_already_is_yields_no_event() {
+    UserTest::with(()).given(vec![registered("mina")]).when(change_name("미나")).then_expect_events(vec![]);
+}
+
+#[test]
+fn a_handle_changes_and_the_event_knows_both() {
+    UserTest::with(())
+        .given(vec![registered("mina")])
+        .when(UserCommand::ChangeHandle { handle: Handle::parse("Mina").expect("valid") })
+        .then_expect_events(vec![UserEvent::HandleChanged {
+            handle: "Mina".into(),
+            previous: "mina".into(),
+        }]);
+}
+
+#[test]
+fn who_left_can_change_nothing_and_leaves_once() {
+    let left = || vec![registered("mina"), UserEvent::UserDeactivated {}];
+    UserTest::with(()).given(left()).when(change_name("김미나")).then_expect_error(UserRefusal::UserNotFound);
+    UserTest::with(()).given(left()).when(UserCommand::Deactivate).then_expect_events(vec![]);
+}
+
+#[test]
+fn who_never_registered_can_not_leave() {
+    UserTest::with(())
+        .given_no_previous_events()
+        .when(UserCommand::Deactivate)
+        .then_expect_error(UserRefusal::UserNotFound);
+}

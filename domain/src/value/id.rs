@@ -1,0 +1,73 @@
+//! Ids: UUIDv7 where a thing is new, UUIDv5 where it is determined by what it joins.
+
+use crate::like::Target;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// Namespace of derived ids (a random UUID, fixed for ever: changing it would lose every like).
+const DERIVED: Uuid = Uuid::from_u128(0x7b1d_5a0e_3c52_4f0b_9a51_0d9c_6f2e_84a7);
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// A person.
+    UserId
+);
+id!(
+    /// A post. Its time orders lists, newest first, so an imported post's id carries its original time.
+    PostId
+);
+id!(
+    /// A comment or a reply.
+    CommentId
+);
+id!(
+    /// One person following another: derived from the two, so a repeat meets the same stream.
+    FollowId
+);
+id!(
+    /// One person's like of one thing: derived from the two, so a repeat meets the same stream.
+    LikeId
+);
+
+impl FollowId {
+    /// The stream of `follower` following `followee`.
+    #[must_use]
+    pub fn of(follower: UserId, followee: UserId) -> Self {
+        Self(derive(&["follow", &follower.to_string(), &followee.to_string()]))
+    }
+}
+
+impl LikeId {
+    /// The stream of `user` liking `target`.
+    #[must_use]
+    pub fn of(user: UserId, target: Target) -> Self {
+        Self(derive(&["like", &user.to_string(), target.kind(), &target.id().to_string()]))
+    }
+}
+
+fn derive(parts: &[&str]) -> Uuid {
+    Uuid::new_v5(&DERIVED, parts.join("/").as_bytes())
+}
