@@ -1,1 +1,25 @@
-//! x
+//! What Madang stands on: Postgres, NATS, keys and clocks.
+//!
+//! Reading order:
+//! 1. [`event_store`]: commands become events, stored once and in one order.
+//! 2. [`relay`] carries the log to [`nats`]; [`tail`] is how this process's runners read it from there,
+//!    and from Postgres where NATS has a hole; [`announcements`] tell other processes.
+//! 3. [`vault`]: secrets and personal data, apart from the events.
+//! 4. [`local`]: the private stack, a Postgres and a NATS of one's own.
+//! 5. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
+//!    the whole stands.
+//!
+//! Invariants of this crate:
+//! - Nothing but `append_events` writes to the log.
+//! - A relay or a tail that is away delays readers and loses nothing.
+
+pub mod announcements;
+pub mod config;
+pub mod event_store;
+pub mod local;
+pub mod nats;
+pub mod relay;
+pub mod status;
+pub mod tail;
+pub mod telemetry;
+pub mod vault;

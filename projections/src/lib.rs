@@ -1,1 +1,42 @@
-//! x
+//! Read models: what queries see, built from events and from nothing else.
+//!
+//! Reading order:
+//! 1. [`ports`]: the log and the announcements, as this crate needs them.
+//! 2. [`projector`]: the shape of a projector.
+//! 3. [`tags`]: the smallest read model from end to end; [`profiles`], [`posts`], [`comments`] and
+//!    [`timelines`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
+//!    `project.rs` writes it and `query.rs` reads it.
+//! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time.
+//! 5. [`rebuild`] and [`verify`]: a copy built beside the live one, swapped in or compared.
+//! 6. [`progress`]: how readers wait for what they wrote.
+//!
+//! Invariants of this crate:
+//! - A checkpoint moves in the transaction that writes the rows, and p is applied only after p-1.
+//! - What a projector leaves behind does not depend on how the log was cut into batches, nor on when
+//!   its delayed work ran: a rebuilt copy equals the live one row for row.
+//! - No slice imports another; what several slices keep alike ([`authors`], [`likes`]) is parametrised.
+//! - Writes name tables without schema (the runner sets the search path), reads name it.
+
+pub mod authors;
+pub mod comments;
+#[cfg(test)]
+mod given;
+pub mod lease;
+pub mod likes;
+pub mod page;
+pub mod ports;
+pub mod posts;
+pub mod profiles;
+pub mod progress;
+pub mod projector;
+pub mod rebuild;
+pub mod runner;
+mod scanned;
+pub mod schema;
+pub mod tags;
+pub mod timelines;
+pub mod verify;
+
+pub use page::Page;
+pub use ports::{Checkpoint, Position, RecordedEvent};
+pub use projector::{Check, Projector, Tx, Work};

@@ -1,0 +1,181 @@
+//! What handlers work with: the ways to the log, the vault and the read models, and this node's settings.
+
+use crate::edge::Problem;
+use crate::edge::failure::is_swapped_away;
+use crate::layers::rate_limit::RateLimits;
+use domain::value::UserId;
+use futures::future::BoxFuture;
+use infra::event_store::Executor;
+use infra::vault::Vault;
+use moka::sync::Cache;
+use projections::Position;
+use projections::progress::Progress;
+use serde::Serialize;
+use sqlx::PgPool;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// How long this node remembers what a person last wrote. Beyond it every projection has caught up, or
+/// its lag is known and answers are marked stale.
+const MEMORY: Duration = Duration::from_secs(60);
+const MEMORY_PEOPLE: u64 = 100_000;
+
+/// The state of every handler; cloning it is cheap.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// What an [`App`] holds.
+pub struct Inner {
+    /// Runs commands.
+    pub executor: Executor,
+    /// Passwords and tokens.
+    pub vault: Vault,
+    /// For read models only.
+    pub pool: PgPool,
+    /// How far each projection has come.
+    pub progress: Arc<Progress>,
+    /// This node's settings.
+    pub settings: Settings,
+    /// Who has asked how often.
+    pub rate_limits: RateLimits,
+    pub(crate) readiness: ReadinessSource,
+    pub(crate) metrics: MetricsSource,
+    written: Cache<UserId, Position>,
+}
+
+/// Tells whether this node can serve.
+pub type ReadinessSource = Arc<dyn Fn() -> BoxFuture<'static, Readiness> + Send + Sync>;
+
+/// Renders metrics in Prometheus' text format.
+pub type MetricsSource = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// Runs commands.
+    pub executor: Executor,
+    /// Passwords and tokens.
+    pub vault: Vault,
+    /// For read models only.
+    pub pool: PgPool,
+    /// How far each projection has come.
+    pub progress: Arc<Progress>,
+    /// This node's settings.
+    pub settings: Settings,
+    /// Tells whether this node can serve.
+    pub readiness: ReadinessSource,
+    /// Renders metrics in Prometheus' text format.
+    pub metrics: MetricsSource,
+}
+
+/// How this node serves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a query waits for its caller's own writes before it answers stale.
+    pub consistency_bound: Duration,
+    /// For each person, or each address of those who are not logged in; 0 is without limit.
+    pub requests_per_minute: u32,
+    /// For each handle from each address; 0 is without limit.
+    pub logins_per_minute: u32,
+    /// Which web pages may call from a browser.
+    pub cors: Cors,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            consistency_bound: Duration::from_secs(1),
+            requests_per_minute: 600,
+            logins_per_minute: 10,
+            cors: Cors::Any,
+        }
+    }
+}
+
+/// Which web pages may call from a browser; always without their cookies of elsewhere.
+#[derive(Clone, Debug)]
+pub enum Cors {
+    /// Pages of any origin.
+    Any,
+    /// Pages of these origins, such as `https://example.kr`.
+    Origins(Vec<String>),
+}
+
+/// Whether a node can serve, part by part.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// Whether requests should be sent here.
+    pub ready: bool,
+    /// What it consists of.
+    pub parts: Vec<ReadinessPart>,
+}
+
+/// Whether one part that a node needs is there.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReadinessPart {
+    /// Such as `postgres`.
+    pub name: String,
+    /// Whether it works.
+    pub ready: bool,
+    /// What an operator should know.
+    pub detail: String,
+}
+
+impl App {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { executor, vault, pool, progress, settings, readiness, metrics } = parts;
+        let rate_limits = RateLimits::new(settings.requests_per_minute, settings.logins_per_minute);
+        let written = Cache::builder().max_capacity(MEMORY_PEOPLE).time_to_live(MEMORY).build();
+        Self(Arc::new(Inner {
+            executor,
+            vault,
+            pool,
+            progress,
+            settings,
+            rate_limits,
+            readiness,
+            metrics,
+            written,
+        }))
+    }
+
+    /// Remembers that `user` wrote at `position`, so that their reads here wait for it.
+    pub fn remember(&self, user: UserId, position: Position) {
+        if position > 0 {
+            self.written
+                .entry(user)
+                .and_upsert_with(|known| known.map_or(position, |known| known.into_value().max(position)));
+        }
+    }
+
+    /// The position of what `user` last wrote here, as far as it is remembered; 0 otherwise.
+    #[must_use]
+    pub fn remembered(&self, user: UserId) -> Position {
+        self.written.get(&user).unwrap_or(0)
+    }
+
+    /// Runs a query of a read model, and once more if a rebuilt copy was swapped in under it.
+    ///
+    /// # Errors
+    /// 503 if the database is away, 500 otherwise.
+    pub async fn read<T, F>(&self, query: impl Fn() -> F) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, sqlx::Error>>,
+    {
+        match query().await {
+            Err(error) if is_swapped_away(&error) => Ok(query().await?),
+            result => Ok(result?),
+        }
+    }
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

@@ -1,0 +1,119 @@
+//! The `madang` command: one subcommand a file.
+//!
+//! What a command is asked for goes to stdout; everything it says meanwhile goes to stderr.
+
+mod demo;
+mod http;
+mod import;
+mod rebuild;
+mod serve;
+mod services;
+mod signals;
+mod stack_file;
+mod status;
+mod store;
+mod up;
+mod verify;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Whatever ends a command early; its chain of causes is printed.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The backend of a social community: commands in, events kept, read models out.
+#[derive(Debug, Parser)]
+#[command(name = "madang", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run everything on this machine, with a private Postgres and NATS.
+    ///
+    /// Prints one line, `ready at http://…`, when requests can be sent. Ctrl-C stops all of it in order;
+    /// the data stays, and the next start goes on with it. DATABASE_URL and NATS_URL, where they are set,
+    /// are used instead of starting one's own.
+    Up(up::Args),
+    /// Run some roles against the services that DATABASE_URL and NATS_URL name.
+    ///
+    /// Any number of processes may run, on any number of machines. Settings come from the environment.
+    Serve(serve::Args),
+    /// Bring the database to what this build needs.
+    Migrate(store::MigrateArgs),
+    /// Print an access token for operators.
+    ///
+    /// An operator may register people without password, act in a person's name (Madang-Act-As) and
+    /// publish posts with their original date. Keep it as you keep a password.
+    Token(store::TokenArgs),
+    /// Put a data set in through the HTTP API.
+    ///
+    /// Users come first, then follows, then posts. What was acknowledged is noted in a state file: the
+    /// same command goes on where it stopped. Repeating it is harmless.
+    Import(import::Args),
+    /// Build read models anew from the events, while service goes on.
+    Rebuild(rebuild::Args),
+    /// Prove the read models equal to rebuilt ones and to the events.
+    ///
+    /// Prints what differs and then ends with status 1.
+    Verify(verify::Args),
+    /// Show the log's head, how far relay and read models have come, and what is parked.
+    Status(status::Args),
+}
+
+/// Runs the command of this process's arguments.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    // Fails only when a provider is installed already, and then there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&error),
+    };
+    let ended = runtime.block_on(async {
+        match cli.command {
+            Command::Up(args) => up::run(args).await,
+            Command::Serve(args) => serve::run(args).await,
+            Command::Migrate(args) => store::migrate(args).await,
+            Command::Token(args) => store::token(args).await,
+            Command::Import(args) => import::run(args).await,
+            Command::Rebuild(args) => rebuild::run(args).await,
+            Command::Verify(args) => verify::run(args).await,
+            Command::Status(args) => status::run(args).await,
+        }
+    });
+    match ended {
+        Ok(code) => code,
+        Err(error) => report(&*error),
+    }
+}
+
+/// Prints the error with its causes; a cause that was said already is not said again.
+fn report(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    let mut said = error.to_string();
+    eprintln!("madang: {said}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !said.contains(&text) {
+            eprintln!("  because: {text}");
+            said = text;
+        }
+        cause = error.source();
+    }
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

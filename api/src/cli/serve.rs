@@ -1,0 +1,49 @@
+//! `madang serve`: one process of many, on services that others run.
+
+use super::{Failure, signals::Signals};
+use crate::node::Node;
+use infra::{
+    config::{LogSettings, Roles, Settings},
+    telemetry,
+};
+use std::{net::SocketAddr, process::ExitCode};
+use tokio::net::TcpListener;
+
+/// `madang serve`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What this process does, separated by commas: api, relay, projector [env: MADANG_ROLES; default: all]
+    #[arg(long, value_name = "ROLES")]
+    roles: Option<Roles>,
+    /// Where HTTP is served [env: MADANG_LISTEN; default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
+    telemetry::start_logging(&LogSettings::from_env()?);
+    telemetry::install();
+    let mut signals = Signals::listen()?;
+    let mut settings = Settings::from_env()?;
+    settings.roles = args.roles.unwrap_or(settings.roles);
+    settings.listen = args.listen.unwrap_or(settings.listen);
+    let listener = listen(settings.listen).await?;
+    let roles = settings.roles;
+    let node = tokio::select! {
+        node = Node::start(settings, listener) => node?,
+        () = signals.next() => return Ok(ExitCode::SUCCESS),
+    };
+    if roles.api {
+        println!("ready at http://{}", node.address());
+    }
+    signals.next().await;
+    tracing::info!("stopping");
+    node.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the address before anything slow begins, so that a taken one is known at once.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| format!("can't listen on {address} ({error}); choose another port").into())
+}

@@ -1,0 +1,51 @@
+//! Which Postgres and NATS a command works on.
+
+use super::{Failure, stack_file::StackFile};
+use infra::config::Settings;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::path::{Path, PathBuf};
+
+const DEFAULT_DATA: &str = ".madang";
+
+/// Where the services are: given, in the environment, or in a running stack's data folder.
+#[derive(Debug, clap::Args)]
+pub(super) struct Services {
+    /// Work on the `madang up` that runs with this data folder. Without it DATABASE_URL and NATS_URL
+    /// count, and without those the folder .madang
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Services {
+    /// Settings with the services filled in.
+    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let stack = match &self.data {
+            Some(data) => Some(StackFile::read(data)?),
+            None if environment("DATABASE_URL").is_some() => None,
+            None => {
+                let here = StackFile::read(Path::new(DEFAULT_DATA)).map_err(|error| {
+                    format!("DATABASE_URL is not set, --data names no folder, and {error}")
+                })?;
+                Some(here)
+            }
+        };
+        Ok(Settings::read(|name| match (&stack, name) {
+            (Some(stack), "DATABASE_URL") => Some(stack.database_url.clone()),
+            (Some(stack), "NATS_URL") => Some(stack.nats_url.clone()),
+            // These commands need no NATS when they are given a Postgres.
+            (None, "NATS_URL") => environment(name).or_else(|| Some("nats://127.0.0.1:4222".to_owned())),
+            _ => environment(name),
+        })?)
+    }
+
+    /// A few connections to the database.
+    pub(super) async fn pool(&self) -> Result<PgPool, Failure> {
+        connect(&self.settings()?.database_url).await
+    }
+}
+
+pub(super) async fn connect(database_url: &str) -> Result<PgPool, Failure> {
+    let pool = PgPoolOptions::new().max_connections(4).connect(database_url).await;
+    pool.map_err(|error| format!("Postgres can't be reached: {error}").into())
+}

@@ -1,0 +1,47 @@
+//! `madang status`: how the whole stands.
+
+use super::{Failure, services::Services};
+use crate::projectors;
+use infra::status::{ProjectionStatus, Status};
+use std::process::ExitCode;
+
+/// `madang status`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// As JSON, for programs
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    services: Services,
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let settings = args.services.settings()?;
+    let pool = args.services.pool().await?;
+    let projectors = projectors::all(settings.merge_threshold);
+    let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
+    let status = infra::status::status(&pool, &names).await?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&status)?);
+    } else {
+        print(&status);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(Status { head, relay, projections }: &Status) {
+    println!("log         {head:>12}");
+    println!("relay       {:>12}  {} behind", relay.position, relay.lag);
+    if let Some(reason) = &relay.stopped_because {
+        println!("            stopped: {reason}");
+    }
+    for projection in projections {
+        let ProjectionStatus { name, position, lag, is_led, parked, parked_count } = projection;
+        let position = position.map_or("-".to_owned(), |position| position.to_string());
+        let led = if *is_led { "" } else { ", nobody runs it" };
+        println!("{name:<11} {position:>12}  {lag} behind, {parked_count} parked{led}");
+        for event in parked {
+            println!("            parked {} {}: {}", event.position, event.event_type, event.error);
+        }
+    }
+}

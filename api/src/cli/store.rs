@@ -1,0 +1,37 @@
+//! Short commands on the database: bringing it up to date, and tokens for operators.
+
+use super::{Failure, services::Services};
+use infra::{config::LogSettings, event_store, telemetry, vault::Vault};
+use std::{process::ExitCode, time::Duration};
+
+/// `madang migrate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct MigrateArgs {
+    #[command(flatten)]
+    services: Services,
+}
+
+/// `madang token`.
+#[derive(Debug, clap::Args)]
+pub(super) struct TokenArgs {
+    /// How long the token is good for, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 24 * 3_600, value_parser = clap::value_parser!(u64).range(1..))]
+    ttl: u64,
+    #[command(flatten)]
+    services: Services,
+}
+
+pub(super) async fn migrate(args: MigrateArgs) -> Result<ExitCode, Failure> {
+    telemetry::start_logging(&LogSettings::from_env()?);
+    let pool = args.services.pool().await?;
+    event_store::migrate(&pool).await?;
+    eprintln!("the database is up to date");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn token(args: TokenArgs) -> Result<ExitCode, Failure> {
+    let settings = args.services.settings()?;
+    let vault = Vault::open(args.services.pool().await?, settings.token_ttl).await?;
+    println!("{}", vault.issue_operator_token(Duration::from_secs(args.ttl)).access_token);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,152 @@
+//! `madang up`: everything in one process, on a private Postgres and NATS.
+
+use super::{
+    Failure, demo, serve, services,
+    signals::Signals,
+    stack_file::{Left, StackFile, write_private},
+};
+use crate::node::Node;
+use infra::{
+    config::{LogSettings, Settings},
+    local::{LocalStack, Outside},
+    telemetry,
+    vault::Vault,
+};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+const OPERATOR_TOKEN: &str = "operator.token";
+const OPERATOR_TOKEN_TTL: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Only its presence matters to `infra/up`, which shows what it says.
+const DEMO_LOGIN: &str = "demo.login";
+
+/// `madang up`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Where Postgres and NATS keep their data; made if it does not exist
+    #[arg(long, value_name = "DIR", default_value = ".madang")]
+    data: PathBuf,
+    /// Where HTTP is served; 0 takes any free port
+    #[arg(long, value_name = "N", default_value_t = 8080)]
+    port: u16,
+    /// From where it can be reached: 0.0.0.0 means from everywhere
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// Do not fill an empty store with demo people and posts
+    #[arg(long)]
+    no_demo: bool,
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
+    telemetry::start_logging(&LogSettings::from_env()?);
+    telemetry::install();
+    let mut signals = Signals::listen()?;
+    let listener = serve::listen(SocketAddr::new(args.host, args.port)).await?;
+    let stack = tokio::select! {
+        stack = LocalStack::start_beside(&args.data, outside()) => stack?,
+        () = signals.next() => return Ok(ExitCode::SUCCESS),
+    };
+    let settings = Settings::read(|name| match name {
+        "DATABASE_URL" => Some(stack.database_url().to_owned()),
+        "NATS_URL" => Some(stack.nats_url().to_owned()),
+        _ => std::env::var(name).ok(),
+    });
+    let served = match settings {
+        Ok(settings) => serve_until_told(&args, settings, listener, &stack, &mut signals).await,
+        Err(error) => Err(error.into()),
+    };
+    // Whatever happened above, Postgres and NATS end in order.
+    stack.stop().await;
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+/// Services that run elsewhere, where the environment names some.
+fn outside() -> Outside {
+    let named = |name: &str| {
+        let url = std::env::var(name).ok().filter(|url| !url.is_empty())?;
+        tracing::info!("using the service of {name} instead of starting one");
+        Some(url)
+    };
+    Outside { database_url: named("DATABASE_URL"), nats_url: named("NATS_URL") }
+}
+
+async fn serve_until_told(
+    args: &Args,
+    settings: Settings,
+    listener: tokio::net::TcpListener,
+    stack: &LocalStack,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let token_ttl = settings.token_ttl;
+    let node = tokio::select! {
+        node = Node::start(settings, listener) => node?,
+        () = signals.next() => return Ok(()),
+    };
+    let prepared = tokio::select! {
+        prepared = prepare(args, stack, node.address(), token_ttl) => prepared.map(Some),
+        () = signals.next() => Ok(None),
+    };
+    let ended = match prepared {
+        Ok(Some((url, _left))) => {
+            println!("ready at {url}");
+            signals.next().await;
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    tracing::info!("stopping");
+    node.stop().await;
+    ended
+}
+
+/// What other commands need to find us, and something to look at.
+async fn prepare(
+    args: &Args,
+    stack: &LocalStack,
+    address: SocketAddr,
+    token_ttl: Duration,
+) -> Result<(String, Left), Failure> {
+    let url = format!("http://{}", reachable(address));
+    let pool = services::connect(stack.database_url()).await?;
+    let vault = Vault::open(pool.clone(), token_ttl).await?;
+    let token = vault.issue_operator_token(OPERATOR_TOKEN_TTL).access_token;
+    write_private(&args.data.join(OPERATOR_TOKEN), token.as_bytes())?;
+    let addresses = StackFile {
+        database_url: stack.database_url().to_owned(),
+        nats_url: stack.nats_url().to_owned(),
+        http_url: url.clone(),
+    };
+    let left = addresses.leave(&args.data)?;
+    let is_empty: bool = sqlx::query_scalar("select head = 0 from log").fetch_one(&pool).await?;
+    pool.close().await;
+    if is_empty && !args.no_demo {
+        fill_with_demo(&url, &token, &args.data).await;
+    }
+    Ok((url, left))
+}
+
+/// The server is of use without it, so a failure is told and no more.
+async fn fill_with_demo(url: &str, token: &str, data: &Path) {
+    tracing::info!("the store is empty: filling it with demo people and posts");
+    let filled = match demo::fill(url, token).await {
+        Ok(login) => write_private(&data.join(DEMO_LOGIN), login.as_bytes()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = filled {
+        tracing::warn!(%error, "the demo is incomplete");
+    }
+}
+
+/// The address to call: "everywhere" is none.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
+    } else {
+        address
+    }
+}

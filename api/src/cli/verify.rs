@@ -1,0 +1,44 @@
+//! `madang verify`: the read models compared with rebuilt ones and with the events.
+
+use super::{
+    Failure,
+    rebuild::{choose, progress_bar, show},
+    services::Services,
+};
+use infra::event_store::LogReader;
+use projections::Position;
+use std::process::ExitCode;
+
+/// `madang verify`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which read models: profiles, posts, comments, tags, timelines; all of them by default
+    #[arg(value_name = "PROJECTION")]
+    projections: Vec<String>,
+    #[command(flatten)]
+    services: Services,
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let chosen = choose(args.services.settings()?.merge_threshold, &args.projections)?;
+    let pool = args.services.pool().await?;
+    let source = LogReader::new(pool.clone());
+    let mut all_equal = true;
+    for projector in chosen {
+        let bar = progress_bar(&pool, projector.name()).await?;
+        let show = |position: Position| show(&bar, position);
+        let report = projections::verify::verify(&*projector, &pool, &source, &show).await?;
+        bar.finish_and_clear();
+        let (name, rows, position) = (projector.name(), report.rows, report.position);
+        if report.differences.is_empty() {
+            println!("{name}: equal ({rows} rows at position {position})");
+            continue;
+        }
+        all_equal = false;
+        println!("{name}: DIFFERENT at position {position}");
+        for difference in report.differences {
+            println!("  {difference}");
+        }
+    }
+    Ok(if all_equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,159 @@
+//! Comments as JSON.
+
+use crate::edge::body::Fields;
+use crate::edge::caller::Person;
+use crate::edge::{Author, Problem};
+use chrono::{DateTime, Utc};
+use domain::comment::{Comment as State, CommentBody};
+use domain::value::CommentText;
+use infra::event_store::Answer;
+use projections::comments;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A comment or a reply as it is listed and read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Comment {
+    /// Its time orders lists.
+    pub id: Uuid,
+    /// The post it stands under.
+    pub post_id: Uuid,
+    /// The comment it answers, if it is a reply.
+    pub parent_id: Option<Uuid>,
+    /// The beginning of its thread, if it is a reply.
+    pub root_id: Option<Uuid>,
+    /// Who wrote it; null where only a stub is left.
+    pub author: Option<Author>,
+    /// What it says; null where only a stub is left.
+    pub text: Option<String>,
+    /// Handles written in the text, without `@`.
+    pub mentions: Vec<String>,
+    /// Whether its author has deleted it; it stays as a stub where replies stand under it.
+    pub deleted: bool,
+    /// How many like it.
+    pub like_count: i64,
+    /// Replies that stand: the whole thread's for a comment on the post, else those to it.
+    pub reply_count: i64,
+    /// Whether the caller likes it.
+    pub liked_by_me: bool,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// When it was last edited, if ever.
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+impl From<comments::Comment> for Comment {
+    fn from(comment: comments::Comment) -> Self {
+        Self {
+            id: comment.id.0,
+            post_id: comment.post_id.0,
+            parent_id: comment.parent_id.map(|id| id.0),
+            root_id: comment.root_id.map(|id| id.0),
+            author: comment.author.map(Author::from),
+            text: comment.text,
+            mentions: comment.mentions,
+            deleted: comment.deleted,
+            like_count: comment.like_count,
+            reply_count: comment.reply_count,
+            liked_by_me: comment.liked_by_me,
+            written_at: comment.written_at,
+            edited_at: comment.edited_at,
+        }
+    }
+}
+
+impl Comment {
+    /// A comment right after it was written: nobody has liked or answered it yet.
+    #[must_use]
+    pub fn written(answer: Answer<State>, by: &Person) -> Self {
+        let author = Author {
+            id: by.id.0,
+            handle: by.user.handle.clone(),
+            display_name: by.user.display_name.clone(),
+        };
+        Self {
+            id: answer.id,
+            post_id: answer.state.post_id.0,
+            parent_id: answer.state.parent_id.map(|id| id.0),
+            root_id: answer.state.root_id.map(|id| id.0),
+            author: Some(author),
+            text: Some(answer.state.text),
+            mentions: answer.state.mentions,
+            deleted: false,
+            like_count: 0,
+            reply_count: 0,
+            liked_by_me: false,
+            written_at: answer.created_at,
+            edited_at: None,
+        }
+    }
+}
+
+/// A comment right after it was edited: what its author has decided, without what others have done since.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditedComment {
+    /// Which.
+    pub id: Uuid,
+    /// The post it stands under.
+    pub post_id: Uuid,
+    /// The comment it answers, if it is a reply.
+    pub parent_id: Option<Uuid>,
+    /// The beginning of its thread, if it is a reply.
+    pub root_id: Option<Uuid>,
+    /// Who wrote it.
+    pub author_id: Uuid,
+    /// What it says.
+    pub text: String,
+    /// Handles written in the text, without `@`.
+    pub mentions: Vec<String>,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// When it was last edited, if ever.
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+impl From<Answer<State>> for EditedComment {
+    fn from(answer: Answer<State>) -> Self {
+        Self {
+            id: answer.id,
+            post_id: answer.state.post_id.0,
+            parent_id: answer.state.parent_id.map(|id| id.0),
+            root_id: answer.state.root_id.map(|id| id.0),
+            author_id: answer.state.author_id.0,
+            text: answer.state.text,
+            mentions: answer.state.mentions,
+            written_at: answer.created_at,
+            edited_at: (answer.version > 1).then_some(answer.updated_at),
+        }
+    }
+}
+
+/// A new comment or reply.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteComment {
+    /// 1 to 2,000 characters. `@mentions` in it count.
+    pub text: String,
+    /// The comment to answer, on the same post.
+    #[serde(default)]
+    pub parent_id: Option<Uuid>,
+}
+
+/// What a comment says from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditComment {
+    /// 1 to 2,000 characters. `@mentions` in it count.
+    pub text: String,
+}
+
+/// Checks the text.
+///
+/// # Errors
+/// 422 with what is wrong.
+pub fn body(text: &str) -> Result<CommentBody, Problem> {
+    let mut fields = Fields::default();
+    let body = fields.take("/text", CommentText::parse(text).and_then(CommentBody::new));
+    body.ok_or_else(|| fields.problem())
+}

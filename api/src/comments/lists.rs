@@ -1,0 +1,80 @@
+//! Lists of comments: of a post, of a thread, of a person.
+
+use super::dto::Comment;
+use crate::app::App;
+use crate::edge::path::{HandleKey, Id, InPath};
+use crate::edge::{List, Listing, PageQuery, Problem, Reader};
+use axum::extract::State;
+use axum::response::Response;
+use domain::value::{CommentId, PostId};
+use projections::comments::query;
+use projections::posts;
+
+/// List the comments on a post that begin threads, oldest first
+#[utoipa::path(
+    get, path = "/v1/posts/{id}/comments", tag = "comments",
+    params(("id" = Uuid, Path, description = "The post."), PageQuery),
+    responses((status = 200, description = "Comments.", body = List<Comment>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_comments_of_post(
+    State(app): State<App>,
+    Id(post): Id<PostId>,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "comments_of_post";
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["posts", "comments"]).await;
+    if app.read(|| posts::query::by_id(&app.pool, post, viewer)).await?.is_none() {
+        return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
+    }
+    let page = app.read(|| query::of_post(&app.pool, post, viewer, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+}
+
+/// List the replies to a comment, oldest first
+///
+/// All of the thread for a comment that begins one; for a reply those that answer it.
+#[utoipa::path(
+    get, path = "/v1/comments/{id}/replies", tag = "comments",
+    params(("id" = Uuid, Path, description = "The comment."), PageQuery),
+    responses((status = 200, description = "Replies.", body = List<Comment>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_replies(
+    State(app): State<App>,
+    Id(comment): Id<CommentId>,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "replies";
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["comments"]).await;
+    if app.read(|| query::by_id(&app.pool, comment, viewer)).await?.is_none() {
+        return Err(fresh.not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1));
+    }
+    let page = app.read(|| query::replies(&app.pool, comment, viewer, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+}
+
+/// List a person's comments, newest first
+#[utoipa::path(
+    get, path = "/v1/users/{handle}/comments", tag = "comments",
+    params(("handle" = String, Path, description = "The author's handle."), PageQuery),
+    responses((status = 200, description = "Comments.", body = List<Comment>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_comments_of_user(
+    State(app): State<App>,
+    handle: HandleKey,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "comments_of_user";
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["profiles", "comments"]).await;
+    let author = handle.profile(&app, &reader, &fresh).await?.id;
+    let page = app.read(|| query::by_author(&app.pool, author, viewer, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+}

@@ -1,0 +1,62 @@
+//! What the layers learnt of a request before its handler runs; extractors build on it.
+
+use axum::http::{HeaderMap, header};
+use infra::vault::{Caller, TokenError, Vault};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// One request's circumstances, kept among its extensions.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Ties everything caused by the request together.
+    pub correlation_id: Uuid,
+    /// Whose token it carries.
+    pub bearer: Bearer,
+    /// The address it came from.
+    pub peer: IpAddr,
+}
+
+/// What the `Authorization` header says.
+#[derive(Clone, Debug)]
+pub enum Bearer {
+    /// There is none.
+    Absent,
+    /// A token of ours.
+    Known(Caller),
+    /// A token of ours, too old.
+    Expired,
+    /// Anything else.
+    Invalid,
+}
+
+impl Bearer {
+    /// Reads and verifies the header.
+    #[must_use]
+    pub fn of(headers: &HeaderMap, vault: &Vault) -> Self {
+        let Some(value) = headers.get(header::AUTHORIZATION) else { return Self::Absent };
+        let Some(token) = value.to_str().ok().and_then(token_in) else { return Self::Invalid };
+        match vault.verify_token(token) {
+            Ok(caller) => Self::Known(caller),
+            Err(TokenError::Expired) => Self::Expired,
+            Err(TokenError::Invalid) => Self::Invalid,
+        }
+    }
+}
+
+fn token_in(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_is_read_in_any_case_and_no_other_counts() {
+        assert_eq!(token_in("Bearer abc"), Some("abc"));
+        assert_eq!(token_in("bearer  abc "), Some("abc"));
+        assert_eq!(token_in("Basic abc"), None);
+        assert_eq!(token_in("Bearer"), None);
+    }
+}

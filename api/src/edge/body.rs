@@ -1,0 +1,243 @@
+//! JSON bodies: every way in which one can be wrong has words of its own.
+
+use super::problem::{FieldError, Problem};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use domain::value::Invalid;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
+use std::time::Duration;
+
+/// The greatest size of a JSON body.
+pub const LIMIT_BYTES: usize = 64 * 1024;
+
+/// A client that sends so slowly holds a connection for nothing.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// More wrong fields than a person would correct at once are not listed.
+const MAX_ERRORS: usize = 50;
+
+/// Reads a whole JSON body.
+///
+/// # Errors
+/// 415 for another content type, 413 if too large, 408 if too slow, 400 if broken off.
+pub async fn bytes(request: Request) -> Result<Bytes, Problem> {
+    if !is_json(request.headers()) {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            "This takes JSON. Send it with `Content-Type: application/json`.",
+        ));
+    }
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if length.and_then(|length| length.parse().ok()).is_some_and(|length: u64| length > LIMIT_BYTES as u64) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(TIME_LIMIT, Bytes::from_request(request, &())).await {
+        Ok(Ok(bytes)) if bytes.len() > LIMIT_BYTES => Err(too_large()),
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)))) => {
+            Err(too_large())
+        }
+        Ok(Err(_)) => {
+            Err(Problem::bad_request("body_broken_off", "The body ended before its end. Send it again."))
+        }
+        Err(_elapsed) => Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            "The body did not arrive within 10 seconds. Send it again.",
+        )),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+        format!("The body must have at most {LIMIT_BYTES} bytes. Send less."),
+    )
+}
+
+/// Reads what is in a body.
+///
+/// # Errors
+/// 400 if it is no JSON, with line and column; 422 if it is of another shape, with a JSON pointer.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    match serde_json::from_slice(bytes) {
+        Ok(value) => Ok(value),
+        Err(error) => Err(match error.classify() {
+            Category::Data => mismatch::<T>(bytes).unwrap_or_else(|| malformed(&error)),
+            Category::Syntax | Category::Eof | Category::Io => malformed(&error),
+        }),
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    Problem::bad_request("malformed_json", format!("The body is no JSON: {error}. Correct it there."))
+}
+
+/// Reads it again, slower, to know where it does not fit.
+fn mismatch<T: DeserializeOwned>(bytes: &[u8]) -> Option<Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
+    let pointer = pointer(error.path());
+    let words = error.inner().to_string();
+    let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    let field = if let Some(name) = quoted_after(words, "missing field ") {
+        FieldError::at(format!("{pointer}/{name}"), "missing_field", "is missing; send it")
+    } else if words.starts_with("unknown field ") {
+        FieldError::at(pointer, "unknown_field", format!("is not known here; leave it out ({words})"))
+    } else if let Some(name) = quoted_after(words, "duplicate field ") {
+        let pointer =
+            if pointer.ends_with(&format!("/{name}")) { pointer } else { format!("{pointer}/{name}") };
+        FieldError::at(pointer, "duplicate_field", "stands there twice; send it once")
+    } else {
+        FieldError::at(pointer, "wrong_type", words.to_owned())
+    };
+    Some(Problem::invalid(vec![field]))
+}
+
+fn quoted_after<'a>(words: &'a str, prefix: &str) -> Option<&'a str> {
+    words.strip_prefix(prefix)?.strip_prefix('`')?.split('`').next()
+}
+
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+/// For a field that may be left out but not be null.
+///
+/// # Errors
+/// The format's.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// Collects what is wrong with every field, so that a form needs one round to be corrected.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// Takes a parsed field, or notes why it could not be parsed.
+    pub fn take<T>(&mut self, pointer: &str, parsed: Result<T, Invalid>) -> Option<T> {
+        parsed.map_err(|invalid| self.refuse(pointer, &invalid)).ok()
+    }
+
+    /// Takes a list entry by entry.
+    pub fn take_each<T>(
+        &mut self,
+        pointer: &str,
+        inputs: &[String],
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> Option<Vec<T>> {
+        let entries = inputs.iter().enumerate();
+        let parsed: Vec<T> =
+            entries.filter_map(|(at, input)| self.take(&format!("{pointer}/{at}"), parse(input))).collect();
+        (parsed.len() == inputs.len()).then_some(parsed)
+    }
+
+    /// Notes a broken rule.
+    pub fn refuse(&mut self, pointer: &str, invalid: &Invalid) {
+        self.add(FieldError::at(pointer, invalid.code(), invalid.to_string()));
+    }
+
+    /// Notes any error.
+    pub fn add(&mut self, error: FieldError) {
+        if self.0.len() < MAX_ERRORS {
+            self.0.push(error);
+        }
+    }
+
+    /// What was noted, as a problem.
+    #[must_use]
+    pub fn problem(self) -> Problem {
+        Problem::invalid(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only its shape matters")]
+    struct Form {
+        name: String,
+        #[serde(default)]
+        tags: Vec<String>,
+        #[serde(default, deserialize_with = "given")]
+        bio: Option<String>,
+    }
+
+    async fn refusal(body: &[u8]) -> (u16, String, String) {
+        use axum::response::IntoResponse;
+        let problem = parse::<Form>(body).map(|form| format!("{form:?}")).expect_err("must be refused");
+        let (status, code) = (problem.status().as_u16(), problem.code().to_owned());
+        let bytes = axum::body::to_bytes(problem.into_response().into_body(), 65_536).await.expect("a body");
+        let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+        let error = &json["errors"][0];
+        let code = error["code"].as_str().map_or(code, str::to_owned);
+        (status, code, error["pointer"].as_str().unwrap_or_default().to_owned())
+    }
+
+    #[tokio::test]
+    async fn each_mismatch_is_named_with_its_place() {
+        for (body, code, pointer) in [
+            (r#"{"name": 3}"#, "wrong_type", "/name"),
+            (r#"{"name": "a", "tags": ["b", 4]}"#, "wrong_type", "/tags/1"),
+            (r#"{"name": "a", "bio": null}"#, "wrong_type", "/bio"),
+            (r#"{}"#, "missing_field", "/name"),
+            (r#"{"name": "a", "nmae/x": 1}"#, "unknown_field", "/nmae~1x"),
+            (r#"{"name": "a", "name": "b"}"#, "duplicate_field", "/name"),
+            (r#"[]"#, "wrong_type", ""),
+        ] {
+            assert_eq!(refusal(body.as_bytes()).await, (422, code.to_owned(), pointer.to_owned()), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_json_is_400() {
+        let deep = [br#"{"name": "#.as_slice(), &b"[".repeat(60_000)].concat();
+        assert_eq!(refusal(&deep).await.0, 422, "refused at the first bracket");
+        for bad in
+            [b"".as_slice(), b"{", b"{'a'}", b"\xff", b"{\"name\": \"\xff\"}", br#"{"name": "\ud800"}"#]
+        {
+            assert_eq!(refusal(bad).await, (400, "malformed_json".to_owned(), String::new()), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn json_is_known_by_its_content_type() {
+        let is = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(text));
+            is_json(&headers)
+        };
+        assert!(
+            is("application/json")
+                && is("Application/JSON; charset=utf-8")
+                && is("application/merge-patch+json")
+        );
+        assert!(!is("text/plain") && !is("application/x-www-form-urlencoded") && !is_json(&HeaderMap::new()));
+    }
+}

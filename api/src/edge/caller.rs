@@ -1,0 +1,132 @@
+//! Who asks: nobody known, a person, or an operator in a person's name.
+
+use super::arrival::{Arrival, Bearer};
+use super::problem::Problem;
+use crate::app::App;
+use axum::http::request;
+use domain::user::User;
+use domain::value::UserId;
+use infra::vault::Caller;
+
+/// The header in which an operator names the person to act as.
+pub const ACT_AS: &str = "madang-act-as";
+
+/// A person in whose name something is asked.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// As they are known now.
+    pub user: User,
+    /// Whether an operator asks in their name.
+    pub by_operator: bool,
+}
+
+/// Whether someone who has left may still ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departed {
+    /// No: their tokens are worth nothing.
+    Refused,
+    /// Yes, so that leaving can be repeated without harm.
+    Admitted,
+}
+
+impl Person {
+    /// The person in whose name the request is made.
+    ///
+    /// # Errors
+    /// 401 without a token of an active person; 403 if an operator names nobody.
+    pub async fn of(parts: &request::Parts, app: &App, departed: Departed) -> Result<Self, Problem> {
+        match Self::if_any(parts, app, departed).await? {
+            Some(person) => Ok(person),
+            None => Err(nobody(is_operator(parts))),
+        }
+    }
+
+    /// The same, where nobody needs to be logged in.
+    ///
+    /// # Errors
+    /// 401 with a token that is worth nothing; 403 if someone acts as another without being an operator.
+    pub async fn if_any(
+        parts: &request::Parts,
+        app: &App,
+        departed: Departed,
+    ) -> Result<Option<Self>, Problem> {
+        let act_as = parts.headers.get(ACT_AS);
+        let (id, by_operator) = match (&arrival(parts)?.bearer, act_as) {
+            (Bearer::Absent, None) | (Bearer::Known(Caller::Operator), None) => return Ok(None),
+            (Bearer::Known(Caller::User(user)), None) => (*user, false),
+            (Bearer::Known(Caller::Operator), Some(value)) => {
+                let id = value.to_str().ok().and_then(|text| text.parse().ok());
+                (
+                    id.ok_or_else(|| {
+                        Problem::bad_parameter("Madang-Act-As", "not_an_id", "must be a user's id")
+                    })?,
+                    true,
+                )
+            }
+            (Bearer::Known(Caller::User(_)) | Bearer::Absent, Some(_)) => {
+                return Err(Problem::forbidden(
+                    "act_as_forbidden",
+                    "Only operators may send `Madang-Act-As`. Leave the header out.",
+                ));
+            }
+            (Bearer::Expired, _) => {
+                return Err(Problem::unauthorized(
+                    "token_expired",
+                    "The access token has expired. Log in again by POST /v1/sessions.",
+                ));
+            }
+            (Bearer::Invalid, _) => {
+                return Err(Problem::unauthorized(
+                    "token_invalid",
+                    "The Authorization header holds no access token of ours. Log in by POST /v1/sessions.",
+                ));
+            }
+        };
+        let user = app.executor.load::<User>(id.0).await?.state;
+        if user.is_active() || (departed == Departed::Admitted && user.registered) {
+            return Ok(Some(Self { id, user, by_operator }));
+        }
+        if by_operator {
+            return Err(Problem::not_found(
+                "user_not_found",
+                "There is no person with the id in `Madang-Act-As`.",
+            ));
+        }
+        Err(Problem::unauthorized("account_deactivated", "This account was deactivated."))
+    }
+}
+
+/// The problem of a request that needs a person and has none.
+#[must_use]
+pub fn nobody(by_operator: bool) -> Problem {
+    if by_operator {
+        return Problem::forbidden(
+            "act_as_missing",
+            "An operator does this in a person's name only. Name them in `Madang-Act-As: <user id>`.",
+        );
+    }
+    Problem::unauthorized(
+        "not_logged_in",
+        "This needs a login. Send `Authorization: Bearer <access_token>`, got from POST /v1/sessions.",
+    )
+}
+
+/// Whether an operator's token came with the request.
+#[must_use]
+pub fn is_operator(parts: &request::Parts) -> bool {
+    let arrival = parts.extensions.get::<Arrival>();
+    arrival.is_some_and(|arrival| matches!(arrival.bearer, Bearer::Known(Caller::Operator)))
+}
+
+/// What the layers learnt of the request.
+///
+/// # Errors
+/// 500 if a route was put outside the layers.
+pub fn arrival(parts: &request::Parts) -> Result<&Arrival, Problem> {
+    parts.extensions.get().ok_or_else(|| {
+        tracing::error!("a route stands outside the layers");
+        Problem::internal()
+    })
+}

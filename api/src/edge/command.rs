@@ -1,0 +1,185 @@
+//! All that comes with a write: who asks, under which key and version, and the body.
+
+use super::body;
+use super::caller::{self, Departed, Person};
+use super::committed::Committed;
+use super::problem::Problem;
+use super::reader::presented;
+use super::version::if_match;
+use crate::app::App;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderMap, Method, Uri, request};
+use domain::value::UserId;
+use infra::event_store::{Answer, Envelope, IdempotencyKey};
+use projections::Position;
+use serde::de::DeserializeOwned;
+
+const KEY: &str = "idempotency-key";
+const KEY_MAX_LENGTH: usize = 255;
+
+/// A write by a person, without a body.
+#[derive(Debug)]
+pub struct Asked {
+    /// In whose name.
+    pub by: Person,
+    /// For the executor.
+    pub envelope: Envelope,
+    seen: Position,
+}
+
+/// A write by a person, with a JSON body.
+#[derive(Debug)]
+pub struct AskedWith<T> {
+    /// All but the body.
+    pub asked: Asked,
+    /// The body.
+    pub fields: T,
+}
+
+/// A person's wish to leave, which can be repeated after they have left.
+#[derive(Debug)]
+pub struct Leaving(pub Asked);
+
+/// A write by somebody who has no account yet, with a JSON body.
+#[derive(Debug)]
+pub struct AskedByAnyone<T> {
+    /// For the executor.
+    pub envelope: Envelope,
+    /// The body.
+    pub fields: T,
+    seen: Position,
+}
+
+impl Asked {
+    async fn of(parts: &request::Parts, app: &App, departed: Departed) -> Result<Self, Problem> {
+        let by = Person::of(parts, app, departed).await?;
+        let envelope = Envelope {
+            actor: Some(by.id),
+            operator: by.by_operator,
+            key: None,
+            expected_version: if_match(&parts.headers)?,
+            correlation_id: caller::arrival(parts)?.correlation_id,
+        };
+        Ok(Self { by, envelope, seen: seen(&parts.headers) })
+    }
+
+    async fn without_body(parts: &request::Parts, app: &App, departed: Departed) -> Result<Self, Problem> {
+        let key = Key::of(parts)?;
+        let mut asked = Self::of(parts, app, departed).await?;
+        asked.envelope.key = key.map(|key| key.with_body(app, &[]));
+        Ok(asked)
+    }
+
+    /// What came of it: this node will let the person see it in their next read.
+    #[must_use]
+    pub fn committed<A>(&self, app: &App, answer: &Answer<A>) -> Committed {
+        app.remember(self.by.id, answer.position);
+        Committed::new(answer.position, self.seen)
+    }
+
+    /// The envelope for things without versions, where `If-Match` has nothing to match.
+    #[must_use]
+    pub fn unversioned(&self) -> Envelope {
+        Envelope { expected_version: None, ..self.envelope.clone() }
+    }
+
+    /// The envelope of a request's second command, whose key must differ from that of its first.
+    #[must_use]
+    pub fn second_envelope(&self, suffix: &str, expected_version: Option<i64>) -> Envelope {
+        let key = self.envelope.key.as_ref().map(|key| IdempotencyKey {
+            key: format!("{}{suffix}", key.key),
+            request_hash: key.request_hash,
+        });
+        Envelope { key, expected_version, ..self.envelope.clone() }
+    }
+}
+
+impl<T> AskedByAnyone<T> {
+    /// What came of it, for the person it is about.
+    #[must_use]
+    pub fn committed<A>(&self, app: &App, about: UserId, answer: &Answer<A>) -> Committed {
+        app.remember(about, answer.position);
+        Committed::new(answer.position, self.seen)
+    }
+}
+
+impl FromRequestParts<App> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        Self::without_body(parts, app, Departed::Refused).await
+    }
+}
+
+impl FromRequestParts<App> for Leaving {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        Asked::without_body(parts, app, Departed::Admitted).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for AskedWith<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        // Who may not ask at all is told so before their body is read.
+        let mut asked = Asked::of(&parts, app, Departed::Refused).await?;
+        let key = Key::of(&parts)?;
+        let bytes = body::bytes(Request::from_parts(parts, body)).await?;
+        asked.envelope.key = key.map(|key| key.with_body(app, &bytes));
+        Ok(Self { asked, fields: body::parse(&bytes)? })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for AskedByAnyone<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let seen = seen(&parts.headers);
+        let mut envelope = Envelope {
+            actor: None,
+            operator: caller::is_operator(&parts),
+            key: None,
+            expected_version: None,
+            correlation_id: caller::arrival(&parts)?.correlation_id,
+        };
+        let key = Key::of(&parts)?;
+        let bytes = body::bytes(Request::from_parts(parts, body)).await?;
+        envelope.key = key.map(|key| key.with_body(app, &bytes));
+        Ok(Self { envelope, fields: body::parse(&bytes)?, seen })
+    }
+}
+
+/// What the client has seen before, so that the cookie never goes back.
+fn seen(headers: &HeaderMap) -> Position {
+    presented(headers).unwrap_or(0)
+}
+
+/// An `Idempotency-Key` and all of its request but the body.
+struct Key {
+    key: String,
+    method: Method,
+    uri: Uri,
+}
+
+impl Key {
+    fn of(parts: &request::Parts) -> Result<Option<Self>, Problem> {
+        let Some(value) = parts.headers.get(KEY) else { return Ok(None) };
+        let bytes = value.as_bytes();
+        let fits = (1..=KEY_MAX_LENGTH).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
+        let key = value.to_str().ok().filter(|_| fits).ok_or_else(|| {
+            let detail = "must be 1 to 255 visible ASCII characters, such as a UUID";
+            Problem::bad_parameter("Idempotency-Key", "invalid_key", detail)
+        })?;
+        Ok(Some(Self { key: key.to_owned(), method: parts.method.clone(), uri: parts.uri.clone() }))
+    }
+
+    fn with_body(self, app: &App, body: &[u8]) -> IdempotencyKey {
+        let path = self.uri.path_and_query().map_or("", |path| path.as_str());
+        let parts = [self.method.as_str().as_bytes(), path.as_bytes(), body];
+        IdempotencyKey { key: self.key, request_hash: app.vault.request_hash(&parts) }
+    }
+}

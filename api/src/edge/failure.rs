@@ -1,0 +1,147 @@
+//! How refusals and failures of the inner crates become problems. A failure is logged here, once.
+
+use super::problem::{FieldError, Problem};
+use axum::http::StatusCode;
+use domain::{Decide, Refusal, RefusalKind};
+use infra::event_store::{CommandError, StoreError};
+use infra::vault::VaultError;
+use std::error::Error;
+
+impl<A: Decide> From<CommandError<A>> for Problem {
+    fn from(error: CommandError<A>) -> Self {
+        match error {
+            CommandError::Refused(refusal) => refused(&refusal),
+            CommandError::ClaimTaken { kind } => Self::new(
+                StatusCode::CONFLICT,
+                format!("{kind}_taken"),
+                format!("This {kind}, or one that looks like it, is taken. Choose another."),
+            )
+            .with_errors(vec![FieldError::at(
+                format!("/{kind}"),
+                "taken",
+                "is taken; choose another",
+            )]),
+            CommandError::VersionMismatch { actual } => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "version_mismatch",
+                format!(
+                    "It was changed in between: its version is \"{actual}\" by now. Read it again, then repeat."
+                ),
+            ),
+            CommandError::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "This Idempotency-Key came with another request before. Use a new key for a new request.",
+            ),
+            CommandError::Contention => Self::new(
+                StatusCode::CONFLICT,
+                "contention",
+                "Too many others change this at the same moment. Repeat the request.",
+            )
+            .retry_after(1),
+            CommandError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn refused(refusal: &impl Refusal) -> Problem {
+    let status = match refusal.kind() {
+        RefusalKind::NotFound => StatusCode::NOT_FOUND,
+        RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+        RefusalKind::Conflict => StatusCode::CONFLICT,
+        RefusalKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Problem::new(status, refusal.code(), sentence(&refusal.to_string()))
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded => overloaded(),
+            StoreError::Unavailable(_) => {
+                log(&error);
+                Self::unavailable(
+                    "store_unavailable",
+                    "The store can't be reached. Repeat the request in a moment, with the same Idempotency-Key.",
+                )
+            }
+            StoreError::Refused(_) | StoreError::Unreadable(_) => {
+                log(&error);
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Overloaded => overloaded(),
+            VaultError::Unavailable(_) => {
+                log(&error);
+                Self::unavailable(
+                    "store_unavailable",
+                    "The store can't be reached. Repeat the request in a moment.",
+                )
+            }
+        }
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        log(&error);
+        if is_passing(&error) {
+            Self::unavailable(
+                "store_unavailable",
+                "The store can't be reached. Repeat the request in a moment.",
+            )
+        } else {
+            Self::internal()
+        }
+    }
+}
+
+/// Whether the database as a whole is away, overloaded or restarting, rather than this query wrong.
+fn is_passing(error: &sqlx::Error) -> bool {
+    let away = matches!(
+        error,
+        sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+    );
+    let code = error.as_database_error().and_then(|error| error.code());
+    away || code.is_some_and(|code| ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)))
+}
+
+/// Whether a rebuilt projection took the place of the one that the query began on.
+pub fn is_swapped_away(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return false };
+    match error.code().as_deref() {
+        Some("42P01" | "0A000" | "3F000") => true,
+        Some("XX000") => error.message().contains("could not open relation"),
+        _ => false,
+    }
+}
+
+fn overloaded() -> Problem {
+    Problem::unavailable("overloaded", "Too much is asked at once. Repeat the request in a moment.")
+}
+
+fn log(error: &(dyn Error + 'static)) {
+    let mut chain = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(error = chain, "a request failed");
+}

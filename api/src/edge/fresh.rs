@@ -1,0 +1,61 @@
+//! The way out of a query: what it shows, and up to which position.
+
+use super::committed::POSITION;
+use super::problem::Problem;
+use super::version::etag;
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use projections::progress::Coverage;
+use serde::Serialize;
+
+/// Marks an answer that may lack what its caller has written.
+pub const STALE: HeaderName = HeaderName::from_static("madang-stale");
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// How fresh an answer is.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    coverage: Coverage,
+    applied: Option<HeaderValue>,
+}
+
+impl Fresh {
+    /// An answer from projections of this coverage.
+    #[must_use]
+    pub fn new(coverage: Coverage, applied: Option<HeaderValue>) -> Self {
+        Self { coverage, applied }
+    }
+
+    /// 200 with one thing of a version.
+    pub fn one(self, version: i64, body: impl Serialize) -> Response {
+        let mut response = self.json(body);
+        response.headers_mut().insert(header::ETAG, etag(version));
+        response
+    }
+
+    /// 200.
+    pub fn json(self, body: impl Serialize) -> Response {
+        let mut response = Json(body).into_response();
+        let headers = response.headers_mut();
+        for (name, value) in self.headers() {
+            headers.insert(name, value);
+        }
+        response
+    }
+
+    /// 404. A stale one says so: the thing may just not have arrived yet.
+    #[must_use]
+    pub fn not_found(self, code: &'static str, detail: &'static str) -> Problem {
+        let problem = Problem::not_found(code, detail);
+        self.headers().fold(problem, |problem, (name, value)| problem.with_header(name, value))
+    }
+
+    fn headers(self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        let Coverage { covered, position } = self.coverage;
+        let stale = (!covered).then(|| (STALE, HeaderValue::from_static("true")));
+        let applied = self.applied.map(|applied| (PREFERENCE_APPLIED, applied));
+        [(POSITION, HeaderValue::from(position))].into_iter().chain(stale).chain(applied)
+    }
+}

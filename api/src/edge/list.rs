@@ -1,0 +1,179 @@
+//! Lists: pages by cursor, their size, and the link to the next.
+
+use super::cursor;
+use super::fresh::Fresh;
+use super::problem::{FieldError, Problem};
+use crate::app::App;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::{HeaderValue, Uri, header, request};
+use axum::response::Response;
+use projections::Page;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::{IntoParams, ToSchema};
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    /// May be fewer than asked for even when more follow.
+    pub items: Vec<T>,
+    /// Give it as `cursor` to get the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// How many items a page has at most: 1 to 100.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Limit(usize);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(20)
+    }
+}
+
+impl TryFrom<u32> for Limit {
+    type Error = &'static str;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        match usize::try_from(number) {
+            Ok(limit @ 1..=100) => Ok(Self(limit)),
+            Ok(_) | Err(_) => Err("must be from 1 to 100"),
+        }
+    }
+}
+
+impl From<Limit> for usize {
+    fn from(limit: Limit) -> Self {
+        limit.0
+    }
+}
+
+/// The query string of a list.
+pub trait Paged {
+    /// How many items at most.
+    fn limit(&self) -> Limit;
+    /// Where to begin.
+    fn cursor(&self) -> Option<&str>;
+}
+
+/// The query string of a list that has no other parameters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// How many items at most.
+    #[serde(default)]
+    #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Paged for PageQuery {
+    fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+/// A request for a page of a list.
+#[derive(Debug)]
+pub struct Listing<Q = PageQuery> {
+    /// Its query string.
+    pub query: Q,
+    uri: Uri,
+}
+
+impl<Q: DeserializeOwned + Send> FromRequestParts<App> for Listing<Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, _app: &App) -> Result<Self, Problem> {
+        Ok(Self { query: query(&parts.uri)?, uri: parts.uri.clone() })
+    }
+}
+
+/// Reads a query string.
+///
+/// # Errors
+/// 400 for unknown parameters and values of another kind.
+pub fn query<Q: DeserializeOwned>(uri: &Uri) -> Result<Q, Problem> {
+    let Query(query) = Query::try_from_uri(uri).map_err(|rejection| {
+        let words = rejection.body_text();
+        let words = words.strip_prefix("Failed to deserialize query string: ").unwrap_or(&words);
+        Problem::bad_request("invalid_query", format!("The query string is not acceptable: {words}."))
+    })?;
+    Ok(query)
+}
+
+/// The problem of a query parameter that does not mean anything here.
+#[must_use]
+pub fn bad_parameter(parameter: &'static str, invalid: &domain::value::Invalid) -> Problem {
+    Problem::bad_request("invalid_query", format!("`{parameter}` {invalid}."))
+        .with_errors(vec![FieldError::of(parameter, invalid.code(), invalid.to_string())])
+}
+
+impl<Q: Paged> Listing<Q> {
+    /// How many items at most.
+    pub fn limit(&self) -> usize {
+        self.query.limit().into()
+    }
+
+    /// The key to continue after, in the list of this name.
+    ///
+    /// # Errors
+    /// 400 for a cursor of another list, or none of ours.
+    pub fn after<K: DeserializeOwned>(&self, list: &str) -> Result<Option<K>, Problem> {
+        self.query.cursor().map(|text| cursor::read(list, text)).transpose()
+    }
+
+    /// Answers with a page of the list of this name.
+    pub fn answer<T: Serialize, K: Serialize>(&self, list: &str, fresh: Fresh, page: Page<T, K>) -> Response {
+        let next_cursor = page.next.map(|after| cursor::write(list, &after));
+        let link = next_cursor.as_deref().map(|cursor| link(&self.uri, cursor));
+        let mut response = fresh.json(List { items: page.items, next_cursor });
+        if let Some(link) = link {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        response
+    }
+}
+
+fn link(uri: &Uri, cursor: &str) -> HeaderValue {
+    let mut target = format!("<{}?", uri.path());
+    let kept = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    for pair in kept.filter(|pair| pair.split('=').next() != Some("cursor")) {
+        target.push_str(pair);
+        target.push('&');
+    }
+    let link = format!("{target}cursor={cursor}>; rel=\"next\"");
+    // A request target may hold bytes beyond ASCII as they are; headers may, too.
+    HeaderValue::from_maybe_shared(link.into_bytes()).expect("a request target has no control characters")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<PageQuery, u16> {
+        query(&text.parse().expect("a URI")).map_err(|problem| problem.status().as_u16())
+    }
+
+    #[test]
+    fn a_page_has_one_to_a_hundred_items_and_twenty_unless_told() {
+        assert_eq!(usize::from(read("/v1/posts").expect("fine").limit), 20);
+        assert_eq!(usize::from(read("/v1/posts?limit=100").expect("fine").limit), 100);
+        for bad in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=", "limt=3", "limit=1&limit=2"] {
+            assert_eq!(read(&format!("/v1/posts?{bad}")).map(|_| ()), Err(400), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_link_keeps_the_other_parameters_and_replaces_the_cursor() {
+        let uri: Uri = "/v1/posts?tag=%ED%95%9C&cursor=old&limit=5".parse().expect("a URI");
+        assert_eq!(link(&uri, "new"), "</v1/posts?tag=%ED%95%9C&limit=5&cursor=new>; rel=\"next\"");
+        assert_eq!(link(&"/v1/users".parse().expect("a URI"), "c"), "</v1/users?cursor=c>; rel=\"next\"");
+    }
+}

@@ -1,0 +1,30 @@
+//! What every handler takes in and gives out.
+//!
+//! In the order of a request: [`arrival`] (what the layers learnt), [`caller`] (who asks), [`command`] (all
+//! that comes with a write), [`body`], [`path`], [`list`] and [`cursor`], [`reader`] (what a query must have
+//! seen); then [`facts`] about other aggregates, and the ways out: [`committed`], [`fresh`], [`problem`].
+
+pub mod arrival;
+pub mod author;
+pub mod body;
+pub mod caller;
+pub mod command;
+pub mod committed;
+pub mod cursor;
+pub mod facts;
+pub mod failure;
+pub mod fresh;
+pub mod list;
+pub mod path;
+pub mod problem;
+pub mod reader;
+pub mod version;
+
+pub use author::Author;
+pub use body::Fields;
+pub use command::{Asked, AskedWith};
+pub use committed::Committed;
+pub use fresh::Fresh;
+pub use list::{List, Listing, PageQuery};
+pub use problem::{FieldError, Problem};
+pub use reader::Reader;

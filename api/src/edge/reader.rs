@@ -1,0 +1,163 @@
+//! A query's side of consistency: what its caller must see, and how long it may wait for that.
+
+use super::caller::{self, Departed, Person};
+use super::committed::{POSITION, POSITION_COOKIE};
+use super::fresh::Fresh;
+use super::problem::Problem;
+use crate::app::App;
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderMap, HeaderValue, header, request};
+use domain::value::UserId;
+use projections::Position;
+use projections::progress::Coverage;
+use std::time::Duration;
+
+const LONGEST_WAIT_SECONDS: u64 = 10;
+
+/// Whoever reads, known or not.
+#[derive(Debug)]
+pub struct Reader {
+    /// Who reads, if that is known.
+    pub person: Option<Person>,
+    /// What they must see: the greatest of header, cookie and this node's memory.
+    pub position: Position,
+    /// How long they may wait for it.
+    pub bound: Duration,
+    by_operator: bool,
+    applied: Option<HeaderValue>,
+}
+
+impl Reader {
+    /// For whom the answer is made.
+    #[must_use]
+    pub fn viewer(&self) -> Option<UserId> {
+        self.person.as_ref().map(|person| person.id)
+    }
+
+    /// Who reads, where that must be known.
+    ///
+    /// # Errors
+    /// 401 if nobody is logged in, 403 if an operator names nobody.
+    pub fn known(&self) -> Result<&Person, Problem> {
+        self.person.as_ref().ok_or_else(|| caller::nobody(self.by_operator))
+    }
+
+    /// Waits until the projections have what the reader must see, or the bound has passed.
+    pub async fn see(&self, app: &App, projections: &[&'static str]) -> Fresh {
+        let coverage = app.progress.wait(projections, self.position, self.bound).await;
+        self.fresh(coverage)
+    }
+
+    /// The way out, when the coverage is known already.
+    #[must_use]
+    pub fn fresh(&self, coverage: Coverage) -> Fresh {
+        Fresh::new(coverage, self.applied.clone())
+    }
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        let person = Person::if_any(parts, app, Departed::Refused).await?;
+        let remembered = person.as_ref().map_or(0, |person| app.remembered(person.id));
+        let position = presented(&parts.headers)?.max(remembered);
+        let preferred = preferred_wait(&parts.headers);
+        let applied = preferred.map(|wait| match wait {
+            Wait::None => HeaderValue::from_static("respond-async"),
+            Wait::Seconds(n) => HeaderValue::try_from(format!("wait={n}")).expect("digits and ASCII"),
+        });
+        let bound = match preferred {
+            None => app.settings.consistency_bound,
+            Some(Wait::None) => Duration::ZERO,
+            Some(Wait::Seconds(seconds)) => Duration::from_secs(seconds),
+        };
+        Ok(Self { person, position, bound, by_operator: caller::is_operator(parts), applied })
+    }
+}
+
+/// The position that a client brings: of header and cookie the greater.
+///
+/// # Errors
+/// 400 if the header holds anything but a position. A cookie may be anybody's, so a bad one is ignored.
+pub fn presented(headers: &HeaderMap) -> Result<Position, Problem> {
+    let header = headers.get(POSITION).map(|value| value.to_str().ok().and_then(position_in));
+    let header = match header {
+        Some(None) => {
+            let detail = "must be a position as an earlier answer gave it; leave it out otherwise";
+            return Err(Problem::bad_parameter("Madang-Position", "invalid_position", detail));
+        }
+        Some(Some(position)) => position,
+        None => 0,
+    };
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookie = cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .filter_map(|(name, value)| if name == POSITION_COOKIE { position_in(value) } else { None })
+        .max();
+    Ok(header.max(cookie.unwrap_or(0)))
+}
+
+fn position_in(text: &str) -> Option<Position> {
+    text.trim().parse().ok().filter(|&position| position >= 0)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    None,
+    Seconds(u64),
+}
+
+/// Reads `Prefer` (RFC 7240), of which unknown and malformed parts are to be ignored.
+fn preferred_wait(headers: &HeaderMap) -> Option<Wait> {
+    let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let mut wait = None;
+    for preference in values.flat_map(|value| value.split(',')) {
+        let mut words = preference.split(';').next().unwrap_or_default().splitn(2, '=').map(str::trim);
+        let name = words.next().unwrap_or_default().to_ascii_lowercase();
+        match (name.as_str(), words.next()) {
+            ("respond-async", _) => wait = wait.or(Some(Wait::None)),
+            ("wait", Some(seconds)) => {
+                let seconds: Option<u64> = seconds.trim_matches('"').parse().ok();
+                wait = seconds.map(|seconds| Wait::Seconds(seconds.min(LONGEST_WAIT_SECONDS))).or(wait);
+            }
+            _ => {}
+        }
+    }
+    wait
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pair = |&(name, text): &(&'static str, &str)| {
+            (header::HeaderName::from_static(name), HeaderValue::from_str(text).expect("a header"))
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn the_greater_of_header_and_cookie_counts() {
+        let both = headers(&[("madang-position", "5"), ("cookie", "a=b; madang_position=9; c=d")]);
+        assert_eq!(presented(&both).ok(), Some(9));
+        assert_eq!(presented(&headers(&[("cookie", "madang_position=x")])).ok(), Some(0));
+        assert_eq!(presented(&HeaderMap::new()).ok(), Some(0));
+        for bad in ["x", "-1", "", "99999999999999999999"] {
+            assert!(presented(&headers(&[("madang-position", bad)])).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_bounded_and_more_exact_than_respond_async() {
+        let read = |text| preferred_wait(&headers(&[("prefer", text)]));
+        assert_eq!(read("wait=3"), Some(Wait::Seconds(3)));
+        assert_eq!(read("Wait = 99"), Some(Wait::Seconds(10)));
+        assert_eq!(read("respond-async"), Some(Wait::None));
+        assert_eq!(read("respond-async, wait=2"), Some(Wait::Seconds(2)));
+        assert_eq!(read("wait=2; foo, respond-async"), Some(Wait::Seconds(2)));
+        assert_eq!(read("wait=x, return=minimal"), None);
+    }
+}

@@ -1,0 +1,52 @@
+//! Who follows a person, and whom they follow.
+
+use crate::app::App;
+use crate::edge::path::HandleKey;
+use crate::edge::{List, Listing, PageQuery, Problem, Reader};
+use crate::users::dto::Person;
+use axum::extract::State;
+use axum::response::Response;
+use projections::Position;
+use projections::profiles::query;
+
+/// List who follows a person, the latest follow first
+#[utoipa::path(
+    get, path = "/v1/users/{handle}/followers", tag = "follows",
+    params(("handle" = String, Path, description = "The person's handle."), PageQuery),
+    responses((status = 200, description = "People.", body = List<Person>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_followers(
+    State(app): State<App>,
+    handle: HandleKey,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "followers";
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["profiles"]).await;
+    let user = handle.profile(&app, &reader, &fresh).await?.id;
+    let page = app.read(|| query::followers(&app.pool, user, viewer, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Person::from)))
+}
+
+/// List whom a person follows, the latest follow first
+#[utoipa::path(
+    get, path = "/v1/users/{handle}/following", tag = "follows",
+    params(("handle" = String, Path, description = "The person's handle."), PageQuery),
+    responses((status = 200, description = "People.", body = List<Person>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_following(
+    State(app): State<App>,
+    handle: HandleKey,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "following";
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["profiles"]).await;
+    let user = handle.profile(&app, &reader, &fresh).await?.id;
+    let page = app.read(|| query::following(&app.pool, user, viewer, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Person::from)))
+}

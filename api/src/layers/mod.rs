@@ -1,0 +1,122 @@
+//! What happens around every handler.
+//!
+//! One function rather than a tower of layers, because each layer costs every request an allocation:
+//! learn who asks, count them, run the handler under a time limit, catch its panic, then add headers,
+//! metrics and a log line.
+
+pub mod correlation;
+pub mod observe;
+pub mod rate_limit;
+
+use crate::app::App;
+use crate::edge::Problem;
+use crate::edge::arrival::{Arrival, Bearer};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use correlation::Correlation;
+use futures::FutureExt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+use tracing::Instrument;
+
+/// No request takes longer; the longest wait that a client can ask for is 10 seconds.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Runs around every handler, unknown routes included.
+pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let Correlation { id, text } = Correlation::of(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let path = Area::of(request.uri().path());
+    let peer = peer(&request);
+    let bearer = Bearer::of(request.headers(), &app.vault);
+    let standing = match path {
+        Area::Api => app.rate_limits.check(&bearer, peer),
+        Area::Docs | Area::Other => Ok(None),
+    };
+    request.extensions_mut().insert(Arrival { correlation_id: id, bearer, peer });
+
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let span = observe::span(&method, route, id, &text);
+    let (standing, mut response) = match standing {
+        Ok(standing) => (standing, run(next, request).instrument(span.clone()).await),
+        Err((standing, problem)) => (Some(standing), problem.into_response()),
+    };
+
+    let headers = response.headers_mut();
+    headers.insert(correlation::HEADER, text);
+    if let Some(standing) = standing {
+        standing.write(headers);
+    }
+    path.secure(headers);
+    observe::answered(&span, &method, route, response.status(), started.elapsed());
+    response
+}
+
+async fn run(next: Next, request: Request) -> Response {
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(TIME_LIMIT, answer).await {
+        Ok(Ok(response)) => response,
+        // The panic hook has logged it.
+        Ok(Err(_panic)) => Problem::internal().into_response(),
+        Err(_elapsed) => {
+            tracing::error!("a request took too long");
+            Problem::unavailable("timeout", "This took too long. Repeat the request in a moment.")
+                .into_response()
+        }
+    }
+}
+
+fn peer(request: &Request) -> IpAddr {
+    let known = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+}
+
+/// The parts of the service that browsers must treat differently.
+#[derive(Clone, Copy, Debug)]
+enum Area {
+    Api,
+    Docs,
+    Other,
+}
+
+impl Area {
+    fn of(path: &str) -> Self {
+        if path.starts_with("/v1/") {
+            Self::Api
+        } else if path.starts_with("/docs") {
+            Self::Docs
+        } else {
+            Self::Other
+        }
+    }
+
+    fn secure(self, headers: &mut HeaderMap) {
+        const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+        const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+        const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+        const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+        const OWN_PAGES: HeaderValue = HeaderValue::from_static(
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+        );
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+        headers.insert(header::REFERRER_POLICY, NO_REFERRER);
+        match self {
+            Self::Api => {
+                // What an answer holds depends on who asks, so no cache on the way may keep it.
+                headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+                headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING);
+            }
+            Self::Docs => {
+                headers.insert(header::CONTENT_SECURITY_POLICY, OWN_PAGES);
+            }
+            Self::Other => {
+                headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! How often one person, or one address without a login, may ask.
+
+use crate::edge::Problem;
+use crate::edge::arrival::Bearer;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use domain::value::UserId;
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use infra::vault::Caller;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const WINDOW_SECONDS: u64 = 60;
+
+/// Keys that have rested for a whole window are forgotten after so many checks.
+const CHECKS_BETWEEN_SWEEPS: u32 = 1 << 16;
+
+/// All limits of one node.
+pub struct RateLimits {
+    requests: Option<Limit<Asker>>,
+    logins: Option<Limit<(String, IpAddr)>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Asker {
+    Person(UserId),
+    Address(IpAddr),
+}
+
+/// Where someone stands in their limit, for the `RateLimit` headers.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    quota: u32,
+    remaining: u32,
+    reset_seconds: u64,
+}
+
+impl RateLimits {
+    /// Limits per minute; 0 is without limit.
+    #[must_use]
+    pub fn new(requests_per_minute: u32, logins_per_minute: u32) -> Self {
+        Self { requests: Limit::new(requests_per_minute), logins: Limit::new(logins_per_minute) }
+    }
+
+    /// Counts a request. Operators are not counted.
+    ///
+    /// # Errors
+    /// 429 when there were too many.
+    pub fn check(&self, bearer: &Bearer, peer: IpAddr) -> Result<Option<Standing>, (Standing, Problem)> {
+        let Some(limit) = &self.requests else { return Ok(None) };
+        let asker = match bearer {
+            Bearer::Known(Caller::Operator) => return Ok(None),
+            Bearer::Known(Caller::User(user)) => Asker::Person(*user),
+            Bearer::Absent | Bearer::Expired | Bearer::Invalid => Asker::Address(peer),
+        };
+        match limit.check(&asker) {
+            Ok(standing) => Ok(Some(standing)),
+            Err(standing) => Err((standing, too_many("rate_limited", standing))),
+        }
+    }
+
+    /// Counts an attempt to log in, so that passwords can't be tried out.
+    ///
+    /// # Errors
+    /// 429 when there were too many for this handle from this address.
+    pub fn check_login(&self, handle_key: &str, peer: IpAddr) -> Result<(), Problem> {
+        let Some(limit) = &self.logins else { return Ok(()) };
+        let checked = limit.check(&(handle_key.to_owned(), peer));
+        checked.map(|_| ()).map_err(|standing| too_many("too_many_logins", standing))
+    }
+}
+
+fn too_many(code: &'static str, standing: Standing) -> Problem {
+    let wait = standing.reset_seconds;
+    let detail = format!("Too many requests in a minute. Repeat in {wait} seconds.");
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, code, detail).retry_after(wait)
+}
+
+impl Standing {
+    /// Writes the `RateLimit` headers (IETF draft "RateLimit header fields for HTTP").
+    pub fn write(self, headers: &mut HeaderMap) {
+        const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+        const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+        let Self { quota, remaining, reset_seconds } = self;
+        let policy = format!("\"default\";q={quota};w={WINDOW_SECONDS}");
+        let limit = format!("\"default\";r={remaining};t={reset_seconds}");
+        for (name, text) in [(POLICY, policy), (LIMIT, limit)] {
+            headers.insert(name, HeaderValue::try_from(text).expect("digits and ASCII"));
+        }
+    }
+}
+
+struct Limit<K: Hash + Eq + Clone> {
+    limiter: RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>,
+    per_minute: u32,
+    checks: AtomicU32,
+}
+
+impl<K: Hash + Eq + Clone> Limit<K> {
+    fn new(per_minute: u32) -> Option<Self> {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
+        let limiter = RateLimiter::dashmap(quota).with_middleware();
+        Some(Self { limiter, per_minute, checks: AtomicU32::new(0) })
+    }
+
+    fn check(&self, key: &K) -> Result<Standing, Standing> {
+        if self.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1 {
+            self.limiter.retain_recent();
+        }
+        let quota = self.per_minute;
+        match self.limiter.check_key(key) {
+            Ok(state) => {
+                let remaining = state.remaining_burst_capacity();
+                let used = u64::from(quota.saturating_sub(remaining));
+                let reset_seconds = (used * WINDOW_SECONDS).div_ceil(u64::from(quota));
+                Ok(Standing { quota, remaining, reset_seconds })
+            }
+            Err(until) => {
+                let wait = until.wait_time_from(self.limiter.clock().now());
+                Err(Standing { quota, remaining: 0, reset_seconds: wait.as_secs() + 1 })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    const THERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+    #[test]
+    fn each_address_has_its_own_limit_and_operators_have_none() {
+        let limits = RateLimits::new(2, 0);
+        assert!(limits.check(&Bearer::Absent, HERE).is_ok());
+        let second = limits.check(&Bearer::Absent, HERE).expect("allowed").expect("limited");
+        assert_eq!((second.quota, second.remaining), (2, 0));
+        let (standing, problem) = limits.check(&Bearer::Absent, HERE).expect_err("too many");
+        assert_eq!(problem.status(), 429);
+        assert!((1..=31).contains(&standing.reset_seconds));
+        assert!(limits.check(&Bearer::Absent, THERE).is_ok());
+        assert!(limits.check(&Bearer::Known(Caller::Operator), HERE).expect("allowed").is_none());
+    }
+
+    #[test]
+    fn logins_are_counted_for_each_handle() {
+        let limits = RateLimits::new(0, 1);
+        assert!(limits.check_login("mina", HERE).is_ok());
+        assert!(limits.check_login("mina", HERE).is_err());
+        assert!(limits.check_login("bora", HERE).is_ok());
+    }
+}

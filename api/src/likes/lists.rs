@@ -1,0 +1,79 @@
+//! Who likes a thing, and what a person likes.
+
+use super::dto::Liker;
+use crate::app::App;
+use crate::edge::path::{HandleKey, Id, InPath};
+use crate::edge::{List, Listing, PageQuery, Problem, Reader};
+use crate::posts::dto::Post;
+use axum::extract::State;
+use axum::response::Response;
+use domain::value::{CommentId, PostId};
+use projections::{Position, comments, posts};
+
+/// List who likes a post, the latest like first
+#[utoipa::path(
+    get, path = "/v1/posts/{id}/likes", tag = "likes",
+    params(("id" = Uuid, Path, description = "The post."), PageQuery),
+    responses((status = 200, description = "People.", body = List<Liker>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_likes_of_post(
+    State(app): State<App>,
+    Id(post): Id<PostId>,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "likes_of_post";
+    let (after, limit) = (listing.after::<Position>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["posts"]).await;
+    if app.read(|| posts::query::by_id(&app.pool, post, None)).await?.is_none() {
+        return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
+    }
+    let page = app.read(|| posts::query::likers(&app.pool, post, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Liker::from)))
+}
+
+/// List who likes a comment, the latest like first
+#[utoipa::path(
+    get, path = "/v1/comments/{id}/likes", tag = "likes",
+    params(("id" = Uuid, Path, description = "The comment."), PageQuery),
+    responses((status = 200, description = "People.", body = List<Liker>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_likes_of_comment(
+    State(app): State<App>,
+    Id(comment): Id<CommentId>,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "likes_of_comment";
+    let (after, limit) = (listing.after::<Position>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["comments"]).await;
+    let found = app.read(|| comments::query::by_id(&app.pool, comment, None)).await?;
+    if found.is_none_or(|comment| comment.author.is_none()) {
+        return Err(fresh.not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1));
+    }
+    let page = app.read(|| comments::query::likers(&app.pool, comment, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Liker::from)))
+}
+
+/// List the posts that a person likes, the latest like first
+#[utoipa::path(
+    get, path = "/v1/users/{handle}/likes", tag = "likes",
+    params(("handle" = String, Path, description = "The person's handle."), PageQuery),
+    responses((status = 200, description = "Posts.", body = List<Post>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_likes_of_user(
+    State(app): State<App>,
+    handle: HandleKey,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "likes_of_user";
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["profiles", "posts"]).await;
+    let user = handle.profile(&app, &reader, &fresh).await?.id;
+    let page = app.read(|| posts::query::liked_by(&app.pool, user, viewer, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Post::from)))
+}

@@ -1,0 +1,12 @@
+//! The caller's own account: read, changed, left.
+
+pub mod dto;
+mod routes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// This resource's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(routes::get_me, routes::replace_me, routes::change_me, routes::leave))
+}

@@ -1,0 +1,100 @@
+//! The caller's own account.
+
+use super::dto::{Change, ChangeMe, ReplaceMe};
+use crate::app::App;
+use crate::edge::command::Leaving;
+use crate::edge::{Asked, AskedWith, Problem, Reader};
+use crate::users::dto::{Account, Person};
+use axum::extract::State;
+use axum::response::Response;
+use domain::user::{User, UserCommand};
+use infra::event_store::{Answer, Envelope};
+use projections::profiles::query;
+
+/// Read one's own profile
+#[utoipa::path(
+    get, path = "/v1/me", tag = "me",
+    responses((status = 200, description = "The caller.", body = Person)),
+    security(("bearer" = []))
+)]
+pub async fn get_me(State(app): State<App>, reader: Reader) -> Result<Response, Problem> {
+    let me = reader.known()?.id;
+    let fresh = reader.see(&app, &["profiles"]).await;
+    match app.read(|| query::by_id(&app.pool, me, Some(me))).await? {
+        Some(person) => Ok(fresh.one(person.version, Person::from(person))),
+        None => Err(Problem::unavailable(
+            "not_yet_visible",
+            "The profile is still being prepared. Repeat the request in a moment.",
+        )),
+    }
+}
+
+/// Replace one's own profile and handle
+///
+/// The handle is changed first. If the profile can't be changed after that (412, because it was changed
+/// in between), the new handle stays; repeating the request completes it.
+#[utoipa::path(
+    put, path = "/v1/me", tag = "me",
+    request_body = ReplaceMe,
+    responses((status = 200, description = "Changed.", body = Account)),
+    security(("bearer" = []))
+)]
+pub async fn replace_me(
+    State(app): State<App>,
+    AskedWith { asked, fields }: AskedWith<ReplaceMe>,
+) -> Result<Response, Problem> {
+    change(&app, &asked, ChangeMe::from(fields).parse()?).await
+}
+
+/// Change some of one's own profile, or the handle
+///
+/// With both, the handle is changed first. If the profile can't be changed after that (412, because it
+/// was changed in between), the new handle stays; repeating the request completes it.
+#[utoipa::path(
+    patch, path = "/v1/me", tag = "me",
+    request_body = ChangeMe,
+    responses((status = 200, description = "Changed.", body = Account)),
+    security(("bearer" = []))
+)]
+pub async fn change_me(
+    State(app): State<App>,
+    AskedWith { asked, fields }: AskedWith<ChangeMe>,
+) -> Result<Response, Problem> {
+    change(&app, &asked, fields.parse()?).await
+}
+
+async fn change(app: &App, asked: &Asked, change: Change) -> Result<Response, Problem> {
+    let answer = match (change.handle, change.profile) {
+        (Some(handle), Some(profile)) => {
+            let first = execute(app, asked, handle, &asked.envelope).await?;
+            // Who named a version meant it for the whole, so what follows holds for the version just made.
+            let expected = asked.envelope.expected_version.map(|_| first.version);
+            execute(app, asked, profile, &asked.second_envelope("+profile", expected)).await?
+        }
+        (Some(only), None) | (None, Some(only)) => execute(app, asked, only, &asked.envelope).await?,
+        (None, None) => unreachable!("a change of nothing is a change of the profile"),
+    };
+    Ok(asked.committed(app, &answer).changed(answer.version, Account::from(answer)))
+}
+
+async fn execute(
+    app: &App,
+    asked: &Asked,
+    command: UserCommand,
+    envelope: &Envelope,
+) -> Result<Answer<User>, Problem> {
+    Ok(app.executor.execute::<User>(asked.by.id.0, command, envelope).await?)
+}
+
+/// Leave
+///
+/// Hides the account and all that it wrote.
+#[utoipa::path(
+    delete, path = "/v1/me", tag = "me",
+    responses((status = 204, description = "Left, now or before.")),
+    security(("bearer" = []))
+)]
+pub async fn leave(State(app): State<App>, Leaving(asked): Leaving) -> Result<Response, Problem> {
+    let answer = execute(&app, &asked, UserCommand::Deactivate, &asked.envelope).await?;
+    Ok(asked.committed(&app, &answer).done())
+}

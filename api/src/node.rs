@@ -1,0 +1,245 @@
+//! One process of Madang: the roles it plays, wired together, started and stopped in order.
+
+use crate::app::{App, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
+use crate::projectors;
+use infra::announcements::{self, NatsAnnouncer};
+use infra::config::Settings;
+use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
+use infra::nats::{Nats, NatsError, StreamLimits};
+use infra::relay::Relay;
+use infra::tail::Tail;
+use infra::vault::{Vault, VaultError};
+use projections::progress::Progress;
+use projections::runner::{Runner, RunnerContext};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, PgPool};
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+/// How long the database may take to be there when a node starts.
+const START: Duration = Duration::from_secs(30);
+/// How long requests in flight may take when a node stops.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The address is no Postgres address, or nothing answers there.
+    #[error("Postgres can't be used")]
+    Database(#[from] sqlx::Error),
+    /// See [`MigrateError`].
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// See [`NatsError`].
+    #[error(transparent)]
+    Nats(#[from] NatsError),
+    /// See [`VaultError`].
+    #[error("the vault can't be opened")]
+    Vault(#[from] VaultError),
+    /// The socket can't be served.
+    #[error("HTTP can't be served")]
+    Listen(#[from] std::io::Error),
+}
+
+/// A running process of Madang.
+pub struct Node {
+    address: SocketAddr,
+    /// Stops accepting requests; those in flight are answered.
+    stop_serving: CancellationToken,
+    /// Stops everything behind.
+    stop_working: CancellationToken,
+    serving: TaskTracker,
+    working: TaskTracker,
+}
+
+impl Node {
+    /// Connects, migrates, and starts the roles of `settings`; HTTP is served on `listener`.
+    ///
+    /// # Errors
+    /// See [`NodeError`].
+    pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
+        let address = listener.local_addr()?;
+        let options: PgConnectOptions =
+            settings.database_url.parse::<PgConnectOptions>()?.log_statements(log_level());
+        let pool = connect(&options, settings.database_connections).await?;
+        migrate(&pool).await?;
+        if !settings.allow_unsafe_postgres {
+            must_be_durable(&pool).await?;
+        }
+        let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
+        let limits = StreamLimits {
+            max_age: settings.stream_max_age,
+            max_bytes: i64::try_from(settings.stream_max_bytes).unwrap_or(i64::MAX),
+        };
+        let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
+        let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
+        let (appender, handle) = Appender::new(single(&options, true));
+        let executor = Executor::new(pool.clone(), handle.clone());
+        let progress = Arc::new(Progress::default());
+        let tail = Arc::new(Tail::new(LogReader::new(pool.clone())));
+        let holder = Uuid::new_v4();
+
+        let (stop_serving, stop_working) = (CancellationToken::new(), CancellationToken::new());
+        let (serving, working) = (TaskTracker::new(), TaskTracker::new());
+        let shutdown = || stop_working.clone();
+        let head = handle.head();
+        working.spawn(appender.run());
+        working.spawn(tail.clone().follow(nats.clone(), executor.clone(), shutdown()));
+        working.spawn(announcements::poke(nats.clone(), head.clone(), shutdown()));
+        if settings.roles.relay {
+            let relay = Relay::new(single(&options, true), nats.clone(), holder, head, shutdown());
+            working.spawn(relay.run());
+        }
+        let projectors = projectors::all(settings.merge_threshold);
+        if settings.roles.projector {
+            let announcer = Arc::new(NatsAnnouncer::start(nats.clone()));
+            for projector in &projectors {
+                let context = RunnerContext {
+                    source: tail.clone(),
+                    announcer: announcer.clone(),
+                    progress: progress.clone(),
+                    holder,
+                    delay: settings.projector_delay,
+                    shutdown: shutdown(),
+                };
+                // A read model's commit need not be durable: rows and checkpoint are lost together, and
+                // what was lost is applied again.
+                let runner = Runner::new(projector.clone(), single(&options, false), context);
+                working.spawn(runner.run());
+            }
+        }
+        let names = projectors.iter().map(|projector| projector.name()).collect();
+        let heard = announcements::listen(nats.clone(), pool.clone(), names, progress.clone(), shutdown());
+        working.spawn(heard);
+        working.spawn(sweep(vault.clone(), pool.clone(), shutdown()));
+
+        let parts = Parts {
+            executor,
+            vault,
+            pool: pool.clone(),
+            progress,
+            settings: HttpSettings {
+                consistency_bound: settings.consistency_bound,
+                requests_per_minute: settings.rate_limit_per_minute,
+                logins_per_minute: if settings.rate_limit_per_minute == 0 { 0 } else { 10 },
+                ..HttpSettings::default()
+            },
+            readiness: Arc::new(move || Box::pin(readiness(pool.clone(), nats.clone()))),
+            metrics: Arc::new(|| infra::telemetry::install().render()),
+        };
+        if settings.roles.api {
+            let router = crate::router(App::new(parts));
+            serving.spawn(serve(listener, router, stop_serving.clone()));
+        }
+        serving.close();
+        working.close();
+        info!(%address, %log_id, "started");
+        Ok(Self { address, stop_serving, stop_working, serving, working })
+    }
+
+    /// Where HTTP is served.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers what is in flight, stores what was promised, gives leases back.
+    pub async fn stop(self) {
+        self.stop_serving.cancel();
+        if tokio::time::timeout(DRAIN, self.serving.wait()).await.is_err() {
+            warn!("some requests were cut off");
+        }
+        self.stop_working.cancel();
+        if tokio::time::timeout(DRAIN, self.working.wait()).await.is_err() {
+            warn!("some work was cut off; it is taken up again from the last checkpoint");
+        }
+        info!("stopped");
+    }
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(failure) = served.into_future().await {
+        error!(%failure, "HTTP is not served any more");
+    }
+}
+
+async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    let begun = std::time::Instant::now();
+    loop {
+        let tried = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .connect_with(options.clone().options([("statement_timeout", "20s")]))
+            .await;
+        match tried {
+            Err(failure) if begun.elapsed() < START => {
+                warn!(%failure, "Postgres is not there yet");
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            settled => return settled,
+        }
+    }
+}
+
+/// A pool of one connection for work that must not wait for others, nor others for it.
+fn single(options: &PgConnectOptions, durable: bool) -> PgPool {
+    let commit = if durable { "on" } else { "off" };
+    PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
+}
+
+fn log_level() -> tracing::log::LevelFilter {
+    tracing::log::LevelFilter::Off
+}
+
+/// Forgets what is kept for a day only.
+async fn sweep(vault: Vault, pool: PgPool, shutdown: CancellationToken) {
+    let mut often = tokio::time::interval(Duration::from_secs(600));
+    loop {
+        tokio::select! {
+            _ = often.tick() => {}
+            () = shutdown.cancelled() => return,
+        }
+        if let Err(failure) = vault.sweep().await {
+            warn!(%failure, "the vault was not swept");
+        }
+        let swept = sqlx::query("delete from commands where recorded_at < now() - interval '24 hours'")
+            .execute(&pool)
+            .await;
+        if let Err(failure) = swept {
+            warn!(%failure, "old idempotency keys were not swept");
+        }
+    }
+}
+
+async fn readiness(pool: PgPool, nats: Nats) -> Readiness {
+    let database = tokio::time::timeout(Duration::from_secs(2), sqlx::query("select 1").execute(&pool)).await;
+    let (database, detail) = match database {
+        Ok(Ok(_)) => (true, "answers".to_owned()),
+        Ok(Err(failure)) => (false, failure.to_string()),
+        Err(_) => (false, "does not answer within two seconds".to_owned()),
+    };
+    let connected = nats.client().connection_state() == async_nats::connection::State::Connected;
+    let nats_detail = if connected { "connected" } else { "away: read models lag until it is back" };
+    Readiness {
+        // Commands and queries go on without NATS.
+        ready: database,
+        parts: vec![
+            ReadinessPart { name: "postgres".into(), ready: database, detail },
+            ReadinessPart { name: "nats".into(), ready: connected, detail: nats_detail.into() },
+        ],
+    }
+}

@@ -1,0 +1,320 @@
+//! Posts as JSON.
+
+use crate::edge::body::{Fields, given};
+use crate::edge::caller::Person;
+use crate::edge::{Author, FieldError, Problem};
+use chrono::{DateTime, Utc};
+use domain::post::{Post as State, PostBody};
+use domain::value::{Marks, Mentions, PostText, Tag, Title};
+use infra::event_store::Answer;
+use projections::posts;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A post as it is listed and read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Post {
+    /// Its time orders lists.
+    pub id: Uuid,
+    /// Who published it.
+    pub author: Author,
+    /// One line above the text.
+    pub title: Option<String>,
+    /// What it says.
+    #[schema(example = "오늘 #한강 에서 @mina 와")]
+    pub text: String,
+    /// Given and written in the text, without `#`.
+    pub tags: Vec<String>,
+    /// Handles written in the text, without `@`.
+    pub mentions: Vec<String>,
+    /// How many like it.
+    pub like_count: i64,
+    /// Comments and replies.
+    pub comment_count: i64,
+    /// Whether the caller likes it.
+    pub liked_by_me: bool,
+    /// The original time for posts moved from another service.
+    pub published_at: DateTime<Utc>,
+    /// When it was last edited, if ever.
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+impl From<posts::Post> for Post {
+    fn from(post: posts::Post) -> Self {
+        Self {
+            id: post.id.0,
+            author: post.author.into(),
+            title: post.title,
+            text: post.text,
+            tags: post.tags,
+            mentions: post.mentions,
+            like_count: post.like_count,
+            comment_count: post.comment_count,
+            liked_by_me: post.liked_by_me,
+            published_at: post.published_at,
+            edited_at: post.edited_at,
+        }
+    }
+}
+
+impl Post {
+    /// A post right after it was published: nobody has liked or commented on it yet.
+    #[must_use]
+    pub fn published(answer: Answer<State>, by: &Person) -> Self {
+        let author = Author {
+            id: by.id.0,
+            handle: by.user.handle.clone(),
+            display_name: by.user.display_name.clone(),
+        };
+        Self {
+            id: answer.id,
+            author,
+            title: answer.state.title,
+            text: answer.state.text,
+            tags: answer.state.tags,
+            mentions: answer.state.mentions,
+            like_count: 0,
+            comment_count: 0,
+            liked_by_me: false,
+            published_at: answer.state.original_published_at.unwrap_or(answer.created_at),
+            edited_at: None,
+        }
+    }
+}
+
+/// A post right after it was edited: what its author has decided, without what others have done since.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditedPost {
+    /// Which.
+    pub id: Uuid,
+    /// Who published it.
+    pub author_id: Uuid,
+    /// One line above the text.
+    pub title: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// Given and written in the text, without `#`.
+    pub tags: Vec<String>,
+    /// Handles written in the text, without `@`.
+    pub mentions: Vec<String>,
+    /// The original time for posts moved from another service.
+    pub published_at: DateTime<Utc>,
+    /// When it was last edited, if ever.
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+impl From<Answer<State>> for EditedPost {
+    fn from(answer: Answer<State>) -> Self {
+        Self {
+            id: answer.id,
+            author_id: answer.state.author_id.0,
+            title: answer.state.title,
+            text: answer.state.text,
+            tags: answer.state.tags,
+            mentions: answer.state.mentions,
+            published_at: answer.state.original_published_at.unwrap_or(answer.created_at),
+            edited_at: (answer.version > 1).then_some(answer.updated_at),
+        }
+    }
+}
+
+/// A new post.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublishPost {
+    /// One line of 1 to 200 characters.
+    #[serde(default)]
+    title: Option<String>,
+    /// 1 to 5,000 characters. `#tags` and `@mentions` in it count.
+    #[schema(example = "오늘 #한강 에서 @mina 와")]
+    text: String,
+    /// Up to 20 tags, together with those in the text.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// For operators who move posts from another service: a UUIDv7 whose time is the original one.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// For operators who move posts from another service: when it was first published there.
+    #[serde(default)]
+    pub published_at: Option<DateTime<Utc>>,
+}
+
+impl PublishPost {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// 422 with all that is wrong.
+    pub fn body(&self) -> Result<PostBody, Problem> {
+        body(self.title.as_deref(), &self.text, &self.tags)
+    }
+}
+
+/// All that a post says from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplacePost {
+    /// One line of 1 to 200 characters; null for none.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    title: Option<String>,
+    /// 1 to 5,000 characters. `#tags` and `@mentions` in it count.
+    text: String,
+    /// Up to 20 tags, together with those in the text.
+    tags: Vec<String>,
+}
+
+impl ReplacePost {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// 422 with all that is wrong.
+    pub fn body(&self) -> Result<PostBody, Problem> {
+        body(self.title.as_deref(), &self.text, &self.tags)
+    }
+}
+
+/// What changes of a post; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditPost {
+    /// One line of 1 to 200 characters; null for none.
+    #[serde(default, deserialize_with = "given_or_null")]
+    #[schema(value_type = Option<String>)]
+    title: Option<Option<String>>,
+    /// 1 to 5,000 characters. `#tags` and `@mentions` in it count.
+    #[serde(default, deserialize_with = "given")]
+    text: Option<String>,
+    /// Up to 20 tags, together with those in the text.
+    #[serde(default, deserialize_with = "given")]
+    tags: Option<Vec<String>>,
+}
+
+impl EditPost {
+    /// What the post says after the change.
+    ///
+    /// # Errors
+    /// 422 with all that is wrong.
+    pub fn body(&self, post: &State) -> Result<PostBody, Problem> {
+        let title = self.title.as_ref().map_or(post.title.as_deref(), Option::as_deref);
+        let text = self.text.as_deref().unwrap_or(&post.text);
+        match &self.tags {
+            Some(tags) => body(title, text, tags),
+            None if self.text.is_none() => body(title, text, &post.tags),
+            // Tags that only the old text brought go with it.
+            None => {
+                let brought = Marks::in_text(&post.text).tags;
+                let is_given = |tag: &&String| !brought.iter().any(|brought| brought.as_str() == **tag);
+                let given: Vec<String> = post.tags.iter().filter(is_given).cloned().collect();
+                body(title, text, &given)
+            }
+        }
+    }
+}
+
+fn body(title: Option<&str>, text: &str, tags: &[String]) -> Result<PostBody, Problem> {
+    let mut fields = Fields::default();
+    let title = title.map(|title| fields.take("/title", Title::parse(title)));
+    let text = fields.take("/text", PostText::parse(text));
+    let tags = fields.take_each("/tags", tags, Tag::parse);
+    let (title, Some(text), Some(tags)) = (title, text, tags) else { return Err(fields.problem()) };
+    let Some(title) = title.map_or(Some(None), |title| title.map(Some)) else { return Err(fields.problem()) };
+    let mentions_fit = Mentions::new(Marks::in_text(text.as_str()).mentions).is_ok();
+    PostBody::new(title, text, tags).map_err(|invalid| {
+        fields.refuse(if mentions_fit { "/tags" } else { "/text" }, &invalid);
+        fields.problem()
+    })
+}
+
+/// For a field that may be left out, and may be null.
+#[allow(clippy::option_option)]
+fn given_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// The id and time of a post moved from another service.
+///
+/// # Errors
+/// 403 unless an operator asks; 422 if they can't be right.
+pub fn moved(fields: &PublishPost, by: &Person, now: DateTime<Utc>) -> Result<Uuid, Problem> {
+    if !by.by_operator && (fields.id.is_some() || fields.published_at.is_some()) {
+        return Err(Problem::forbidden("operators_only", "Only operators may send `id` and `published_at`."));
+    }
+    if fields.published_at.is_some_and(|at| at > now) {
+        let error = FieldError::at("/published_at", "in_the_future", "must not be in the future");
+        return Err(Problem::invalid(vec![error]));
+    }
+    match (fields.id, fields.published_at) {
+        (Some(id), _) if id.get_version_num() == 7 => Ok(id),
+        (Some(_), _) => {
+            let detail = "must be a UUID of version 7, because its time orders lists";
+            Err(Problem::invalid(vec![FieldError::at("/id", "not_a_uuid_v7", detail)]))
+        }
+        (None, Some(at)) => {
+            let seconds = u64::try_from(at.timestamp()).unwrap_or(0);
+            let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, at.timestamp_subsec_nanos());
+            Ok(Uuid::new_v7(time))
+        }
+        (None, None) => Ok(Uuid::now_v7()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post() -> State {
+        State {
+            published: true,
+            title: Some("old".into()),
+            text: "about #sea".into(),
+            tags: vec!["given".into(), "sea".into()],
+            ..State::default()
+        }
+    }
+
+    fn after(json: &str) -> PostBody {
+        let edit: EditPost = crate::edge::body::parse(json.as_bytes()).expect("fits");
+        edit.body(&post()).expect("valid")
+    }
+
+    #[test]
+    fn what_is_left_out_stays() {
+        let same = after("{}");
+        assert_eq!(same.title.map(String::from), Some("old".into()));
+        assert_eq!(same.text.as_str(), "about #sea");
+        assert_eq!(same.tags.to_strings(), ["given", "sea"]);
+    }
+
+    #[test]
+    fn null_takes_the_title_away() {
+        assert_eq!(after(r#"{"title": null}"#).title, None);
+    }
+
+    #[test]
+    fn tags_of_the_old_text_go_with_it_and_given_ones_stay() {
+        assert_eq!(after(r#"{"text": "about #mountains"}"#).tags.to_strings(), ["given", "mountains"]);
+        assert_eq!(after(r#"{"tags": ["new"]}"#).tags.to_strings(), ["new", "sea"]);
+    }
+
+    #[test]
+    fn replacing_needs_every_field() {
+        for bad in [
+            r#"{"text": "a", "tags": []}"#,
+            r#"{"title": null, "tags": []}"#,
+            r#"{"title": null, "text": "a"}"#,
+        ] {
+            assert!(crate::edge::body::parse::<ReplacePost>(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let text = "x".repeat(5_001);
+        let refused = body(Some(" "), &text, &["ok".into(), "a b".into()]).expect_err("three wrong");
+        let shown = format!("{refused:?}");
+        for pointer in ["/title", "/text", "/tags/1"] {
+            assert!(shown.contains(pointer), "{pointer} in {shown}");
+        }
+    }
+}

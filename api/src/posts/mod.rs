@@ -1,0 +1,16 @@
+//! Posts: published, read, edited and deleted.
+
+pub mod dto;
+mod lists;
+mod routes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// This resource's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(lists::list_posts, routes::publish_post))
+        .routes(routes!(routes::get_post, routes::replace_post, routes::edit_post, routes::delete_post))
+        .routes(routes!(lists::list_posts_of_user))
+}

@@ -1,0 +1,134 @@
+//! One post: publish, read, edit, delete.
+
+use super::dto::{EditPost, EditedPost, Post, PublishPost, ReplacePost, moved};
+use crate::app::App;
+use crate::edge::path::{Id, InPath};
+use crate::edge::{Asked, AskedWith, Problem, Reader};
+use axum::extract::State;
+use axum::response::Response;
+use chrono::Utc;
+use domain::post::{self, PostBody, PostCommand};
+use domain::value::PostId;
+use infra::event_store::{Answer, CommandError, Envelope};
+use projections::posts::query;
+
+/// How often a partial edit is built anew on what others wrote in between.
+const ATTEMPTS: usize = 8;
+
+/// Publish a post
+#[utoipa::path(
+    post, path = "/v1/posts", tag = "posts",
+    request_body = PublishPost,
+    responses((status = 201, description = "Published.", body = Post)),
+    security(("bearer" = []))
+)]
+pub async fn publish_post(
+    State(app): State<App>,
+    AskedWith { asked, fields }: AskedWith<PublishPost>,
+) -> Result<Response, Problem> {
+    let id = moved(&fields, &asked.by, Utc::now())?;
+    let command = PostCommand::Publish {
+        by: asked.by.id,
+        body: fields.body()?,
+        original_published_at: fields.published_at,
+    };
+    let answer = app.executor.execute::<post::Post>(id, command, &asked.envelope).await?;
+    let committed = asked.committed(&app, &answer);
+    let location = format!("/v1/posts/{}", answer.id);
+    Ok(committed.created(&location, answer.version, Post::published(answer, &asked.by)))
+}
+
+/// Read a post
+#[utoipa::path(
+    get, path = "/v1/posts/{id}", tag = "posts",
+    params(("id" = Uuid, Path, description = "The post.")),
+    responses((status = 200, description = "The post.", body = Post)),
+    security((), ("bearer" = []))
+)]
+pub async fn get_post(
+    State(app): State<App>,
+    Id(id): Id<PostId>,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let fresh = reader.see(&app, &["posts"]).await;
+    match app.read(|| query::by_id(&app.pool, id, reader.viewer())).await? {
+        Some(post) => Ok(fresh.one(post.version, Post::from(post))),
+        None => Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1)),
+    }
+}
+
+/// Replace all that a post says
+#[utoipa::path(
+    put, path = "/v1/posts/{id}", tag = "posts",
+    params(("id" = Uuid, Path, description = "The post.")),
+    request_body = ReplacePost,
+    responses((status = 200, description = "Edited.", body = EditedPost)),
+    security(("bearer" = []))
+)]
+pub async fn replace_post(
+    State(app): State<App>,
+    Id(id): Id<PostId>,
+    AskedWith { asked, fields }: AskedWith<ReplacePost>,
+) -> Result<Response, Problem> {
+    let answer = edit(&app, id, &asked, fields.body()?, &asked.envelope).await?;
+    Ok(asked.committed(&app, &answer).changed(answer.version, EditedPost::from(answer)))
+}
+
+/// Change some of what a post says
+#[utoipa::path(
+    patch, path = "/v1/posts/{id}", tag = "posts",
+    params(("id" = Uuid, Path, description = "The post.")),
+    request_body = EditPost,
+    responses((status = 200, description = "Edited.", body = EditedPost)),
+    security(("bearer" = []))
+)]
+pub async fn edit_post(
+    State(app): State<App>,
+    Id(id): Id<PostId>,
+    AskedWith { asked, fields }: AskedWith<EditPost>,
+) -> Result<Response, Problem> {
+    for _ in 0..ATTEMPTS {
+        let loaded = app.executor.load::<post::Post>(id.0).await?;
+        if !loaded.state.published {
+            return Err(Problem::not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
+        }
+        // What is left out must stay as it was read, so the edit holds for that version only.
+        let expected_version = asked.envelope.expected_version.or(Some(loaded.version));
+        let envelope = Envelope { expected_version, ..asked.envelope.clone() };
+        match edit(&app, id, &asked, fields.body(&loaded.state)?, &envelope).await {
+            Ok(answer) => {
+                return Ok(asked.committed(&app, &answer).changed(answer.version, EditedPost::from(answer)));
+            }
+            Err(CommandError::VersionMismatch { .. }) if asked.envelope.expected_version.is_none() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(CommandError::<post::Post>::Contention.into())
+}
+
+async fn edit(
+    app: &App,
+    id: PostId,
+    asked: &Asked,
+    body: PostBody,
+    envelope: &Envelope,
+) -> Result<Answer<post::Post>, CommandError<post::Post>> {
+    app.executor.execute(id.0, PostCommand::Edit { by: asked.by.id, body }, envelope).await
+}
+
+/// Delete a post
+#[utoipa::path(
+    delete, path = "/v1/posts/{id}", tag = "posts",
+    params(("id" = Uuid, Path, description = "The post.")),
+    responses((status = 204, description = "Deleted, now or before.")),
+    security(("bearer" = []))
+)]
+pub async fn delete_post(
+    State(app): State<App>,
+    Id(id): Id<PostId>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let command = PostCommand::Delete { by: asked.by.id };
+    let answer = app.executor.execute::<post::Post>(id.0, command, &asked.envelope).await?;
+    Ok(asked.committed(&app, &answer).done())
+}

@@ -1,0 +1,171 @@
+//! The routes put together, with the document that describes them and what happens around them.
+
+use crate::app::{App, Cors};
+use crate::edge::Problem;
+use crate::{comments, document, follows, layers, likes, me, ops, posts, sessions, tags, timeline, users};
+use axum::body::Bytes;
+use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Router, middleware};
+use std::time::Duration;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::cors::{Any, CorsLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// Smaller answers gain nothing from being compressed.
+const COMPRESSED_FROM_BYTES: u64 = 4 * 1024;
+
+const PREFLIGHT_KEPT: Duration = Duration::from_secs(3_600);
+
+/// Everything that is served. Serve it with `ConnectInfo<SocketAddr>`, or all anonymous callers share one
+/// limit of rate.
+pub fn router(app: App) -> Router {
+    let (routes, document) = api().split_for_parts();
+    let json = Bytes::from(document.to_json().expect("the document is plain data"));
+    let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], json));
+    routes
+        .route("/openapi.json", document)
+        .merge(SwaggerUi::new("/docs").config(Config::new(["/openapi.json"])))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(app.clone(), layers::around))
+        .layer(compression())
+        .layer(cors(&app.settings.cors))
+        .with_state(app)
+}
+
+/// The document that describes all routes.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    api().into_openapi()
+}
+
+fn api() -> OpenApiRouter<App> {
+    let mut api = OpenApiRouter::with_openapi(document::base())
+        .merge(users::routes())
+        .merge(sessions::routes())
+        .merge(me::routes())
+        .merge(follows::routes())
+        .merge(posts::routes())
+        .merge(comments::routes())
+        .merge(likes::routes())
+        .merge(timeline::routes())
+        .merge(tags::routes())
+        .merge(ops::routes());
+    document::complete(api.get_openapi_mut());
+    api
+}
+
+async fn unknown_route() -> Problem {
+    Problem::not_found("route_not_found", "There is nothing under this path. See /docs for what there is.")
+}
+
+async fn wrong_method(method: Method) -> impl IntoResponse {
+    let detail = format!("{method} means nothing here. The `Allow` header says what does.");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth_it = SizeAbove::new(COMPRESSED_FROM_BYTES).and(NotForContentType::IMAGES);
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it)
+}
+
+fn cors(cors: &Cors) -> CorsLayer {
+    let exposed = ["madang-position", "madang-stale", "ratelimit", "ratelimit-policy", "x-request-id"];
+    let exposed = exposed.map(HeaderName::from_static).into_iter();
+    let exposed = exposed.chain([header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER]);
+    let layer = CorsLayer::new()
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        // By name, because a wildcard does not stand for Authorization.
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("madang-position"),
+            HeaderName::from_static("prefer"),
+            HeaderName::from_static("x-request-id"),
+        ])
+        .expose_headers(exposed.collect::<Vec<_>>())
+        .max_age(PREFLIGHT_KEPT);
+    match cors {
+        Cors::Any => layer.allow_origin(Any),
+        Cors::Origins(origins) => {
+            layer.allow_origin(origins.iter().filter_map(|origin| origin.parse().ok()).collect::<Vec<_>>())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    fn document() -> Value {
+        serde_json::to_value(openapi()).expect("plain data")
+    }
+
+    /// Each operation with its method and path.
+    fn operations(document: &Value) -> Vec<(String, &Value)> {
+        let paths = document["paths"].as_object().expect("paths");
+        let of_path = |(path, item): (&String, &'_ Value)| {
+            let methods = item.as_object().expect("methods").clone();
+            methods
+                .into_iter()
+                .map(|(method, _)| format!("{} {path}", method.to_uppercase()))
+                .collect::<Vec<_>>()
+        };
+        let names = paths.iter().flat_map(of_path);
+        names
+            .map(|name| {
+                let (method, path) = name.split_once(' ').expect("two words");
+                let operation = &document["paths"][path][method.to_lowercase()];
+                (name, operation)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_document_is_openapi_3_1_and_names_each_operation_once() {
+        let document = document();
+        assert_eq!(document["openapi"], "3.1.0");
+        let operations = operations(&document);
+        let ids: BTreeSet<&str> = operations
+            .iter()
+            .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
+            .collect();
+        assert_eq!(ids.len(), operations.len());
+        assert_eq!(operations.len(), 40, "{operations:#?}");
+    }
+
+    #[test]
+    fn every_schema_that_is_referred_to_is_there() {
+        let document = document();
+        let text = document.to_string();
+        let names = text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
+        for name in names {
+            assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_route_says_how_it_fails_and_every_command_takes_a_key() {
+        let document = document();
+        for (name, operation) in operations(&document) {
+            if !name.contains(" /v1/") || name == "GET /v1/ping" {
+                continue;
+            }
+            let problem = &operation["responses"]["4XX"]["content"]["application/problem+json"];
+            assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{name}");
+            let parameters = operation["parameters"].to_string();
+            let takes_key = parameters.contains("Idempotency-Key");
+            let is_command = !name.starts_with("GET ") && name != "POST /v1/sessions";
+            assert_eq!(takes_key, is_command, "{name}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Tags: what people write about.
+
+pub mod dto;
+mod routes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// This resource's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(routes::list_tags))
+}

@@ -1,0 +1,56 @@
+//! The caller's timeline.
+
+use crate::app::App;
+use crate::edge::{Fresh, List, Listing, PageQuery, Problem, Reader};
+use crate::posts::dto::Post;
+use axum::extract::State;
+use axum::response::Response;
+use domain::value::{PostId, UserId};
+use projections::progress::Coverage;
+use projections::timelines::query;
+use projections::{Page, posts};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How often a delivery that is on its way is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Read the posts of oneself and of those one follows, newest first
+#[utoipa::path(
+    get, path = "/v1/timeline", tag = "timeline",
+    params(PageQuery),
+    responses((status = 200, description = "Posts.", body = List<Post>)),
+    security(("bearer" = []))
+)]
+pub async fn get_timeline(
+    State(app): State<App>,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "timeline";
+    let me = reader.known()?.id;
+    let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
+    let fresh = see(&app, &reader, me).await?;
+    let ids = app.read(|| query::page(&app.pool, me, after, limit)).await?;
+    let cards = app.read(|| posts::query::cards(&app.pool, &ids.items, Some(me))).await?;
+    Ok(listing.answer(LIST, fresh, Page { items: cards, next: ids.next }.map(Post::from)))
+}
+
+/// A checkpoint alone does not cover a timeline: an older post may still be on its way to this reader.
+async fn see(app: &App, reader: &Reader, me: UserId) -> Result<Fresh, Problem> {
+    let deadline = Instant::now() + reader.bound;
+    let mut coverage = app.progress.wait(&["timelines", "posts"], reader.position, reader.bound).await;
+    while coverage.covered {
+        let (checkpoint, _) = app.progress.checkpoint("timelines");
+        let Some(oldest) = checkpoint.oldest_task.filter(|&oldest| oldest <= reader.position) else { break };
+        if !app.read(|| query::has_open_task_for(&app.pool, me, reader.position)).await? {
+            break;
+        }
+        if Instant::now() + LOOK_EVERY >= deadline {
+            coverage = Coverage { covered: false, position: coverage.position.min(oldest - 1) };
+            break;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Ok(reader.fresh(coverage))
+}

@@ -1,0 +1,121 @@
+//! Plain NATS messages between processes: "there is something to relay", "a projection has come so far".
+//! Losing one only delays: relay and readers ask Postgres now and then.
+
+use crate::nats::Nats;
+use futures::StreamExt;
+use projections::ports::Announcer;
+use projections::progress::Progress;
+use projections::{Checkpoint, Position};
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+/// A projection that was not heard of for so long is looked up in Postgres.
+const SILENCE: Duration = Duration::from_secs(2);
+
+#[derive(Serialize, Deserialize)]
+struct Announcement {
+    position: Position,
+    oldest_task: Option<Position>,
+}
+
+/// Announces checkpoints of this process's runners.
+pub struct NatsAnnouncer {
+    queue: mpsc::Sender<(String, Checkpoint)>,
+}
+
+impl NatsAnnouncer {
+    /// Sends from a task of its own: a runner never waits for NATS.
+    #[must_use]
+    pub fn start(nats: Nats) -> Self {
+        let (queue, mut waiting) = mpsc::channel::<(String, Checkpoint)>(256);
+        tokio::spawn(async move {
+            while let Some((projection, Checkpoint { position, oldest_task })) = waiting.recv().await {
+                let body = serde_json::to_vec(&Announcement { position, oldest_task }).unwrap_or_default();
+                let subject = nats.checkpoint_subject(&projection);
+                if let Err(error) = nats.client().publish(subject, body.into()).await {
+                    debug!(%error, "an announcement was lost");
+                }
+            }
+        });
+        Self { queue }
+    }
+}
+
+impl Announcer for NatsAnnouncer {
+    fn announce(&self, projection: &str, checkpoint: Checkpoint) {
+        // A full queue means that NATS is away: the next announcement says the same and more.
+        let _ = self.queue.try_send((projection.to_owned(), checkpoint));
+    }
+}
+
+/// Pokes the relay, wherever it runs, after this process's appends.
+pub async fn poke(nats: Nats, mut head: watch::Receiver<Position>, shutdown: CancellationToken) {
+    loop {
+        tokio::select! {
+            changed = head.changed() => if changed.is_err() { return },
+            () = shutdown.cancelled() => return,
+        }
+        head.mark_unchanged();
+        if let Err(error) = nats.client().publish(nats.poke_subject(), "".into()).await {
+            debug!(%error, "a poke was lost");
+        }
+    }
+}
+
+/// Notes what runners of other processes announce, and asks Postgres about those that are silent.
+pub async fn listen(
+    nats: Nats,
+    pool: PgPool,
+    projections: Vec<&'static str>,
+    progress: Arc<Progress>,
+    shutdown: CancellationToken,
+) {
+    let subject = nats.checkpoint_subject("*");
+    let mut announcements = nats.client().subscribe(subject).await.ok();
+    let mut silence = tokio::time::interval(SILENCE / 2);
+    loop {
+        let announced = async {
+            match &mut announcements {
+                Some(announcements) => announcements.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            announced = announced => match announced {
+                Some(message) => note(&message, &progress),
+                None => announcements = None,
+            },
+            _ = silence.tick() => ask(&pool, &projections, &progress).await,
+            () = shutdown.cancelled() => return,
+        }
+    }
+}
+
+fn note(message: &async_nats::Message, progress: &Progress) {
+    let projection = message.subject.rsplit('.').next().unwrap_or_default();
+    if let Ok(Announcement { position, oldest_task }) = serde_json::from_slice(&message.payload) {
+        progress.note(projection, Checkpoint { position, oldest_task });
+    }
+}
+
+async fn ask(pool: &PgPool, projections: &[&'static str], progress: &Progress) {
+    for projection in projections {
+        let (known, heard) = progress.checkpoint(projection);
+        if heard.is_some_and(|heard| heard < SILENCE) {
+            continue;
+        }
+        let sql = format!("select position from {projection}.checkpoint");
+        let asked: Result<Option<(Position,)>, _> = sqlx::query_as(&sql).fetch_optional(pool).await;
+        // Only a move is news: a projection that stands still stays silent, and readers know it is down.
+        if let Ok(Some((position,))) = asked
+            && position > known.position
+        {
+            progress.note(projection, Checkpoint { position, oldest_task: known.oldest_task });
+        }
+    }
+}

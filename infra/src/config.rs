@@ -1,0 +1,312 @@
+//! Settings from the environment, read once: the rest of the program sees only checked values.
+
+use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
+use tracing_subscriber::EnvFilter;
+
+/// How one process runs. Each field names the environment variable that sets it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `DATABASE_URL`: the Postgres that holds the log, the read models and the vault. Required.
+    pub database_url: String,
+    /// `NATS_URL`: the NATS (with JetStream) that carries events. Required.
+    pub nats_url: String,
+    /// `MADANG_LISTEN`: where HTTP is served; 127.0.0.1:8080.
+    pub listen: SocketAddr,
+    /// `MADANG_ROLES`: what this process does, as in `api,relay,projector`; all of it by default.
+    pub roles: Roles,
+    /// `MADANG_LOG` and `MADANG_LOG_FORMAT`: what is logged, and how.
+    pub log: LogSettings,
+    /// `MADANG_CONSISTENCY_BOUND_MS`: how long a query waits for what its caller wrote; 1000.
+    pub consistency_bound: Duration,
+    /// `MADANG_MERGE_THRESHOLD`: authors with more followers than this are merged into timelines when
+    /// they are read, instead of written to each follower; 10000.
+    pub merge_threshold: u64,
+    /// `MADANG_RATE_LIMIT_PER_MINUTE`: requests a caller may make in a minute; 600, and 0 means no limit.
+    pub rate_limit_per_minute: u32,
+    /// `MADANG_TOKEN_TTL_SECONDS`: how long an access token is good for; 43200 (12 hours).
+    pub token_ttl: Duration,
+    /// `MADANG_DB_CONNECTIONS`: the most connections to Postgres that this process opens; 16.
+    pub database_connections: u32,
+    /// `MADANG_ALLOW_UNSAFE_POSTGRES`: start even on a Postgres that may lose what it said it stored
+    /// (`fsync`, `synchronous_commit` or `full_page_writes` off); false.
+    pub allow_unsafe_postgres: bool,
+    /// `MADANG_STREAM_MAX_BYTES`: how much of the event stream NATS keeps, in bytes; 1073741824 (1 GiB).
+    pub stream_max_bytes: u64,
+    /// `MADANG_STREAM_MAX_AGE_SECONDS`: how long NATS keeps an event; 604800 (7 days).
+    pub stream_max_age: Duration,
+    /// `MADANG_PROJECTOR_DELAY_MS`: slows every projector's batch on purpose, for tests; 0.
+    pub projector_delay: Duration,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogSettings {
+    /// `MADANG_LOG`: levels by module, as in `info,sqlx=warn`.
+    pub filter: String,
+    /// `MADANG_LOG_FORMAT`: `pretty` (the default) or `json`.
+    pub format: LogFormat,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// What a process does; any mix, on any number of machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Serves HTTP.
+    pub api: bool,
+    /// Publishes events to NATS when no other process does.
+    pub relay: bool,
+    /// Builds read models when no other process does.
+    pub projector: bool,
+}
+
+/// A variable is missing or can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// There is no default for it.
+    #[error("{name} is not set: {hint}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What to set it to.
+        hint: &'static str,
+    },
+    /// It is set to something else than it may be. The value itself may be a secret and is not shown.
+    #[error("{name} can't be used: expected {expected}")]
+    Unusable {
+        /// The variable.
+        name: &'static str,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+const DEFAULT_FILTER: &str = "info,sqlx=warn,async_nats=warn,hyper=warn,tower_http=info";
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first variable that is missing or can't be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// All defaults, with these two services.
+    #[must_use]
+    pub fn new(database_url: &str, nats_url: &str) -> Self {
+        Self::read(|name| match name {
+            "DATABASE_URL" => Some(database_url.to_owned()),
+            "NATS_URL" => Some(nats_url.to_owned()),
+            _ => None,
+        })
+        .expect("the defaults are valid and nothing else is required")
+    }
+
+    /// Reads from wherever `variable` looks; an empty value counts as unset.
+    ///
+    /// # Errors
+    /// The first variable that is missing or can't be used.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let env = Variables(&variable);
+        Ok(Self {
+            database_url: env.required("DATABASE_URL", "postgres://user:password@host:5432/database")?,
+            nats_url: env.required("NATS_URL", "nats://host:4222")?,
+            listen: env.or("MADANG_LISTEN", "an address and port such as 127.0.0.1:8080", || {
+                SocketAddr::from(([127, 0, 0, 1], 8080))
+            })?,
+            roles: env.or("MADANG_ROLES", "some of api,relay,projector", || Roles::ALL)?,
+            log: LogSettings::read(&variable)?,
+            consistency_bound: env.millis("MADANG_CONSISTENCY_BOUND_MS", 1_000)?,
+            merge_threshold: env.or("MADANG_MERGE_THRESHOLD", NUMBER, || 10_000)?,
+            rate_limit_per_minute: env.or("MADANG_RATE_LIMIT_PER_MINUTE", NUMBER, || 600)?,
+            token_ttl: env.seconds("MADANG_TOKEN_TTL_SECONDS", 12 * 3_600)?,
+            database_connections: env.or("MADANG_DB_CONNECTIONS", "a number from 4", || Connections(16))?.0,
+            allow_unsafe_postgres: env.or("MADANG_ALLOW_UNSAFE_POSTGRES", "true or false", || Flag(false))?.0,
+            stream_max_bytes: env.or("MADANG_STREAM_MAX_BYTES", NUMBER, || 1 << 30)?,
+            stream_max_age: env.seconds("MADANG_STREAM_MAX_AGE_SECONDS", 7 * 24 * 3_600)?,
+            projector_delay: env.millis("MADANG_PROJECTOR_DELAY_MS", 0)?,
+        })
+    }
+}
+
+impl LogSettings {
+    /// Reads the process's environment; apart from [`Settings`], because logging starts before the
+    /// services are known.
+    ///
+    /// # Errors
+    /// The variable that can't be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let env = Variables(&variable);
+        let filter = env.text("MADANG_LOG").unwrap_or_else(|| DEFAULT_FILTER.to_owned());
+        if EnvFilter::try_new(&filter).is_err() {
+            let expected = "levels by module such as info,sqlx=warn";
+            return Err(SettingsError::Unusable { name: "MADANG_LOG", expected });
+        }
+        let format = env.or("MADANG_LOG_FORMAT", "pretty or json", || LogFormat::Pretty)?;
+        Ok(Self { filter, format })
+    }
+}
+
+impl Roles {
+    /// Everything, as on a single machine.
+    pub const ALL: Self = Self { api: true, relay: true, projector: true };
+}
+
+impl FromStr for Roles {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        let mut roles = Self { api: false, relay: false, projector: false };
+        for role in text.split(',').map(str::trim) {
+            match role {
+                "api" => roles.api = true,
+                "relay" => roles.relay = true,
+                "projector" => roles.projector = true,
+                _ => return Err(UnknownRole),
+            }
+        }
+        Ok(roles)
+    }
+}
+
+/// A word that names no role.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("expected some of api,relay,projector")]
+pub struct UnknownRole;
+
+impl fmt::Display for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [(self.api, "api"), (self.relay, "relay"), (self.projector, "projector")];
+        let names: Vec<_> = named.into_iter().filter_map(|(on, name)| on.then_some(name)).collect();
+        f.write_str(&names.join(","))
+    }
+}
+
+impl FromStr for LogFormat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "pretty" => Ok(Self::Pretty),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+const NUMBER: &str = "a whole number";
+
+struct Flag(bool);
+
+impl FromStr for Flag {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "true" | "1" | "yes" => Ok(Self(true)),
+            "false" | "0" | "no" => Ok(Self(false)),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Fewer than four connections leave none for queries once relay and projectors hold theirs.
+struct Connections(u32);
+
+impl FromStr for Connections {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|&n| n >= 4).map(Self).ok_or(())
+    }
+}
+
+struct Variables<'a, F>(&'a F);
+
+impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
+    fn text(&self, name: &str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    fn required(&self, name: &'static str, hint: &'static str) -> Result<String, SettingsError> {
+        self.text(name).ok_or(SettingsError::Missing { name, hint })
+    }
+
+    fn or<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, SettingsError> {
+        match self.text(name) {
+            None => Ok(default()),
+            Some(value) => value.trim().parse().map_err(|_| SettingsError::Unusable { name, expected }),
+        }
+    }
+
+    fn millis(&self, name: &'static str, default: u64) -> Result<Duration, SettingsError> {
+        self.or(name, "a number of milliseconds", || default).map(Duration::from_millis)
+    }
+
+    fn seconds(&self, name: &'static str, default: u64) -> Result<Duration, SettingsError> {
+        self.or(name, "a number of seconds", || default).map(Duration::from_secs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &'static str, value: &'static str) -> Result<Settings, SettingsError> {
+        Settings::read(|asked| match asked {
+            _ if asked == name => Some(value.to_owned()),
+            "DATABASE_URL" => Some("postgres://localhost/madang".to_owned()),
+            "NATS_URL" => Some("nats://localhost".to_owned()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn only_the_two_services_must_be_named() {
+        let settings = Settings::new("postgres://localhost/madang", "nats://localhost");
+        assert_eq!(settings.roles, Roles::ALL);
+        assert_eq!(settings.consistency_bound, Duration::from_secs(1));
+        let missing = with("NATS_URL", "").expect_err("an empty value is none");
+        assert!(missing.to_string().contains("NATS_URL"), "{missing}");
+    }
+
+    #[test]
+    fn a_value_that_can_not_be_used_is_named_with_what_is_expected() {
+        for (name, bad) in [
+            ("MADANG_LISTEN", "8080"),
+            ("MADANG_ROLES", "api,cook"),
+            ("MADANG_LOG", "info,=,="),
+            ("MADANG_LOG_FORMAT", "xml"),
+            ("MADANG_CONSISTENCY_BOUND_MS", "-1"),
+            ("MADANG_DB_CONNECTIONS", "1"),
+            ("MADANG_ALLOW_UNSAFE_POSTGRES", "maybe"),
+        ] {
+            let error = with(name, bad).expect_err(bad);
+            assert!(error.to_string().starts_with(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn roles_are_read_as_they_are_written() {
+        let roles = with("MADANG_ROLES", "relay, projector").expect("valid").roles;
+        assert!(!roles.api);
+        assert_eq!(roles.to_string(), "relay,projector");
+    }
+}

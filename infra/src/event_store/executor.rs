@@ -1,0 +1,303 @@
+//! Carries commands out: load, decide, append; again when others came in between.
+
+use super::appender::{AppenderHandle, Outcome, PendingCommand, PendingEvent};
+use super::cache::AggregateCache;
+use super::command::{Answer, CommandError, Envelope, IdempotencyKey, Loaded, StoreError};
+use super::stream::Streams;
+use chrono::{DateTime, Utc};
+use cqrs_es::DomainEvent;
+use domain::Decide;
+use projections::Position;
+use sqlx::PgPool;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// How often a command is decided again on fresh state before its sender is told.
+const ATTEMPTS: usize = 8;
+
+/// An aggregate that both our executor and cqrs-es's repository can handle.
+pub trait Stored: Decide + cqrs_es::Aggregate<Event = <Self as Decide>::Event> {}
+
+impl<A: Decide + cqrs_es::Aggregate<Event = <A as Decide>::Event>> Stored for A {}
+
+/// Carries out commands. Cheap to clone.
+#[derive(Clone)]
+pub struct Executor {
+    pool: PgPool,
+    streams: Arc<Streams>,
+    cache: AggregateCache,
+    appender: AppenderHandle,
+}
+
+/// Where the state that a decision rests on comes from.
+enum Basis<A> {
+    /// Read from the database just now: what it decides stands.
+    Fresh(Arc<Loaded<A>>),
+    /// Cached, or assumed to be new: only an append that succeeds proves it right.
+    Hopeful(Arc<Loaded<A>>),
+}
+
+impl Executor {
+    /// `pool` is for reading streams; `appender` stores.
+    #[must_use]
+    pub fn new(pool: PgPool, appender: AppenderHandle) -> Self {
+        let streams = Arc::new(Streams::new(pool.clone()));
+        Self { pool, streams, cache: AggregateCache::new(), appender }
+    }
+
+    /// Carries out one command on one aggregate.
+    ///
+    /// # Errors
+    /// See [`CommandError`]. After [`StoreError::Unavailable`] the command may or may not be stored.
+    pub async fn execute<A: Stored>(
+        &self,
+        id: Uuid,
+        command: <A as Decide>::Command,
+        envelope: &Envelope,
+    ) -> Result<Answer<A>, CommandError<A>> {
+        if let Some(key) = &envelope.key
+            && let Some(answer) = self.first_answer(key, envelope).await?
+        {
+            return Ok(answer);
+        }
+        let command_id = Uuid::now_v7();
+        let mut basis = match self.cache.get::<A>(id) {
+            Some(cached) => Basis::Hopeful(cached),
+            None => Basis::Hopeful(Arc::default()),
+        };
+        for _ in 0..ATTEMPTS {
+            let (Basis::Fresh(loaded) | Basis::Hopeful(loaded)) = &basis;
+            let loaded = loaded.clone();
+            let is_fresh = matches!(basis, Basis::Fresh(_));
+            match decide(&loaded, &command, envelope) {
+                Err(_) if !is_fresh => {}
+                Err(refusal) => return Err(refusal),
+                Ok(events) if events.is_empty() && !is_fresh => {}
+                Ok(events) if events.is_empty() && envelope.key.is_none() => {
+                    return Ok(answer(id, &loaded));
+                }
+                Ok(events) => {
+                    let pending = pend::<A>(id, command_id, &loaded, &events, envelope);
+                    let outcome = self.appender.append(pending).await?;
+                    count::<A>(&outcome);
+                    match outcome {
+                        Outcome::Stored { position, at } => {
+                            let after = Arc::new(after(&loaded, &events, position, at));
+                            self.cache.put(id, after.clone());
+                            return Ok(answer(id, &after));
+                        }
+                        Outcome::Seen { position } => return self.answer_at(position).await,
+                        Outcome::KeyReused => return Err(CommandError::KeyReused),
+                        Outcome::Taken { kind } => return Err(CommandError::ClaimTaken { kind }),
+                        Outcome::Conflict => {}
+                    }
+                }
+            }
+            basis = Basis::Fresh(self.load_fresh(id).await?);
+        }
+        Err(CommandError::Contention)
+    }
+
+    /// The aggregate as this process knows it, or as the database has it. May be behind other processes
+    /// by the time an announcement takes.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn load<A: Stored>(&self, id: Uuid) -> Result<Loaded<A>, StoreError> {
+        if let Some(cached) = self.cache.get::<A>(id) {
+            return Ok(Loaded::clone(&cached));
+        }
+        Ok(Arc::unwrap_or_clone(self.load_fresh(id).await?))
+    }
+
+    /// Which aggregate has claimed the value (a handle's key, for one), if any.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn claimed(&self, kind: &str, value: &str) -> Result<Option<Uuid>, StoreError> {
+        let owner: Option<(String,)> =
+            sqlx::query_as("select aggregate_id from claims where kind = $1 and value = $2")
+                .bind(kind)
+                .bind(value)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(unavailable)?;
+        owner.map(|(id,)| id.parse().map_err(unreadable)).transpose()
+    }
+
+    /// An event was stored, perhaps by another process: a state before it is not used any more.
+    pub fn saw(&self, id: Uuid, sequence: i64) {
+        self.cache.saw(id, sequence);
+    }
+
+    async fn load_fresh<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
+        let loaded = Arc::new(self.streams.load::<A>(id, None).await?);
+        if loaded.version > 0 {
+            self.cache.put(id, loaded.clone());
+        }
+        Ok(loaded)
+    }
+
+    /// The answer to the first use of this key, if there was one.
+    async fn first_answer<A: Stored>(
+        &self,
+        key: &IdempotencyKey,
+        envelope: &Envelope,
+    ) -> Result<Option<Answer<A>>, CommandError<A>> {
+        let seen: Option<(Vec<u8>, Position)> = sqlx::query_as(
+            "select request_hash, position from commands
+             where person = $1 and key = $2 and recorded_at > now() - interval '24 hours'",
+        )
+        .bind(person(envelope))
+        .bind(&key.key)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(unavailable)?;
+        match seen {
+            None => Ok(None),
+            Some((hash, _)) if hash != key.request_hash => Err(CommandError::KeyReused),
+            Some((_, position)) => self.answer_at(position).await.map(Some),
+        }
+    }
+
+    /// The answer of the command whose last event is at the position, rebuilt from the events.
+    async fn answer_at<A: Stored>(&self, position: Position) -> Result<Answer<A>, CommandError<A>> {
+        let last: Option<(String, String, i64)> =
+            sqlx::query_as("select aggregate_type, aggregate_id, sequence from events where position = $1")
+                .bind(position)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(unavailable)?;
+        match last {
+            // It found nothing to do, and nothing was ever there.
+            None => Ok(answer(Uuid::nil(), &Loaded::default())),
+            Some((aggregate_type, ..)) if aggregate_type != <A as Decide>::TYPE => {
+                Err(CommandError::KeyReused)
+            }
+            Some((_, id, sequence)) => {
+                let id = id.parse().map_err(unreadable)?;
+                Ok(answer(id, &self.streams.load(id, Some(sequence)).await?))
+            }
+        }
+    }
+}
+
+fn decide<A: Stored>(
+    loaded: &Loaded<A>,
+    command: &<A as Decide>::Command,
+    envelope: &Envelope,
+) -> Result<Vec<<A as Decide>::Event>, CommandError<A>> {
+    // What is not there can't have another version: that refusal is the domain's.
+    if let Some(expected) = envelope.expected_version
+        && loaded.version > 0
+        && loaded.version != expected
+    {
+        // Whose it is not is told so, whatever version they have seen.
+        loaded.state.decide(command).map_err(CommandError::Refused)?;
+        return Err(CommandError::VersionMismatch { actual: loaded.version });
+    }
+    loaded.state.decide(command).map_err(CommandError::Refused)
+}
+
+fn pend<A: Stored>(
+    id: Uuid,
+    command_id: Uuid,
+    loaded: &Loaded<A>,
+    events: &[<A as Decide>::Event],
+    envelope: &Envelope,
+) -> PendingCommand {
+    let key = envelope.key.as_ref();
+    PendingCommand {
+        id: command_id.to_string(),
+        aggregate_type: <A as Decide>::TYPE,
+        aggregate_id: id.to_string(),
+        expected: loaded.version,
+        person: key.map(|_| person(envelope)),
+        key: key.map(|key| key.key.clone()),
+        request_hash: key.map(|key| key.request_hash),
+        noted: loaded.position,
+        claims: events.iter().flat_map(A::claims).collect(),
+        events: events
+            .iter()
+            .map(|event| PendingEvent {
+                event_type: event.event_type(),
+                event_version: event.event_version(),
+                payload: serde_json::to_string(event).expect("events are plain data"),
+                metadata: metadata(command_id, envelope),
+            })
+            .collect(),
+    }
+}
+
+/// Strings only: cqrs-es reads metadata into a map of strings.
+fn metadata(command_id: Uuid, envelope: &Envelope) -> String {
+    let mut metadata = serde_json::json!({
+        "event_id": Uuid::now_v7(),
+        "command_id": command_id,
+        "correlation_id": envelope.correlation_id,
+        "causation_id": command_id,
+    });
+    if let Some(actor) = envelope.actor {
+        metadata["actor"] = actor.to_string().into();
+    }
+    if envelope.operator {
+        metadata["operator"] = "true".into();
+    }
+    metadata.to_string()
+}
+
+fn person(envelope: &Envelope) -> String {
+    envelope.actor.map(|actor| actor.to_string()).unwrap_or_default()
+}
+
+fn after<A: Stored>(
+    before: &Loaded<A>,
+    events: &[<A as Decide>::Event],
+    position: Position,
+    at: DateTime<Utc>,
+) -> Loaded<A> {
+    if events.is_empty() {
+        return before.clone();
+    }
+    let mut state = before.state.clone();
+    for event in events {
+        state.evolve(event);
+    }
+    Loaded {
+        state,
+        version: before.version + i64::try_from(events.len()).unwrap_or(i64::MAX),
+        position,
+        created_at: before.created_at.or(Some(at)),
+        updated_at: Some(at),
+    }
+}
+
+fn answer<A: Decide>(id: Uuid, loaded: &Loaded<A>) -> Answer<A> {
+    Answer {
+        id,
+        state: loaded.state.clone(),
+        version: loaded.version,
+        position: loaded.position,
+        created_at: loaded.created_at.unwrap_or_default(),
+        updated_at: loaded.updated_at.unwrap_or_default(),
+    }
+}
+
+fn count<A: Decide>(outcome: &Outcome) {
+    let outcome = match outcome {
+        Outcome::Stored { .. } => "stored",
+        Outcome::Seen { .. } => "seen",
+        Outcome::KeyReused => "key_reused",
+        Outcome::Taken { .. } => "claim_taken",
+        Outcome::Conflict => "conflict",
+    };
+    metrics::counter!("madang_commands_total", "aggregate" => A::TYPE, "outcome" => outcome).increment(1);
+}
+
+fn unavailable(error: sqlx::Error) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
+}
+
+fn unreadable(error: uuid::Error) -> StoreError {
+    StoreError::Unreadable(Box::new(error))
+}

@@ -1,0 +1,25 @@
+//! The log: commands come in, events are stored once and in one order, streams are read back.
+//!
+//! Reading order: [`command`] (what comes in and out), [`executor`] (load, decide, append, again on
+//! conflict), [`appender`] (group commit), `migrations/*_append_events.sql` (the contract in SQL),
+//! [`reader`] (the log in position order).
+//!
+//! Invariants:
+//! - Positions are given only by `append_events`, under the lock of the log's one row.
+//! - What decides is always fresh: a cached or assumed state only ever leads to an append that checks
+//!   the expected sequence; a refusal or "nothing to do" is decided on state read from the database.
+
+mod appender;
+mod cache;
+mod command;
+mod executor;
+mod reader;
+mod schema;
+mod stream;
+
+pub use appender::{Appender, AppenderHandle};
+pub use command::{Answer, CommandError, Envelope, IdempotencyKey, Loaded, StoreError};
+pub use executor::{Executor, Stored};
+pub use reader::LogReader;
+pub(crate) use reader::StoredEvent;
+pub use schema::{MigrateError, migrate, must_be_durable};

@@ -1,0 +1,104 @@
+//! The log in position order, straight from Postgres.
+
+use chrono::{DateTime, Utc};
+use domain::Event;
+use futures::future::BoxFuture;
+use projections::ports::{EventSource, SourceError};
+use projections::{Position, RecordedEvent};
+use serde_json::Value;
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::time::Duration;
+
+const POLL: Duration = Duration::from_secs(1);
+
+/// Reads the log in position order. Cheap to clone.
+#[derive(Clone)]
+pub struct LogReader {
+    pool: PgPool,
+}
+
+impl LogReader {
+    /// Reads through this pool.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The newest position, 0 when there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn head(&self) -> Result<Position, sqlx::Error> {
+        let (head,) = sqlx::query_as("select head from log").fetch_one(&self.pool).await?;
+        Ok(head)
+    }
+
+    /// The events right after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read_after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Arc<RecordedEvent>>, SourceError> {
+        let rows: Vec<StoredEvent> = sqlx::query_as(
+            "select position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
+                metadata, recorded_at
+             from events where position > $1 order by position limit $2",
+        )
+        .bind(after)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(|error| SourceError(Box::new(error)))?;
+        Ok(rows.into_iter().map(|row| Arc::new(row.recorded())).collect())
+    }
+}
+
+/// For commands that read the log from its beginning and don't follow it.
+impl EventSource for LogReader {
+    fn read_after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Arc<RecordedEvent>>, SourceError>> {
+        Box::pin(self.read_after(after, limit))
+    }
+
+    fn wait_beyond(&self, _after: Position) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(POLL))
+    }
+}
+
+/// An event's row, which is also its form as a message: both carry the same columns.
+#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
+pub(crate) struct StoredEvent {
+    pub position: Position,
+    pub aggregate_type: String,
+    pub aggregate_id: String,
+    pub sequence: i64,
+    pub event_type: String,
+    pub event_version: String,
+    pub payload: Value,
+    pub metadata: Value,
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl StoredEvent {
+    pub(crate) fn recorded(self) -> RecordedEvent {
+        let event = Event::decode(&self.aggregate_type, &self.event_type, &self.event_version, self.payload);
+        RecordedEvent {
+            position: self.position,
+            // Ids that are no UUIDs belong to aggregates of others, which no projector here knows.
+            aggregate_id: self.aggregate_id.parse().unwrap_or_default(),
+            aggregate_type: self.aggregate_type,
+            sequence: self.sequence,
+            event_type: self.event_type,
+            event,
+            recorded_at: self.recorded_at,
+            correlation_id: self.metadata["correlation_id"].as_str().map(ToOwned::to_owned),
+        }
+    }
+}

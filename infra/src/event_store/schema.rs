@@ -1,0 +1,52 @@
+//! The database's schema and whether it may be trusted with events.
+
+use sqlx::PgPool;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// The database can't be brought to what this build needs.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// A migration failed or was changed after it was applied.
+    #[error("the database can't be migrated")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database can't be asked.
+    #[error("the database's settings can't be read")]
+    Database(#[from] sqlx::Error),
+    /// The database would lose events that it said were stored.
+    #[error(
+        "Postgres runs with {setting} off: a crash would lose events that clients were told are stored. \
+         Turn it on, or set MADANG_ALLOW_UNSAFE_POSTGRES=1 to run all the same"
+    )]
+    NotDurable {
+        /// The name of the setting.
+        setting: String,
+    },
+}
+
+/// Applies the migrations that are missing; several processes may do so at once.
+///
+/// # Errors
+/// See [`MigrateError`].
+pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
+    MIGRATIONS.run(pool).await?;
+    Ok(())
+}
+
+/// Checks that a commit of this database survives a crash.
+///
+/// # Errors
+/// [`MigrateError::NotDurable`] names the first setting that is off.
+pub async fn must_be_durable(pool: &PgPool) -> Result<(), MigrateError> {
+    let setting: Option<(String,)> = sqlx::query_as(
+        "select name from pg_settings
+         where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off'
+         order by name limit 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    match setting {
+        Some((setting,)) => Err(MigrateError::NotDurable { setting }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,58 @@
+//! The private NATS, with its streams on disk.
+
+use super::{
+    LocalError,
+    account::make_owned_folder,
+    free_port,
+    keeper::Kept,
+    launch::{EndSignal, Launcher, Probe, Service},
+    programs, stale,
+};
+use std::{ffi::OsString, path::Path};
+use tokio::{io::AsyncReadExt, net::TcpStream};
+
+/// A port that was free may be taken by another program before NATS has it.
+const ATTEMPTS: usize = 3;
+/// What a server says first, before it is asked anything.
+const GREETING: &[u8] = b"INFO ";
+
+/// Ends an earlier run's NATS and starts ours.
+pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(String, Kept), LocalError> {
+    let program = programs::nats_server()?;
+    let folder = data_dir.join("nats");
+    make_owned_folder(&folder, launcher.account.as_ref())?;
+    let pid_file = folder.join("nats.pid");
+    stale::end("NATS", &pid_file, &folder, EndSignal::Terminate).await?;
+    let mut attempt = 1;
+    loop {
+        let port = free_port()?;
+        let service = Service {
+            name: "NATS",
+            program: program.clone(),
+            arguments: arguments(&folder, &pid_file, port),
+            end: EndSignal::Terminate,
+            log: data_dir.join("nats.log"),
+            probe: Probe::Nats(port),
+        };
+        match Kept::start(service, launcher.clone()).await {
+            Ok(kept) => return Ok((format!("nats://127.0.0.1:{port}"), kept)),
+            Err(LocalError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn arguments(folder: &Path, pid_file: &Path, port: u16) -> Vec<OsString> {
+    let port = port.to_string();
+    let mut arguments: Vec<OsString> =
+        ["-a", "127.0.0.1", "-p", &port, "-js", "-sd"].into_iter().map(OsString::from).collect();
+    arguments.extend([folder.into(), "-P".into(), pid_file.into()]);
+    arguments
+}
+
+/// Whether the server greets us; it does so only when its streams are open.
+pub(super) async fn answers(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else { return false };
+    let mut said = [0; GREETING.len()];
+    stream.read_exact(&mut said).await.is_ok() && said == GREETING
+}

@@ -1,0 +1,148 @@
+//! The private Postgres: its cluster, its settings, its databases.
+
+use super::{
+    DATABASE, LocalError,
+    account::make_owned_folder,
+    free_port,
+    keeper::Kept,
+    launch::{EndSignal, Launcher, Probe, Service},
+    programs::{self, PostgresPrograms},
+    stale,
+};
+use sqlx::{Connection, Executor, PgConnection};
+use std::{ffi::OsString, path::Path};
+
+const SUPERUSER: &str = "postgres";
+/// A port that was free may be taken by another program before Postgres has it.
+const ATTEMPTS: usize = 3;
+
+/// Sized for one machine that does other things too. Nothing here trades safety for speed.
+const SETTINGS: [&str; 13] = [
+    "listen_addresses=127.0.0.1",
+    // Connections are by TCP only: a socket's path may be too long.
+    "unix_socket_directories=",
+    "max_connections=200",
+    "shared_buffers=256MB",
+    "max_wal_size=2GB",
+    "wal_compression=on",
+    "wal_buffers=16MB",
+    "random_page_cost=1.1",
+    "jit=off",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "log_checkpoints=off",
+    "log_line_prefix=%m [%p] ",
+];
+
+/// Makes the cluster if there is none, ends an earlier run's Postgres, starts ours, and makes the database.
+pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(String, Kept), LocalError> {
+    let folder = data_dir.join("postgres");
+    make_owned_folder(&folder, launcher.account.as_ref())?;
+    let data = folder.join("data");
+    let programs = programs::postgres(&data, major_of_cluster(&data)).await?;
+    if !data.exists() {
+        make_cluster(&folder, &data, &programs, launcher).await?;
+    }
+    stale::end("Postgres", &data.join("postmaster.pid"), &data, EndSignal::Interrupt).await?;
+    let mut attempt = 1;
+    loop {
+        let port = free_port()?;
+        let url = |database: &str| format!("postgres://{SUPERUSER}@127.0.0.1:{port}/{database}");
+        let service = Service {
+            name: "Postgres",
+            program: programs.postgres.clone(),
+            arguments: arguments(&data, port),
+            end: EndSignal::Interrupt,
+            log: data_dir.join("postgres.log"),
+            probe: Probe::Postgres(url("postgres")),
+        };
+        match Kept::start(service, launcher.clone()).await {
+            Ok(kept) => {
+                make_database(&url("postgres"), DATABASE).await?;
+                return Ok((url(DATABASE), kept));
+            }
+            Err(LocalError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Makes an empty database on the server of `url`.
+pub(super) async fn create_database(url: &str, name: &str) -> Result<(), LocalError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.is_empty() || name.len() > 63 || !name.chars().all(plain) {
+        return Err(LocalError::DatabaseName);
+    }
+    let mut connection = PgConnection::connect(url).await.map_err(LocalError::Database)?;
+    let statement = format!("create database \"{name}\"");
+    connection.execute(&*statement).await.map_err(LocalError::Database)?;
+    connection.close().await.map_err(LocalError::Database)
+}
+
+/// The URL of another database on the same server.
+pub(super) fn url_of(url: &str, name: &str) -> String {
+    let (address, options) = match url.split_once('?') {
+        Some((address, options)) => (address, format!("?{options}")),
+        None => (url, String::new()),
+    };
+    let server = address.rsplit_once('/').map_or(address, |(server, _)| server);
+    format!("{server}/{name}{options}")
+}
+
+/// Whether the server lets us in.
+pub(super) async fn answers(url: &str) -> bool {
+    match PgConnection::connect(url).await {
+        Ok(connection) => connection.close().await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+fn arguments(data: &Path, port: u16) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = vec!["-D".into(), data.into(), "-p".into(), port.to_string().into()];
+    for setting in SETTINGS {
+        arguments.extend(["-c".into(), setting.into()]);
+    }
+    arguments
+}
+
+fn major_of_cluster(data: &Path) -> Option<u32> {
+    programs::major_of(&std::fs::read_to_string(data.join("PG_VERSION")).ok()?)
+}
+
+/// Made beside and renamed: an initdb that was cut short leaves nothing that looks like a cluster.
+async fn make_cluster(
+    folder: &Path,
+    data: &Path,
+    programs: &PostgresPrograms,
+    launcher: &Launcher,
+) -> Result<(), LocalError> {
+    let unfinished = folder.join("data.unfinished");
+    if unfinished.exists() {
+        std::fs::remove_dir_all(&unfinished).map_err(LocalError::io("remove", &unfinished))?;
+    }
+    tracing::info!(folder = %data.display(), major = programs.major, "making a Postgres cluster");
+    let output = launcher
+        .command(&programs.initdb, EndSignal::Terminate)
+        .arg("-D")
+        .arg(&unfinished)
+        .args(["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+        .output()
+        .await
+        .map_err(LocalError::io("run", &programs.initdb))?;
+    if !output.status.success() {
+        let output = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(LocalError::Initdb { output });
+    }
+    std::fs::rename(&unfinished, data).map_err(LocalError::io("rename", &unfinished))
+}
+
+async fn make_database(url: &str, name: &str) -> Result<(), LocalError> {
+    let mut connection = PgConnection::connect(url).await.map_err(LocalError::Database)?;
+    let exists: bool = sqlx::query_scalar("select exists (select 1 from pg_database where datname = $1)")
+        .bind(name)
+        .fetch_one(&mut connection)
+        .await
+        .map_err(LocalError::Database)?;
+    connection.close().await.map_err(LocalError::Database)?;
+    if exists { Ok(()) } else { create_database(url, name).await }
+}

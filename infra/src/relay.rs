@@ -1,0 +1,214 @@
+//! Carries the log to NATS: every event once, in order.
+//!
+//! One relay is active, by a lease; should two be for a moment, the stream's expected sequence lets only
+//! one of them publish. Position, stream sequence and the stream's creation time are noted in Postgres
+//! after each batch. On any mismatch, error or timeout the relay reads the stream's end and goes on from
+//! there; what NATS does not hold, projectors read from Postgres.
+
+mod publish;
+
+use crate::event_store::LogReader;
+use crate::nats::{Nats, NatsError, header};
+use async_nats::jetstream::stream::Stream;
+use chrono::{DateTime, Utc};
+use futures::StreamExt;
+use projections::{Position, lease};
+use sqlx::PgPool;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+const LEASE: &str = "relay";
+const RENEW: Duration = Duration::from_secs(1);
+const STAND_BY: Duration = Duration::from_millis(500);
+/// Polling is the fallback for a lost poke.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Why the relay begins again from the stream's end.
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error("the log can't be read")]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Nats(#[from] NatsError),
+    #[error("a message was not stored: {0}")]
+    Publish(String),
+    #[error(
+        "the stream holds position {stream}, the log ends at {log}: the database was restored from a \
+         backup. Run `madang renew-log-id` with all servers stopped, then start them again"
+    )]
+    AheadOfLog { stream: Position, log: Position },
+}
+
+/// Where the relay stands: the last position published and the stream's message that carries it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Mark {
+    position: Position,
+    stream_sequence: u64,
+    stream_created: DateTime<Utc>,
+}
+
+/// Carries the log to NATS for as long as the process lives.
+pub struct Relay {
+    /// A pool of one connection, whose session stands for the lease's holder.
+    pool: PgPool,
+    reader: LogReader,
+    nats: Nats,
+    holder: Uuid,
+    /// This process's own appends.
+    head: watch::Receiver<Position>,
+    shutdown: CancellationToken,
+}
+
+impl Relay {
+    /// `pool` must hold one connection only and be the relay's own.
+    #[must_use]
+    pub fn new(
+        pool: PgPool,
+        nats: Nats,
+        holder: Uuid,
+        head: watch::Receiver<Position>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self { reader: LogReader::new(pool.clone()), pool, nats, holder, head, shutdown }
+    }
+
+    /// Leads or stands by until shutdown.
+    pub async fn run(mut self) {
+        let shutdown = self.shutdown.clone();
+        let mut pause = Duration::from_millis(50);
+        while !shutdown.is_cancelled() {
+            let begun = Instant::now();
+            let Err(failure) = self.lead().await else { continue };
+            self.note_stop(&failure).await;
+            if begun.elapsed() > Duration::from_secs(5) {
+                pause = Duration::from_millis(50);
+            }
+            let _ = tokio::time::timeout(pause, shutdown.cancelled()).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+        if let Ok(mut connection) = self.pool.acquire().await {
+            let _ = lease::release(&mut connection, LEASE, self.holder).await;
+        }
+    }
+
+    async fn lead(&mut self) -> Result<(), RelayError> {
+        if !self.hold().await? {
+            let _ = tokio::time::timeout(STAND_BY, self.shutdown.cancelled()).await;
+            return Ok(());
+        }
+        let stream = self.nats.stream().await?;
+        let mut mark = self.resume(&stream).await?;
+        info!(position = mark.position, stream_sequence = mark.stream_sequence, "the relay leads");
+        let mut pokes = self.nats.client().subscribe(self.nats.poke_subject()).await.ok();
+        let mut renewed = Instant::now();
+        while !self.shutdown.is_cancelled() {
+            if renewed.elapsed() > RENEW {
+                if !self.hold().await? {
+                    return Ok(());
+                }
+                renewed = Instant::now();
+            }
+            self.head.mark_unchanged();
+            let published = publish::batch(&self.pool, &self.nats, &mut mark).await?;
+            if published > 0 {
+                self.note(&mark).await?;
+            }
+            if published < publish::BATCH {
+                let poke = async {
+                    match &mut pokes {
+                        Some(pokes) => drop(pokes.next().await),
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    _ = self.head.changed() => {}
+                    () = poke => {}
+                    () = tokio::time::sleep(POLL) => {}
+                    () = self.shutdown.cancelled() => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn hold(&self) -> Result<bool, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        lease::hold(&mut connection, LEASE, self.holder).await
+    }
+
+    /// Where to go on: where the note says if the stream agrees, else where the stream's end says.
+    async fn resume(&self, stream: &Stream) -> Result<Mark, RelayError> {
+        let info = stream.get_info().await.map_err(|error| NatsError::JetStream(error.to_string()))?;
+        let created = info.created.unix_timestamp_nanos();
+        let created = DateTime::from_timestamp_nanos(i64::try_from(created).unwrap_or(i64::MAX));
+        let head = self.reader.head().await?;
+        let last = info.state.last_sequence;
+        let mark = |position| Mark { position, stream_sequence: last, stream_created: created };
+        let end = stream_end(stream, last).await?;
+        if let Some(stream) = end.filter(|&position| position > head) {
+            return Err(RelayError::AheadOfLog { stream, log: head });
+        }
+        let (noted, noted_sequence, noted_created): (Position, i64, Option<DateTime<Utc>>) =
+            sqlx::query_as("select position, stream_sequence, stream_created from relay")
+                .fetch_one(&self.pool)
+                .await?;
+        let agrees = noted_sequence == i64::try_from(last).unwrap_or(i64::MAX)
+            && noted_created.is_some_and(|noted| (noted - created).num_milliseconds() == 0);
+        let resumed = match end {
+            _ if agrees && noted <= head => mark(noted),
+            Some(position) => mark(position),
+            // New, purged, or its last message is gone: what is missing is read from Postgres.
+            None => mark(head),
+        };
+        self.note(&resumed).await?;
+        Ok(resumed)
+    }
+
+    async fn note(&self, mark: &Mark) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "update relay set position = $1, stream_sequence = $2, stream_created = $3,
+                stopped_because = null",
+        )
+        .bind(mark.position)
+        .bind(i64::try_from(mark.stream_sequence).unwrap_or(i64::MAX))
+        .bind(mark.stream_created)
+        .execute(&self.pool)
+        .await?;
+        #[allow(clippy::cast_precision_loss)]
+        metrics::gauge!("madang_relay_position").set(mark.position as f64);
+        Ok(())
+    }
+
+    async fn note_stop(&self, failure: &RelayError) {
+        match failure {
+            RelayError::AheadOfLog { .. } => error!(%failure, "the relay stands still"),
+            RelayError::Database(_) | RelayError::Nats(_) | RelayError::Publish(_) => {
+                warn!(%failure, "the relay begins again from the stream's end");
+            }
+        }
+        // Best effort: when it is the database that is away, the log line has to do.
+        let _ = sqlx::query("update relay set stopped_because = $1")
+            .bind(failure.to_string())
+            .execute(&self.pool)
+            .await;
+    }
+}
+
+/// The position that the stream's last message carries; none if there is no such message.
+async fn stream_end(stream: &Stream, last: u64) -> Result<Option<Position>, NatsError> {
+    use async_nats::jetstream::stream::RawMessageErrorKind;
+    if last == 0 {
+        return Ok(None);
+    }
+    match stream.get_raw_message(last).await {
+        Ok(message) => {
+            let position = message.headers.get(header::POSITION);
+            Ok(position.and_then(|position| position.as_str().parse().ok()))
+        }
+        Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+        Err(error) => Err(NatsError::JetStream(error.to_string())),
+    }
+}

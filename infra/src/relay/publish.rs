@@ -1,0 +1,72 @@
+//! One batch of the log onto the stream.
+
+use super::{Mark, RelayError};
+use crate::nats::{Nats, header};
+use async_nats::HeaderMap;
+use async_nats::jetstream::message::PublishMessage;
+use chrono::{DateTime, Utc};
+use futures::future::try_join_all;
+use projections::Position;
+use serde_json::value::RawValue;
+use sqlx::PgPool;
+use sqlx::types::Json;
+use std::future::IntoFuture;
+
+/// Messages in flight at once.
+pub(super) const BATCH: usize = 1_000;
+
+/// A message's body: the event's row, the payload untouched.
+#[derive(Debug, serde::Serialize, sqlx::FromRow)]
+struct Row {
+    position: Position,
+    aggregate_type: String,
+    aggregate_id: String,
+    sequence: i64,
+    event_type: String,
+    event_version: String,
+    payload: Json<Box<RawValue>>,
+    metadata: Json<serde_json::Value>,
+    recorded_at: DateTime<Utc>,
+}
+
+/// Publishes the events after the mark, at most [`BATCH`], and moves the mark; how many there were.
+pub(super) async fn batch(pool: &PgPool, nats: &Nats, mark: &mut Mark) -> Result<usize, RelayError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
+            metadata, recorded_at
+         from events where position > $1 order by position limit $2",
+    )
+    .bind(mark.position)
+    .bind(i64::try_from(BATCH).unwrap_or(i64::MAX))
+    .fetch_all(pool)
+    .await?;
+    let Some(last) = rows.last().map(|row| row.position) else { return Ok(0) };
+    let mut acknowledgements = Vec::with_capacity(rows.len());
+    for (row, expected) in rows.iter().zip(mark.stream_sequence..) {
+        let message = message(row)?.expected_last_sequence(expected);
+        let subject = nats.event_subject(&row.aggregate_type, &row.event_type);
+        let sent = nats.jetstream().send_publish(subject, message).await;
+        acknowledgements.push(sent.map_err(failure)?.into_future());
+    }
+    let acknowledged = try_join_all(acknowledgements).await.map_err(failure)?;
+    mark.stream_sequence = acknowledged.last().map_or(mark.stream_sequence, |ack| ack.sequence);
+    mark.position = last;
+    metrics::counter!("madang_relay_events_total").increment(u64::try_from(rows.len()).unwrap_or(0));
+    Ok(rows.len())
+}
+
+fn message(row: &Row) -> Result<PublishMessage, RelayError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::POSITION, row.position.to_string());
+    headers.insert(header::AGGREGATE_ID, row.aggregate_id.as_str());
+    headers.insert(header::SEQUENCE, row.sequence.to_string());
+    if let Some(correlation_id) = row.metadata["correlation_id"].as_str() {
+        headers.insert(header::CORRELATION_ID, correlation_id);
+    }
+    let body = serde_json::to_vec(row).map_err(failure)?;
+    Ok(PublishMessage::build().headers(headers).payload(body.into()))
+}
+
+fn failure(error: impl std::fmt::Display) -> RelayError {
+    RelayError::Publish(error.to_string())
+}

@@ -1,0 +1,105 @@
+//! How the whole stands, for operators: the log, the relay, every projection.
+
+use projections::Position;
+use serde::Serialize;
+use sqlx::PgPool;
+
+/// What `madang status` shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// The newest position.
+    pub head: Position,
+    /// The last position on the stream, and how many are missing there.
+    pub relay: RelayStatus,
+    /// Each read model.
+    pub projections: Vec<ProjectionStatus>,
+}
+
+/// How the relay stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct RelayStatus {
+    /// The last position published.
+    pub position: Position,
+    /// Events not published yet.
+    pub lag: i64,
+    /// Why it stands still, if it does.
+    pub stopped_because: Option<String>,
+}
+
+/// How a projection stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProjectionStatus {
+    /// Its name.
+    pub name: String,
+    /// The last position applied; none when it was never built.
+    pub position: Option<Position>,
+    /// Events not applied yet.
+    pub lag: i64,
+    /// Whether a runner has its lease now.
+    pub is_led: bool,
+    /// Events that could not be applied, oldest first, at most 20.
+    pub parked: Vec<ParkedEvent>,
+    /// How many there are in all.
+    pub parked_count: i64,
+}
+
+/// An event that waits for a mend.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct ParkedEvent {
+    /// Where it is.
+    pub position: Position,
+    /// To which kind of aggregate it happened.
+    pub aggregate_type: String,
+    /// What it is.
+    pub event_type: String,
+    /// What is wrong.
+    pub error: String,
+}
+
+/// Asks the database.
+///
+/// # Errors
+/// The database's.
+pub async fn status(pool: &PgPool, projections: &[&str]) -> Result<Status, sqlx::Error> {
+    let (head,): (Position,) = sqlx::query_as("select head from log").fetch_one(pool).await?;
+    let (position, stopped_because) =
+        sqlx::query_as("select position, stopped_because from relay").fetch_one(pool).await?;
+    let relay = RelayStatus { position, lag: head - position, stopped_because };
+    let mut all = Vec::new();
+    for name in projections {
+        all.push(projection(pool, name, head).await?);
+    }
+    Ok(Status { head, relay, projections: all })
+}
+
+async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<ProjectionStatus, sqlx::Error> {
+    let (there,): (bool,) = sqlx::query_as("select to_regclass($1 || '.checkpoint') is not null")
+        .bind(name)
+        .fetch_one(pool)
+        .await?;
+    let (is_led,): (bool,) =
+        sqlx::query_as("select exists (select 1 from leases where name = $1 and expires_at > now())")
+            .bind(format!("projection {name}"))
+            .fetch_one(pool)
+            .await?;
+    let mut status = ProjectionStatus {
+        name: name.to_owned(),
+        position: None,
+        lag: head,
+        is_led,
+        parked: vec![],
+        parked_count: 0,
+    };
+    if there {
+        let sql = format!("select position, (select count(*) from {name}.parked) from {name}.checkpoint");
+        let (position, parked_count): (Position, i64) = sqlx::query_as(&sql).fetch_one(pool).await?;
+        let sql = format!(
+            "select position, aggregate_type, event_type, error from {name}.parked order by position limit 20"
+        );
+        status.parked = sqlx::query_as(&sql).fetch_all(pool).await?;
+        status.position = Some(position);
+        status.lag = head - position;
+        status.parked_count = parked_count;
+    }
+    Ok(status)
+}

@@ -1,0 +1,220 @@
+//! The newest events in memory, fed by NATS, and the rest of the log behind them: what runners read.
+//!
+//! Each process holds one consumer of the whole stream, so that a hole is visible. The tail never has a
+//! hole: at one it begins anew behind it, and whoever needs what is missing reads it from Postgres.
+
+use crate::event_store::{Executor, LogReader, StoredEvent};
+use crate::nats::{Nats, NatsError};
+use async_nats::jetstream::consumer::{DeliverPolicy, pull::OrderedConfig};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use projections::ports::{EventSource, SourceError};
+use projections::{Position, RecordedEvent};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+/// Events kept in memory, and their payloads' size together.
+const MAX_EVENTS: usize = 8_192;
+const MAX_BYTES: usize = 16 << 20;
+/// How long a reader at the head waits before it asks Postgres itself: an announcement may be lost, and
+/// NATS may be away.
+const POLL: Duration = Duration::from_secs(1);
+
+/// The log as runners of this process read it.
+pub struct Tail {
+    reader: LogReader,
+    recent: Mutex<Recent>,
+    seen: watch::Sender<Position>,
+}
+
+/// Events without a hole between them.
+#[derive(Default)]
+struct Recent {
+    events: VecDeque<(Arc<RecordedEvent>, usize)>,
+    bytes: usize,
+    fed: Option<Instant>,
+}
+
+impl Recent {
+    fn push(&mut self, event: Arc<RecordedEvent>, bytes: usize) {
+        match self.events.back() {
+            Some((last, _)) if event.position <= last.position => return,
+            Some((last, _)) if event.position > last.position + 1 => *self = Self::default(),
+            Some(_) | None => {}
+        }
+        self.bytes += bytes;
+        self.fed = Some(Instant::now());
+        self.events.push_back((event, bytes));
+        while self.events.len() > MAX_EVENTS || self.bytes > MAX_BYTES {
+            let Some((_, bytes)) = self.events.pop_front() else { break };
+            self.bytes -= bytes;
+        }
+    }
+
+    /// Whether what comes after `after` will be pushed here soon: the tail is being fed and has nothing
+    /// newer. Asking Postgres would only have every runner read and decode the same rows.
+    fn will_have_after(&self, after: Position) -> bool {
+        let newest = self.events.back().map(|(event, _)| event.position);
+        let is_fed = self.fed.is_some_and(|fed| fed.elapsed() < POLL);
+        is_fed && newest.is_some_and(|newest| newest <= after)
+    }
+
+    /// The events right after `after`, if they are here.
+    fn after(&self, after: Position, limit: usize) -> Option<Vec<Arc<RecordedEvent>>> {
+        let first = self.events.front()?.0.position;
+        let skip = usize::try_from(after + 1 - first).ok()?;
+        if skip >= self.events.len() {
+            return None;
+        }
+        Some(self.events.iter().skip(skip).take(limit).map(|(event, _)| event.clone()).collect())
+    }
+}
+
+impl Tail {
+    /// An empty tail over the log.
+    #[must_use]
+    pub fn new(reader: LogReader) -> Self {
+        Self { reader, recent: Mutex::default(), seen: watch::Sender::new(0) }
+    }
+
+    /// Feeds the tail from NATS until shutdown, and tells the executor what other processes have stored.
+    pub async fn follow(self: Arc<Self>, nats: Nats, executor: Executor, shutdown: CancellationToken) {
+        let mut pause = Duration::from_millis(50);
+        while !shutdown.is_cancelled() {
+            let followed = tokio::select! {
+                followed = self.consume(&nats, &executor, &mut pause) => followed,
+                () = shutdown.cancelled() => return,
+            };
+            if let Err(error) = followed {
+                warn!(%error, "the tail lost the stream; runners read from Postgres meanwhile");
+            }
+            let _ = tokio::time::timeout(pause, shutdown.cancelled()).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    async fn consume(&self, nats: &Nats, executor: &Executor, pause: &mut Duration) -> Result<(), NatsError> {
+        let stream = nats.stream().await?;
+        let config = OrderedConfig { deliver_policy: DeliverPolicy::New, ..OrderedConfig::default() };
+        let consumer = stream.create_consumer(config).await.map_err(failure)?;
+        let mut messages = consumer.messages().await.map_err(failure)?;
+        info!("following the stream");
+        *pause = Duration::from_millis(50);
+        while let Some(message) = messages.next().await {
+            let message = message.map_err(failure)?;
+            let stored: StoredEvent = match serde_json::from_slice(&message.payload) {
+                Ok(stored) => stored,
+                Err(error) => {
+                    warn!(%error, subject = %message.subject, "a message is no event; it is left out");
+                    continue;
+                }
+            };
+            let event = Arc::new(stored.recorded());
+            executor.saw(event.aggregate_id, event.sequence);
+            self.push(event, message.payload.len());
+        }
+        Ok(())
+    }
+
+    fn push(&self, event: Arc<RecordedEvent>, bytes: usize) {
+        let position = event.position;
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).push(event, bytes);
+        self.seen.send_if_modified(|seen| {
+            let moved = position > *seen;
+            *seen = position.max(*seen);
+            moved
+        });
+    }
+}
+
+impl EventSource for Tail {
+    fn read_after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Arc<RecordedEvent>>, SourceError>> {
+        Box::pin(async move {
+            let recent = {
+                let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+                let nothing_yet = || recent.will_have_after(after).then(Vec::new);
+                recent.after(after, limit).or_else(nothing_yet)
+            };
+            match recent {
+                Some(events) => Ok(events),
+                None => self.reader.read_after(after, limit).await,
+            }
+        })
+    }
+
+    fn wait_beyond(&self, after: Position) -> BoxFuture<'_, ()> {
+        let mut seen = self.seen.subscribe();
+        Box::pin(async move {
+            // Silence is no error: the reader then asks Postgres.
+            let _ = tokio::time::timeout(POLL, seen.wait_for(|&seen| seen > after)).await;
+        })
+    }
+}
+
+fn failure(error: impl std::fmt::Display) -> NatsError {
+    NatsError::JetStream(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Event;
+    use domain::user::UserEvent;
+
+    fn event(position: Position) -> Arc<RecordedEvent> {
+        Arc::new(RecordedEvent {
+            position,
+            aggregate_type: "user".into(),
+            aggregate_id: uuid::Uuid::nil(),
+            sequence: 1,
+            event_type: "UserDeactivated".into(),
+            event: Ok(Event::User(UserEvent::UserDeactivated {})),
+            recorded_at: chrono::DateTime::default(),
+            correlation_id: None,
+        })
+    }
+
+    fn positions(recent: &Recent, after: Position) -> Option<Vec<Position>> {
+        recent.after(after, 10).map(|events| events.iter().map(|event| event.position).collect())
+    }
+
+    #[test]
+    fn the_tail_serves_only_what_follows_without_a_hole() {
+        let mut recent = Recent::default();
+        for position in [5, 6, 7] {
+            recent.push(event(position), 1);
+        }
+        assert_eq!(positions(&recent, 5), Some(vec![6, 7]));
+        assert_eq!(positions(&recent, 4), Some(vec![5, 6, 7]));
+        assert_eq!(positions(&recent, 3), None, "4 is not here");
+        assert_eq!(positions(&recent, 7), None, "nothing newer");
+    }
+
+    #[test]
+    fn at_a_hole_the_tail_begins_anew_and_repeats_are_dropped() {
+        let mut recent = Recent::default();
+        for position in [5, 6, 6, 5, 9, 10] {
+            recent.push(event(position), 1);
+        }
+        assert_eq!(positions(&recent, 5), None);
+        assert_eq!(positions(&recent, 8), Some(vec![9, 10]));
+    }
+
+    #[test]
+    fn the_tail_is_bounded_in_bytes() {
+        let mut recent = Recent::default();
+        for position in 1..=100 {
+            recent.push(event(position), MAX_BYTES / 10);
+        }
+        assert!(recent.bytes <= MAX_BYTES);
+        assert_eq!(recent.events.len(), 10);
+    }
+}

@@ -1,0 +1,16 @@
+-- A pending password counts when the registration it was written for is in the log: the process fell
+-- before it could say so, and the sweep has not come by yet.
+select password_hash
+from vault.credentials
+where user_id = $1
+  and (
+      state = 'active'
+      or exists (
+          select 1
+          from public.events
+          where aggregate_type = 'user'
+            and aggregate_id = ($1::uuid)::text
+            and sequence = 1
+            and recorded_at >= credentials.created_at
+      )
+  );

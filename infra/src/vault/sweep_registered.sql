@@ -1,0 +1,12 @@
+-- Only rows older than the registration: a later one was written for a registration that was refused.
+update vault.credentials
+set state = 'active'
+where state = 'pending'
+  and exists (
+      select 1
+      from public.events
+      where aggregate_type = 'user'
+        and aggregate_id = credentials.user_id::text
+        and sequence = 1
+        and recorded_at >= credentials.created_at
+  );

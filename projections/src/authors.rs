@@ -1,0 +1,106 @@
+//! Who stands behind a post or a comment: the table `authors` that several slices keep alike, each in
+//! its own schema, so that a card is read without leaving it.
+
+use crate::{Check, RecordedEvent, Tx};
+use domain::Event;
+use domain::user::UserEvent;
+use domain::value::UserId;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A person as a card shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// Who.
+    pub id: UserId,
+    /// As its owner writes it.
+    pub handle: String,
+    /// Free text.
+    pub display_name: String,
+}
+
+/// See [`crate::Projector::compared`].
+pub(crate) const COMPARED: &str = "select user_id, handle, display_name, active from authors";
+
+/// See [`crate::Projector::checks`].
+pub(crate) const CHECK: Check =
+    Check { states: "authors are as their latest events say", sql: include_str!("authors/check.sql") };
+
+impl Author {
+    /// Reads columns `user_id`, `handle` and `display_name`; `None` where a left join found nobody.
+    pub(crate) fn of(row: &PgRow) -> Result<Option<Self>, sqlx::Error> {
+        let Some(id) = row.try_get::<Option<Uuid>, _>("user_id")? else { return Ok(None) };
+        let handle = row.try_get("handle")?;
+        Ok(Some(Self { id: UserId(id), handle, display_name: row.try_get("display_name")? }))
+    }
+}
+
+/// Brings the table up to date with a batch.
+pub(crate) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    let (new, changed): (Vec<_>, Vec<_>) =
+        fold(events).into_iter().partition(|(_, change)| change.registered);
+    if !new.is_empty() {
+        write(tx, INSERT, &new).await?;
+    }
+    if !changed.is_empty() {
+        write(tx, UPDATE, &changed).await?;
+    }
+    Ok(())
+}
+
+const INSERT: &str = "
+    insert into authors (user_id, handle, display_name, active)
+    select user_id, handle, display_name, not has_left
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[])
+        as new (user_id, handle, display_name, has_left)";
+
+const UPDATE: &str = "
+    update authors
+    set handle = coalesce(change.handle, authors.handle),
+        display_name = coalesce(change.display_name, authors.display_name),
+        active = authors.active and not change.has_left
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[])
+        as change (user_id, handle, display_name, has_left)
+    where authors.user_id = change.user_id";
+
+/// What a batch changes about one person; `None` stays.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Change<'a> {
+    registered: bool,
+    handle: Option<&'a str>,
+    display_name: Option<&'a str>,
+    has_left: bool,
+}
+
+fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
+    let mut changes: BTreeMap<Uuid, Change<'_>> = BTreeMap::new();
+    for recorded in events {
+        let Ok(Event::User(event)) = &recorded.event else { continue };
+        let change = changes.entry(recorded.aggregate_id).or_default();
+        match event {
+            UserEvent::UserRegistered { handle, display_name, .. } => {
+                change.registered = true;
+                change.handle = Some(handle);
+                change.display_name = Some(display_name);
+            }
+            UserEvent::ProfileChanged { display_name, .. } => change.display_name = Some(display_name),
+            UserEvent::HandleChanged { handle, .. } => change.handle = Some(handle),
+            UserEvent::UserDeactivated {} => change.has_left = true,
+        }
+    }
+    changes
+}
+
+async fn write(tx: &mut Tx, sql: &str, changes: &[(Uuid, Change<'_>)]) -> Result<(), sqlx::Error> {
+    sqlx::query(sql)
+        .bind(changes.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+        .bind(changes.iter().map(|(_, change)| change.handle).collect::<Vec<_>>())
+        .bind(changes.iter().map(|(_, change)| change.display_name).collect::<Vec<_>>())
+        .bind(changes.iter().map(|(_, change)| change.has_left).collect::<Vec<_>>())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

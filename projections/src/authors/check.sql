@@ -1,0 +1,25 @@
+with expected as (
+    select
+        aggregate_id::uuid as user_id,
+        (array_agg(payload ->> 'handle' order by sequence desc) filter (where payload ? 'handle'))[1] as handle,
+        (array_agg(payload ->> 'display_name' order by sequence desc)
+            filter (where payload ? 'display_name'))[1] as display_name,
+        bool_and(event_type <> 'UserDeactivated') as active
+    from public.events
+    where position <= $1 and aggregate_type = 'user'
+    group by aggregate_id
+)
+select distinct format('author %s is not as the events say', user_id)
+from (
+    (
+        select user_id, handle, display_name, active from expected
+        except
+        select user_id, handle, display_name, active from authors
+    )
+    union all
+    (
+        select user_id, handle, display_name, active from authors
+        except
+        select user_id, handle, display_name, active from expected
+    )
+) as difference

@@ -1,0 +1,14 @@
+with expected as (
+    select aggregate_id::uuid as post_id, (min(payload ->> 'author_id'))::uuid as author_id
+    from public.events
+    where position <= $1 and aggregate_type = 'post'
+    group by aggregate_id
+    having bool_and(event_type <> 'PostDeleted')
+)
+
+select distinct format('that post %s stands is not as the events say', post_id)
+from (
+    (select post_id, author_id from expected except select post_id, author_id from posts)
+    union all
+    (select post_id, author_id from posts except select post_id, author_id from expected)
+) as difference

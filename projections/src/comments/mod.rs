@@ -1,0 +1,116 @@
+//! Comments: threads of two levels. All replies of a thread stand under the comment that began it.
+
+mod fold;
+mod project;
+pub mod query;
+#[cfg(test)]
+mod tests;
+
+pub use crate::authors::Author;
+pub use crate::likes::Liker;
+pub use query::{by_author, by_id, likers, of_post, replies};
+
+use crate::{Check, Projector, RecordedEvent, Tx, authors, likes};
+use chrono::{DateTime, Utc};
+use domain::value::{CommentId, PostId};
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// A comment as the viewer sees it: a stub, if it is deleted or its author has left and replies stand
+/// under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Which.
+    pub id: CommentId,
+    /// The post it stands under.
+    pub post_id: PostId,
+    /// The comment it answers, if it is a reply.
+    pub parent_id: Option<CommentId>,
+    /// The beginning of its thread, if it is a reply.
+    pub root_id: Option<CommentId>,
+    /// Who wrote it; `None` for a stub.
+    pub author: Option<Author>,
+    /// What it says; `None` for a stub.
+    pub text: Option<String>,
+    /// Handles written in the text; none for a stub.
+    pub mentions: Vec<String>,
+    /// Whether its author has deleted it.
+    pub deleted: bool,
+    /// How many like it; 0 for a stub.
+    pub like_count: i64,
+    /// Replies that are not deleted: the whole thread's for a comment on the post, else those to it.
+    pub reply_count: i64,
+    /// Whether the viewer likes it; not if nobody is logged in, nor for a stub.
+    pub liked_by_me: bool,
+    /// The sequence of its latest event: the `ETag`.
+    pub version: i64,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// When it was last edited, if ever.
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+/// Writes the schema `comments`.
+#[derive(Clone, Copy, Debug)]
+pub struct CommentsProjector;
+
+impl Projector for CommentsProjector {
+    fn name(&self) -> &'static str {
+        "comments"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn interests(&self) -> &'static [&'static str] {
+        &["user", "post", "comment", "like"]
+    }
+
+    fn tables(&self) -> &'static str {
+        concat!(
+            include_str!("tables.sql"),
+            include_str!("../authors/tables.sql"),
+            include_str!("../likes/tables.sql")
+        )
+    }
+
+    fn indexes(&self) -> &'static str {
+        concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql"))
+    }
+
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::apply(tx, events))
+    }
+
+    fn compared(&self) -> &'static [&'static str] {
+        &[
+            "select comment_id, post_id, author_id, parent_id, root_id, text, mentions, like_count,
+                reply_count, deleted, version, written_at, edited_at
+             from comments",
+            "select post_id, author_id from posts",
+            authors::COMPARED,
+            likes::COMPARED,
+        ]
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        &[
+            Check {
+                states: "comments are as their latest events say",
+                sql: include_str!("checks/comments.sql"),
+            },
+            Check { states: "standing posts are known", sql: include_str!("checks/posts.sql") },
+            Check {
+                states: "who likes which comment is what each like's last event says",
+                sql: include_str!("checks/likes.sql"),
+            },
+            Check { states: "likes and replies are counted", sql: include_str!("checks/counts.sql") },
+            authors::CHECK,
+        ]
+    }
+}

@@ -1,0 +1,87 @@
+//! Writes comments.
+
+use super::fold::{Change, Changes};
+use crate::likes::LikeChanges;
+use crate::{RecordedEvent, Tx, authors};
+use domain::like::Target;
+use domain::value::UserId;
+use sqlx::types::Json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Applies a batch. New comments come before counts, so that a count finds its row. Likes of deleted
+/// comments and comments under deleted posts stay, hidden, whichever came first.
+pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    authors::apply(tx, events).await?;
+    let Changes { comments, replies, posts, deleted_posts } = Changes::of(events);
+    let (new, changed): (Vec<_>, Vec<_>) = comments.into_values().partition(|change| change.origin.is_some());
+    write(tx, include_str!("insert_comments.sql"), &new).await?;
+    write(tx, include_str!("update_comments.sql"), &changed).await?;
+    write_posts(tx, &posts, &deleted_posts).await?;
+
+    let likes = LikeChanges::of(events, |target| match target {
+        Target::Comment(comment) => Some(comment.0),
+        Target::Post(_) => None,
+    });
+    likes.write(tx).await?;
+    count(tx, &likes.counts, &replies).await
+}
+
+const COUNT: &str = "
+    update comments
+    set like_count = like_count + change.likes, reply_count = reply_count + change.replies
+    from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as change (comment_id, likes, replies)
+    where comments.comment_id = change.comment_id";
+
+async fn write(tx: &mut Tx, sql: &str, changes: &[Change<'_>]) -> Result<(), sqlx::Error> {
+    if !changes.is_empty() {
+        sqlx::query(sql).bind(Json(changes)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn write_posts(
+    tx: &mut Tx,
+    posts: &BTreeMap<Uuid, UserId>,
+    deleted: &BTreeSet<Uuid>,
+) -> Result<(), sqlx::Error> {
+    if !posts.is_empty() {
+        sqlx::query(
+            "insert into posts (post_id, author_id)
+             select post_id, author_id from unnest($1::uuid[], $2::uuid[]) as new (post_id, author_id)",
+        )
+        .bind(posts.keys().copied().collect::<Vec<_>>())
+        .bind(posts.values().map(|author| author.0).collect::<Vec<_>>())
+        .execute(&mut **tx)
+        .await?;
+    }
+    if !deleted.is_empty() {
+        sqlx::query("delete from posts where post_id = any($1::uuid[])")
+            .bind(deleted.iter().copied().collect::<Vec<_>>())
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn count(
+    tx: &mut Tx,
+    likes: &BTreeMap<Uuid, i64>,
+    replies: &BTreeMap<Uuid, i64>,
+) -> Result<(), sqlx::Error> {
+    let mut deltas: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
+    likes.iter().for_each(|(&comment, delta)| deltas.entry(comment).or_default().0 += delta);
+    replies.iter().for_each(|(&comment, delta)| deltas.entry(comment).or_default().1 += delta);
+    deltas.retain(|_, delta| *delta != (0, 0));
+    if deltas.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(COUNT)
+        .bind(deltas.keys().copied().collect::<Vec<_>>())
+        .bind(deltas.values().map(|(likes, _)| *likes).collect::<Vec<_>>())
+        .bind(deltas.values().map(|(_, replies)| *replies).collect::<Vec<_>>())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

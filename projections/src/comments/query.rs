@@ -1,0 +1,151 @@
+//! Reads comments. A stub is shown where replies stand under what is deleted or whose author has left;
+//! under a post that can't be read nothing is.
+
+use super::{Author, Comment, Liker};
+use crate::{Page, Position, scanned};
+use domain::value::{CommentId, PostId, UserId};
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+/// Shows the comments that `$scan` finds. Its columns are `comment_id` and `key`; $1 is the viewer.
+macro_rules! comments {
+    ($scan:expr, $order:literal) => {
+        concat!(
+            "with scanned as (",
+            $scan,
+            ")\n",
+            include_str!("comment.sql"),
+            "order by scanned.key ",
+            $order
+        )
+    };
+}
+
+/// The comment with this id, maybe a stub.
+///
+/// # Errors
+/// The database's.
+pub async fn by_id(
+    pool: &PgPool,
+    id: CommentId,
+    viewer: Option<UserId>,
+) -> Result<Option<Comment>, sqlx::Error> {
+    const SQL: &str = comments!("select $2::uuid as comment_id, 0 as key", "asc");
+    let row = sqlx::query(SQL).bind(viewer.map(|user| user.0)).bind(id.0).fetch_optional(pool).await?;
+    row.as_ref().map_or(Ok(None), comment)
+}
+
+/// The comments on `post` that begin threads, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn of_post(
+    pool: &PgPool,
+    post: PostId,
+    viewer: Option<UserId>,
+    after: Option<CommentId>,
+    limit: usize,
+) -> Result<Page<Comment, CommentId>, sqlx::Error> {
+    const SQL: &str = comments!(
+        "select comment_id, comment_id as key from comments.comments
+         where post_id = $2 and root_id is null and comment_id > $3
+         order by comment_id limit $4",
+        "asc"
+    );
+    let query = sqlx::query(SQL)
+        .bind(viewer.map(|user| user.0))
+        .bind(post.0)
+        .bind(after.map_or(Uuid::nil(), |comment| comment.0))
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, CommentId, comment).await
+}
+
+/// The replies to `to`, oldest first: all of the thread that it begins; if it is a reply itself, those
+/// that answer it.
+///
+/// # Errors
+/// The database's.
+pub async fn replies(
+    pool: &PgPool,
+    to: CommentId,
+    viewer: Option<UserId>,
+    after: Option<CommentId>,
+    limit: usize,
+) -> Result<Page<Comment, CommentId>, sqlx::Error> {
+    const SQL: &str = comments!(include_str!("scan_replies.sql"), "asc");
+    let query = sqlx::query(SQL)
+        .bind(viewer.map(|user| user.0))
+        .bind(to.0)
+        .bind(after.map_or(Uuid::nil(), |comment| comment.0))
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, CommentId, comment).await
+}
+
+/// What `author` has written and not deleted, newest first; no stubs.
+///
+/// # Errors
+/// The database's.
+pub async fn by_author(
+    pool: &PgPool,
+    author: UserId,
+    viewer: Option<UserId>,
+    after: Option<CommentId>,
+    limit: usize,
+) -> Result<Page<Comment, CommentId>, sqlx::Error> {
+    const SQL: &str = comments!(
+        "select comment_id, comment_id as key from comments.comments
+         where author_id = $2 and not deleted and comment_id < $3
+         order by comment_id desc limit $4",
+        "desc"
+    );
+    let query = sqlx::query(SQL)
+        .bind(viewer.map(|user| user.0))
+        .bind(author.0)
+        .bind(after.map_or(Uuid::max(), |comment| comment.0))
+        .bind(scanned::rows(limit));
+    let whole = |row: &PgRow| Ok(comment(row)?.filter(|comment| comment.author.is_some()));
+    scanned::page(pool, query, limit, CommentId, whole).await
+}
+
+/// Who likes `comment`, the latest like first.
+///
+/// # Errors
+/// The database's.
+pub async fn likers(
+    pool: &PgPool,
+    comment: CommentId,
+    after: Option<Position>,
+    limit: usize,
+) -> Result<Page<Liker, Position>, sqlx::Error> {
+    let query = sqlx::query(include_str!("likers.sql"))
+        .bind(comment.0)
+        .bind(after.unwrap_or(Position::MAX))
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
+}
+
+fn comment(row: &PgRow) -> Result<Option<Comment>, sqlx::Error> {
+    let author = Author::of(row)?;
+    let reply_count: i64 = row.try_get("reply_count")?;
+    let is_stub = author.is_none();
+    if !row.try_get::<bool, _>("post_stands")? || (is_stub && reply_count == 0) {
+        return Ok(None);
+    }
+    Ok(Some(Comment {
+        id: CommentId(row.try_get("comment_id")?),
+        post_id: PostId(row.try_get("post_id")?),
+        parent_id: row.try_get::<Option<Uuid>, _>("parent_id")?.map(CommentId),
+        root_id: row.try_get::<Option<Uuid>, _>("root_id")?.map(CommentId),
+        author,
+        text: if is_stub { None } else { Some(row.try_get("text")?) },
+        mentions: if is_stub { vec![] } else { row.try_get("mentions")? },
+        deleted: row.try_get("deleted")?,
+        like_count: if is_stub { 0 } else { row.try_get("like_count")? },
+        reply_count,
+        liked_by_me: !is_stub && row.try_get("liked_by_me")?,
+        version: row.try_get("version")?,
+        written_at: row.try_get("written_at")?,
+        edited_at: row.try_get("edited_at")?,
+    }))
+}

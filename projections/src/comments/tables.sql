@@ -1,0 +1,23 @@
+-- Comments and replies. A deleted one stays, emptied, because replies may stand under it. Counts change
+-- far more often than the rest: the free room lets a page take the new row versions.
+create table comments (
+    comment_id uuid primary key,
+    post_id uuid not null,
+    author_id uuid not null,
+    parent_id uuid,
+    root_id uuid,
+    text text not null,
+    mentions text[] not null,
+    like_count bigint not null,
+    reply_count bigint not null,
+    deleted boolean not null,
+    version bigint not null,
+    written_at timestamptz not null,
+    edited_at timestamptz
+) with (fillfactor = 80);
+
+-- Posts that stand, and whose: under others no comment is shown.
+create table posts (
+    post_id uuid primary key,
+    author_id uuid not null
+);

@@ -1,0 +1,117 @@
+//! Logs for tests of folds.
+
+use crate::RecordedEvent;
+use chrono::{DateTime, Utc};
+use domain::Event;
+use domain::comment::CommentEvent;
+use domain::follow::FollowEvent;
+use domain::like::LikeEvent;
+use domain::post::PostEvent;
+use domain::user::UserEvent;
+use domain::value::{CommentId, FollowId, LikeId, PostId, UserId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A log of these events of aggregate number n: positions from 1, sequences by aggregate, one event a
+/// second. Follows and likes find their aggregate themselves.
+pub(crate) fn log(events: Vec<(u128, Event)>) -> Vec<Arc<RecordedEvent>> {
+    let mut sequences: HashMap<(&str, Uuid), i64> = HashMap::new();
+    let record = |(at, (number, event)): (usize, (u128, Event))| {
+        let (aggregate_type, aggregate_id) = aggregate(number, &event);
+        let sequence = sequences.entry((aggregate_type, aggregate_id)).or_default();
+        *sequence += 1;
+        let position = at as i64 + 1;
+        Arc::new(RecordedEvent {
+            position,
+            aggregate_type: aggregate_type.to_owned(),
+            aggregate_id,
+            sequence: *sequence,
+            event_type: String::new(),
+            event: Ok(event),
+            recorded_at: second(position),
+            correlation_id: None,
+        })
+    };
+    events.into_iter().enumerate().map(record).collect()
+}
+
+/// When the event at this position was recorded.
+pub(crate) fn second(position: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000 + position, 0).expect("in range")
+}
+
+/// The id of aggregate number n.
+pub(crate) fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
+    match event {
+        Event::User(_) => ("user", id(number)),
+        Event::Post(_) => ("post", id(number)),
+        Event::Comment(_) => ("comment", id(number)),
+        Event::Follow(
+            FollowEvent::Followed { follower_id, followee_id }
+            | FollowEvent::Unfollowed { follower_id, followee_id },
+        ) => ("follow", FollowId::of(*follower_id, *followee_id).0),
+        Event::Like(LikeEvent::Liked { user_id, target } | LikeEvent::Unliked { user_id, target }) => {
+            ("like", LikeId::of(*user_id, *target).0)
+        }
+    }
+}
+
+/// A registration.
+pub(crate) fn registered(handle: &str) -> Event {
+    let (handle, display_name) = (handle.to_owned(), handle.to_uppercase());
+    Event::User(UserEvent::UserRegistered { handle, display_name, bio: String::new() })
+}
+
+/// A publication by person number n.
+pub(crate) fn published(author: u128, text: &str, tags: &[&str]) -> Event {
+    Event::Post(PostEvent::PostPublished {
+        author_id: UserId(id(author)),
+        title: None,
+        text: text.to_owned(),
+        tags: tags.iter().map(ToString::to_string).collect(),
+        mentions: vec![],
+        original_published_at: None,
+    })
+}
+
+/// An edit.
+pub(crate) fn edited(text: &str, tags: &[&str]) -> Event {
+    Event::Post(PostEvent::PostEdited {
+        title: None,
+        text: text.to_owned(),
+        tags: tags.iter().map(ToString::to_string).collect(),
+        mentions: vec![],
+    })
+}
+
+/// A deletion of a post of person number n.
+pub(crate) fn deleted(author: u128) -> Event {
+    Event::Post(PostEvent::PostDeleted { author_id: UserId(id(author)) })
+}
+
+/// A comment by person number `author` on post number `post`, answering these comments.
+pub(crate) fn commented(post: u128, author: u128, parent: Option<u128>, root: Option<u128>) -> Event {
+    Event::Comment(CommentEvent::CommentWritten {
+        post_id: PostId(id(post)),
+        author_id: UserId(id(author)),
+        parent_id: parent.map(|number| CommentId(id(number))),
+        root_id: root.map(|number| CommentId(id(number))),
+        text: "said".to_owned(),
+        mentions: vec![],
+    })
+}
+
+/// The deletion of such a comment.
+pub(crate) fn uncommented(post: u128, author: u128, parent: Option<u128>, root: Option<u128>) -> Event {
+    Event::Comment(CommentEvent::CommentDeleted {
+        post_id: PostId(id(post)),
+        author_id: UserId(id(author)),
+        parent_id: parent.map(|number| CommentId(id(number))),
+        root_id: root.map(|number| CommentId(id(number))),
+    })
+}

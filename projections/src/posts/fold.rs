@@ -1,0 +1,93 @@
+//! What a batch changes about posts, net.
+
+use crate::RecordedEvent;
+use chrono::{DateTime, Utc};
+use domain::Event;
+use domain::comment::CommentEvent;
+use domain::post::PostEvent;
+use domain::value::{PostId, UserId};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A batch's net effect.
+#[derive(Debug, Default)]
+pub(super) struct Changes<'a> {
+    /// What posts say that are published or edited within the batch and stand at its end.
+    pub(super) written: BTreeMap<PostId, Written<'a>>,
+    /// Deleted within the batch.
+    pub(super) deleted: BTreeSet<Uuid>,
+    /// By how much each post's number of comments changes.
+    pub(super) comments: BTreeMap<Uuid, i64>,
+}
+
+/// What one post says at a batch's end, in the form in which it goes to the database.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Written<'a> {
+    pub(super) post_id: PostId,
+    #[serde(flatten)]
+    pub(super) origin: Option<Origin>,
+    pub(super) title: Option<&'a str>,
+    pub(super) text: &'a str,
+    pub(super) tags: &'a [String],
+    pub(super) mentions: &'a [String],
+    pub(super) version: i64,
+    pub(super) edited_at: Option<DateTime<Utc>>,
+}
+
+/// What never changes about a post; known if it was published within the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Origin {
+    pub(super) author_id: UserId,
+    pub(super) published_at: DateTime<Utc>,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
+        let mut changes = Self::default();
+        for recorded in events {
+            match &recorded.event {
+                Ok(Event::Post(event)) => changes.post(recorded, event),
+                Ok(Event::Comment(event)) => changes.comment(event),
+                Ok(Event::User(_) | Event::Follow(_) | Event::Like(_)) | Err(_) => {}
+            }
+        }
+        changes
+    }
+
+    fn post(&mut self, recorded: &RecordedEvent, event: &'a PostEvent) {
+        let post_id = PostId(recorded.aggregate_id);
+        let version = recorded.sequence;
+        match event {
+            PostEvent::PostPublished { author_id, title, text, tags, mentions, original_published_at } => {
+                let published_at = original_published_at.unwrap_or(recorded.recorded_at);
+                let origin = Some(Origin { author_id: *author_id, published_at });
+                let title = title.as_deref();
+                let written =
+                    Written { post_id, origin, title, text, tags, mentions, version, edited_at: None };
+                self.written.insert(post_id, written);
+            }
+            PostEvent::PostEdited { title, text, tags, mentions } => {
+                let origin = self.written.get(&post_id).and_then(|written| written.origin);
+                let edited_at = Some(recorded.recorded_at);
+                let title = title.as_deref();
+                let written = Written { post_id, origin, title, text, tags, mentions, version, edited_at };
+                self.written.insert(post_id, written);
+            }
+            PostEvent::PostDeleted { .. } => {
+                self.written.remove(&post_id);
+                self.deleted.insert(post_id.0);
+            }
+        }
+    }
+
+    fn comment(&mut self, event: &CommentEvent) {
+        let (post_id, delta) = match *event {
+            CommentEvent::CommentWritten { post_id, .. } => (post_id, 1),
+            CommentEvent::CommentDeleted { post_id, .. } => (post_id, -1),
+            CommentEvent::CommentEdited { .. } => return,
+        };
+        *self.comments.entry(post_id.0).or_default() += delta;
+    }
+}

@@ -1,0 +1,108 @@
+//! Posts: cards with their author, their counts, and whether the viewer likes them.
+
+mod fold;
+mod project;
+pub mod query;
+#[cfg(test)]
+mod tests;
+
+pub use crate::authors::Author;
+pub use crate::likes::Liker;
+pub use query::{by_author, by_id, cards, latest, liked_by, likers};
+
+use crate::{Check, Projector, RecordedEvent, Tx, authors, likes};
+use chrono::{DateTime, Utc};
+use domain::value::PostId;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// A post as the viewer sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Which.
+    pub id: PostId,
+    /// Who published it.
+    pub author: Author,
+    /// One line above the text.
+    pub title: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// Given and written in the text.
+    pub tags: Vec<String>,
+    /// Handles written in the text.
+    pub mentions: Vec<String>,
+    /// How many like it; those who have left still count.
+    pub like_count: i64,
+    /// Comments and replies that are not deleted.
+    pub comment_count: i64,
+    /// Whether the viewer likes it; not if nobody is logged in.
+    pub liked_by_me: bool,
+    /// The sequence of its latest event: the `ETag`.
+    pub version: i64,
+    /// The original time for posts moved from another service.
+    pub published_at: DateTime<Utc>,
+    /// When it was last edited, if ever.
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+/// Writes the schema `posts`.
+#[derive(Clone, Copy, Debug)]
+pub struct PostsProjector;
+
+impl Projector for PostsProjector {
+    fn name(&self) -> &'static str {
+        "posts"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn interests(&self) -> &'static [&'static str] {
+        &["user", "post", "comment", "like"]
+    }
+
+    fn tables(&self) -> &'static str {
+        concat!(
+            include_str!("tables.sql"),
+            include_str!("../authors/tables.sql"),
+            include_str!("../likes/tables.sql")
+        )
+    }
+
+    fn indexes(&self) -> &'static str {
+        concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql"))
+    }
+
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::apply(tx, events))
+    }
+
+    fn compared(&self) -> &'static [&'static str] {
+        &[
+            "select post_id, author_id, title, text, tags, mentions, like_count, comment_count, version,
+                published_at, edited_at
+             from posts",
+            "select post_id from deleted",
+            authors::COMPARED,
+            likes::COMPARED,
+        ]
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        &[
+            Check { states: "posts are as their latest events say", sql: include_str!("checks/posts.sql") },
+            Check { states: "deleted posts are known", sql: include_str!("checks/deleted.sql") },
+            Check {
+                states: "who likes which post is what each like's last event says",
+                sql: include_str!("checks/likes.sql"),
+            },
+            Check { states: "likes and comments are counted", sql: include_str!("checks/counts.sql") },
+            authors::CHECK,
+        ]
+    }
+}

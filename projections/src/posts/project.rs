@@ -1,0 +1,90 @@
+//! Writes posts.
+
+use super::fold::{Changes, Written};
+use crate::likes::LikeChanges;
+use crate::{RecordedEvent, Tx, authors};
+use domain::like::Target;
+use sqlx::types::Json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Applies a batch. New posts come before counts, so that a count finds its row.
+pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    authors::apply(tx, events).await?;
+    let Changes { written, deleted, comments } = Changes::of(events);
+    let (new, edited): (Vec<_>, Vec<_>) = written.into_values().partition(|written| written.origin.is_some());
+    write(tx, include_str!("insert_posts.sql"), &new).await?;
+    write(tx, include_str!("update_posts.sql"), &edited).await?;
+    delete(tx, &deleted).await?;
+
+    let mut likes = LikeChanges::of(events, |target| match target {
+        Target::Post(post) => Some(post.0),
+        Target::Comment(_) => None,
+    });
+    likes.forget(&deleted);
+    let deleted_before = deleted_among(tx, likes.targets()).await?;
+    likes.forget(&deleted_before);
+    likes.write(tx).await?;
+    count(tx, &likes.counts, &comments).await
+}
+
+const COUNT: &str = "
+    update posts
+    set like_count = like_count + change.likes, comment_count = comment_count + change.comments
+    from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as change (post_id, likes, comments)
+    where posts.post_id = change.post_id";
+
+async fn write(tx: &mut Tx, sql: &str, written: &[Written<'_>]) -> Result<(), sqlx::Error> {
+    if !written.is_empty() {
+        sqlx::query(sql).bind(Json(written)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn delete(tx: &mut Tx, deleted: &BTreeSet<Uuid>) -> Result<(), sqlx::Error> {
+    if deleted.is_empty() {
+        return Ok(());
+    }
+    let deleted: Vec<Uuid> = deleted.iter().copied().collect();
+    for sql in [
+        "insert into deleted (post_id) select post_id from unnest($1::uuid[]) as gone (post_id)",
+        "delete from posts where post_id = any($1::uuid[])",
+        "delete from likes where target_id = any($1::uuid[])",
+    ] {
+        sqlx::query(sql).bind(&deleted).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn deleted_among(tx: &mut Tx, posts: Vec<Uuid>) -> Result<BTreeSet<Uuid>, sqlx::Error> {
+    if posts.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<Uuid> = sqlx::query_scalar("select post_id from deleted where post_id = any($1::uuid[])")
+        .bind(posts)
+        .fetch_all(&mut **tx)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+async fn count(
+    tx: &mut Tx,
+    likes: &BTreeMap<Uuid, i64>,
+    comments: &BTreeMap<Uuid, i64>,
+) -> Result<(), sqlx::Error> {
+    let mut deltas: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
+    likes.iter().for_each(|(&post, delta)| deltas.entry(post).or_default().0 += delta);
+    comments.iter().for_each(|(&post, delta)| deltas.entry(post).or_default().1 += delta);
+    deltas.retain(|_, delta| *delta != (0, 0));
+    if deltas.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(COUNT)
+        .bind(deltas.keys().copied().collect::<Vec<_>>())
+        .bind(deltas.values().map(|(likes, _)| *likes).collect::<Vec<_>>())
+        .bind(deltas.values().map(|(_, comments)| *comments).collect::<Vec<_>>())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Batches fold to their net effect.
+
+use super::fold::Changes;
+use crate::given::{commented, deleted, edited, id, log, published, second, uncommented};
+use crate::likes::LikeChanges;
+use domain::Event;
+use domain::like::{LikeEvent, Target};
+use domain::value::{PostId, UserId};
+use std::collections::BTreeSet;
+
+fn like(user: u128, post: u128, liked: bool) -> (u128, Event) {
+    let (user_id, target) = (UserId(id(user)), Target::Post(PostId(id(post))));
+    (
+        0,
+        Event::Like(if liked {
+            LikeEvent::Liked { user_id, target }
+        } else {
+            LikeEvent::Unliked { user_id, target }
+        }),
+    )
+}
+
+#[test]
+fn a_post_published_and_edited_within_a_batch_is_new_as_edited() {
+    let log = log(vec![(1, published(9, "first", &[])), (1, edited("second", &["tag"]))]);
+    let changes = Changes::of(&log);
+    let written = &changes.written[&PostId(id(1))];
+    let origin = written.origin.expect("published here");
+    assert_eq!((origin.author_id, origin.published_at), (UserId(id(9)), second(1)));
+    assert_eq!((written.text, written.version, written.edited_at), ("second", 2, Some(second(2))));
+}
+
+#[test]
+fn a_post_deleted_within_a_batch_is_not_written() {
+    let log = log(vec![(1, published(9, "a", &[])), (1, deleted(9)), (2, edited("b", &[])), (2, deleted(9))]);
+    let changes = Changes::of(&log);
+    assert!(changes.written.is_empty());
+    assert_eq!(changes.deleted, BTreeSet::from([id(1), id(2)]));
+}
+
+#[test]
+fn comments_and_likes_are_counted_net() {
+    let log = log(vec![
+        (5, commented(1, 9, None, None)),
+        (6, commented(1, 9, Some(5), Some(5))),
+        (5, uncommented(1, 9, None, None)),
+        like(7, 1, true),
+        like(8, 1, true),
+        like(7, 1, false),
+        like(7, 2, true),
+    ]);
+    assert_eq!(Changes::of(&log).comments[&id(1)], 1);
+    let mut likes = LikeChanges::of(&log, |target| Some(target.id()));
+    assert_eq!(likes.counts[&id(1)], 1);
+    likes.forget(&BTreeSet::from([id(1)]));
+    assert_eq!(likes.targets(), [id(2)]);
+}

@@ -1,0 +1,32 @@
+with expected as (
+    select
+        aggregate_id::uuid as user_id,
+        (array_agg(payload ->> 'handle' order by sequence desc) filter (where payload ? 'handle'))[1] as handle,
+        (array_agg(payload ->> 'display_name' order by sequence desc)
+            filter (where payload ? 'display_name'))[1] as display_name,
+        (array_agg(payload ->> 'bio' order by sequence desc) filter (where payload ? 'bio'))[1] as bio,
+        coalesce(
+            (array_agg(payload -> 'links' order by sequence desc) filter (where payload ? 'links'))[1], '[]'
+        ) as links,
+        bool_and(event_type <> 'UserDeactivated') as active,
+        max(sequence) as version,
+        min(recorded_at) as created_at
+    from public.events
+    where position <= $1 and aggregate_type = 'user'
+    group by aggregate_id
+)
+
+select distinct format('person %s is not as the events say', user_id)
+from (
+    (
+        select user_id, handle, display_name, bio, links, active, version, created_at from expected
+        except
+        select user_id, handle, display_name, bio, to_jsonb(links), active, version, created_at from people
+    )
+    union all
+    (
+        select user_id, handle, display_name, bio, to_jsonb(links), active, version, created_at from people
+        except
+        select user_id, handle, display_name, bio, links, active, version, created_at from expected
+    )
+) as difference

@@ -1,0 +1,114 @@
+//! What a batch changes about people and follows, net.
+
+use crate::{Position, RecordedEvent};
+use chrono::{DateTime, Utc};
+use domain::Event;
+use domain::follow::FollowEvent;
+use domain::post::PostEvent;
+use domain::user::UserEvent;
+use domain::value::{Handle, UserId};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A batch's net effect.
+#[derive(Debug, Default)]
+pub(super) struct Changes<'a> {
+    /// By person.
+    pub(super) accounts: BTreeMap<UserId, Account<'a>>,
+    /// By follower and followee: the event of the follow that stands at the batch's end, if one does.
+    pub(super) follows: BTreeMap<(UserId, UserId), Option<Position>>,
+    /// By person.
+    pub(super) counts: BTreeMap<UserId, Counts>,
+}
+
+/// What changes about one account, in the form in which it goes to the database; `None` stays.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Account<'a> {
+    pub(super) user_id: UserId,
+    /// Set if the person registered within the batch.
+    pub(super) created_at: Option<DateTime<Utc>>,
+    pub(super) handle: Option<&'a str>,
+    pub(super) handle_key: Option<String>,
+    pub(super) display_name: Option<&'a str>,
+    pub(super) bio: Option<&'a str>,
+    pub(super) links: Option<&'a [String]>,
+    pub(super) has_left: bool,
+    pub(super) version: i64,
+}
+
+/// By how much one person's counts change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) followers: i64,
+    pub(super) following: i64,
+    pub(super) posts: i64,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
+        let mut changes = Self::default();
+        for recorded in events {
+            match &recorded.event {
+                Ok(Event::User(event)) => changes.user(recorded, event),
+                Ok(Event::Follow(event)) => changes.follow(recorded, event),
+                Ok(Event::Post(event)) => changes.post(event),
+                Ok(Event::Comment(_) | Event::Like(_)) | Err(_) => {}
+            }
+        }
+        changes.counts.retain(|_, counts| *counts != Counts::default());
+        changes
+    }
+
+    fn user(&mut self, recorded: &RecordedEvent, event: &'a UserEvent) {
+        let user_id = UserId(recorded.aggregate_id);
+        let account = self.accounts.entry(user_id).or_default();
+        account.user_id = user_id;
+        account.version = recorded.sequence;
+        match event {
+            UserEvent::UserRegistered { handle, display_name, bio } => {
+                account.created_at = Some(recorded.recorded_at);
+                account.rename(handle);
+                account.display_name = Some(display_name);
+                account.bio = Some(bio);
+                account.links = Some(&[]);
+            }
+            UserEvent::ProfileChanged { display_name, bio, links } => {
+                account.display_name = Some(display_name);
+                account.bio = Some(bio);
+                account.links = Some(links);
+            }
+            UserEvent::HandleChanged { handle, .. } => account.rename(handle),
+            UserEvent::UserDeactivated {} => account.has_left = true,
+        }
+    }
+
+    fn follow(&mut self, recorded: &RecordedEvent, event: &FollowEvent) {
+        let (follower_id, followee_id, follow) = match *event {
+            FollowEvent::Followed { follower_id, followee_id } => {
+                (follower_id, followee_id, Some(recorded.position))
+            }
+            FollowEvent::Unfollowed { follower_id, followee_id } => (follower_id, followee_id, None),
+        };
+        let delta = if follow.is_some() { 1 } else { -1 };
+        self.follows.insert((follower_id, followee_id), follow);
+        self.counts.entry(followee_id).or_default().followers += delta;
+        self.counts.entry(follower_id).or_default().following += delta;
+    }
+
+    fn post(&mut self, event: &PostEvent) {
+        let (author_id, delta) = match *event {
+            PostEvent::PostPublished { author_id, .. } => (author_id, 1),
+            PostEvent::PostDeleted { author_id } => (author_id, -1),
+            PostEvent::PostEdited { .. } => return,
+        };
+        self.counts.entry(author_id).or_default().posts += delta;
+    }
+}
+
+impl<'a> Account<'a> {
+    fn rename(&mut self, handle: &'a str) {
+        self.handle = Some(handle);
+        self.handle_key = Some(Handle::key_of(handle));
+    }
+}

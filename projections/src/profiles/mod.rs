@@ -1,0 +1,101 @@
+//! Profiles: people, how many they follow and are followed by, and who these are.
+
+mod fold;
+mod project;
+pub mod query;
+#[cfg(test)]
+mod tests;
+
+pub use query::{by_handle_key, by_id, followers, following, list};
+
+use crate::{Check, Projector, RecordedEvent, Tx};
+use chrono::{DateTime, Utc};
+use domain::value::UserId;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// A person as others see them, and how the viewer stands to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// As its owner writes it.
+    pub handle: String,
+    /// Free text.
+    pub display_name: String,
+    /// What they say of themself.
+    pub bio: String,
+    /// Shown on the profile, in order.
+    pub links: Vec<String>,
+    /// How many follow them; those who have left still count.
+    pub follower_count: i64,
+    /// How many they follow; those who have left still count.
+    pub following_count: i64,
+    /// Their posts that are not deleted.
+    pub post_count: i64,
+    /// Whether the viewer follows them; not if nobody is logged in.
+    pub followed_by_me: bool,
+    /// Whether they follow the viewer; not if nobody is logged in.
+    pub follows_me: bool,
+    /// The sequence of their account's latest event: the `ETag`.
+    pub version: i64,
+    /// When they registered.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Writes the schema `profiles`.
+#[derive(Clone, Copy, Debug)]
+pub struct ProfilesProjector;
+
+impl Projector for ProfilesProjector {
+    fn name(&self) -> &'static str {
+        "profiles"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn interests(&self) -> &'static [&'static str] {
+        &["user", "post", "follow"]
+    }
+
+    fn tables(&self) -> &'static str {
+        include_str!("tables.sql")
+    }
+
+    fn indexes(&self) -> &'static str {
+        include_str!("indexes.sql")
+    }
+
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::apply(tx, events))
+    }
+
+    fn compared(&self) -> &'static [&'static str] {
+        &[
+            "select user_id, handle, handle_key, display_name, bio, links, active, follower_count,
+                following_count, post_count, version, created_at
+             from people",
+            "select follower_id, followee_id, position from follows",
+        ]
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        &[
+            Check { states: "people are as their latest events say", sql: include_str!("checks/people.sql") },
+            Check {
+                states: "who follows whom is what each pair's last event says",
+                sql: include_str!("checks/follows.sql"),
+            },
+            Check {
+                states: "followers, followed people and posts are counted",
+                sql: include_str!("checks/counts.sql"),
+            },
+        ]
+    }
+}

@@ -1,0 +1,90 @@
+//! Writes people and follows.
+
+use super::fold::{Account, Changes, Counts};
+use crate::{Position, RecordedEvent, Tx};
+use domain::value::UserId;
+use sqlx::types::Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Applies a batch. New people come before counts, so that a count finds its row.
+pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    let Changes { accounts, follows, counts } = Changes::of(events);
+    let (new, changed): (Vec<_>, Vec<_>) =
+        accounts.into_values().partition(|account| account.created_at.is_some());
+    write_accounts(tx, include_str!("insert_people.sql"), &new).await?;
+    write_accounts(tx, include_str!("update_people.sql"), &changed).await?;
+    write_follows(tx, &follows).await?;
+    write_counts(tx, &counts).await
+}
+
+/// A conflict is a follow that was taken back and begun again within the batch.
+const FOLLOW: &str = "
+    insert into follows (follower_id, followee_id, position)
+    select follower_id, followee_id, position
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as new (follower_id, followee_id, position)
+    on conflict (follower_id, followee_id) do update set position = excluded.position";
+
+const UNFOLLOW: &str = "
+    delete from follows
+    using unnest($1::uuid[], $2::uuid[]) as gone (follower_id, followee_id)
+    where follows.follower_id = gone.follower_id and follows.followee_id = gone.followee_id";
+
+const COUNT: &str = "
+    update people
+    set follower_count = follower_count + change.followers,
+        following_count = following_count + change.following,
+        post_count = post_count + change.posts
+    from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
+        as change (user_id, followers, following, posts)
+    where people.user_id = change.user_id";
+
+async fn write_accounts(tx: &mut Tx, sql: &str, accounts: &[Account<'_>]) -> Result<(), sqlx::Error> {
+    if !accounts.is_empty() {
+        sqlx::query(sql).bind(Json(accounts)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn write_follows(
+    tx: &mut Tx,
+    follows: &BTreeMap<(UserId, UserId), Option<Position>>,
+) -> Result<(), sqlx::Error> {
+    let (mut followers, mut followees, mut positions) = (vec![], vec![], vec![]);
+    let (mut former_followers, mut former_followees) = (vec![], vec![]);
+    for (&(follower, followee), &position) in follows {
+        match position {
+            Some(position) => {
+                followers.push(follower.0);
+                followees.push(followee.0);
+                positions.push(position);
+            }
+            None => {
+                former_followers.push(follower.0);
+                former_followees.push(followee.0);
+            }
+        }
+    }
+    if !former_followers.is_empty() {
+        sqlx::query(UNFOLLOW).bind(former_followers).bind(former_followees).execute(&mut **tx).await?;
+    }
+    if !followers.is_empty() {
+        sqlx::query(FOLLOW).bind(followers).bind(followees).bind(positions).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn write_counts(tx: &mut Tx, counts: &BTreeMap<UserId, Counts>) -> Result<(), sqlx::Error> {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(COUNT)
+        .bind(counts.keys().map(|user| user.0).collect::<Vec<Uuid>>())
+        .bind(counts.values().map(|counts| counts.followers).collect::<Vec<_>>())
+        .bind(counts.values().map(|counts| counts.following).collect::<Vec<_>>())
+        .bind(counts.values().map(|counts| counts.posts).collect::<Vec<_>>())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

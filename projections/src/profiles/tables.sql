@@ -1,0 +1,24 @@
+-- Everyone who ever registered; who has left stays, not active. Counts change far more often than the
+-- rest: the free room lets a page take the new row versions.
+create table people (
+    user_id uuid primary key,
+    handle text not null,
+    handle_key text not null,
+    display_name text not null,
+    bio text not null,
+    links text[] not null,
+    active boolean not null,
+    follower_count bigint not null,
+    following_count bigint not null,
+    post_count bigint not null,
+    version bigint not null,
+    created_at timestamptz not null
+) with (fillfactor = 80);
+
+-- Who follows whom now, and since which event.
+create table follows (
+    follower_id uuid not null,
+    followee_id uuid not null,
+    position bigint not null,
+    primary key (follower_id, followee_id)
+);

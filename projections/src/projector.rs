@@ -1,0 +1,79 @@
+//! The shape of a projector: how one read model is written.
+
+use crate::ports::{Position, RecordedEvent};
+use futures::future::BoxFuture;
+use sqlx::{Postgres, Transaction};
+use std::sync::Arc;
+
+/// A database transaction of the runner. Its `search_path` is the projection's schema, so a projector's
+/// writes name its tables without schema and work on the live copy and on one built beside it alike.
+pub type Tx = Transaction<'static, Postgres>;
+
+/// Writes one read model. Everything it keeps lives in one schema; it is disposable and can be rebuilt.
+pub trait Projector: Send + Sync + 'static {
+    /// The schema, and the name that operators use.
+    fn name(&self) -> &'static str;
+
+    /// Raised whenever tables or meaning change: an older copy is rebuilt beside and swapped.
+    fn version(&self) -> i32;
+
+    /// The aggregate types whose events it wants.
+    fn interests(&self) -> &'static [&'static str];
+
+    /// `create table` statements without schema names; no types, views or foreign keys to elsewhere.
+    fn tables(&self) -> &'static str;
+
+    /// `create index` statements that readers need but a rebuild's bulk fill does not.
+    fn indexes(&self) -> &'static str;
+
+    /// Applies events of its interests, in position order, the batch as a whole: the result must not
+    /// depend on how the log is cut into batches. The runner moves the checkpoint in the same transaction.
+    ///
+    /// # Errors
+    /// The database's; the whole batch is then rolled back and tried again, event by event at last.
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>>;
+
+    /// Does a bounded piece of delayed work and tells what is left. Most projectors delay nothing.
+    ///
+    /// # Errors
+    /// The database's; the piece is rolled back and tried again.
+    fn work<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<Work, sqlx::Error>> {
+        Box::pin(async { Ok(Work::default()) })
+    }
+
+    /// Whether [`Projector::work`] may ever have something to do.
+    fn delays_work(&self) -> bool {
+        false
+    }
+
+    /// The rows that two equal copies must share: one `select` without schema names for each table,
+    /// leaving out what is allowed to differ.
+    fn compared(&self) -> &'static [&'static str];
+
+    /// Independent SQL straight over `public.events`: each returns one row for each difference between
+    /// the events and the projection's tables, and none when they agree.
+    fn checks(&self) -> &'static [Check];
+}
+
+/// What is left of a projector's delayed work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Whether anything was done.
+    pub done: bool,
+    /// The event of the oldest unfinished piece, if any.
+    pub oldest_task: Option<Position>,
+}
+
+/// A statement about the events that the projection's tables must agree with.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// What it states, for the operator who reads that it failed.
+    pub states: &'static str,
+    /// Returns differences as one `text` column; reads `public.events` where `position <= $1` and the
+    /// projection's tables without schema names.
+    pub sql: &'static str,
+}

@@ -1,0 +1,168 @@
+//! A projection built anew beside the live one, and swapped in while service goes on.
+
+use crate::ports::{EventSource, Position, RecordedEvent, SourceError};
+use crate::projector::{Projector, Tx};
+use crate::schema::Schema;
+use sqlx::Executor;
+use sqlx::PgPool;
+use std::sync::Arc;
+
+/// Events in one batch of a bulk fill.
+const BATCH: usize = 10_000;
+
+/// Why a rebuild stopped. The live copy is untouched.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// The database's.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// The log's.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// An event that this build can't apply: unlike live running, a rebuild does not park.
+    #[error("event {position} ({event_type}) can't be applied: {reason}")]
+    Poison {
+        /// Where it is.
+        position: Position,
+        /// What it is.
+        event_type: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Called now and then with the position reached.
+pub type OnProgress<'a> = &'a (dyn Fn(Position) + Send + Sync);
+
+/// Builds the projection from the first event beside the live one, catches up, and swaps.
+///
+/// # Errors
+/// See [`RebuildError`].
+pub async fn rebuild(
+    projector: &dyn Projector,
+    pool: &PgPool,
+    source: &dyn EventSource,
+    on_progress: OnProgress<'_>,
+) -> Result<Position, RebuildError> {
+    let next = Schema::beside(projector, "next");
+    let live = Schema::live(projector);
+    let mut copy = Copy::begin(projector, pool, source, next).await?;
+    copy.fill(on_progress).await?;
+    copy.index().await?;
+    copy.fill(on_progress).await?;
+
+    let mut tx = copy.pool.begin().await?;
+    live.lock_exclusive(&mut tx).await?;
+    // No batch is in flight any more: what is missing now is what was appended since the last fill.
+    let live_at = match live.state(&mut tx).await? {
+        Some((_, position)) => position,
+        None => 0,
+    };
+    copy.next.enter(&mut tx).await?;
+    while copy.position < live_at {
+        copy.step(&mut tx, BATCH.min(usize::try_from(live_at - copy.position).unwrap_or(BATCH))).await?;
+    }
+    let old = live.replace_by(&mut tx, &copy.next).await?;
+    tx.commit().await?;
+    // Readers that had found the old tables by name may still be reading them: the drop waits for them.
+    let mut connection = pool.acquire().await?;
+    old.drop(&mut connection).await?;
+    on_progress(copy.position);
+    Ok(copy.position)
+}
+
+/// A copy in the making.
+pub(crate) struct Copy<'a> {
+    projector: &'a dyn Projector,
+    pool: &'a PgPool,
+    source: &'a dyn EventSource,
+    /// Where it is built.
+    pub(crate) next: Schema,
+    /// How far it has come.
+    pub(crate) position: Position,
+}
+
+impl<'a> Copy<'a> {
+    pub(crate) async fn begin(
+        projector: &'a dyn Projector,
+        pool: &'a PgPool,
+        source: &'a dyn EventSource,
+        next: Schema,
+    ) -> Result<Self, RebuildError> {
+        let mut tx = pool.begin().await?;
+        next.create(&mut tx, projector).await?;
+        tx.commit().await?;
+        Ok(Self { projector, pool, source, next, position: 0 })
+    }
+
+    /// Applies everything up to the log's head, then finishes delayed work.
+    pub(crate) async fn fill(&mut self, on_progress: OnProgress<'_>) -> Result<(), RebuildError> {
+        loop {
+            let mut tx = self.pool.begin().await?;
+            self.next.enter(&mut tx).await?;
+            let read = self.step(&mut tx, BATCH).await?;
+            tx.commit().await?;
+            on_progress(self.position);
+            if read < BATCH {
+                break;
+            }
+        }
+        self.work().await
+    }
+
+    /// Makes the readers' indexes and the planner's statistics.
+    pub(crate) async fn index(&self) -> Result<(), RebuildError> {
+        let mut tx = self.pool.begin().await?;
+        self.next.index(&mut tx, self.projector).await?;
+        tx.commit().await?;
+        let tables: Vec<(String,)> =
+            sqlx::query_as("select quote_ident(tablename) from pg_tables where schemaname = $1")
+                .bind(self.next.name())
+                .fetch_all(self.pool)
+                .await?;
+        for (table,) in tables {
+            let sql = format!("analyze {}.{table}", self.next.name());
+            self.pool.execute(sql.as_str()).await?;
+        }
+        Ok(())
+    }
+
+    /// Applies the next `limit` events in a transaction that has entered the copy's schema; how many.
+    pub(crate) async fn step(&mut self, tx: &mut Tx, limit: usize) -> Result<usize, RebuildError> {
+        let events = self.source.read_after(self.position, limit).await?;
+        let Some(last) = events.last() else { return Ok(0) };
+        let mine = self.readable(&events)?;
+        if !mine.is_empty() {
+            self.projector.apply(tx, &mine).await?;
+        }
+        Schema::advance(tx, self.position, last.position).await?;
+        self.position = last.position;
+        Ok(events.len())
+    }
+
+    async fn work(&self) -> Result<(), RebuildError> {
+        loop {
+            let mut tx = self.pool.begin().await?;
+            self.next.enter(&mut tx).await?;
+            let work = self.projector.work(&mut tx).await?;
+            tx.commit().await?;
+            if work.oldest_task.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn readable(&self, events: &[Arc<RecordedEvent>]) -> Result<Vec<Arc<RecordedEvent>>, RebuildError> {
+        let interests = self.projector.interests();
+        let mine = events.iter().filter(|event| interests.contains(&event.aggregate_type.as_str()));
+        mine.map(|event| match &event.event {
+            Ok(_) => Ok(event.clone()),
+            Err(error) => Err(RebuildError::Poison {
+                position: event.position,
+                event_type: event.event_type.clone(),
+                reason: error.to_string(),
+            }),
+        })
+        .collect()
+    }
+}

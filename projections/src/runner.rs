@@ -1,0 +1,218 @@
+//! Drives one projector: batches in position order, each in one transaction with its checkpoint.
+//!
+//! Invariants:
+//! - p is applied only after p-1. The checkpoint's row is moved first in each transaction, from exactly
+//!   the position the batch continues from: two runners at once can't both commit.
+//! - An event that can't be applied is parked with its aggregate's later ones; it is never skipped in
+//!   silence, and other aggregates flow on.
+
+mod batch;
+mod parked;
+
+use crate::lease;
+use crate::ports::{Announcer, Checkpoint, EventSource, Position, SourceError};
+use crate::progress::Progress;
+use crate::projector::{Projector, Work};
+use crate::rebuild::{self, RebuildError};
+use crate::schema::Schema;
+use parked::Parked;
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+/// Events in a live batch: enough to make the transaction's fixed cost small, few enough to be quick.
+const BATCH: usize = 1_000;
+const RENEW: Duration = Duration::from_secs(1);
+const STAND_BY: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// What went wrong; the runner pauses and begins again from the checkpoint.
+#[derive(Debug, thiserror::Error)]
+enum RunnerError {
+    #[error("the projection's database failed")]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("an older copy could not be rebuilt")]
+    Rebuild(#[from] RebuildError),
+}
+
+/// What a runner needs beside its projector.
+#[derive(Clone)]
+pub struct RunnerContext {
+    /// The log.
+    pub source: Arc<dyn EventSource>,
+    /// Other processes.
+    pub announcer: Arc<dyn Announcer>,
+    /// Readers of this process.
+    pub progress: Arc<Progress>,
+    /// This process, in leases.
+    pub holder: Uuid,
+    /// Slows every batch on purpose; zero but in tests.
+    pub delay: Duration,
+    /// Ends the runner after the batch in hand.
+    pub shutdown: CancellationToken,
+}
+
+/// Runs one projector for as long as the process lives.
+pub struct Runner {
+    projector: Arc<dyn Projector>,
+    /// A pool of one connection, whose session stands for the lease's holder.
+    pool: PgPool,
+    context: RunnerContext,
+    live: Schema,
+}
+
+/// What a runner knows while it leads.
+struct Lead {
+    checkpoint: Checkpoint,
+    parked: Parked,
+    has_tasks: bool,
+    renewed: Instant,
+    announced: Instant,
+}
+
+impl Runner {
+    /// `pool` must hold one connection only and be this runner's own.
+    #[must_use]
+    pub fn new(projector: Arc<dyn Projector>, pool: PgPool, context: RunnerContext) -> Self {
+        let live = Schema::live(&*projector);
+        Self { projector, pool, context, live }
+    }
+
+    /// Leads or stands by until shutdown.
+    pub async fn run(self) {
+        let shutdown = self.context.shutdown.clone();
+        let mut pause = Duration::from_millis(100);
+        while !shutdown.is_cancelled() {
+            let begun = Instant::now();
+            if let Err(error) = self.lead().await {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                warn!(projection = self.projector.name(), %error, cause, "the projection pauses");
+                pause = if begun.elapsed() > LONGEST_PAUSE { Duration::from_millis(100) } else { pause * 2 };
+                pause = pause.min(LONGEST_PAUSE);
+                let _ = tokio::time::timeout(pause, shutdown.cancelled()).await;
+            }
+        }
+        if let Ok(mut connection) = self.pool.acquire().await {
+            let _ = lease::release(&mut connection, &self.lease(), self.context.holder).await;
+        }
+    }
+
+    async fn lead(&self) -> Result<(), RunnerError> {
+        if !self.hold().await? {
+            let _ = tokio::time::timeout(STAND_BY, self.context.shutdown.cancelled()).await;
+            return Ok(());
+        }
+        self.ensure_schema().await?;
+        let mut lead = self.take_over().await?;
+        info!(projection = self.projector.name(), position = lead.checkpoint.position, "leading");
+        while !self.context.shutdown.is_cancelled() {
+            if lead.renewed.elapsed() > RENEW {
+                if !self.hold().await? {
+                    return Ok(());
+                }
+                lead.renewed = Instant::now();
+            }
+            let before = lead.checkpoint;
+            let events = self.context.source.read_after(before.position, BATCH).await?;
+            if !events.is_empty() {
+                self.apply(&mut lead, &events).await?;
+            }
+            if lead.has_tasks {
+                self.work(&mut lead).await?;
+            }
+            if lead.checkpoint != before || lead.announced.elapsed() >= RENEW {
+                self.announce(&mut lead);
+            }
+            if events.is_empty() && !lead.has_tasks {
+                let wait = self.context.source.wait_beyond(lead.checkpoint.position);
+                tokio::select! {
+                    () = wait => {}
+                    () = tokio::time::sleep(RENEW) => {}
+                    () = self.context.shutdown.cancelled() => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn hold(&self) -> Result<bool, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        lease::hold(&mut connection, &self.lease(), self.context.holder).await
+    }
+
+    fn lease(&self) -> String {
+        format!("projection {}", self.projector.name())
+    }
+
+    /// Makes the schema where there is none, rebuilds it where an older projector made it.
+    async fn ensure_schema(&self) -> Result<(), RunnerError> {
+        let mut connection = self.pool.acquire().await?;
+        let state = self.live.state(&mut connection).await?;
+        drop(connection);
+        match state {
+            Some((version, _)) if version == self.projector.version() => {}
+            Some((version, _)) => {
+                info!(projection = self.projector.name(), version, "rebuilding an older copy");
+                let source = &*self.context.source;
+                rebuild::rebuild(&*self.projector, &self.pool, source, &|_| {}).await?;
+            }
+            None => {
+                let mut tx = self.pool.begin().await?;
+                self.live.create(&mut tx, &*self.projector).await?;
+                self.live.index(&mut tx, &*self.projector).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_over(&self) -> Result<Lead, RunnerError> {
+        let mut tx = self.pool.begin().await?;
+        self.live.enter_shared(&mut tx).await?;
+        let (position,) = sqlx::query_as("select position from checkpoint").fetch_one(&mut *tx).await?;
+        let mut parked = Parked::load(&mut tx).await?;
+        tx.commit().await?;
+        self.retry_parked(&mut parked).await?;
+        let checkpoint = Checkpoint { position, oldest_task: None };
+        let now = Instant::now();
+        let mut lead = Lead { checkpoint, parked, has_tasks: true, renewed: now, announced: now };
+        self.work(&mut lead).await?;
+        self.announce(&mut lead);
+        Ok(lead)
+    }
+
+    /// One piece of delayed work.
+    async fn work(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        self.live.enter_shared(&mut tx).await?;
+        let Work { oldest_task, .. } = self.projector.work(&mut tx).await?;
+        tx.commit().await?;
+        lead.checkpoint.oldest_task = oldest_task;
+        lead.has_tasks = oldest_task.is_some();
+        Ok(())
+    }
+
+    fn announce(&self, lead: &mut Lead) {
+        let name = self.projector.name();
+        self.context.progress.note(name, lead.checkpoint);
+        self.context.announcer.announce(name, lead.checkpoint);
+        lead.announced = Instant::now();
+        #[allow(clippy::cast_precision_loss)]
+        {
+            metrics::gauge!("madang_projection_position", "projection" => name)
+                .set(lead.checkpoint.position as f64);
+            metrics::gauge!("madang_projection_parked", "projection" => name)
+                .set(lead.parked.count() as f64);
+        }
+    }
+}
+
+/// The newest position of a batch.
+fn last(events: &[Arc<crate::RecordedEvent>]) -> Position {
+    events.last().map_or(0, |event| event.position)
+}

@@ -1,0 +1,167 @@
+//! One batch: applied whole, or event by event when something in it can't be applied.
+
+use super::{Lead, Runner, last};
+use crate::ports::RecordedEvent;
+use crate::projector::Tx;
+use crate::schema::Schema;
+use sqlx::Executor;
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::{debug, warn};
+
+/// How often one event is tried before it is parked.
+const TRIES: usize = 3;
+
+impl Runner {
+    /// Applies the events and moves the checkpoint. Where someone else has moved it, nothing is applied
+    /// and the runner goes on from there.
+    pub(super) async fn apply(
+        &self,
+        lead: &mut Lead,
+        events: &[Arc<RecordedEvent>],
+    ) -> Result<(), sqlx::Error> {
+        if !self.context.delay.is_zero() {
+            tokio::time::sleep(self.context.delay).await;
+        }
+        let begun = Instant::now();
+        let mine: Vec<_> = events.iter().filter(|event| self.wants(event)).cloned().collect();
+        let suspect = mine.iter().any(|event| event.event.is_err() || lead.parked.holds(event));
+        let applied = if suspect { None } else { self.apply_whole(lead, events, &mine).await? };
+        match applied {
+            Some(true) => {}
+            Some(false) => return self.follow_checkpoint(lead).await,
+            None => {
+                if !self.apply_one_by_one(lead, events, &mine).await? {
+                    return self.follow_checkpoint(lead).await;
+                }
+            }
+        }
+        lead.checkpoint.position = last(events);
+        // Only the projector knows whether it has delayed something; asking costs one transaction.
+        lead.has_tasks |= !mine.is_empty() && self.projector.delays_work();
+        let name = self.projector.name();
+        metrics::counter!("madang_projection_events_total", "projection" => name)
+            .increment(u64::try_from(mine.len()).unwrap_or(0));
+        metrics::histogram!("madang_projection_batch_seconds", "projection" => name)
+            .record(begun.elapsed().as_secs_f64());
+        for event in &mine {
+            debug!(
+                projection = name,
+                position = event.position,
+                correlation_id = event.correlation_id,
+                "applied"
+            );
+        }
+        Ok(())
+    }
+
+    fn wants(&self, event: &RecordedEvent) -> bool {
+        self.projector.interests().contains(&event.aggregate_type.as_str())
+    }
+
+    /// `Some(true)` when applied, `Some(false)` when the checkpoint was elsewhere, `None` when the batch
+    /// holds something that can't be applied.
+    async fn apply_whole(
+        &self,
+        lead: &Lead,
+        events: &[Arc<RecordedEvent>],
+        mine: &[Arc<RecordedEvent>],
+    ) -> Result<Option<bool>, sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        self.live.enter_shared(&mut tx).await?;
+        if !Schema::advance(&mut tx, lead.checkpoint.position, last(events)).await? {
+            return Ok(Some(false));
+        }
+        if !mine.is_empty() {
+            match self.projector.apply(&mut tx, mine).await {
+                Ok(()) => {}
+                Err(error) if is_passing(&error) => return Err(error),
+                Err(error) => {
+                    let projection = self.projector.name();
+                    warn!(projection, %error, "a batch can't be applied; trying event by event");
+                    return Ok(None);
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(Some(true))
+    }
+
+    async fn apply_one_by_one(
+        &self,
+        lead: &mut Lead,
+        events: &[Arc<RecordedEvent>],
+        mine: &[Arc<RecordedEvent>],
+    ) -> Result<bool, sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        self.live.enter_shared(&mut tx).await?;
+        if !Schema::advance(&mut tx, lead.checkpoint.position, last(events)).await? {
+            return Ok(false);
+        }
+        let mut parked = lead.parked.clone();
+        for event in mine {
+            let error = match &event.event {
+                Err(unreadable) => Some(unreadable.to_string()),
+                Ok(_) if parked.holds(event) => Some("waits for an earlier event of its aggregate".to_owned()),
+                Ok(_) => self.apply_one(&mut tx, event).await?,
+            };
+            if let Some(error) = error {
+                parked.park(&mut tx, event, &error).await?;
+                let projection = self.projector.name();
+                warn!(projection, position = event.position, error, "parked an event");
+            }
+        }
+        tx.commit().await?;
+        lead.parked = parked;
+        Ok(true)
+    }
+
+    /// Applies one event behind a savepoint; what is wrong with it, if it can't be applied.
+    pub(super) async fn apply_one(
+        &self,
+        tx: &mut Tx,
+        event: &Arc<RecordedEvent>,
+    ) -> Result<Option<String>, sqlx::Error> {
+        let mut failure = None;
+        for _ in 0..TRIES {
+            tx.execute("savepoint event").await?;
+            match self.projector.apply(tx, std::slice::from_ref(event)).await {
+                Ok(()) => {
+                    tx.execute("release savepoint event").await?;
+                    return Ok(None);
+                }
+                Err(error) if is_passing(&error) => return Err(error),
+                Err(error) => {
+                    failure = Some(error.to_string());
+                    tx.execute("rollback to savepoint event").await?;
+                }
+            }
+        }
+        Ok(failure)
+    }
+
+    /// Goes on from where the checkpoint is now: a rebuild was swapped in, or another runner was quicker.
+    async fn follow_checkpoint(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        self.live.enter_shared(&mut tx).await?;
+        let (position,) = sqlx::query_as("select position from checkpoint").fetch_one(&mut *tx).await?;
+        lead.parked = super::Parked::load(&mut tx).await?;
+        tx.commit().await?;
+        lead.checkpoint.position = position;
+        lead.has_tasks = true;
+        Ok(())
+    }
+}
+
+/// Whether the same might succeed later: anything but the database's word that the statement itself is
+/// wrong (SQLSTATE classes 21, 22, 23, 42 and 54) or a value that can't be sent or read.
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(database) => {
+            let state = database.code().unwrap_or_default();
+            !["21", "22", "23", "42", "54"].iter().any(|class| state.starts_with(class))
+        }
+        sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,
+        _ => true,
+    }
+}

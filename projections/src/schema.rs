@@ -1,0 +1,159 @@
+//! A projection's schema: made, advanced, and swapped with a copy built beside it.
+
+use crate::ports::Position;
+use crate::projector::{Projector, Tx};
+use sqlx::Executor;
+use sqlx::postgres::PgConnection;
+
+/// What the runner itself keeps in every projection's schema.
+const OWN_TABLES: &str = include_str!("schema.sql");
+
+/// A schema by name. Names come from projectors, never from input, so they stand in SQL as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema(String);
+
+impl Schema {
+    /// The one that readers read.
+    #[must_use]
+    pub fn live(projector: &dyn Projector) -> Self {
+        Self(projector.name().to_owned())
+    }
+
+    /// The one that is built beside it.
+    #[must_use]
+    pub fn beside(projector: &dyn Projector, purpose: &str) -> Self {
+        Self(format!("{}_{purpose}", projector.name()))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// The version of the projector that made it and the position it has reached, if it is there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn state(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<Option<(i32, Position)>, sqlx::Error> {
+        let (there,): (bool,) = sqlx::query_as("select to_regclass($1 || '.checkpoint') is not null")
+            .bind(&self.0)
+            .fetch_one(&mut *connection)
+            .await?;
+        if !there {
+            return Ok(None);
+        }
+        sqlx::query_as(&format!("select version, position from {}.checkpoint", self.0))
+            .fetch_optional(connection)
+            .await
+    }
+
+    /// Makes it anew, empty, without the readers' indexes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn create(&self, tx: &mut Tx, projector: &dyn Projector) -> Result<(), sqlx::Error> {
+        let name = &self.0;
+        let head = format!("drop schema if exists {name} cascade; create schema {name};");
+        tx.execute(head.as_str()).await?;
+        self.enter(tx).await?;
+        tx.execute(OWN_TABLES).await?;
+        tx.execute(projector.tables()).await?;
+        sqlx::query("insert into checkpoint (version) values ($1)")
+            .bind(projector.version())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes the readers' indexes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn index(&self, tx: &mut Tx, projector: &dyn Projector) -> Result<(), sqlx::Error> {
+        self.enter(tx).await?;
+        tx.execute(projector.indexes()).await?;
+        Ok(())
+    }
+
+    /// Removes it if it is there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn drop(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        connection.execute(format!("drop schema if exists {} cascade", self.0).as_str()).await?;
+        Ok(())
+    }
+
+    /// Makes names without schema mean this one until the transaction ends.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn enter(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        sqlx::query("select set_config('search_path', $1, true)").bind(&self.0).execute(&mut **tx).await?;
+        Ok(())
+    }
+
+    /// [`Schema::enter`] for a batch on the live schema: a swap waits until the transaction ends.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn enter_shared(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
+            .bind(lock_name(&self.0))
+            .execute(&mut **tx)
+            .await?;
+        self.enter(tx).await
+    }
+
+    /// Keeps every batch out until the transaction ends.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn lock_exclusive(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(lock_name(&self.0))
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Moves the checkpoint of the schema the transaction has entered; false when it is not at `from`,
+    /// that is, when someone else has moved it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn advance(tx: &mut Tx, from: Position, to: Position) -> Result<bool, sqlx::Error> {
+        let moved = sqlx::query("update checkpoint set position = $2 where position = $1")
+            .bind(from)
+            .bind(to)
+            .execute(&mut **tx)
+            .await?;
+        Ok(moved.rows_affected() == 1)
+    }
+
+    /// Puts `next` in this one's place; what was here is left as `<name>_old`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn replace_by(&self, tx: &mut Tx, next: &Self) -> Result<Self, sqlx::Error> {
+        let old = Self(format!("{}_old", self.0));
+        let sql = format!(
+            "drop schema if exists {old} cascade;
+             alter schema {live} rename to {old};
+             alter schema {next} rename to {live};",
+            live = self.0,
+            next = next.0,
+            old = old.0
+        );
+        tx.execute(sql.as_str()).await?;
+        Ok(old)
+    }
+}
+
+fn lock_name(schema: &str) -> String {
+    format!("projection {schema}")
+}

@@ -1,0 +1,79 @@
+//! A batch of events folded into its net effect.
+
+use crate::ports::{Position, RecordedEvent};
+use domain::Event;
+use domain::follow::FollowEvent;
+use domain::post::PostEvent;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a batch comes to.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// In position order.
+    pub published: Vec<Published>,
+    /// Posts deleted, perhaps in the batch that published them.
+    pub deleted: Vec<Uuid>,
+    /// Whether the pair (follower, followee) follows in the end.
+    pub follows: HashMap<(Uuid, Uuid), bool>,
+    /// How each followee's follower count changes; also when the changes cancel out.
+    pub follower_changes: HashMap<Uuid, i64>,
+}
+
+/// A post at its moment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Published {
+    pub post_id: Uuid,
+    pub author_id: Uuid,
+    pub position: Position,
+    /// How the author's follower count had changed by then since the batch began.
+    pub follower_change: i64,
+}
+
+impl Batch {
+    /// Events that can't be read are not in a batch.
+    pub fn fold(events: &[Arc<RecordedEvent>]) -> Self {
+        let mut batch = Self::default();
+        for recorded in events {
+            match &recorded.event {
+                Ok(Event::Post(event)) => batch.post(recorded, event),
+                Ok(Event::Follow(event)) => batch.follow(event),
+                Ok(Event::User(_) | Event::Comment(_) | Event::Like(_)) | Err(_) => {}
+            }
+        }
+        batch
+    }
+
+    fn post(&mut self, recorded: &RecordedEvent, event: &PostEvent) {
+        match event {
+            PostEvent::PostPublished { author_id, .. } => self.published.push(Published {
+                post_id: recorded.aggregate_id,
+                author_id: author_id.0,
+                position: recorded.position,
+                follower_change: self.follower_change(author_id.0),
+            }),
+            PostEvent::PostEdited { .. } => {}
+            PostEvent::PostDeleted { .. } => self.deleted.push(recorded.aggregate_id),
+        }
+    }
+
+    fn follow(&mut self, event: &FollowEvent) {
+        let (follower_id, followee_id, follows) = match event {
+            FollowEvent::Followed { follower_id, followee_id } => (follower_id.0, followee_id.0, true),
+            FollowEvent::Unfollowed { follower_id, followee_id } => (follower_id.0, followee_id.0, false),
+        };
+        self.follows.insert((follower_id, followee_id), follows);
+        *self.follower_changes.entry(followee_id).or_default() += if follows { 1 } else { -1 };
+    }
+
+    /// How a person's follower count changes in the whole batch, or so far while it is folded.
+    pub fn follower_change(&self, user_id: Uuid) -> i64 {
+        self.follower_changes.get(&user_id).copied().unwrap_or_default()
+    }
+
+    /// The pairs that follow in the end, or those that do not: followers and followees.
+    pub fn pairs(&self, follows: bool) -> (Vec<Uuid>, Vec<Uuid>) {
+        self.follows.iter().filter(|&(_, &state)| state == follows).map(|(&pair, _)| pair).unzip()
+    }
+}

@@ -1,0 +1,144 @@
+//! Timelines: what each person's home page shows, written when a post is published, not when it is read.
+//!
+//! A timeline is the posts of the reader and of the people they follow now, newest first by post id.
+//! Three sources make it up:
+//! - entries: a post goes into the entries of its author and, when the author has few enough followers at
+//!   that moment, is fanned out to every follower's. Few followers get it with the event itself, many by
+//!   tasks ([`fan_out`]).
+//! - merged authors: a post by someone with more followers than the threshold is found at read.
+//! - the authors themselves: entries older than an owner's newest window may be trimmed; a floor says from
+//!   where on they are complete, and readers go to the authors below it.
+//!
+//! Invariants:
+//! - An owner's entries are all due: posts of their own, or fanned-out posts of people they follow.
+//! - Whatever is due and not older than the owner's floor (everything, without one) is in the entries or
+//!   in an open task, and with a floor the entries from it on fill a window at least. So once no task is
+//!   open the newest window is the same however the log was cut and whenever tasks ran.
+//! - Deletion flags a post and leaves entries alone: readers leave out posts that are gone.
+
+mod batch;
+mod fan_out;
+mod project;
+pub mod query;
+#[cfg(test)]
+mod tests;
+
+use crate::ports::RecordedEvent;
+use crate::projector::{Check, Projector, Tx, Work};
+use domain::Decide;
+use domain::follow::Follow;
+use domain::post::Post;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// Writes timelines.
+#[derive(Clone, Copy, Debug)]
+pub struct TimelinesProjector {
+    merge_threshold: u32,
+    limits: Limits,
+}
+
+/// How much is kept, and done at once. All but the window only shift work in time.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The newest entries that everyone keeps; at least 1.
+    pub window: u16,
+    /// An author with at most so many followers reaches them with the event itself.
+    pub followers_at_once: u32,
+    /// Followers that a task reaches in one turn; at least 1.
+    pub chunk: u16,
+    /// Tasks in one turn: so many of the oldest and so many of the least delivered; at least 1.
+    pub tasks: u16,
+    /// Owners are trimmed when they get a post whose position is a multiple of this; at least 1.
+    pub trim_every: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { window: 1_000, followers_at_once: 1_000, chunk: 1_000, tasks: 16, trim_every: 128 }
+    }
+}
+
+impl TimelinesProjector {
+    /// Authors with more followers than `merge_threshold` are merged in at read. A copy keeps the value it
+    /// was begun with; another one takes effect with the next rebuild.
+    #[must_use]
+    pub fn new(merge_threshold: u32) -> Self {
+        Self::with_limits(merge_threshold, Limits::default())
+    }
+
+    /// The same with other limits, so that small data meets them too.
+    #[must_use]
+    pub fn with_limits(merge_threshold: u32, limits: Limits) -> Self {
+        Self { merge_threshold, limits }
+    }
+}
+
+impl Projector for TimelinesProjector {
+    fn name(&self) -> &'static str {
+        "timelines"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn interests(&self) -> &'static [&'static str] {
+        &[Post::TYPE, Follow::TYPE]
+    }
+
+    fn tables(&self) -> &'static str {
+        include_str!("tables.sql")
+    }
+
+    fn indexes(&self) -> &'static str {
+        include_str!("indexes.sql")
+    }
+
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::apply(tx, self.merge_threshold, self.limits, events))
+    }
+
+    fn work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Work, sqlx::Error>> {
+        Box::pin(fan_out::work(tx, self.merge_threshold, self.limits))
+    }
+
+    fn compared(&self) -> &'static [&'static str] {
+        &[
+            "select post_id, author_id, position, fanned_out, deleted from posts",
+            "select follower_id, followee_id from follows",
+            "select user_id, follower_count, merged from authors",
+            "select follower_id, followee_id from merged_follows",
+            include_str!("compared_entries.sql"),
+        ]
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        &[
+            Check {
+                states: "every post ever published is known, with its author and whether it was deleted",
+                sql: include_str!("check_posts.sql"),
+            },
+            Check {
+                states: "the pairs that follow are those whose latest event is Followed",
+                sql: include_str!("check_follows.sql"),
+            },
+            Check {
+                states: "a post is fanned out when its author had few enough followers at its moment",
+                sql: include_str!("check_fanned_out.sql"),
+            },
+            Check {
+                states: "the follows of authors with posts that were not fanned out are merged at read",
+                sql: include_str!("check_merged.sql"),
+            },
+            Check {
+                states: "everyone's newest entries are their own and their followees' fanned-out posts",
+                sql: include_str!("check_entries.sql"),
+            },
+        ]
+    }
+}

@@ -1,0 +1,36 @@
+-- $1 reader, $2 only posts older than this one, $3 how many rows.
+-- Down to the reader's floor the entries and the merged authors' posts are all there is. A last row
+-- that is the floor itself says that the rest has to be read from the authors.
+with floor as (
+    select w.post_id from timelines.floors w where w.owner_id = $1
+)
+select t.post_id, t.is_floor
+from (
+    (
+        select e.post_id, false as is_floor
+        from timelines.entries e
+        where e.owner_id = $1 and e.post_id < $2
+          and e.post_id >= coalesce((select post_id from floor), '00000000-0000-0000-0000-000000000000')
+        order by e.post_id desc
+        limit $3
+    )
+    union all
+    (
+        select m.post_id, false
+        from timelines.merged_follows f
+        cross join lateral (
+            select p.post_id
+            from timelines.posts p
+            where p.author_id = f.followee_id and not p.fanned_out and not p.deleted
+              and p.post_id < $2
+              and p.post_id >= coalesce((select post_id from floor), '00000000-0000-0000-0000-000000000000')
+            order by p.post_id desc
+            limit $3
+        ) m
+        where f.follower_id = $1
+    )
+    union all
+    select post_id, true from floor
+) t
+order by t.is_floor, t.post_id desc
+limit $3

@@ -1,0 +1,278 @@
+//! Writing: the net effect of a batch, a handful of statements whatever its size.
+
+use super::Limits;
+use super::batch::{Batch, Published};
+use super::fan_out::{Trim, trim};
+use crate::ports::RecordedEvent;
+use crate::projector::Tx;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a copy was begun with.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Settings {
+    /// Followers above which an author's post is not fanned out.
+    pub merge_threshold: i64,
+    /// The newest entries that everyone keeps.
+    pub window_size: i64,
+}
+
+/// Begins a transaction of this projector: with plans that stay right while tables grow.
+pub async fn begin(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<Settings, sqlx::Error> {
+    // Every statement here goes from a few keys to their rows by an index. A planner that knows a table
+    // only as it was (empty, in a rebuild) would rather read the whole of it, again and again.
+    sqlx::query(
+        "select set_config(name, 'off', true)
+         from unnest('{enable_seqscan,enable_bitmapscan,enable_hashjoin,enable_mergejoin,jit}'::text[]) name",
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query_as(include_str!("settings.sql"))
+        .bind(i64::from(merge_threshold))
+        .bind(i64::from(limits.window))
+        .fetch_one(&mut **tx)
+        .await
+}
+
+/// Applies a batch.
+pub async fn apply(
+    tx: &mut Tx,
+    merge_threshold: u32,
+    limits: Limits,
+    events: &[Arc<RecordedEvent>],
+) -> Result<(), sqlx::Error> {
+    let batch = Batch::fold(events);
+    let settings = begin(tx, merge_threshold, limits).await?;
+    let authors = authors_of(tx, &batch).await?;
+    let posts: Vec<Post> =
+        batch.published.iter().map(|post| Post::of(post, &batch, &authors, settings, limits)).collect();
+    insert_posts(tx, &posts, &batch.deleted).await?;
+
+    let losers = unfollow(tx, &batch).await?;
+    let (followers, followees) = follow(tx, &batch).await?;
+    let merged: HashSet<Uuid> =
+        posts.iter().filter(|post| !post.fanned_out).map(|post| post.author_id).collect();
+    count(tx, &batch, &merged).await?;
+    let newly_merged: Vec<Uuid> = merged
+        .into_iter()
+        .filter(|user_id| !authors.get(user_id).is_some_and(|known| known.merged))
+        .collect();
+    merge(tx, &followers, &followees, &newly_merged).await?;
+
+    let laden = bring_in(tx, &followers, &followees, settings.window_size).await?;
+    deliver(tx, &posts).await?;
+    // After all that adds entries: who has a window again needs no refill.
+    refill(tx, &losers, settings.window_size).await?;
+
+    let mut to_trim = Trim::of(laden);
+    for post in posts.iter().filter(|post| post.position % i64::from(limits.trim_every) == 0) {
+        to_trim.owner(post.author_id);
+        if post.at_once {
+            to_trim.followers(post.author_id, Uuid::nil(), Uuid::max());
+        }
+    }
+    trim(tx, &to_trim, settings.window_size).await
+}
+
+/// A post with its way to the followers.
+struct Post {
+    post_id: Uuid,
+    author_id: Uuid,
+    position: i64,
+    fanned_out: bool,
+    /// Fanned out, and to so few that it needs no task.
+    at_once: bool,
+}
+
+/// An author before the batch.
+#[derive(sqlx::FromRow)]
+struct Author {
+    user_id: Uuid,
+    follower_count: i64,
+    merged: bool,
+}
+
+impl Post {
+    fn of(
+        post: &Published,
+        batch: &Batch,
+        authors: &HashMap<Uuid, Author>,
+        settings: Settings,
+        limits: Limits,
+    ) -> Self {
+        let before = authors.get(&post.author_id).map_or(0, |author| author.follower_count);
+        let fanned_out = before + post.follower_change <= settings.merge_threshold;
+        let in_the_end = before + batch.follower_change(post.author_id);
+        let at_once = fanned_out && in_the_end <= i64::from(limits.followers_at_once);
+        Self {
+            post_id: post.post_id,
+            author_id: post.author_id,
+            position: post.position,
+            fanned_out,
+            at_once,
+        }
+    }
+}
+
+async fn authors_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<Uuid, Author>, sqlx::Error> {
+    let ids: HashSet<Uuid> = batch.published.iter().map(|post| post.author_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Author> = sqlx::query_as(
+        "select a.user_id, a.follower_count, a.merged
+         from unnest($1::uuid[]) as p(user_id) join authors a on a.user_id = p.user_id",
+    )
+    .bind(ids.into_iter().collect::<Vec<_>>())
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|author| (author.user_id, author)).collect())
+}
+
+async fn insert_posts(tx: &mut Tx, posts: &[Post], deleted: &[Uuid]) -> Result<(), sqlx::Error> {
+    if !posts.is_empty() {
+        sqlx::query(
+            "insert into posts (post_id, author_id, position, fanned_out, deleted)
+             select p.post_id, p.author_id, p.position, p.fanned_out, false
+             from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::boolean[])
+                 as p(post_id, author_id, position, fanned_out)
+             on conflict do nothing",
+        )
+        .bind(column(posts, |post| post.post_id))
+        .bind(column(posts, |post| post.author_id))
+        .bind(column(posts, |post| post.position))
+        .bind(column(posts, |post| post.fanned_out))
+        .execute(&mut **tx)
+        .await?;
+    }
+    if !deleted.is_empty() {
+        sqlx::query("update posts set deleted = true where post_id = any($1)")
+            .bind(deleted)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Answers the owners who lost an author.
+async fn unfollow(tx: &mut Tx, batch: &Batch) -> Result<Vec<Uuid>, sqlx::Error> {
+    let (followers, followees) = batch.pairs(false);
+    if followers.is_empty() {
+        return Ok(vec![]);
+    }
+    sqlx::query_scalar(include_str!("unfollow.sql"))
+        .bind(followers)
+        .bind(followees)
+        .fetch_all(&mut **tx)
+        .await
+}
+
+/// Answers the pairs that are new: followers and followees.
+async fn follow(tx: &mut Tx, batch: &Batch) -> Result<(Vec<Uuid>, Vec<Uuid>), sqlx::Error> {
+    let (followers, followees) = batch.pairs(true);
+    if followers.is_empty() {
+        return Ok((vec![], vec![]));
+    }
+    let new: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "insert into follows (follower_id, followee_id)
+         select f.follower_id, f.followee_id from unnest($1::uuid[], $2::uuid[]) as f(follower_id, followee_id)
+         on conflict do nothing
+         returning follower_id, followee_id",
+    )
+    .bind(followers)
+    .bind(followees)
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(new.into_iter().unzip())
+}
+
+async fn count(tx: &mut Tx, batch: &Batch, merged: &HashSet<Uuid>) -> Result<(), sqlx::Error> {
+    let ids: HashSet<Uuid> = batch.follower_changes.keys().chain(merged).copied().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    sqlx::query(include_str!("authors.sql"))
+        .bind(&ids)
+        .bind(column(&ids, |user_id| batch.follower_change(*user_id)))
+        .bind(column(&ids, |user_id| merged.contains(user_id)))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn merge(
+    tx: &mut Tx,
+    followers: &[Uuid],
+    followees: &[Uuid],
+    newly_merged: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    if followers.is_empty() && newly_merged.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("merge.sql"))
+        .bind(followers)
+        .bind(followees)
+        .bind(newly_merged)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Answers the owners who got so much that they should be trimmed.
+async fn bring_in(
+    tx: &mut Tx,
+    followers: &[Uuid],
+    followees: &[Uuid],
+    window: i64,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    if followers.is_empty() {
+        return Ok(vec![]);
+    }
+    sqlx::query_scalar(include_str!("bring_in.sql"))
+        .bind(followers)
+        .bind(followees)
+        .bind(window)
+        .bind(window / 8 + 1)
+        .fetch_all(&mut **tx)
+        .await
+}
+
+async fn deliver(tx: &mut Tx, posts: &[Post]) -> Result<(), sqlx::Error> {
+    if posts.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("deliver.sql"))
+        .bind(column(posts, |post| post.post_id))
+        .bind(column(posts, |post| post.author_id))
+        .bind(column(posts, |post| post.at_once))
+        .execute(&mut **tx)
+        .await?;
+    let later: Vec<&Post> = posts.iter().filter(|post| post.fanned_out && !post.at_once).collect();
+    if !later.is_empty() {
+        sqlx::query(
+            "insert into tasks (position, post_id, author_id, after_follower, chunks_delivered)
+             select t.position, t.post_id, t.author_id, $4, 0
+             from unnest($1::bigint[], $2::uuid[], $3::uuid[]) as t(position, post_id, author_id)",
+        )
+        .bind(column(&later, |post| post.position))
+        .bind(column(&later, |post| post.post_id))
+        .bind(column(&later, |post| post.author_id))
+        .bind(Uuid::nil())
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn refill(tx: &mut Tx, losers: &[Uuid], window: i64) -> Result<(), sqlx::Error> {
+    if !losers.is_empty() {
+        sqlx::query(include_str!("refill.sql")).bind(losers).bind(window).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+fn column<T, V>(rows: &[T], value: impl Fn(&T) -> V) -> Vec<V> {
+    rows.iter().map(value).collect()
+}

@@ -1,0 +1,12 @@
+//! Madang as its users meet it: everything here goes through HTTP, the command line or SQL against a
+//! real Postgres and a real NATS.
+//!
+//! [`support`] starts the private stack once for all tests and a node with a database and log of its own
+//! for each. Modules mirror the URLs; [`log`], [`projections`] and [`golden`] guard what lies below.
+
+#![allow(missing_docs)]
+
+mod golden;
+mod log;
+mod projections;
+mod support;

@@ -1,0 +1,68 @@
+//! The event store without HTTP, for what can't be seen through it.
+
+use domain::value::{Bio, DisplayName, Handle, UserId};
+use domain::user::UserCommand;
+use infra::event_store::{Appender, Envelope, Executor, IdempotencyKey, migrate};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use uuid::Uuid;
+
+/// A migrated, empty log and an executor on it.
+pub struct Log {
+    pub url: String,
+    pub pool: PgPool,
+    pub executor: Executor,
+}
+
+impl Log {
+    pub async fn new() -> Self {
+        let (url, _) = super::database().await;
+        let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("the database");
+        migrate(&pool).await.expect("migrations apply");
+        let executor = executor(&url).await;
+        Self { url, pool, executor }
+    }
+
+    /// As of another process.
+    pub async fn another_executor(&self) -> Executor {
+        executor(&self.url).await
+    }
+
+    /// Every position in order.
+    pub async fn positions(&self) -> Vec<i64> {
+        let rows: Vec<(i64,)> = sqlx::query_as("select position from events order by position")
+            .fetch_all(&self.pool)
+            .await
+            .expect("the log reads");
+        rows.into_iter().map(|(position,)| position).collect()
+    }
+
+    pub async fn head(&self) -> i64 {
+        let (head,) = sqlx::query_as("select head from log").fetch_one(&self.pool).await.expect("a head");
+        head
+    }
+}
+
+async fn executor(url: &str) -> Executor {
+    let own = || PgPoolOptions::new().max_connections(4).connect(url);
+    let (appender, handle) = Appender::new(own().await.expect("the database"));
+    tokio::spawn(appender.run());
+    Executor::new(own().await.expect("the database"), handle)
+}
+
+pub fn register(handle: &str) -> UserCommand {
+    UserCommand::Register {
+        handle: Handle::parse(handle).expect("a handle"),
+        display_name: DisplayName::parse("누구").expect("a name"),
+        bio: Bio::parse("").expect("a bio"),
+    }
+}
+
+pub fn envelope(actor: Option<UserId>) -> Envelope {
+    Envelope { actor, operator: false, key: None, expected_version: None, correlation_id: Uuid::now_v7() }
+}
+
+pub fn keyed(actor: Option<UserId>, key: &str, request: u8) -> Envelope {
+    let key = IdempotencyKey { key: key.to_owned(), request_hash: [request; 32] };
+    Envelope { key: Some(key), ..envelope(actor) }
+}

@@ -1,0 +1,66 @@
+//! A node for each test on one private stack for all.
+
+pub mod log;
+mod stack;
+
+use api::node::Node;
+use infra::config::Settings;
+use sqlx::PgPool;
+use std::time::Duration;
+
+pub use stack::database;
+
+/// A running node with a database and a log of its own, and a client that speaks to it.
+pub struct TestApp {
+    /// `http://127.0.0.1:port`.
+    pub url: String,
+    pub settings: Settings,
+    pub pool: PgPool,
+    pub http: reqwest::Client,
+    node: Option<Node>,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A node whose settings are changed first.
+    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let (database_url, nats_url) = stack::database().await;
+        let mut settings = Settings::new(&database_url, &nats_url);
+        // One address makes all the requests here.
+        settings.rate_limit_per_minute = 0;
+        settings.database_connections = 8;
+        change(&mut settings);
+        Self::start_node(settings).await
+    }
+
+    /// Another node on the same database and NATS.
+    pub async fn second_node(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        Self::start_node(settings).await
+    }
+
+    async fn start_node(settings: Settings) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let node = Node::start(settings.clone(), listener).await.expect("the node starts");
+        let pool = PgPool::connect(&settings.database_url).await.expect("the database is there");
+        let http = client();
+        Self { url: format!("http://{}", node.address()), settings, pool, http, node: Some(node) }
+    }
+
+    /// Stops the node as an operator would.
+    pub async fn stop(&mut self) {
+        if let Some(node) = self.node.take() {
+            node.stop().await;
+        }
+    }
+}
+
+/// A client that never follows redirects and gives up after a while: a hang is a failure.
+pub fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(Duration::from_secs(60)).build().expect("a client")
+}

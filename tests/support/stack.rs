@@ -1,0 +1,26 @@
+//! The private stack that all tests share, and a database in it for each.
+
+use infra::local::LocalStack;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::OnceCell;
+
+static STACK: OnceCell<LocalStack> = OnceCell::const_new();
+static DATABASES: AtomicUsize = AtomicUsize::new(0);
+
+/// The URLs of a new, empty database and of NATS.
+pub async fn database() -> (String, String) {
+    let stack = STACK.get_or_init(start).await;
+    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+    let database_url = stack.create_database(&format!("test_{number}")).await.expect("a database");
+    (database_url, stack.nats_url().to_owned())
+}
+
+/// Its children end with this process.
+async fn start() -> LocalStack {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stack");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).expect("the last run's data can be removed");
+    }
+    LocalStack::start(&folder).await.expect("the private stack starts")
+}
