@@ -86,7 +86,10 @@ fn mask(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(mask),
         Value::Object(fields) => {
-            fields.iter_mut().filter(|(name, _)| !matches!(name.as_str(), "type" | "kind")).for_each(|(_, v)| mask(v));
+            fields
+                .iter_mut()
+                .filter(|(name, _)| !matches!(name.as_str(), "type" | "kind"))
+                .for_each(|(_, v)| mask(v));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

@@ -6,6 +6,7 @@
 
 #![allow(missing_docs)]
 
+mod consistency;
 mod golden;
 mod log;
 mod projections;

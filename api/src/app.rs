@@ -15,12 +15,14 @@ use sqlx::PgPool;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use utoipa::ToSchema;
 
 /// How long this node remembers what a person last wrote. Beyond it every projection has caught up, or
 /// its lag is known and answers are marked stale.
 const MEMORY: Duration = Duration::from_secs(60);
 const MEMORY_PEOPLE: u64 = 100_000;
+const MEMORY_HANDLES: u64 = 10_000;
 
 /// The state of every handler; cloning it is cheap.
 #[derive(Clone)]
@@ -43,6 +45,7 @@ pub struct Inner {
     pub(crate) readiness: ReadinessSource,
     pub(crate) metrics: MetricsSource,
     written: Cache<UserId, Position>,
+    registering: Cache<String, Arc<Mutex<()>>>,
 }
 
 /// Tells whether this node can serve.
@@ -128,6 +131,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts { executor, vault, pool, progress, settings, readiness, metrics } = parts;
         let rate_limits = RateLimits::new(settings.requests_per_minute, settings.logins_per_minute);
+        let registering = Cache::builder().max_capacity(MEMORY_HANDLES).time_to_idle(MEMORY).build();
         let written = Cache::builder().max_capacity(MEMORY_PEOPLE).time_to_live(MEMORY).build();
         Self(Arc::new(Inner {
             executor,
@@ -139,6 +143,7 @@ impl App {
             readiness,
             metrics,
             written,
+            registering,
         }))
     }
 
@@ -155,6 +160,12 @@ impl App {
     #[must_use]
     pub fn remembered(&self, user: UserId) -> Position {
         self.written.get(&user).unwrap_or(0)
+    }
+
+    /// Waits for others who register the same handle here: all but the first then learn that it is taken
+    /// before any work is done on their password. The claim in the log is what keeps handles unique.
+    pub async fn queue_for_handle(&self, handle_key: &str) -> OwnedMutexGuard<()> {
+        self.registering.get_with_by_ref(handle_key, Arc::default).lock_owned().await
     }
 
     /// Runs a query of a read model, and once more if a rebuilt copy was swapped in under it.

@@ -7,7 +7,7 @@
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
 //! 3. [`layers`]: what happens around every handler: correlation, limits of rate, metrics.
-//! 4. [`router`]: the routes put together with the document that describes them.
+//! 4. [`mod@router`]: the routes put together with the document that describes them.
 //! 5. [`app`]: what handlers work with.
 //! 6. [`node`]: a process and its roles, wired together; [`projectors`]: every read model there is;
 //!    [`cli`]: the `madang` command.

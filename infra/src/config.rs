@@ -71,11 +71,11 @@ pub struct Roles {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// There is no default for it.
-    #[error("{name} is not set: {hint}")]
+    #[error("{name} is not set; it looks like {hint}")]
     Missing {
         /// The variable.
         name: &'static str,
-        /// What to set it to.
+        /// What its value looks like.
         hint: &'static str,
     },
     /// It is set to something else than it may be. The value itself may be a secret and is not shown.

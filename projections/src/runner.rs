@@ -206,8 +206,7 @@ impl Runner {
         {
             metrics::gauge!("madang_projection_position", "projection" => name)
                 .set(lead.checkpoint.position as f64);
-            metrics::gauge!("madang_projection_parked", "projection" => name)
-                .set(lead.parked.count() as f64);
+            metrics::gauge!("madang_projection_parked", "projection" => name).set(lead.parked.count() as f64);
         }
     }
 }

@@ -35,10 +35,7 @@ impl Schema {
     ///
     /// # Errors
     /// The database's.
-    pub async fn state(
-        &self,
-        connection: &mut PgConnection,
-    ) -> Result<Option<(i32, Position)>, sqlx::Error> {
+    pub async fn state(&self, connection: &mut PgConnection) -> Result<Option<(i32, Position)>, sqlx::Error> {
         let (there,): (bool,) = sqlx::query_as("select to_regclass($1 || '.checkpoint') is not null")
             .bind(&self.0)
             .fetch_one(&mut *connection)

@@ -183,9 +183,7 @@ async fn check(
         let total = rows.first().map_or(0, |row| row.1);
         let name = projector.name();
         let says = check.states;
-        report
-            .differences
-            .extend(rows.into_iter().map(|(row, _)| format!("{name}: not so: {says}: {row}")));
+        report.differences.extend(rows.into_iter().map(|(row, _)| format!("{name}: not so: {says}: {row}")));
         if total > SHOWN {
             report.differences.push(format!("{name}: not so: {says}: and {} more", total - SHOWN));
         }

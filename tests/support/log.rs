@@ -1,7 +1,7 @@
 //! The event store without HTTP, for what can't be seen through it.
 
-use domain::value::{Bio, DisplayName, Handle, UserId};
 use domain::user::UserCommand;
+use domain::value::{Bio, DisplayName, Handle, UserId};
 use infra::event_store::{Appender, Envelope, Executor, IdempotencyKey, migrate};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;

@@ -1,10 +1,13 @@
 //! A node for each test on one private stack for all.
 
+pub mod client;
 pub mod log;
 mod stack;
 
 use api::node::Node;
 use infra::config::Settings;
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
 use sqlx::PgPool;
 use std::time::Duration;
 
@@ -59,8 +62,14 @@ impl TestApp {
     }
 }
 
-/// A client that never follows redirects and gives up after a while: a hang is a failure.
+/// A client that gives up after a while: a hang is a failure.
 pub fn client() -> reqwest::Client {
+    client_with(HeaderMap::new())
+}
+
+/// A client that sends these headers with every request.
+pub fn client_with(headers: HeaderMap) -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().timeout(Duration::from_secs(60)).build().expect("a client")
+    let client = reqwest::Client::builder().default_headers(headers).timeout(Duration::from_secs(60));
+    client.redirect(Policy::none()).build().expect("a client")
 }

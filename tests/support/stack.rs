@@ -16,11 +16,17 @@ pub async fn database() -> (String, String) {
     (database_url, stack.nats_url().to_owned())
 }
 
-/// Its children end with this process.
+/// Its children end with this process; what earlier processes left behind is removed.
 async fn start() -> LocalStack {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stack");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).expect("the last run's data can be removed");
+    let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for left in std::fs::read_dir(parent).expect("cargo makes it").flatten() {
+        let name = left.file_name().into_string().unwrap_or_default();
+        let Some(process) = name.strip_prefix("stack-") else { continue };
+        if !Path::new("/proc").join(process).exists() {
+            // Another process may be removing it too.
+            let _ = std::fs::remove_dir_all(left.path());
+        }
     }
+    let folder = parent.join(format!("stack-{}", std::process::id()));
     LocalStack::start(&folder).await.expect("the private stack starts")
 }

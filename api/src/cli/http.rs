@@ -71,6 +71,15 @@ impl Server {
     }
 }
 
+/// A failed request with its innermost cause, which alone says what happened (`Connection refused`).
+pub(super) fn explain(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    format!("{error}: {cause}")
+}
+
 impl Problem {
     /// Reads the body of a refused request; what is no problem document still has a status.
     pub(super) async fn of(response: Response) -> (StatusCode, Self) {

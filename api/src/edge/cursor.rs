@@ -28,7 +28,7 @@ pub fn write<K: Serialize>(list: &str, after: &K) -> String {
 /// Reads a cursor of this list.
 ///
 /// # Errors
-/// 400 for anything that [`write`] did not write for this list.
+/// 400 for anything that [`write()`] did not write for this list.
 pub fn read<K: DeserializeOwned>(list: &str, cursor: &str) -> Result<K, Problem> {
     let bytes = if cursor.len() <= MAX_LENGTH { BASE64_URL_SAFE_NO_PAD.decode(cursor).ok() } else { None };
     let place = bytes.and_then(|bytes| serde_json::from_slice::<Place<String, K>>(&bytes).ok());

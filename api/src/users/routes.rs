@@ -25,6 +25,7 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let AskedByAnyone { envelope, fields, .. } = &asked;
     let registration = fields.parse(envelope.operator)?;
+    let _turn = app.queue_for_handle(&registration.handle_key).await;
     // Saves the work of a password where the handle is taken anyway. With a key it may be a repeat, which
     // must get its first answer.
     if envelope.key.is_none()

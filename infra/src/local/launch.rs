@@ -16,7 +16,9 @@ use tokio::{
 
 /// Recovery after a crash may have a good deal of log to replay.
 const READY_WITHIN: Duration = Duration::from_secs(120);
-const ASK_EVERY: Duration = Duration::from_millis(25);
+/// Asked often at first, for a quick start; then rarely, because each question is a line in the log.
+const ASK_AFTER_MIN: Duration = Duration::from_millis(10);
+const ASK_AFTER_MAX: Duration = Duration::from_millis(200);
 const TAIL_LINES: usize = 20;
 
 /// How a service is asked to end, by us or by the kernel when we are gone.
@@ -141,16 +143,18 @@ impl Service {
             .spawn()
             .map_err(LocalError::io("run", &self.program))?;
         let deadline = Instant::now() + READY_WITHIN;
+        let mut pause = ASK_AFTER_MIN;
         while Instant::now() < deadline {
             // The probe comes first: a service that just became ready should not wait for the next round.
             if self.probe.answers().await {
                 return Ok(child);
             }
-            if let Ok(ended) = tokio::time::timeout(ASK_EVERY, child.wait()).await {
+            if let Ok(ended) = tokio::time::timeout(pause, child.wait()).await {
                 ended.map_err(LocalError::io("wait for", &self.program))?;
                 let tail = tail(&self.log);
                 return Err(LocalError::Ended { service: self.name, log: self.log.clone(), tail });
             }
+            pause = (pause * 3 / 2).min(ASK_AFTER_MAX);
         }
         Err(LocalError::NotReady {
             service: self.name,

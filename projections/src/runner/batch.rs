@@ -102,7 +102,9 @@ impl Runner {
         for event in mine {
             let error = match &event.event {
                 Err(unreadable) => Some(unreadable.to_string()),
-                Ok(_) if parked.holds(event) => Some("waits for an earlier event of its aggregate".to_owned()),
+                Ok(_) if parked.holds(event) => {
+                    Some("waits for an earlier event of its aggregate".to_owned())
+                }
                 Ok(_) => self.apply_one(&mut tx, event).await?,
             };
             if let Some(error) = error {

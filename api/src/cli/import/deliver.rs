@@ -3,7 +3,7 @@
 use super::{
     super::{
         Failure,
-        http::{POSITION, Problem, Server},
+        http::{POSITION, Problem, Server, explain},
     },
     files::Input,
     row::{Row, handle},
@@ -52,7 +52,7 @@ pub(super) async fn deliver(server: &Server, row: &Row<'_>, after: i64) -> Resul
                 (retry_after.unwrap_or(pause), format!("{status} {problem}"))
             }
             Err(error) if error.is_builder() => return Err(error.into()),
-            Err(error) => (pause, error.to_string()),
+            Err(error) => (pause, explain(&error)),
         };
         if begun.elapsed() + wait > GIVE_UP_AFTER {
             return Err(format!("{row} could not be delivered; at last: {said}").into());
@@ -68,7 +68,7 @@ pub(super) async fn greet(server: &Server, url: &str) -> Result<(), Failure> {
     match answer {
         Ok(answer) if answer.status().is_success() => Ok(()),
         Ok(answer) => Err(format!("{url} is no Madang: /v1/ping answers {}", answer.status()).into()),
-        Err(error) => Err(format!("{url} can't be reached: {error}").into()),
+        Err(error) => Err(format!("{url} can't be reached: {}", explain(&error)).into()),
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn until_readable(server: &Server, user: u32, after: i64) -> Re
         let said = match answer {
             Ok(answer) if answer.status().is_success() => return Ok(()),
             Ok(answer) => answer.status().to_string(),
-            Err(error) => error.to_string(),
+            Err(error) => explain(&error),
         };
         if begun.elapsed() > GIVE_UP_AFTER {
             return Err(format!("the users can't be read back: {path} answers {said}").into());

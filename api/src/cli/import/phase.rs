@@ -57,8 +57,11 @@ impl<'a> Phase<'a> {
     ) -> Result<Progress, Failure> {
         let already = state.done(self.name);
         let rows = self.rows.get(usize::try_from(already)?..).unwrap_or_default();
+        if rows.is_empty() {
+            return Ok(Progress::Finished { rows: 0 });
+        }
         let after = state.position();
-        if let (Some(user), false) = (self.needs, rows.is_empty()) {
+        if let Some(user) = self.needs {
             tokio::select! {
                 readable = deliver::until_readable(server, user, after) => readable?,
                 () = stop.cancelled() => return Ok(Progress::Stopped),
@@ -97,6 +100,9 @@ impl<'a> Phase<'a> {
 struct Bar {
     bar: ProgressBar,
     name: &'static str,
+    /// By earlier runs.
+    done: u64,
+    begun: Instant,
     told: std::cell::Cell<Instant>,
 }
 
@@ -107,7 +113,7 @@ impl Bar {
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::new(rows).with_style(style).with_message(name).with_position(done);
         bar.reset_eta();
-        Self { bar, name, told: Instant::now().into() }
+        Self { bar, name, done, begun: Instant::now(), told: Instant::now().into() }
     }
 
     fn advance(&self) {
@@ -125,8 +131,10 @@ impl Bar {
         }
     }
 
+    #[allow(clippy::cast_precision_loss)]
     fn tell(&self) {
         let (done, rows) = (self.bar.position(), self.bar.length().unwrap_or(0));
-        eprintln!("{} {done}/{rows}, {:.0} rows/s", self.name, self.bar.per_sec());
+        let rate = (done - self.done) as f64 / self.begun.elapsed().as_secs_f64().max(0.001);
+        eprintln!("{} {done}/{rows}, {rate:.0} rows/s", self.name);
     }
 }
