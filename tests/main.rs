@@ -6,8 +6,24 @@
 
 #![allow(missing_docs)]
 
+mod comments;
 mod consistency;
+mod crash;
+mod cursors;
+mod follows;
 mod golden;
+mod import;
+mod input;
+mod likes;
 mod log;
+mod me;
+mod openapi;
+mod ops;
+mod posts;
 mod projections;
+mod races;
+mod sessions;
 mod support;
+mod tags;
+mod timeline;
+mod users;

@@ -52,7 +52,7 @@ pub struct Inner {
 pub type ReadinessSource = Arc<dyn Fn() -> BoxFuture<'static, Readiness> + Send + Sync>;
 
 /// Renders metrics in Prometheus' text format.
-pub type MetricsSource = Arc<dyn Fn() -> String + Send + Sync>;
+pub type MetricsSource = Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>;
 
 /// What an [`App`] is made of.
 pub struct Parts {

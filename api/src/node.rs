@@ -115,11 +115,13 @@ impl Node {
                 working.spawn(runner.run());
             }
         }
-        let names = projectors.iter().map(|projector| projector.name()).collect();
-        let heard = announcements::listen(nats.clone(), pool.clone(), names, progress.clone(), shutdown());
+        let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
+        let heard =
+            announcements::listen(nats.clone(), pool.clone(), names.clone(), progress.clone(), shutdown());
         working.spawn(heard);
         working.spawn(sweep(vault.clone(), pool.clone(), shutdown()));
 
+        let measured = pool.clone();
         let parts = Parts {
             executor,
             vault,
@@ -132,7 +134,7 @@ impl Node {
                 ..HttpSettings::default()
             },
             readiness: Arc::new(move || Box::pin(readiness(pool.clone(), nats.clone()))),
-            metrics: Arc::new(|| infra::telemetry::install().render()),
+            metrics: Arc::new(move || Box::pin(metrics(measured.clone(), names.clone()))),
         };
         if settings.roles.api {
             let router = crate::router(App::new(parts));
@@ -223,6 +225,17 @@ async fn sweep(vault: Vault, pool: PgPool, shutdown: CancellationToken) {
             warn!(%failure, "old idempotency keys were not swept");
         }
     }
+}
+
+/// Lags are measured when they are asked for: whoever is behind may be another process, or stopped.
+async fn metrics(pool: PgPool, projections: Vec<&'static str>) -> String {
+    let status = infra::status::status(&pool, &projections);
+    match tokio::time::timeout(Duration::from_secs(2), status).await {
+        Ok(Ok(status)) => status.gauge(),
+        Ok(Err(failure)) => warn!(%failure, "lags can't be measured"),
+        Err(_) => warn!("lags can't be measured within two seconds"),
+    }
+    infra::telemetry::install().render()
 }
 
 async fn readiness(pool: PgPool, nats: Nats) -> Readiness {

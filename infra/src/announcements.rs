@@ -106,7 +106,7 @@ fn note(message: &async_nats::Message, progress: &Progress) {
 async fn ask(pool: &PgPool, projections: &[&'static str], progress: &Progress) {
     for projection in projections {
         let (known, heard) = progress.checkpoint(projection);
-        if heard.is_some_and(|heard| heard < SILENCE) {
+        if heard < SILENCE && known.position > 0 {
             continue;
         }
         let sql = format!("select position from {projection}.checkpoint");

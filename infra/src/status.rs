@@ -56,6 +56,25 @@ pub struct ParkedEvent {
     pub error: String,
 }
 
+impl Status {
+    /// Sets the gauges of positions, lags and parked events.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn gauge(&self) {
+        metrics::gauge!("madang_log_position").set(self.head as f64);
+        metrics::gauge!("madang_relay_position").set(self.relay.position as f64);
+        metrics::gauge!("madang_relay_lag").set(self.relay.lag as f64);
+        metrics::gauge!("madang_relay_stopped").set(f64::from(self.relay.stopped_because.is_some()));
+        for projection in &self.projections {
+            let name = || projection.name.clone();
+            metrics::gauge!("madang_projection_position", "projection" => name())
+                .set(projection.position.unwrap_or(0) as f64);
+            metrics::gauge!("madang_projection_lag", "projection" => name()).set(projection.lag as f64);
+            metrics::gauge!("madang_projection_parked", "projection" => name())
+                .set(projection.parked_count as f64);
+        }
+    }
+}
+
 /// Asks the database.
 ///
 /// # Errors
@@ -64,7 +83,8 @@ pub async fn status(pool: &PgPool, projections: &[&str]) -> Result<Status, sqlx:
     let (head,): (Position,) = sqlx::query_as("select head from log").fetch_one(pool).await?;
     let (position, stopped_because) =
         sqlx::query_as("select position, stopped_because from relay").fetch_one(pool).await?;
-    let relay = RelayStatus { position, lag: head - position, stopped_because };
+    // What was asked later may have moved on meanwhile.
+    let relay = RelayStatus { position, lag: (head - position).max(0), stopped_because };
     let mut all = Vec::new();
     for name in projections {
         all.push(projection(pool, name, head).await?);
@@ -98,7 +118,7 @@ async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<Project
         );
         status.parked = sqlx::query_as(&sql).fetch_all(pool).await?;
         status.position = Some(position);
-        status.lag = head - position;
+        status.lag = (head - position).max(0);
         status.parked_count = parked_count;
     }
     Ok(status)

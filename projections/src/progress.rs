@@ -10,6 +10,9 @@ use tokio::time::Instant;
 /// A projection that was not heard of for so long is down: its runner speaks every second.
 const SILENCE: Duration = Duration::from_secs(3);
 
+/// A backlog below this is no reason to give up: its speed is not known well enough.
+const MANY: f64 = 1_000.0;
+
 /// What a wait came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coverage {
@@ -25,34 +28,39 @@ pub struct Progress {
     known: RwLock<HashMap<String, Arc<watch::Sender<Known>>>>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Known {
     checkpoint: Checkpoint,
-    heard: Option<Instant>,
+    /// When its runner last spoke; at first, when this process began to listen.
+    heard: Instant,
     /// How fast it moves while it moves.
     events_per_second: f64,
 }
 
 impl Known {
+    fn unheard() -> Self {
+        Self { checkpoint: Checkpoint::default(), heard: Instant::now(), events_per_second: 0.0 }
+    }
+
     #[allow(clippy::cast_precision_loss)]
     fn note(&mut self, checkpoint: Checkpoint) {
         let now = Instant::now();
         let applied = (checkpoint.position - self.checkpoint.position) as f64;
-        if let Some(heard) = self.heard.filter(|_| applied > 0.0) {
-            let speed = applied / (now - heard).as_secs_f64().max(1e-6);
+        if applied > 0.0 {
+            let speed = applied / (now - self.heard).as_secs_f64().max(1e-6);
             // A smoothed average, so that one long batch does not count for all.
             self.events_per_second = self.events_per_second * 0.8 + speed * 0.2;
         }
         self.checkpoint = checkpoint;
-        self.heard = Some(now);
+        self.heard = now;
     }
 
     /// Whether waiting is in vain: it is silent, or its backlog takes much longer than the bound.
     #[allow(clippy::cast_precision_loss)]
     fn is_hopeless(&self, position: Position, bound: Duration) -> bool {
         let behind = (position - self.checkpoint.position) as f64;
-        let silent = self.heard.is_none_or(|heard| heard.elapsed() > SILENCE);
-        silent || (behind > 1_000.0 && behind > self.events_per_second * bound.as_secs_f64() * 4.0)
+        let silent = self.heard.elapsed() > SILENCE;
+        silent || (behind > MANY && behind > self.events_per_second * bound.as_secs_f64() * 4.0)
     }
 }
 
@@ -69,11 +77,11 @@ impl Progress {
         });
     }
 
-    /// What is known of a projection now, and how long ago it was heard of, if ever.
+    /// What is known of a projection now, and how long ago it was heard of.
     #[must_use]
-    pub fn checkpoint(&self, projection: &str) -> (Checkpoint, Option<Duration>) {
+    pub fn checkpoint(&self, projection: &str) -> (Checkpoint, Duration) {
         let known = *self.of(projection).borrow();
-        (known.checkpoint, known.heard.map(|heard| heard.elapsed()))
+        (known.checkpoint, known.heard.elapsed())
     }
 
     /// Waits until all of `projections` have reached `position`, at most `bound`; where that is known to
@@ -102,7 +110,7 @@ impl Progress {
         }
         drop(known);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let unknown = || Arc::new(watch::Sender::new(Known::default()));
+        let unknown = || Arc::new(watch::Sender::new(Known::unheard()));
         known.entry(projection.to_owned()).or_insert_with(unknown).clone()
     }
 }

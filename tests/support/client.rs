@@ -1,6 +1,7 @@
 //! Speaks the API's verbs.
 
 use super::TestApp;
+use futures::future::join_all;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// `Null` where there is no body.
     pub json: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Answer {
@@ -33,6 +36,30 @@ impl Answer {
         answer
     }
 
+    /// Asserts a problem of the client's making that says what is wrong, and where if it is a field.
+    #[track_caller]
+    pub fn expect_refused(self, context: &str) -> Self {
+        assert!((400..500).contains(&self.status), "{context}: {} {}", self.status, self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json", "{context}");
+        let says = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+        let problem = &self.json;
+        assert_eq!(problem["status"], self.status, "{context}");
+        assert!(
+            ["type", "code", "title", "detail"].iter().all(|name| says(&problem[name])),
+            "{context}: {problem}"
+        );
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        assert!(!errors.is_empty() || problem["code"] != "invalid_fields", "{context}: {problem}");
+        for error in &errors {
+            let place = if error["parameter"].is_null() { &error["pointer"] } else { &error["parameter"] };
+            assert!(
+                place.is_string() && says(&error["code"]) && says(&error["detail"]),
+                "{context}: {problem}"
+            );
+        }
+        self
+    }
+
     #[track_caller]
     pub fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name).unwrap_or_else(|| panic!("no header {name}: {:?}", self.headers));
@@ -49,11 +76,17 @@ impl Answer {
         self.headers.contains_key("madang-stale")
     }
 
-    /// One field of each item of a list, as text.
+    #[track_caller]
+    pub fn items(&self) -> &[Value] {
+        self.json["items"].as_array().unwrap_or_else(|| panic!("no list: {:#}", self.json))
+    }
+
+    /// One field of each item of a list, as text; `user/id` is the id in each item's user.
     #[track_caller]
     pub fn each(&self, field: &str) -> Vec<String> {
-        let items = self.json["items"].as_array().unwrap_or_else(|| panic!("no list: {:#}", self.json));
-        items.iter().map(|item| item[field].as_str().expect("text").to_owned()).collect()
+        let pointer = format!("/{field}");
+        let text = |item: &Value| item.pointer(&pointer).and_then(Value::as_str).expect("text").to_owned();
+        self.items().iter().map(text).collect()
     }
 
     #[track_caller]
@@ -70,6 +103,12 @@ impl Request {
         Self(self.0.header(name, value.to_string()))
     }
 
+    /// A header that need not be text.
+    pub fn header_bytes(self, name: &str, value: &[u8]) -> Self {
+        let value = reqwest::header::HeaderValue::from_bytes(value).expect("no control characters");
+        Self(self.0.header(name, value))
+    }
+
     pub fn json(self, body: &Value) -> Self {
         Self(self.0.json(body))
     }
@@ -79,11 +118,17 @@ impl Request {
     }
 
     pub async fn send(self) -> Answer {
-        let response = self.0.send().await.expect("an answer");
+        self.try_send().await.expect("a whole answer")
+    }
+
+    /// Fails where the server is cut off.
+    pub async fn try_send(self) -> reqwest::Result<Answer> {
+        let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = response.bytes().await.expect("a whole answer");
+        let bytes = response.bytes().await?;
         let json = serde_json::from_slice(&bytes).unwrap_or_default();
-        Answer { status, headers, json }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status, headers, json, text })
     }
 }
 
@@ -95,20 +140,31 @@ pub struct Person {
     pub id: String,
     pub handle: String,
     pub token: Option<String>,
+    /// In whose name an operator asks.
+    pub act_as: Option<String>,
 }
 
 pub const PASSWORD: &str = "correct horse battery";
 
 impl Person {
+    /// Nobody in particular.
+    pub fn nobody(url: &str, http: reqwest::Client) -> Self {
+        let (id, handle) = (String::new(), String::new());
+        Self { url: url.to_owned(), http, id, handle, token: None, act_as: None }
+    }
+
     /// The same person at another node.
     pub fn at(&self, app: &TestApp) -> Self {
-        Self { url: app.url.clone(), http: app.http.clone(), ..self.clone() }
+        Self { url: app.url.clone(), ..self.clone() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> Request {
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(id) = &self.act_as {
+            request = request.header("madang-act-as", id);
         }
         Request(request)
     }
@@ -162,6 +218,14 @@ impl Person {
         self.delete(&format!("/v1/users/{}/follow", other.handle)).await.expect(204);
     }
 
+    /// A read that sees all that anyone has written so far.
+    pub async fn see(&self, app: &TestApp, path: &str) -> Answer {
+        let request = self.request(Method::GET, path).header("prefer", "wait=10");
+        let answer = request.header("madang-position", app.head().await).send().await;
+        assert!(!answer.is_stale(), "a read model does not catch up");
+        answer
+    }
+
     /// Every value of one field through all pages of a list.
     pub async fn walk(&self, path: &str, field: &str) -> Vec<String> {
         let join = if path.contains('?') { '&' } else { '?' };
@@ -181,13 +245,7 @@ impl Person {
 impl TestApp {
     /// Nobody in particular.
     pub fn nobody(&self) -> Person {
-        Person {
-            url: self.url.clone(),
-            http: self.http.clone(),
-            id: String::new(),
-            handle: String::new(),
-            token: None,
-        }
+        Person::nobody(&self.url, self.http.clone())
     }
 
     /// Registers and logs in.
@@ -205,13 +263,41 @@ impl TestApp {
     /// Their requests are an operator's in their name.
     pub async fn enrol(&self, handle: &str) -> Person {
         let body = json!({ "handle": handle, "display_name": handle, "bio": "" });
-        let operator = Person { token: Some(self.operator_token().await), ..self.nobody() };
-        let registered = operator.post("/v1/users", body).await.expect(201);
-        let id = registered.id();
-        let mut headers = HeaderMap::new();
-        headers.insert("madang-act-as", id.parse().expect("ASCII"));
-        let http = super::client_with(headers);
-        Person { id, handle: handle.to_owned(), http, ..operator }
+        let operator = self.operator().await;
+        let id = operator.post("/v1/users", body).await.expect(201).id();
+        Person { act_as: Some(id.clone()), id, handle: handle.to_owned(), ..operator }
+    }
+
+    /// The same for many at once; their handles are the prefix with a number.
+    pub async fn enrol_many(&self, prefix: &str, many: usize) -> Vec<Person> {
+        let operator = self.operator().await;
+        let enrolled = (0..many).map(async |n| {
+            let handle = format!("{prefix}{n}");
+            let body = json!({ "handle": handle, "display_name": handle, "bio": "" });
+            let id = operator.post("/v1/users", body).await.expect(201).id();
+            Person { act_as: Some(id.clone()), id, handle, ..operator.clone() }
+        });
+        join_all(enrolled).await
+    }
+
+    /// An operator in nobody's name.
+    pub async fn operator(&self) -> Person {
+        Person { token: Some(self.operator_token().await), ..self.nobody() }
+    }
+
+    /// The newest position of the log.
+    pub async fn head(&self) -> i64 {
+        let (head,) =
+            sqlx::query_as("select head from log").fetch_one(&self.pool).await.expect("the log reads");
+        head
+    }
+
+    /// Waits until what everyone has written so far is seen by everyone; `reader` is any of them.
+    pub async fn settle(&self, reader: &Person) {
+        let nothing = format!("/v1/comments/{}", uuid::Uuid::nil());
+        for path in ["/v1/users", "/v1/timeline", "/v1/tags", &nothing] {
+            reader.see(self, path).await;
+        }
     }
 
     pub async fn operator_token(&self) -> String {

@@ -9,6 +9,7 @@ use infra::config::Settings;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use sqlx::PgPool;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use stack::database;
@@ -72,4 +73,12 @@ pub fn client_with(headers: HeaderMap) -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().default_headers(headers).timeout(Duration::from_secs(60));
     client.redirect(Policy::none()).build().expect("a client")
+}
+
+/// The `madang` that was built beside these tests.
+pub fn binary() -> PathBuf {
+    let here = std::env::current_exe().expect("a path");
+    let binary = here.parent().and_then(Path::parent).expect("target/<profile>/deps").join("madang");
+    assert!(binary.exists(), "build it first: cargo build --release --workspace");
+    binary
 }

@@ -71,18 +71,8 @@ impl Person {
                     "Only operators may send `Madang-Act-As`. Leave the header out.",
                 ));
             }
-            (Bearer::Expired, _) => {
-                return Err(Problem::unauthorized(
-                    "token_expired",
-                    "The access token has expired. Log in again by POST /v1/sessions.",
-                ));
-            }
-            (Bearer::Invalid, _) => {
-                return Err(Problem::unauthorized(
-                    "token_invalid",
-                    "The Authorization header holds no access token of ours. Log in by POST /v1/sessions.",
-                ));
-            }
+            (Bearer::Expired, _) => return Err(expired()),
+            (Bearer::Invalid, _) => return Err(not_ours()),
         };
         let user = app.executor.load::<User>(id.0).await?.state;
         if user.is_active() || (departed == Departed::Admitted && user.registered) {
@@ -96,6 +86,30 @@ impl Person {
         }
         Err(Problem::unauthorized("account_deactivated", "This account was deactivated."))
     }
+}
+
+/// Refuses a token that is worth nothing where no person is needed: whoever sends one believes to be
+/// someone.
+///
+/// # Errors
+/// 401.
+pub fn must_not_be_worthless(bearer: &Bearer) -> Result<(), Problem> {
+    match bearer {
+        Bearer::Absent | Bearer::Known(_) => Ok(()),
+        Bearer::Expired => Err(expired()),
+        Bearer::Invalid => Err(not_ours()),
+    }
+}
+
+fn expired() -> Problem {
+    Problem::unauthorized("token_expired", "The access token has expired. Log in again by POST /v1/sessions.")
+}
+
+fn not_ours() -> Problem {
+    Problem::unauthorized(
+        "token_invalid",
+        "The Authorization header holds no access token of ours. Log in by POST /v1/sessions.",
+    )
 }
 
 /// The problem of a request that needs a person and has none.

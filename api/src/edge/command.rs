@@ -138,13 +138,15 @@ impl<T: DeserializeOwned> FromRequest<App> for AskedByAnyone<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
+        let arrival = caller::arrival(&parts)?;
+        caller::must_not_be_worthless(&arrival.bearer)?;
         let seen = seen(&parts.headers);
         let mut envelope = Envelope {
             actor: None,
             operator: caller::is_operator(&parts),
             key: None,
             expected_version: None,
-            correlation_id: caller::arrival(&parts)?.correlation_id,
+            correlation_id: arrival.correlation_id,
         };
         let key = Key::of(&parts)?;
         let bytes = body::bytes(Request::from_parts(parts, body)).await?;

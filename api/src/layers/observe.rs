@@ -33,7 +33,11 @@ pub fn answered(span: &Span, method: &Method, route: &str, status: StatusCode, e
     .increment(1);
     span.record("status", status.as_u16());
     span.record("elapsed_ms", seconds * 1_000.0);
-    span.in_scope(|| tracing::info!("answered"));
+    // A line for each request would drown what operators look for; `MADANG_LOG=info,api=debug` shows all.
+    span.in_scope(|| match status.is_server_error() {
+        true => tracing::warn!("answered"),
+        false => tracing::debug!("answered"),
+    });
 }
 
 /// A client may invent methods; their names must not become new time series.

@@ -44,5 +44,5 @@ pub async fn readyz(State(app): State<App>) -> Response {
     responses((status = 200, description = "Metrics.", body = String, content_type = "text/plain"))
 )]
 pub async fn metrics(State(app): State<App>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.metrics)()).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.metrics)().await).into_response()
 }

@@ -240,9 +240,14 @@ pub fn moved(fields: &PublishPost, by: &Person, now: DateTime<Utc>) -> Result<Uu
     if !by.by_operator && (fields.id.is_some() || fields.published_at.is_some()) {
         return Err(Problem::forbidden("operators_only", "Only operators may send `id` and `published_at`."));
     }
-    if fields.published_at.is_some_and(|at| at > now) {
-        let error = FieldError::at("/published_at", "in_the_future", "must not be in the future");
-        return Err(Problem::invalid(vec![error]));
+    let wrong_time = match fields.published_at {
+        Some(at) if at > now => Some(("in_the_future", "must not be in the future")),
+        // The time of a UUID begins there, and databases end long before the years that JSON can write.
+        Some(at) if at < DateTime::UNIX_EPOCH => Some(("too_early", "must not be before 1970")),
+        Some(_) | None => None,
+    };
+    if let Some((code, detail)) = wrong_time {
+        return Err(Problem::invalid(vec![FieldError::at("/published_at", code, detail)]));
     }
     match (fields.id, fields.published_at) {
         (Some(id), _) if id.get_version_num() == 7 => Ok(id),

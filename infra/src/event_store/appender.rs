@@ -119,7 +119,7 @@ impl Appender {
             self.store(batch).await;
             metrics::histogram!("madang_append_seconds").record(begun.elapsed().as_secs_f64());
             #[allow(clippy::cast_precision_loss)]
-            metrics::histogram!("madang_append_batch_commands").record(size as f64);
+            metrics::histogram!("madang_append_batch_size").record(size as f64);
         }
     }
 
@@ -270,10 +270,10 @@ async fn append(pool: &PgPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::
             })
         })
         .collect();
-    let rows: Vec<(i32, String, Position, Option<String>, DateTime<Utc>)> = sqlx::query_as(
-        "select command, outcome, position, claim, at from append_events(
+    let rows: Vec<(String, Position, Option<String>, DateTime<Utc>)> = sqlx::query_as(
+        "select outcome, position, claim, at from append_events(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text[]::jsonb[], $13::text[]::jsonb[],
-            $14, $15, $16, $17)",
+            $14, $15, $16, $17) order by command",
     )
     .bind(commands().map(|command| command.id.as_str()).collect::<Vec<_>>())
     .bind(commands().map(|command| command.aggregate_type).collect::<Vec<_>>())
@@ -295,7 +295,7 @@ async fn append(pool: &PgPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::
     .fetch_all(pool)
     .await?;
     rows.into_iter()
-        .map(|(_, outcome, position, claim, at)| match outcome.as_str() {
+        .map(|(outcome, position, claim, at)| match outcome.as_str() {
             "stored" => Ok(Outcome::Stored { position, at }),
             "seen" => Ok(Outcome::Seen { position }),
             "reused" => Ok(Outcome::KeyReused),

@@ -158,12 +158,9 @@ impl Runner {
 /// Whether the same might succeed later: anything but the database's word that the statement itself is
 /// wrong (SQLSTATE classes 21, 22, 23, 42 and 54) or a value that can't be sent or read.
 fn is_passing(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(database) => {
-            let state = database.code().unwrap_or_default();
-            !["21", "22", "23", "42", "54"].iter().any(|class| state.starts_with(class))
-        }
-        sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,
-        _ => true,
+    if let sqlx::Error::Database(database) = error {
+        let state = database.code().unwrap_or_default();
+        return !["21", "22", "23", "42", "54"].iter().any(|class| state.starts_with(class));
     }
+    !matches!(error, sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. })
 }

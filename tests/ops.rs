@@ -1,0 +1,200 @@
+//! For those who run the service: signs of life, metrics, limits, and headers that every answer has.
+
+use crate::support::TestApp;
+use infra::config::Roles;
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signs_of_life_need_no_login_and_tell_each_part() {
+    let app = TestApp::start().await;
+    let nobody = app.nobody();
+    assert_eq!(nobody.get("/v1/ping").await.expect(200).text, "pong");
+    assert_eq!(nobody.get("/healthz").await.expect(200).text, "ok");
+    let ready = nobody.get("/readyz").await.expect(200);
+    assert_eq!(ready.json["ready"], true);
+    let parts = ready.json["parts"].as_array().expect("parts");
+    let names: Vec<_> = parts.iter().map(|part| part["name"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["postgres", "nats"]);
+    assert!(parts.iter().all(|part| part["ready"] == true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_whose_database_is_away_is_not_ready_and_says_503_to_the_rest() {
+    let app = TestApp::start().await;
+    app.enrol("mina").await;
+    let (name,): (String,) =
+        sqlx::query_as("select current_database()::text").fetch_one(&app.pool).await.expect("a name");
+    let (before, _) = app.settings.database_url.rsplit_once('/').expect("a name at its end");
+    let aside = sqlx::PgPool::connect(&format!("{before}/postgres")).await.expect("another database");
+    let allow = async |allowed: bool| {
+        let sql = format!(r#"alter database "{name}" allow_connections {allowed}"#);
+        sqlx::query(&sql).execute(&aside).await.expect("a superuser");
+    };
+    allow(false).await;
+    let kick = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+    sqlx::query(kick).bind(&name).execute(&aside).await.expect("a superuser");
+    let away = app.nobody().get("/readyz").await.expect(503);
+    assert_eq!(away.json["ready"], false);
+    assert!(!away.text.contains(&app.settings.database_url));
+    let refused = app.nobody().get("/v1/posts").await.expect_problem(503, "store_unavailable");
+    assert_eq!(refused.header("retry-after"), "1");
+    app.nobody().get("/healthz").await.expect(200);
+    allow(true).await;
+    // A pool may hand out some broken connections before it has noticed all of them.
+    let mut answer = app.nobody().get("/v1/users").await;
+    for _ in 0..1_000 {
+        if answer.status == 200 {
+            break;
+        }
+        answer = app.nobody().get("/v1/users").await;
+    }
+    assert_eq!(answer.expect(200).each("handle"), ["mina"]);
+}
+
+/// The value of a metric line that begins so.
+fn value(metrics: &str, beginning: &str) -> Option<f64> {
+    let line = metrics.lines().find(|line| line.starts_with(beginning))?;
+    line.rsplit_once(' ')?.1.parse().ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_tell_commands_conflicts_batches_and_every_lag() {
+    let app = TestApp::start().await;
+    let mina = app.enrol("mina").await;
+    mina.publish("글").await;
+    mina.see(&app, "/v1/timeline").await.expect(200);
+    let taken = json!({ "handle": "MINA", "display_name": "누구" });
+    app.operator().await.post("/v1/users", taken.clone()).await.expect(409);
+    let keyed = app.operator().await;
+    let keyed = keyed.request(Method::POST, "/v1/users").header("idempotency-key", "k").json(&taken);
+    keyed.send().await.expect(409);
+    let answer = app.nobody().get("/metrics").await.expect(200);
+    assert!(answer.header("content-type").starts_with("text/plain"));
+    let metrics = &answer.text;
+    for name in [
+        "madang_commands_total{aggregate=\"post\",outcome=\"stored\"}",
+        "madang_commands_total{aggregate=\"user\",outcome=\"claim_taken\"}",
+        "madang_append_seconds_count",
+        "madang_append_batch_size_bucket{le=\"64\"}",
+        "madang_relay_events_total",
+        "http_requests_total{method=\"POST\",route=\"/v1/posts\",status=\"201\"}",
+        "http_request_seconds_bucket{method=\"GET\",route=\"/v1/timeline\"",
+    ] {
+        assert!(value(metrics, name).is_some_and(|value| value >= 1.0), "{name} in\n{metrics}");
+    }
+    let mut names = vec!["madang_log_position".to_owned()];
+    names.extend(["position", "lag"].map(|what| format!("madang_relay_{what}")));
+    for projection in ["profiles", "posts", "comments", "timelines", "tags"] {
+        let of = |what| format!("madang_projection_{what}{{projection=\"{projection}\"}}");
+        names.extend(["position", "lag", "parked"].map(of));
+    }
+    for name in names {
+        assert!(value(metrics, &name).is_some_and(|value| value >= 0.0), "{name} in\n{metrics}");
+    }
+    assert!(!metrics.contains("mina"), "routes stand as templates");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_too_often_is_told_when_to_come_back() {
+    let app = TestApp::start_with(|settings| settings.rate_limit_per_minute = 5).await;
+    let nobody = app.nobody();
+    let mut refused = None;
+    let mut remaining = u32::MAX;
+    for _ in 0..20 {
+        let answer = nobody.get("/v1/posts").await;
+        assert_eq!(answer.header("ratelimit-policy"), "\"default\";q=5;w=60");
+        let left = answer.header("ratelimit").split(";r=").nth(1).and_then(|rest| rest.split(';').next());
+        let left: u32 = left.and_then(|left| left.parse().ok()).expect("what remains");
+        assert!(left < remaining || left <= 1, "{left} after {remaining}");
+        remaining = left;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+        answer.expect(200);
+    }
+    let refused = refused.expect("a limit").expect_problem(429, "rate_limited");
+    let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    // Signs of life are not counted, nor are operators; a person has a limit of their own.
+    nobody.get("/healthz").await.expect(200);
+    let mina = app.enrol("mina").await;
+    for _ in 0..10 {
+        mina.get("/v1/me").await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_id_goes_from_the_request_into_the_event_and_back() {
+    let app = TestApp::start().await;
+    let mina = app.enrol("mina").await;
+    let id = Uuid::now_v7().to_string();
+    let post = mina.request(Method::POST, "/v1/posts").header("x-request-id", &id);
+    let published = post.json(&json!({ "text": "글" })).send().await.expect(201);
+    assert_eq!(published.header("x-request-id"), id);
+    let (metadata,): (Value,) = sqlx::query_as("select metadata from events where position = $1")
+        .bind(published.position())
+        .fetch_one(&app.pool)
+        .await
+        .expect("the event");
+    assert_eq!(metadata["correlation_id"], id.as_str());
+    assert_eq!(metadata["actor"], mina.id.as_str());
+    assert_eq!(metadata["operator"], "true");
+    let refused = app.nobody().get("/v1/nowhere").await.expect_problem(404, "route_not_found");
+    assert!(refused.header("x-request-id").parse::<Uuid>().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_forbids_browsers_to_guess_to_keep_and_to_frame() {
+    let app = TestApp::start().await;
+    for path in ["/v1/posts", "/v1/me", "/v1/nowhere", "/healthz", "/docs/", "/openapi.json"] {
+        let answer = app.nobody().get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        if path.starts_with("/v1/") {
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_origin_may_ask_and_read_what_it_needs() {
+    let app = TestApp::start().await;
+    let preflight = app.nobody().request(Method::OPTIONS, "/v1/me");
+    let preflight = preflight
+        .header("origin", "https://example.kr")
+        .header("access-control-request-method", "PATCH")
+        .header("access-control-request-headers", "authorization,if-match,idempotency-key,madang-position")
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(preflight.header("access-control-allow-origin"), "*");
+    assert!(preflight.header("access-control-allow-methods").contains("PATCH"));
+    for name in ["authorization", "if-match", "idempotency-key", "madang-position", "content-type"] {
+        assert!(preflight.header("access-control-allow-headers").contains(name), "{name}");
+    }
+    let refused = app.nobody().request(Method::GET, "/v1/me").header("origin", "https://example.kr");
+    let refused = refused.send().await.expect_problem(401, "not_logged_in");
+    for name in ["madang-position", "etag", "retry-after", "link"] {
+        assert!(refused.header("access-control-expose-headers").contains(name), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_nats_commands_and_queries_go_on() {
+    let app = TestApp::start().await;
+    let only_api = Roles { api: true, relay: false, projector: false };
+    let cut_off = app
+        .second_node(|settings| {
+            settings.roles = only_api;
+            settings.nats_url = "nats://127.0.0.1:1".to_owned();
+        })
+        .await;
+    let mina = app.enrol("mina").await.at(&cut_off);
+    let ready = mina.get("/readyz").await.expect(200);
+    assert_eq!(ready.json["parts"][1]["ready"], false);
+    mina.publish("글").await;
+    mina.get("/v1/timeline").await.expect(200);
+}
