@@ -20,10 +20,8 @@ fn files() -> Vec<(String, String, String, Vec<Value>)> {
         let mut parts = name.split('.').map(ToOwned::to_owned);
         let mut part = || parts.next().expect("aggregate.event.version.json");
         let text = std::fs::read_to_string(file.path()).expect("readable");
-        let forms = match serde_json::from_str(&text).expect("JSON") {
-            Value::Array(forms) => forms,
-            form => vec![form],
-        };
+        let read: Value = serde_json::from_str(&text).expect("JSON");
+        let forms = read.as_array().cloned().unwrap_or_else(|| vec![read]);
         (part(), part(), part(), forms)
     };
     files.into_iter().map(read).collect()

@@ -214,3 +214,47 @@ async fn positions_and_checkpoints_survive_a_restart_and_a_stream_that_lost_ever
     assert_eq!(timeline.each("id"), [after, before]);
     no_difference(&app).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_id() {
+    let mut app = TestApp::start().await;
+    let mina = app.enrol("mina").await;
+    let kept = mina.publish("남은 글").await;
+    mina.publish("백업 뒤의 글").await;
+    mina.get("/v1/timeline").await.expect(200);
+    app.stop().await;
+    // What a backup from before the second post would hold.
+    for sql in [
+        "delete from events where position = 3",
+        "update log set head = 2",
+        "drop schema timelines cascade",
+        "drop schema posts cascade",
+        "drop schema profiles cascade",
+        "drop schema tags cascade",
+        "drop schema comments cascade",
+    ] {
+        sqlx::query(sql).execute(&app.pool).await.expect("restored");
+    }
+    let mut restored = app.second_node(|_| {}).await;
+    let advice = async {
+        loop {
+            let status = infra::status::status(&restored.pool, &[]).await.expect("status");
+            match status.relay.stopped_because {
+                Some(advice) if advice.contains("renew-log-id") => return,
+                _ => tokio::task::yield_now().await,
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), advice)
+        .await
+        .expect("the relay says what to do");
+    restored.stop().await;
+    infra::event_store::renew_log_id(&restored.pool).await.expect("renewed");
+    let renewed = app.second_node(|_| {}).await;
+    let mina = mina.at(&renewed);
+    let after = mina.publish("새 미래").await;
+    assert_eq!(mina.get("/v1/timeline").await.expect(200).each("id"), [after, kept]);
+    let status = infra::status::status(&renewed.pool, &[]).await.expect("status");
+    assert_eq!(status.relay.stopped_because, None);
+    no_difference(&renewed).await;
+}

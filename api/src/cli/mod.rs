@@ -59,6 +59,11 @@ enum Command {
     ///
     /// Prints what differs and then ends with status 1.
     Verify(verify::Args),
+    /// Give the log a new id after a backup was restored.
+    ///
+    /// NATS then keeps the restored log's future apart from the one that others saw. Stop all servers
+    /// first, and start them again afterwards.
+    RenewLogId(store::RenewLogIdArgs),
     /// Show the log's head, how far relay and read models have come, and what is parked.
     Status(status::Args),
 }
@@ -82,6 +87,7 @@ pub fn run() -> ExitCode {
             Command::Import(args) => import::run(args).await,
             Command::Rebuild(args) => rebuild::run(args).await,
             Command::Verify(args) => verify::run(args).await,
+            Command::RenewLogId(args) => store::renew_log_id(args).await,
             Command::Status(args) => status::run(args).await,
         }
     });

@@ -21,6 +21,13 @@ pub(super) struct TokenArgs {
     services: Services,
 }
 
+/// `madang renew-log-id`.
+#[derive(Debug, clap::Args)]
+pub(super) struct RenewLogIdArgs {
+    #[command(flatten)]
+    services: Services,
+}
+
 pub(super) async fn migrate(args: MigrateArgs) -> Result<ExitCode, Failure> {
     telemetry::start_logging(&LogSettings::from_env()?);
     let pool = args.services.pool().await?;
@@ -33,5 +40,11 @@ pub(super) async fn token(args: TokenArgs) -> Result<ExitCode, Failure> {
     let settings = args.services.settings()?;
     let vault = Vault::open(args.services.pool().await?, settings.token_ttl).await?;
     println!("{}", vault.issue_operator_token(Duration::from_secs(args.ttl)).access_token);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn renew_log_id(args: RenewLogIdArgs) -> Result<ExitCode, Failure> {
+    let id = event_store::renew_log_id(&args.services.pool().await?).await?;
+    println!("the log's id is {id} now; start the servers again");
     Ok(ExitCode::SUCCESS)
 }

@@ -22,4 +22,4 @@ pub use command::{Answer, CommandError, Envelope, IdempotencyKey, Loaded, StoreE
 pub use executor::{Executor, Stored};
 pub use reader::LogReader;
 pub(crate) use reader::StoredEvent;
-pub use schema::{MigrateError, migrate, must_be_durable};
+pub use schema::{MigrateError, migrate, must_be_durable, renew_log_id};

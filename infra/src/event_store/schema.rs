@@ -1,6 +1,7 @@
 //! The database's schema and whether it may be trusted with events.
 
 use sqlx::PgPool;
+use uuid::Uuid;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
@@ -49,4 +50,22 @@ pub async fn must_be_durable(pool: &PgPool) -> Result<(), MigrateError> {
         Some((setting,)) => Err(MigrateError::NotDurable { setting }),
         None => Ok(()),
     }
+}
+
+/// Gives the log another id, so that a restored log's future can't mix with the one NATS holds: relay and
+/// tails of servers started from now on use a stream of its own.
+///
+/// # Errors
+/// The database's.
+pub async fn renew_log_id(pool: &PgPool) -> Result<Uuid, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    let (id,) =
+        sqlx::query_as("update log set id = gen_random_uuid() returning id").fetch_one(&mut *tx).await?;
+    sqlx::query(
+        "update relay set position = 0, stream_sequence = 0, stream_created = null, stopped_because = null",
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(id)
 }
