@@ -81,12 +81,12 @@ async fn a_row_spoiled_by_hand_is_found_in_every_table() {
         ),
         (
             "posts",
-            "update posts.posts set like_count = 7 where post_id = (select min(post_id) from posts.posts)",
+            "update posts.posts set like_count = 7 where post_id = (select post_id from posts.posts order by post_id limit 1)",
         ),
         ("posts", "delete from posts.likes where position = (select min(position) from posts.likes)"),
         (
             "comments",
-            "update comments.comments set text = 'x' where comment_id = (select min(comment_id) from comments.comments)",
+            "update comments.comments set text = 'x' where comment_id = (select comment_id from comments.comments where not deleted order by comment_id limit 1)",
         ),
         ("tags", "update tags.tags set post_count = post_count + 1 where tag = '한강'"),
         ("timelines", "delete from timelines.entries where ctid = (select min(ctid) from timelines.entries)"),
