@@ -80,7 +80,7 @@ async fn metrics_tell_commands_conflicts_batches_and_every_lag() {
         "madang_append_batch_size_bucket{le=\"64\"}",
         "madang_relay_events_total",
         "http_requests_total{method=\"POST\",route=\"/v1/posts\",status=\"201\"}",
-        "http_request_seconds_bucket{method=\"GET\",route=\"/v1/timeline\"",
+        "http_request_seconds_count{method=\"GET\",route=\"/v1/timeline\"}",
     ] {
         assert!(value(metrics, name).is_some_and(|value| value >= 1.0), "{name} in\n{metrics}");
     }

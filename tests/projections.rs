@@ -147,6 +147,24 @@ async fn a_rebuild_during_writes_and_reads_loses_nothing_and_fails_no_request() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_older_copy_is_rebuilt_when_its_projector_has_a_newer_version() {
+    let mut app = TestApp::start().await;
+    let mina = app.enrol("mina").await;
+    let post = mina.publish("글").await;
+    mina.get("/v1/timeline").await.expect(200);
+    app.stop().await;
+    // As an older build would have left it: another version, and rows that mean something else.
+    for sql in ["update timelines.checkpoint set version = 0", "delete from timelines.entries"] {
+        sqlx::query(sql).execute(&app.pool).await.expect("made old");
+    }
+    let app = app.second_node(|_| {}).await;
+    let mina = mina.at(&app);
+    let newer = mina.publish("새 글").await;
+    assert_eq!(mina.get("/v1/timeline").await.expect(200).each("id"), [newer, post]);
+    no_difference(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_projector_leaves_does_not_depend_on_how_the_log_was_cut_into_batches() {
     // A slowed runner takes what has gathered meanwhile as one batch; a quick one takes each event alone.
     let slow = |settings: &mut infra::config::Settings| {

@@ -80,7 +80,7 @@ impl Node {
         };
         let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
-        let (appender, handle) = Appender::new(single(&options, true));
+        let (appender, handle) = Appender::new(own(&options, 1, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
         let tail = Arc::new(Tail::new(LogReader::new(pool.clone())));
@@ -94,7 +94,7 @@ impl Node {
         working.spawn(tail.clone().follow(nats.clone(), executor.clone(), shutdown()));
         working.spawn(announcements::poke(nats.clone(), head.clone(), shutdown()));
         if settings.roles.relay {
-            let relay = Relay::new(single(&options, true), nats.clone(), holder, head, shutdown());
+            let relay = Relay::new(own(&options, 1, true), nats.clone(), holder, head, shutdown());
             working.spawn(relay.run());
         }
         let projectors = projectors::all(settings.merge_threshold);
@@ -111,7 +111,7 @@ impl Node {
                 };
                 // A read model's commit need not be durable: rows and checkpoint are lost together, and
                 // what was lost is applied again.
-                let runner = Runner::new(projector.clone(), single(&options, false), context);
+                let runner = Runner::new(projector.clone(), own(&options, 2, false), context);
                 working.spawn(runner.run());
             }
         }
@@ -121,7 +121,10 @@ impl Node {
         working.spawn(heard);
         working.spawn(sweep(vault.clone(), pool.clone(), shutdown()));
 
-        let measured = pool.clone();
+        if settings.roles.projector {
+            read_models(&pool, &names).await?;
+        }
+        let (measured, measured_names) = (pool.clone(), names.clone());
         let parts = Parts {
             executor,
             vault,
@@ -134,7 +137,7 @@ impl Node {
                 ..HttpSettings::default()
             },
             readiness: Arc::new(move || Box::pin(readiness(pool.clone(), nats.clone()))),
-            metrics: Arc::new(move || Box::pin(metrics(measured.clone(), names.clone()))),
+            metrics: Arc::new(move || Box::pin(metrics(measured.clone(), measured_names.clone()))),
         };
         if settings.roles.api {
             let router = crate::router(App::new(parts));
@@ -193,11 +196,11 @@ async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool,
     }
 }
 
-/// A pool of one connection for work that must not wait for others, nor others for it.
-fn single(options: &PgConnectOptions, durable: bool) -> PgPool {
+/// A small pool for work that must not wait for others, nor others for it.
+fn own(options: &PgConnectOptions, connections: u32, durable: bool) -> PgPool {
     let commit = if durable { "on" } else { "off" };
     PgPoolOptions::new()
-        .max_connections(1)
+        .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
         .connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
@@ -225,6 +228,26 @@ async fn sweep(vault: Vault, pool: PgPool, shutdown: CancellationToken) {
             warn!(%failure, "old idempotency keys were not swept");
         }
     }
+}
+
+/// Waits until the runners have made what queries read, so that the first of them finds it.
+async fn read_models(pool: &PgPool, names: &[&str]) -> Result<(), sqlx::Error> {
+    let begun = std::time::Instant::now();
+    let mut often = tokio::time::interval(Duration::from_millis(10));
+    while begun.elapsed() < START {
+        often.tick().await;
+        let (missing,): (i64,) = sqlx::query_as(
+            "select count(*) from unnest($1::text[]) as name where to_regclass(name || '.checkpoint') is null",
+        )
+        .bind(names)
+        .fetch_one(pool)
+        .await?;
+        if missing == 0 {
+            return Ok(());
+        }
+    }
+    warn!("some read models are not there yet; their queries are refused until they are");
+    Ok(())
 }
 
 /// Lags are measured when they are asked for: whoever is behind may be another process, or stopped.

@@ -2,8 +2,10 @@
 
 use crate::app::{App, Cors};
 use crate::edge::Problem;
+use crate::edge::body::LIMIT_BYTES;
 use crate::{comments, document, follows, layers, likes, me, ops, posts, sessions, tags, timeline, users};
 use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -33,6 +35,7 @@ pub fn router(app: App) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), layers::around))
+        .layer(DefaultBodyLimit::max(LIMIT_BYTES))
         .layer(compression())
         .layer(cors(&app.settings.cors))
         .with_state(app)

@@ -19,6 +19,12 @@ pub enum RebuildError {
     /// The log's.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Someone else is at it.
+    #[error("{schema} is being built by another process; wait for it to end")]
+    Busy {
+        /// The schema in the making.
+        schema: String,
+    },
     /// An event that this build can't apply: unlike live running, a rebuild does not park.
     #[error("event {position} ({event_type}) can't be applied: {reason}")]
     Poison {
@@ -71,7 +77,8 @@ pub async fn rebuild(
     Ok(copy.position)
 }
 
-/// A copy in the making.
+/// A copy in the making. `pool` needs a second connection: one holds the lock that keeps others from
+/// making the same schema at the same time.
 pub(crate) struct Copy<'a> {
     projector: &'a dyn Projector,
     pool: &'a PgPool,
@@ -80,6 +87,7 @@ pub(crate) struct Copy<'a> {
     pub(crate) next: Schema,
     /// How far it has come.
     pub(crate) position: Position,
+    _lock: Tx,
 }
 
 impl<'a> Copy<'a> {
@@ -89,10 +97,14 @@ impl<'a> Copy<'a> {
         source: &'a dyn EventSource,
         next: Schema,
     ) -> Result<Self, RebuildError> {
+        let mut lock = pool.begin().await?;
+        if !next.try_lock_exclusive(&mut lock).await? {
+            return Err(RebuildError::Busy { schema: next.name().to_owned() });
+        }
         let mut tx = pool.begin().await?;
         next.create(&mut tx, projector).await?;
         tx.commit().await?;
-        Ok(Self { projector, pool, source, next, position: 0 })
+        Ok(Self { projector, pool, source, next, position: 0, _lock: lock })
     }
 
     /// Applies everything up to the log's head, then finishes delayed work.

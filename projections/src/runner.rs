@@ -60,7 +60,7 @@ pub struct RunnerContext {
 /// Runs one projector for as long as the process lives.
 pub struct Runner {
     projector: Arc<dyn Projector>,
-    /// A pool of one connection, whose session stands for the lease's holder.
+    /// A pool of the runner's own: the session that last renewed stands for the lease's holder.
     pool: PgPool,
     context: RunnerContext,
     live: Schema,
@@ -76,7 +76,7 @@ struct Lead {
 }
 
 impl Runner {
-    /// `pool` must hold one connection only and be this runner's own.
+    /// `pool` must be this runner's own, of two connections: the second is used by a rebuild.
     #[must_use]
     pub fn new(projector: Arc<dyn Projector>, pool: PgPool, context: RunnerContext) -> Self {
         let live = Schema::live(&*projector);

@@ -118,6 +118,18 @@ impl Schema {
         Ok(())
     }
 
+    /// The same without waiting; false when someone else has it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn try_lock_exclusive(&self, tx: &mut Tx) -> Result<bool, sqlx::Error> {
+        let (locked,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(lock_name(&self.0))
+            .fetch_one(&mut **tx)
+            .await?;
+        Ok(locked)
+    }
+
     /// Moves the checkpoint of the schema the transaction has entered; false when it is not at `from`,
     /// that is, when someone else has moved it.
     ///

@@ -6,7 +6,7 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use domain::value::Invalid;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 use std::time::Duration;
@@ -73,11 +73,22 @@ fn too_large() -> Problem {
 /// 400 if it is no JSON, with line and column; 422 if it is of another shape, with a JSON pointer.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     match serde_json::from_slice(bytes) {
+        // Serde takes a list for an object whose names were left out.
+        _ if bytes.trim_ascii_start().starts_with(b"[") => Err(list(bytes)),
         Ok(value) => Ok(value),
         Err(error) => Err(match error.classify() {
             Category::Data => mismatch::<T>(bytes).unwrap_or_else(|| malformed(&error)),
             Category::Syntax | Category::Eof | Category::Io => malformed(&error),
         }),
+    }
+}
+
+fn list(bytes: &[u8]) -> Problem {
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => {
+            Problem::invalid(vec![FieldError::at("", "wrong_type", "must be an object with named fields")])
+        }
+        Err(error) => malformed(&error),
     }
 }
 
@@ -210,6 +221,7 @@ mod tests {
             (r#"{"name": "a", "nmae/x": 1}"#, "unknown_field", "/nmae~1x"),
             (r#"{"name": "a", "name": "b"}"#, "duplicate_field", "/name"),
             (r#"[]"#, "wrong_type", ""),
+            (r#" ["a", [], "b"]"#, "wrong_type", ""),
         ] {
             assert_eq!(refusal(body.as_bytes()).await, (422, code.to_owned(), pointer.to_owned()), "{body}");
         }

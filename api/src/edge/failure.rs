@@ -96,7 +96,8 @@ impl From<VaultError> for Problem {
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         log(&error);
-        if is_passing(&error) {
+        // A read model that was never built is on its way.
+        if is_passing(&error) || is_swapped_away(&error) {
             Self::unavailable(
                 "store_unavailable",
                 "The store can't be reached. Repeat the request in a moment.",

@@ -48,11 +48,16 @@ pub async fn list_tags(State(app): State<App>, uri: Uri, reader: Reader) -> Resu
 fn beginning(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     let text = text.strip_prefix(['#', '＃']).unwrap_or(text);
-    if text.chars().count() > PREFIX_MAX || text.chars().any(char::is_control) {
+    if text.chars().count() > PREFIX_MAX || text.chars().any(is_no_text) {
         let detail = "must have at most 50 characters, without control characters";
         return Err(Problem::bad_parameter("prefix", "invalid_prefix", detail));
     }
     Ok(text.nfc().collect::<String>().to_lowercase())
+}
+
+/// The replacement character stands where the query string was not UTF-8.
+fn is_no_text(c: char) -> bool {
+    c.is_control() || c == char::REPLACEMENT_CHARACTER
 }
 
 #[cfg(test)]
@@ -63,6 +68,10 @@ mod tests {
     fn a_beginning_takes_the_form_of_stored_tags() {
         assert_eq!(beginning(" #Run").ok(), Some("run".to_owned()));
         assert_eq!(beginning("＃20").ok(), Some("20".to_owned()));
-        assert!(beginning("a\0").is_err() && beginning(&"a".repeat(51)).is_err());
+        assert!(
+            beginning("a\0").is_err()
+                && beginning("\u{FFFD}").is_err()
+                && beginning(&"a".repeat(51)).is_err()
+        );
     }
 }

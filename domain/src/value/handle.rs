@@ -59,9 +59,11 @@ impl Handle {
     /// [`Handle::key`] of a handle as events hold it, which today's rules might not accept any more.
     #[must_use]
     pub fn key_of(text: &str) -> String {
-        // Fold before and after: a capital I looks like l, and a skeleton may bring capitals of its own.
+        // Fold before and after: a skeleton may bring capitals of its own.
         let folded = text.nfc().collect::<String>().to_lowercase();
-        confusable_detection::skeleton(&folded).collect::<String>().to_lowercase()
+        let skeleton = confusable_detection::skeleton(&folded).collect::<String>().to_lowercase();
+        // A capital I looks like l, and case makes no difference, so i can't make one either.
+        skeleton.replace('i', "l")
     }
 
     /// The handle as its owner wrote it.
@@ -124,6 +126,7 @@ mod tests {
     #[test]
     fn look_alikes_share_a_key() {
         assert_eq!(key("paypal"), key("paypa1"));
+        assert_eq!(key("paypal"), key("paypaI"));
         assert!(Handle::parse("pаypal").is_err(), "a Cyrillic а among Latin letters");
     }
 
