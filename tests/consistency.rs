@@ -114,3 +114,15 @@ async fn who_prefers_not_to_wait_gets_what_there_is() {
     assert!(!read.is_stale());
     assert_eq!(read.each("id"), [published.id()]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_nats_commands_succeed_and_ones_own_writes_are_read_from_postgres() {
+    // Nothing listens there.
+    let app = TestApp::start_with(|settings| settings.nats_url = "nats://127.0.0.1:1".to_owned()).await;
+    let mina = app.enrol("mina").await;
+    for n in 0..20 {
+        let id = mina.publish(&format!("{n}")).await;
+        let timeline = mina.get("/v1/timeline?limit=1").await.expect(200);
+        assert_eq!(timeline.each("id"), [id], "round {n}");
+    }
+}

@@ -93,7 +93,8 @@ async fn a_handle_given_back_is_free_for_others() {
     assert!(matches!(refused, Err(CommandError::ClaimTaken { .. })), "{refused:?}");
     log.executor.execute::<User>(a, change("sora"), &envelope(None)).await.expect("changed");
     log.executor.execute::<User>(b, register("mina"), &envelope(None)).await.expect("free again");
-    assert_eq!(log.executor.claimed("handle", "rnina").await.expect("read"), Some(b), "by its skeleton");
+    let key = domain::value::Handle::key_of("MINA");
+    assert_eq!(log.executor.claimed("handle", &key).await.expect("read"), Some(b), "by its key");
 }
 
 #[tokio::test(flavor = "multi_thread")]

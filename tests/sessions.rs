@@ -126,6 +126,17 @@ async fn no_password_hash_or_token_is_in_an_event_a_message_a_table_or_an_answer
         sqlx::query_as("select id from log").fetch_one(&app.pool).await.expect("an id");
     let mut messages = nats.subscribe(format!("events.{log_id}.>")).await.expect("a subscription");
     nats.flush().await.expect("NATS");
+    // A relay that meets a new stream begins at the log's head.
+    let begun = Instant::now();
+    loop {
+        let note = "select stream_created is not null, stopped_because from relay";
+        let (leads, stopped_because): (bool, Option<String>) =
+            sqlx::query_as(note).fetch_one(&app.pool).await.expect("the relay's note");
+        if leads {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "no relay leads: {stopped_because:?}");
+    }
 
     let nobody = app.nobody();
     let form = json!({ "handle": "mina", "display_name": "Mina", "bio": "", "password": SECRET });

@@ -83,7 +83,7 @@ impl Node {
         let (appender, handle) = Appender::new(own(&options, 1, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
-        let tail = Arc::new(Tail::new(LogReader::new(pool.clone())));
+        let tail = Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head()));
         let holder = Uuid::new_v4();
 
         let (stop_serving, stop_working) = (CancellationToken::new(), CancellationToken::new());

@@ -23,12 +23,17 @@ const MAX_BYTES: usize = 16 << 20;
 /// How long a reader at the head waits before it asks Postgres itself: an announcement may be lost, and
 /// NATS may be away.
 const POLL: Duration = Duration::from_secs(1);
+/// The same where this process itself has stored something: NATS usually takes a few milliseconds, and
+/// whoever wrote it is waiting.
+const GRACE: Duration = Duration::from_millis(100);
 
 /// The log as runners of this process read it.
 pub struct Tail {
     reader: LogReader,
     recent: Mutex<Recent>,
     seen: watch::Sender<Position>,
+    /// The newest position that this process has stored.
+    stored: watch::Receiver<Position>,
 }
 
 /// Events without a hole between them.
@@ -59,7 +64,7 @@ impl Recent {
     /// newer. Asking Postgres would only have every runner read and decode the same rows.
     fn will_have_after(&self, after: Position) -> bool {
         let newest = self.events.back().map(|(event, _)| event.position);
-        let is_fed = self.fed.is_some_and(|fed| fed.elapsed() < POLL);
+        let is_fed = self.fed.is_some_and(|fed| fed.elapsed() < GRACE);
         is_fed && newest.is_some_and(|newest| newest <= after)
     }
 
@@ -75,10 +80,10 @@ impl Recent {
 }
 
 impl Tail {
-    /// An empty tail over the log.
+    /// An empty tail over the log; `stored` is the head of this process's appender.
     #[must_use]
-    pub fn new(reader: LogReader) -> Self {
-        Self { reader, recent: Mutex::default(), seen: watch::Sender::new(0) }
+    pub fn new(reader: LogReader, stored: watch::Receiver<Position>) -> Self {
+        Self { reader, recent: Mutex::default(), seen: watch::Sender::new(0), stored }
     }
 
     /// Feeds the tail from NATS until shutdown, and tells the executor what other processes have stored.
@@ -151,10 +156,20 @@ impl EventSource for Tail {
     }
 
     fn wait_beyond(&self, after: Position) -> BoxFuture<'_, ()> {
-        let mut seen = self.seen.subscribe();
+        let (mut seen, mut stored) = (self.seen.subscribe(), self.stored.clone());
         Box::pin(async move {
+            let stored_here = async {
+                if stored.wait_for(|&stored| stored > after).await.is_err() {
+                    return std::future::pending().await;
+                }
+                tokio::time::sleep(GRACE).await;
+            };
             // Silence is no error: the reader then asks Postgres.
-            let _ = tokio::time::timeout(POLL, seen.wait_for(|&seen| seen > after)).await;
+            tokio::select! {
+                _ = seen.wait_for(|&seen| seen > after) => {}
+                () = stored_here => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
         })
     }
 }
