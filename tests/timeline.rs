@@ -3,6 +3,7 @@
 use crate::support::TestApp;
 use crate::support::client::Person;
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -186,4 +187,24 @@ async fn a_timeline_goes_on_below_what_is_kept_for_it() {
     let mut expected = reader.walk("/v1/users/p2/posts", "id").await;
     expected.insert(0, posts.remove(0));
     assert_eq!(timeline(reader).await, expected, "room that one leaves is filled by others");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_reaches_more_followers_than_one_transaction_delivers_to() {
+    // More than two chunks of a delayed fan-out, and fewer than are merged at read.
+    const FOLLOWERS: usize = 2_050;
+    let app = TestApp::start().await;
+    let star = app.enrol("star").await;
+    let followers = app.enrol_many("fan", FOLLOWERS).await;
+    join_all(followers.iter().map(|follower| follower.follow(&star))).await;
+    let published = star.post("/v1/posts", json!({ "text": "모두에게" })).await.expect(201);
+    let path = "/v1/timeline?limit=1";
+    let read = join_all(followers.iter().map(async |follower| {
+        let read = follower.request(Method::GET, path).header("madang-position", published.position());
+        read.header("prefer", "wait=10").send().await.expect(200)
+    }));
+    for page in read.await {
+        assert!(!page.is_stale());
+        assert_eq!(page.each("id"), [published.id()]);
+    }
 }

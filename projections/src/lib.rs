@@ -39,4 +39,4 @@ pub mod verify;
 
 pub use page::Page;
 pub use ports::{Checkpoint, Position, RecordedEvent};
-pub use projector::{Check, Projector, Tx, Work};
+pub use projector::{Check, Definition, Projector, Tx, Work};

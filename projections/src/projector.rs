@@ -9,22 +9,36 @@ use std::sync::Arc;
 /// writes name its tables without schema and work on the live copy and on one built beside it alike.
 pub type Tx = Transaction<'static, Postgres>;
 
+/// What a read model is, apart from how it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition {
+    /// The schema, and the name that operators use.
+    pub name: &'static str,
+    /// Raised whenever tables or meaning change: an older copy is rebuilt beside and swapped.
+    pub version: i32,
+    /// The aggregate types whose events it wants.
+    pub interests: &'static [&'static str],
+    /// `create table` statements without schema names; no types, views or foreign keys to elsewhere.
+    pub tables: &'static str,
+    /// `create index` statements that readers need but a rebuild's bulk fill does not.
+    pub indexes: &'static str,
+    /// The rows that two equal copies must share: one `select` without schema names for each table,
+    /// leaving out what is allowed to differ.
+    pub compared: &'static [&'static str],
+    /// Independent SQL straight over `public.events`: each returns one row for each difference between
+    /// the events and the projection's tables, and none when they agree.
+    pub checks: &'static [Check],
+}
+
 /// Writes one read model. Everything it keeps lives in one schema; it is disposable and can be rebuilt.
 pub trait Projector: Send + Sync + 'static {
+    /// What it writes.
+    fn definition(&self) -> &'static Definition;
+
     /// The schema, and the name that operators use.
-    fn name(&self) -> &'static str;
-
-    /// Raised whenever tables or meaning change: an older copy is rebuilt beside and swapped.
-    fn version(&self) -> i32;
-
-    /// The aggregate types whose events it wants.
-    fn interests(&self) -> &'static [&'static str];
-
-    /// `create table` statements without schema names; no types, views or foreign keys to elsewhere.
-    fn tables(&self) -> &'static str;
-
-    /// `create index` statements that readers need but a rebuild's bulk fill does not.
-    fn indexes(&self) -> &'static str;
+    fn name(&self) -> &'static str {
+        self.definition().name
+    }
 
     /// Applies events of its interests, in position order, the batch as a whole: the result must not
     /// depend on how the log is cut into batches. The runner moves the checkpoint in the same transaction.
@@ -45,18 +59,10 @@ pub trait Projector: Send + Sync + 'static {
         Box::pin(async { Ok(Work::default()) })
     }
 
-    /// Whether [`Projector::work`] may ever have something to do.
+    /// Whether [`Projector::work`] may ever have something to do: whoever overrides it says so.
     fn delays_work(&self) -> bool {
         false
     }
-
-    /// The rows that two equal copies must share: one `select` without schema names for each table,
-    /// leaving out what is allowed to differ.
-    fn compared(&self) -> &'static [&'static str];
-
-    /// Independent SQL straight over `public.events`: each returns one row for each difference between
-    /// the events and the projection's tables, and none when they agree.
-    fn checks(&self) -> &'static [Check];
 }
 
 /// What is left of a projector's delayed work.

@@ -165,7 +165,7 @@ impl<'a> Copy<'a> {
     }
 
     fn readable(&self, events: &[Arc<RecordedEvent>]) -> Result<Vec<Arc<RecordedEvent>>, RebuildError> {
-        let interests = self.projector.interests();
+        let interests = self.projector.definition().interests;
         let mine = events.iter().filter(|event| interests.contains(&event.aggregate_type.as_str()));
         mine.map(|event| match &event.event {
             Ok(_) => Ok(event.clone()),

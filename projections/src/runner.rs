@@ -155,7 +155,7 @@ impl Runner {
         let state = self.live.state(&mut connection).await?;
         drop(connection);
         match state {
-            Some((version, _)) if version == self.projector.version() => {}
+            Some((version, _)) if version == self.projector.definition().version => {}
             Some((version, _)) => {
                 info!(projection = self.projector.name(), version, "rebuilding an older copy");
                 let source = &*self.context.source;

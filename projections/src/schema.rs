@@ -58,9 +58,9 @@ impl Schema {
         tx.execute(head.as_str()).await?;
         self.enter(tx).await?;
         tx.execute(OWN_TABLES).await?;
-        tx.execute(projector.tables()).await?;
+        tx.execute(projector.definition().tables).await?;
         sqlx::query("insert into checkpoint (version) values ($1)")
-            .bind(projector.version())
+            .bind(projector.definition().version)
             .execute(&mut **tx)
             .await?;
         Ok(())
@@ -72,7 +72,7 @@ impl Schema {
     /// The database's.
     pub async fn index(&self, tx: &mut Tx, projector: &dyn Projector) -> Result<(), sqlx::Error> {
         self.enter(tx).await?;
-        tx.execute(projector.indexes()).await?;
+        tx.execute(projector.definition().indexes).await?;
         Ok(())
     }
 

@@ -114,7 +114,7 @@ async fn compare(
     beside: &Schema,
     report: &mut Report,
 ) -> Result<(), RebuildError> {
-    for select in projector.compared() {
+    for select in projector.definition().compared {
         let seen = fingerprint(tx, live, select).await?;
         report.rows += seen.0;
         if seen != fingerprint(tx, beside, select).await? {
@@ -176,7 +176,7 @@ async fn check(
     report: &mut Report,
 ) -> Result<(), RebuildError> {
     live.enter(tx).await?;
-    for check in projector.checks() {
+    for check in projector.definition().checks {
         let sql = format!("select d, count(*) over () from ({}) c(d) limit {SHOWN}", check.sql);
         let rows: Vec<(String, i64)> =
             sqlx::query_as(&sql).bind(report.position).fetch_all(&mut **tx).await?;

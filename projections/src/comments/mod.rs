@@ -10,7 +10,7 @@ pub use crate::authors::Author;
 pub use crate::likes::Liker;
 pub use query::{by_author, by_id, likers, of_post, replies};
 
-use crate::{Check, Projector, RecordedEvent, Tx, authors, likes};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, likes};
 use chrono::{DateTime, Utc};
 use domain::value::{CommentId, PostId};
 use futures::future::BoxFuture;
@@ -54,29 +54,39 @@ pub struct Comment {
 #[derive(Clone, Copy, Debug)]
 pub struct CommentsProjector;
 
+static DEFINITION: Definition = Definition {
+    name: "comments",
+    version: 1,
+    interests: &["user", "post", "comment", "like"],
+    tables: concat!(
+        include_str!("tables.sql"),
+        include_str!("../authors/tables.sql"),
+        include_str!("../likes/tables.sql")
+    ),
+    indexes: concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql")),
+    compared: &[
+        "select comment_id, post_id, author_id, parent_id, root_id, text, mentions, like_count,
+            reply_count, deleted, version, written_at, edited_at
+         from comments",
+        "select post_id, author_id from posts",
+        authors::COMPARED,
+        likes::COMPARED,
+    ],
+    checks: &[
+        Check { states: "comments are as their latest events say", sql: include_str!("checks/comments.sql") },
+        Check { states: "standing posts are known", sql: include_str!("checks/posts.sql") },
+        Check {
+            states: "who likes which comment is what each like's last event says",
+            sql: include_str!("checks/likes.sql"),
+        },
+        Check { states: "likes and replies are counted", sql: include_str!("checks/counts.sql") },
+        authors::CHECK,
+    ],
+};
+
 impl Projector for CommentsProjector {
-    fn name(&self) -> &'static str {
-        "comments"
-    }
-
-    fn version(&self) -> i32 {
-        1
-    }
-
-    fn interests(&self) -> &'static [&'static str] {
-        &["user", "post", "comment", "like"]
-    }
-
-    fn tables(&self) -> &'static str {
-        concat!(
-            include_str!("tables.sql"),
-            include_str!("../authors/tables.sql"),
-            include_str!("../likes/tables.sql")
-        )
-    }
-
-    fn indexes(&self) -> &'static str {
-        concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql"))
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
     }
 
     fn apply<'a>(
@@ -85,32 +95,5 @@ impl Projector for CommentsProjector {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))
-    }
-
-    fn compared(&self) -> &'static [&'static str] {
-        &[
-            "select comment_id, post_id, author_id, parent_id, root_id, text, mentions, like_count,
-                reply_count, deleted, version, written_at, edited_at
-             from comments",
-            "select post_id, author_id from posts",
-            authors::COMPARED,
-            likes::COMPARED,
-        ]
-    }
-
-    fn checks(&self) -> &'static [Check] {
-        &[
-            Check {
-                states: "comments are as their latest events say",
-                sql: include_str!("checks/comments.sql"),
-            },
-            Check { states: "standing posts are known", sql: include_str!("checks/posts.sql") },
-            Check {
-                states: "who likes which comment is what each like's last event says",
-                sql: include_str!("checks/likes.sql"),
-            },
-            Check { states: "likes and replies are counted", sql: include_str!("checks/counts.sql") },
-            authors::CHECK,
-        ]
     }
 }

@@ -10,7 +10,7 @@ pub use crate::authors::Author;
 pub use crate::likes::Liker;
 pub use query::{by_author, by_id, cards, latest, liked_by, likers};
 
-use crate::{Check, Projector, RecordedEvent, Tx, authors, likes};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, likes};
 use chrono::{DateTime, Utc};
 use domain::value::PostId;
 use futures::future::BoxFuture;
@@ -49,29 +49,39 @@ pub struct Post {
 #[derive(Clone, Copy, Debug)]
 pub struct PostsProjector;
 
+static DEFINITION: Definition = Definition {
+    name: "posts",
+    version: 1,
+    interests: &["user", "post", "comment", "like"],
+    tables: concat!(
+        include_str!("tables.sql"),
+        include_str!("../authors/tables.sql"),
+        include_str!("../likes/tables.sql")
+    ),
+    indexes: concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql")),
+    compared: &[
+        "select post_id, author_id, title, text, tags, mentions, like_count, comment_count, version,
+            published_at, edited_at
+         from posts",
+        "select post_id from deleted",
+        authors::COMPARED,
+        likes::COMPARED,
+    ],
+    checks: &[
+        Check { states: "posts are as their latest events say", sql: include_str!("checks/posts.sql") },
+        Check { states: "deleted posts are known", sql: include_str!("checks/deleted.sql") },
+        Check {
+            states: "who likes which post is what each like's last event says",
+            sql: include_str!("checks/likes.sql"),
+        },
+        Check { states: "likes and comments are counted", sql: include_str!("checks/counts.sql") },
+        authors::CHECK,
+    ],
+};
+
 impl Projector for PostsProjector {
-    fn name(&self) -> &'static str {
-        "posts"
-    }
-
-    fn version(&self) -> i32 {
-        1
-    }
-
-    fn interests(&self) -> &'static [&'static str] {
-        &["user", "post", "comment", "like"]
-    }
-
-    fn tables(&self) -> &'static str {
-        concat!(
-            include_str!("tables.sql"),
-            include_str!("../authors/tables.sql"),
-            include_str!("../likes/tables.sql")
-        )
-    }
-
-    fn indexes(&self) -> &'static str {
-        concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql"))
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
     }
 
     fn apply<'a>(
@@ -80,29 +90,5 @@ impl Projector for PostsProjector {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))
-    }
-
-    fn compared(&self) -> &'static [&'static str] {
-        &[
-            "select post_id, author_id, title, text, tags, mentions, like_count, comment_count, version,
-                published_at, edited_at
-             from posts",
-            "select post_id from deleted",
-            authors::COMPARED,
-            likes::COMPARED,
-        ]
-    }
-
-    fn checks(&self) -> &'static [Check] {
-        &[
-            Check { states: "posts are as their latest events say", sql: include_str!("checks/posts.sql") },
-            Check { states: "deleted posts are known", sql: include_str!("checks/deleted.sql") },
-            Check {
-                states: "who likes which post is what each like's last event says",
-                sql: include_str!("checks/likes.sql"),
-            },
-            Check { states: "likes and comments are counted", sql: include_str!("checks/counts.sql") },
-            authors::CHECK,
-        ]
     }
 }

@@ -8,7 +8,7 @@ mod tests;
 
 pub use query::{by_handle_key, by_id, followers, following, list};
 
-use crate::{Check, Projector, RecordedEvent, Tx};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx};
 use chrono::{DateTime, Utc};
 use domain::value::UserId;
 use futures::future::BoxFuture;
@@ -47,25 +47,34 @@ pub struct Person {
 #[derive(Clone, Copy, Debug)]
 pub struct ProfilesProjector;
 
+static DEFINITION: Definition = Definition {
+    name: "profiles",
+    version: 1,
+    interests: &["user", "post", "follow"],
+    tables: include_str!("tables.sql"),
+    indexes: include_str!("indexes.sql"),
+    compared: &[
+        "select user_id, handle, handle_key, display_name, bio, links, active, follower_count,
+            following_count, post_count, version, created_at
+         from people",
+        "select follower_id, followee_id, position from follows",
+    ],
+    checks: &[
+        Check { states: "people are as their latest events say", sql: include_str!("checks/people.sql") },
+        Check {
+            states: "who follows whom is what each pair's last event says",
+            sql: include_str!("checks/follows.sql"),
+        },
+        Check {
+            states: "followers, followed people and posts are counted",
+            sql: include_str!("checks/counts.sql"),
+        },
+    ],
+};
+
 impl Projector for ProfilesProjector {
-    fn name(&self) -> &'static str {
-        "profiles"
-    }
-
-    fn version(&self) -> i32 {
-        1
-    }
-
-    fn interests(&self) -> &'static [&'static str] {
-        &["user", "post", "follow"]
-    }
-
-    fn tables(&self) -> &'static str {
-        include_str!("tables.sql")
-    }
-
-    fn indexes(&self) -> &'static str {
-        include_str!("indexes.sql")
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
     }
 
     fn apply<'a>(
@@ -74,28 +83,5 @@ impl Projector for ProfilesProjector {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))
-    }
-
-    fn compared(&self) -> &'static [&'static str] {
-        &[
-            "select user_id, handle, handle_key, display_name, bio, links, active, follower_count,
-                following_count, post_count, version, created_at
-             from people",
-            "select follower_id, followee_id, position from follows",
-        ]
-    }
-
-    fn checks(&self) -> &'static [Check] {
-        &[
-            Check { states: "people are as their latest events say", sql: include_str!("checks/people.sql") },
-            Check {
-                states: "who follows whom is what each pair's last event says",
-                sql: include_str!("checks/follows.sql"),
-            },
-            Check {
-                states: "followers, followed people and posts are counted",
-                sql: include_str!("checks/counts.sql"),
-            },
-        ]
     }
 }

@@ -56,7 +56,7 @@ impl Runner {
     }
 
     fn wants(&self, event: &RecordedEvent) -> bool {
-        self.projector.interests().contains(&event.aggregate_type.as_str())
+        self.projector.definition().interests.contains(&event.aggregate_type.as_str())
     }
 
     /// `Some(true)` when applied, `Some(false)` when the checkpoint was elsewhere, `None` when the batch

@@ -7,7 +7,7 @@ mod tests;
 
 pub use query::{posts, top};
 
-use crate::{Check, Projector, RecordedEvent, Tx};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -24,25 +24,22 @@ pub struct TagCount {
 #[derive(Clone, Copy, Debug)]
 pub struct TagsProjector;
 
+static DEFINITION: Definition = Definition {
+    name: "tags",
+    version: 1,
+    interests: &["post"],
+    tables: include_str!("tables.sql"),
+    indexes: include_str!("indexes.sql"),
+    compared: &["select tag, post_id from tagged", "select tag, post_count from tags"],
+    checks: &[Check {
+        states: "posts carry the tags of their latest event, and each tag is counted",
+        sql: include_str!("check.sql"),
+    }],
+};
+
 impl Projector for TagsProjector {
-    fn name(&self) -> &'static str {
-        "tags"
-    }
-
-    fn version(&self) -> i32 {
-        1
-    }
-
-    fn interests(&self) -> &'static [&'static str] {
-        &["post"]
-    }
-
-    fn tables(&self) -> &'static str {
-        include_str!("tables.sql")
-    }
-
-    fn indexes(&self) -> &'static str {
-        include_str!("indexes.sql")
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
     }
 
     fn apply<'a>(
@@ -51,16 +48,5 @@ impl Projector for TagsProjector {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))
-    }
-
-    fn compared(&self) -> &'static [&'static str] {
-        &["select tag, post_id from tagged", "select tag, post_count from tags"]
-    }
-
-    fn checks(&self) -> &'static [Check] {
-        &[Check {
-            states: "posts carry the tags of their latest event, and each tag is counted",
-            sql: include_str!("check.sql"),
-        }]
     }
 }

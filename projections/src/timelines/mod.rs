@@ -24,7 +24,7 @@ pub mod query;
 mod tests;
 
 use crate::ports::RecordedEvent;
-use crate::projector::{Check, Projector, Tx, Work};
+use crate::projector::{Check, Definition, Projector, Tx, Work};
 use domain::Decide;
 use domain::follow::Follow;
 use domain::post::Post;
@@ -74,25 +74,46 @@ impl TimelinesProjector {
     }
 }
 
+static DEFINITION: Definition = Definition {
+    name: "timelines",
+    version: 1,
+    interests: &[Post::TYPE, Follow::TYPE],
+    tables: include_str!("tables.sql"),
+    indexes: include_str!("indexes.sql"),
+    compared: &[
+        "select post_id, author_id, position, fanned_out, deleted from posts",
+        "select follower_id, followee_id from follows",
+        "select user_id, follower_count, merged from authors",
+        "select follower_id, followee_id from merged_follows",
+        include_str!("compared_entries.sql"),
+    ],
+    checks: &[
+        Check {
+            states: "every post ever published is known, with its author and whether it was deleted",
+            sql: include_str!("check_posts.sql"),
+        },
+        Check {
+            states: "the pairs that follow are those whose latest event is Followed",
+            sql: include_str!("check_follows.sql"),
+        },
+        Check {
+            states: "a post is fanned out when its author had few enough followers at its moment",
+            sql: include_str!("check_fanned_out.sql"),
+        },
+        Check {
+            states: "the follows of authors with posts that were not fanned out are merged at read",
+            sql: include_str!("check_merged.sql"),
+        },
+        Check {
+            states: "everyone's newest entries are their own and their followees' fanned-out posts",
+            sql: include_str!("check_entries.sql"),
+        },
+    ],
+};
+
 impl Projector for TimelinesProjector {
-    fn name(&self) -> &'static str {
-        "timelines"
-    }
-
-    fn version(&self) -> i32 {
-        1
-    }
-
-    fn interests(&self) -> &'static [&'static str] {
-        &[Post::TYPE, Follow::TYPE]
-    }
-
-    fn tables(&self) -> &'static str {
-        include_str!("tables.sql")
-    }
-
-    fn indexes(&self) -> &'static str {
-        include_str!("indexes.sql")
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
     }
 
     fn apply<'a>(
@@ -103,42 +124,11 @@ impl Projector for TimelinesProjector {
         Box::pin(project::apply(tx, self.merge_threshold, self.limits, events))
     }
 
+    fn delays_work(&self) -> bool {
+        true
+    }
+
     fn work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Work, sqlx::Error>> {
         Box::pin(fan_out::work(tx, self.merge_threshold, self.limits))
-    }
-
-    fn compared(&self) -> &'static [&'static str] {
-        &[
-            "select post_id, author_id, position, fanned_out, deleted from posts",
-            "select follower_id, followee_id from follows",
-            "select user_id, follower_count, merged from authors",
-            "select follower_id, followee_id from merged_follows",
-            include_str!("compared_entries.sql"),
-        ]
-    }
-
-    fn checks(&self) -> &'static [Check] {
-        &[
-            Check {
-                states: "every post ever published is known, with its author and whether it was deleted",
-                sql: include_str!("check_posts.sql"),
-            },
-            Check {
-                states: "the pairs that follow are those whose latest event is Followed",
-                sql: include_str!("check_follows.sql"),
-            },
-            Check {
-                states: "a post is fanned out when its author had few enough followers at its moment",
-                sql: include_str!("check_fanned_out.sql"),
-            },
-            Check {
-                states: "the follows of authors with posts that were not fanned out are merged at read",
-                sql: include_str!("check_merged.sql"),
-            },
-            Check {
-                states: "everyone's newest entries are their own and their followees' fanned-out posts",
-                sql: include_str!("check_entries.sql"),
-            },
-        ]
     }
 }
