@@ -92,7 +92,12 @@ async fn when_projectors_are_down_an_answer_is_marked_stale_and_comes_at_once() 
     assert_eq!(mina.get("/v1/timeline").await.expect(200).json["items"].as_array().map(Vec::len), Some(1));
     app.stop().await;
     let only_api = Roles { api: true, relay: false, projector: false };
-    let alone = app.second_node(|settings| settings.roles = only_api).await;
+    let alone = app
+        .second_node(|settings| {
+            settings.roles = only_api;
+            settings.consistency_bound = Duration::from_secs(1);
+        })
+        .await;
     let mina = mina.at(&alone);
     mina.publish("나중").await;
     let begun = Instant::now();

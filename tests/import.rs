@@ -10,11 +10,12 @@ use domain::value::PostText;
 use flate2::read::GzDecoder;
 use infra::event_store::LogReader;
 use projections::verify::verify;
+use reqwest::Method;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 struct Data {
     posts_file: PathBuf,
@@ -132,6 +133,7 @@ async fn an_imported_data_set_reads_back_as_the_files_say() {
     println!("imported {rows} rows in {:.0} s", begun.elapsed().as_secs_f64());
 
     let nobody = app.nobody();
+    until_read_models_have_it(&app, &token).await;
     every_post_is_readable(&nobody, &data).await;
     every_count_is_right(&nobody, &data).await;
     ten_timelines_are_right(&app, &token, &data).await;
@@ -140,6 +142,29 @@ async fn an_imported_data_set_reads_back_as_the_files_say() {
         let report = verify(&*projector, &app.pool, &source, &|_| {}).await.expect("verify runs");
         assert!(report.differences.is_empty(), "{}: {:#?}", projector.name(), report.differences);
     }
+}
+
+/// The import ends with the last command; the last fan-outs take some seconds more.
+async fn until_read_models_have_it(app: &TestApp, token: &str) {
+    let (head, begun) = (app.head().await, Instant::now());
+    for path in ["/v1/posts?limit=1", "/v1/users?limit=1", "/v1/tags", "/v1/timeline?limit=1"] {
+        let reader =
+            if path.starts_with("/v1/timeline") { person(app, token, 0).await } else { app.nobody() };
+        loop {
+            let page = reader.request(Method::GET, path).header("madang-position", head);
+            if !page.header("prefer", "wait=10").send().await.expect(200).is_stale() {
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "{path} does not catch up");
+        }
+    }
+}
+
+/// An operator in the name of the person with this number in the files.
+async fn person(app: &TestApp, token: &str, number: u32) -> Person {
+    let handle = format!("u{number}");
+    let id = app.nobody().get(&format!("/v1/users/{handle}")).await.expect(200).id();
+    Person { act_as: Some(id.clone()), id, handle, token: Some(token.to_owned()), ..app.nobody() }
 }
 
 async fn every_post_is_readable(nobody: &Person, data: &Data) {
@@ -185,13 +210,10 @@ async fn ten_timelines_are_right(app: &TestApp, token: &str, data: &Data) {
     let mut by_fame: Vec<u32> = data.followees.keys().copied().collect();
     by_fame.sort_by_key(|person| (std::cmp::Reverse(data.followees[person].len()), *person));
     let chosen = (0..10).map(|n| by_fame[n * (by_fame.len() - 1) / 9]);
-    for person in chosen {
-        let handle = format!("u{person}");
-        let id = app.nobody().get(&format!("/v1/users/{handle}")).await.expect(200).id();
-        let act_as = Some(id.clone());
-        let reader = Person { id, handle, act_as, token: Some(token.to_owned()), ..app.nobody() };
+    for number in chosen {
+        let reader = person(app, token, number).await;
         // Beyond the newest 1,000, where pages are read from the authors.
-        let expected = data.timeline(person, 1_500);
+        let expected = data.timeline(number, 1_500);
         let mut seen = Vec::new();
         let mut path = "/v1/timeline?limit=100".to_owned();
         while seen.len() < expected.len() {

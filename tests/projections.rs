@@ -276,3 +276,24 @@ async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_
     assert_eq!(status.relay.stopped_because, None);
     no_difference(&renewed).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_of_every_role_apply_each_event_once_and_one_takes_over_from_the_other() {
+    let mut first = TestApp::start().await;
+    let second = first.second_node(|_| {}).await;
+    let people = community(&first).await;
+    let (mina, there) = (people[2].clone(), people[2].at(&second));
+    for n in 0..20 {
+        let published = mina.post("/v1/posts", json!({ "text": format!("{n}") })).await.expect(201);
+        let read = there.see(&second, "/v1/timeline?limit=1").await;
+        assert_eq!(read.each("id"), [published.id()]);
+    }
+    no_difference(&first).await;
+    first.stop().await;
+    for n in 0..20 {
+        let id = there.publish(&format!("나중 {n}")).await;
+        let read = there.see(&second, "/v1/timeline?limit=1").await;
+        assert_eq!(read.each("id"), [id]);
+    }
+    no_difference(&second).await;
+}

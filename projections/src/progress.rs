@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// A projection that was not heard of for so long is down: its runner speaks every second.
-const SILENCE: Duration = Duration::from_secs(3);
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// A backlog below this is no reason to give up: its speed is not known well enough.
 const MANY: f64 = 1_000.0;

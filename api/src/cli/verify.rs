@@ -20,8 +20,11 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let chosen = choose(args.services.settings()?.merge_threshold, &args.projections)?;
     let pool = args.services.pool().await?;
+    // The threshold that the live copy was built with: another one would be another, equally right copy.
+    let built_with = projections::timelines::query::threshold(&pool).await.ok().flatten();
+    let configured = args.services.settings()?.merge_threshold;
+    let chosen = choose(built_with.map_or(configured, u64::from), &args.projections)?;
     let source = LogReader::new(pool.clone());
     let mut all_equal = true;
     for projector in chosen {
