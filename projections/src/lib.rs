@@ -19,6 +19,7 @@
 
 pub mod authors;
 pub mod comments;
+mod counts;
 #[cfg(test)]
 mod given;
 pub mod lease;

@@ -2,7 +2,7 @@
 
 use super::fold::{Change, Changes};
 use crate::likes::LikeChanges;
-use crate::{RecordedEvent, Tx, authors};
+use crate::{RecordedEvent, Tx, authors, counts};
 use domain::like::Target;
 use domain::value::UserId;
 use sqlx::types::Json;
@@ -25,7 +25,7 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
         Target::Post(_) => None,
     });
     likes.write(tx).await?;
-    count(tx, &likes.counts, &replies).await
+    counts::add(tx, COUNT, &likes.counts, &replies).await
 }
 
 const COUNT: &str = "
@@ -62,26 +62,5 @@ async fn write_posts(
             .execute(&mut **tx)
             .await?;
     }
-    Ok(())
-}
-
-async fn count(
-    tx: &mut Tx,
-    likes: &BTreeMap<Uuid, i64>,
-    replies: &BTreeMap<Uuid, i64>,
-) -> Result<(), sqlx::Error> {
-    let mut deltas: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
-    likes.iter().for_each(|(&comment, delta)| deltas.entry(comment).or_default().0 += delta);
-    replies.iter().for_each(|(&comment, delta)| deltas.entry(comment).or_default().1 += delta);
-    deltas.retain(|_, delta| *delta != (0, 0));
-    if deltas.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(COUNT)
-        .bind(deltas.keys().copied().collect::<Vec<_>>())
-        .bind(deltas.values().map(|(likes, _)| *likes).collect::<Vec<_>>())
-        .bind(deltas.values().map(|(_, replies)| *replies).collect::<Vec<_>>())
-        .execute(&mut **tx)
-        .await?;
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use super::fold::{Changes, Written};
 use crate::likes::LikeChanges;
-use crate::{RecordedEvent, Tx, authors};
+use crate::{RecordedEvent, Tx, authors, counts};
 use domain::like::Target;
 use sqlx::types::Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     let deleted_before = deleted_among(tx, likes.targets()).await?;
     likes.forget(&deleted_before);
     likes.write(tx).await?;
-    count(tx, &likes.counts, &comments).await
+    counts::add(tx, COUNT, &likes.counts, &comments).await
 }
 
 const COUNT: &str = "
@@ -66,25 +66,4 @@ async fn deleted_among(tx: &mut Tx, posts: Vec<Uuid>) -> Result<BTreeSet<Uuid>, 
         .fetch_all(&mut **tx)
         .await?;
     Ok(found.into_iter().collect())
-}
-
-async fn count(
-    tx: &mut Tx,
-    likes: &BTreeMap<Uuid, i64>,
-    comments: &BTreeMap<Uuid, i64>,
-) -> Result<(), sqlx::Error> {
-    let mut deltas: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
-    likes.iter().for_each(|(&post, delta)| deltas.entry(post).or_default().0 += delta);
-    comments.iter().for_each(|(&post, delta)| deltas.entry(post).or_default().1 += delta);
-    deltas.retain(|_, delta| *delta != (0, 0));
-    if deltas.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(COUNT)
-        .bind(deltas.keys().copied().collect::<Vec<_>>())
-        .bind(deltas.values().map(|(likes, _)| *likes).collect::<Vec<_>>())
-        .bind(deltas.values().map(|(_, comments)| *comments).collect::<Vec<_>>())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
