@@ -20,6 +20,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::log::LevelFilter;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ impl Node {
     pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
         let address = listener.local_addr()?;
         let options: PgConnectOptions =
-            settings.database_url.parse::<PgConnectOptions>()?.log_statements(log_level());
+            settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
         let pool = connect(&options, settings.database_connections).await?;
         migrate(&pool).await?;
         if !settings.allow_unsafe_postgres {
@@ -204,10 +205,6 @@ fn own(options: &PgConnectOptions, connections: u32, durable: bool) -> PgPool {
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
         .connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
-}
-
-fn log_level() -> tracing::log::LevelFilter {
-    tracing::log::LevelFilter::Off
 }
 
 /// Forgets what is kept for a day only.

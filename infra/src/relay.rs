@@ -177,8 +177,6 @@ impl Relay {
         .bind(mark.stream_created)
         .execute(&self.pool)
         .await?;
-        #[allow(clippy::cast_precision_loss)]
-        metrics::gauge!("madang_relay_position").set(mark.position as f64);
         Ok(())
     }
 

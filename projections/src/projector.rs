@@ -68,8 +68,6 @@ pub trait Projector: Send + Sync + 'static {
 /// What is left of a projector's delayed work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
-    /// Whether anything was done.
-    pub done: bool,
     /// The event of the oldest unfinished piece, if any.
     pub oldest_task: Option<Position>,
 }

@@ -172,11 +172,7 @@ impl Runner {
     }
 
     async fn take_over(&self) -> Result<Lead, RunnerError> {
-        let mut tx = self.pool.begin().await?;
-        self.live.enter_shared(&mut tx).await?;
-        let (position,) = sqlx::query_as("select position from checkpoint").fetch_one(&mut *tx).await?;
-        let mut parked = Parked::load(&mut tx).await?;
-        tx.commit().await?;
+        let (position, mut parked) = self.standing().await?;
         self.retry_parked(&mut parked).await?;
         let checkpoint = Checkpoint { position, oldest_task: None };
         let now = Instant::now();
@@ -186,11 +182,21 @@ impl Runner {
         Ok(lead)
     }
 
+    /// The live copy's checkpoint and what is parked in it.
+    async fn standing(&self) -> Result<(Position, Parked), sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        self.live.enter_shared(&mut tx).await?;
+        let (position,) = sqlx::query_as("select position from checkpoint").fetch_one(&mut *tx).await?;
+        let parked = Parked::load(&mut tx).await?;
+        tx.commit().await?;
+        Ok((position, parked))
+    }
+
     /// One piece of delayed work.
     async fn work(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        let Work { oldest_task, .. } = self.projector.work(&mut tx).await?;
+        let Work { oldest_task } = self.projector.work(&mut tx).await?;
         tx.commit().await?;
         lead.checkpoint.oldest_task = oldest_task;
         lead.has_tasks = oldest_task.is_some();
@@ -202,12 +208,6 @@ impl Runner {
         self.context.progress.note(name, lead.checkpoint);
         self.context.announcer.announce(name, lead.checkpoint);
         lead.announced = Instant::now();
-        #[allow(clippy::cast_precision_loss)]
-        {
-            metrics::gauge!("madang_projection_position", "projection" => name)
-                .set(lead.checkpoint.position as f64);
-            metrics::gauge!("madang_projection_parked", "projection" => name).set(lead.parked.count() as f64);
-        }
     }
 }
 

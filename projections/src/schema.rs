@@ -99,11 +99,15 @@ impl Schema {
     /// # Errors
     /// The database's.
     pub async fn enter_shared(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
-            .bind(lock_name(&self.0))
-            .execute(&mut **tx)
-            .await?;
-        self.enter(tx).await
+        // One round trip for both, in this order: every batch pays for it.
+        sqlx::query(
+            "select pg_advisory_xact_lock_shared(hashtextextended($1, 0)), set_config('search_path', $2, true)",
+        )
+        .bind(lock_name(&self.0))
+        .bind(&self.0)
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
     }
 
     /// Keeps every batch out until the transaction ends.

@@ -144,12 +144,7 @@ impl Runner {
 
     /// Goes on from where the checkpoint is now: a rebuild was swapped in, or another runner was quicker.
     async fn follow_checkpoint(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
-        let mut tx = self.pool.begin().await?;
-        self.live.enter_shared(&mut tx).await?;
-        let (position,) = sqlx::query_as("select position from checkpoint").fetch_one(&mut *tx).await?;
-        lead.parked = super::Parked::load(&mut tx).await?;
-        tx.commit().await?;
-        lead.checkpoint.position = position;
+        (lead.checkpoint.position, lead.parked) = self.standing().await?;
         lead.has_tasks = true;
         Ok(())
     }

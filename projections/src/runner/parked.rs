@@ -26,10 +26,6 @@ impl Parked {
         self.aggregates.contains(&event.aggregate_id)
     }
 
-    pub(super) fn count(&self) -> usize {
-        self.count
-    }
-
     pub(super) async fn park(
         &mut self,
         tx: &mut Tx,

@@ -24,7 +24,7 @@ pub async fn work(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<W
         }
     }
     trim(tx, &to_trim, settings.window_size).await?;
-    Ok(Work { done: true, oldest_task: oldest_task(tx).await? })
+    Ok(Work { oldest_task: oldest_task(tx).await? })
 }
 
 async fn oldest_task(tx: &mut Tx) -> Result<Option<Position>, sqlx::Error> {
