@@ -1,0 +1,135 @@
+//! Load: as fast as answers come (closed loop), or at a rate of its own whatever the answers do (open
+//! loop, so that a slow answer delays nobody's clock: its wait counts from when it was due).
+
+use crate::Failure;
+use crate::client::{Answer, Call, Connection};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// Whoever waits longer would have gone.
+const GIVEN_UP: Duration = Duration::from_secs(30);
+
+/// Makes the calls: the n-th of all.
+pub type Calls = Arc<dyn Fn(u64) -> Call + Send + Sync>;
+
+/// Answers per second over `seconds`, after half a second to warm up.
+pub async fn closed(
+    address: SocketAddr,
+    connections: usize,
+    seconds: u64,
+    calls: &Calls,
+) -> Result<f64, Failure> {
+    let warm = Duration::from_millis(500);
+    let (next, begun) = (Arc::new(AtomicU64::new(0)), Instant::now());
+    let end = warm + Duration::from_secs(seconds);
+    let mut workers = JoinSet::new();
+    for _ in 0..connections {
+        let (next, calls) = (next.clone(), calls.clone());
+        workers.spawn(async move {
+            let mut connection = Connection::open(address).await?;
+            let mut counted = 0_u64;
+            while begun.elapsed() < end {
+                let call = calls(next.fetch_add(1, Ordering::Relaxed));
+                connection.send(&call).await?;
+                let at = begun.elapsed();
+                counted += u64::from(at >= warm && at < end);
+            }
+            Ok::<_, Failure>(counted)
+        });
+    }
+    let mut counted = 0;
+    while let Some(worker) = workers.join_next().await {
+        counted += worker??;
+    }
+    Ok(per_second(counted, Duration::from_secs(seconds)))
+}
+
+/// A load at a rate of its own.
+#[derive(Clone)]
+pub struct Plan {
+    /// Calls a second.
+    pub rate: u64,
+    pub seconds: u64,
+    /// The most calls under way at once.
+    pub connections: usize,
+    pub calls: Calls,
+    /// What is to be read after the n-th call was answered, if anything.
+    pub then: Then,
+    /// Whether what was read shows what was answered before; else it is read again.
+    pub shows: Shows,
+}
+
+pub type Then = Arc<dyn Fn(u64, &Answer) -> Option<Call> + Send + Sync>;
+pub type Shows = fn(&Answer, &Answer) -> bool;
+
+/// What an open loop has measured.
+#[derive(Default)]
+pub struct Measured {
+    /// From when a call was due to its answer.
+    pub answered: Vec<Duration>,
+    /// From a call's answer to the answer of the read that shows it.
+    pub seen: Vec<Duration>,
+    /// Reads that did not show it yet.
+    pub too_early: u64,
+    pub took: Duration,
+}
+
+/// Plays a plan to its end.
+pub async fn open(address: SocketAddr, plan: &Plan) -> Result<Measured, Failure> {
+    let (next, begun) = (Arc::new(AtomicU64::new(0)), tokio::time::Instant::now());
+    let mut workers = JoinSet::new();
+    for _ in 0..plan.connections {
+        let (next, plan) = (next.clone(), plan.clone());
+        workers.spawn(async move {
+            let mut measured = Measured::default();
+            let mut connection = Connection::open(address).await?;
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= plan.rate * plan.seconds {
+                    return Ok::<_, Failure>(measured);
+                }
+                let due = begun + Duration::from_micros(n * 1_000_000 / plan.rate);
+                tokio::time::sleep_until(due).await;
+                let answer = connection.send(&(plan.calls)(n)).await?;
+                let answered = Instant::now();
+                measured.answered.push(due.elapsed());
+                if let Some(read) = (plan.then)(n, &answer) {
+                    while !(plan.shows)(&answer, &connection.send(&read).await?) {
+                        measured.too_early += 1;
+                        if answered.elapsed() > GIVEN_UP {
+                            return Err(format!("what call {n} wrote is not seen").into());
+                        }
+                    }
+                    measured.seen.push(answered.elapsed());
+                }
+            }
+        });
+    }
+    let mut all = Measured::default();
+    while let Some(worker) = workers.join_next().await {
+        let measured = worker??;
+        all.answered.extend(measured.answered);
+        all.seen.extend(measured.seen);
+        all.too_early += measured.too_early;
+    }
+    all.took = begun.elapsed();
+    Ok(all)
+}
+
+/// The duration that `share` (0 to 1) of these do not exceed; zero of none.
+pub fn quantile(durations: &[Duration], share: f64) -> Duration {
+    let mut sorted = durations.to_vec();
+    sorted.sort_unstable();
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let index = (sorted.len() as f64 * share) as usize;
+    sorted.get(index.min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+/// A rate.
+#[allow(clippy::cast_precision_loss)]
+pub fn per_second(count: u64, within: Duration) -> f64 {
+    count as f64 / within.as_secs_f64()
+}

@@ -1,0 +1,93 @@
+//! The benchmarks: what Madang does per second, held against Postgres alone or a plain handler within one
+//! run on one machine, because figures of different machines and hours can't be compared.
+//!
+//! Reading order: [`ground`] (services, data and server processes), [`load`] (closed and open loops over
+//! [`client`]'s connections), [`pgbench`], [`rows`] (one function a subject), [`report`] and [`chart`].
+
+mod chart;
+mod client;
+mod ground;
+mod lag;
+mod load;
+mod pgbench;
+mod report;
+mod rows;
+mod server;
+
+use clap::Parser;
+use ground::Ground;
+use report::Report;
+use std::path::{Path, PathBuf};
+
+/// Anything that stops the benchmarks: nobody handles it, a person reads it.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures Madang against Postgres alone and against a plain handler, on this machine, now.
+#[derive(Debug, Parser)]
+#[command(name = "tests/bench")]
+pub struct Args {
+    /// Only the subjects whose name has one of these in it: append, commands, all-roles, import, timeline,
+    /// growth, merge, rebuild, fan-out, mixed, memory, start
+    subjects: Vec<String>,
+    /// How long each measurement takes, in seconds
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// How often the two sides of a ratio take turns; the median counts
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=99))]
+    rounds: u8,
+    /// Where posts.tsv.gz and follows.tsv.gz are [default: ../shared/data beside the checkout]
+    #[arg(long, value_name = "DIR", env = "MADANG_TEST_DATA")]
+    data: Option<PathBuf>,
+    /// Import the data anew, even if an earlier run has left it imported
+    #[arg(long)]
+    fresh: bool,
+    /// Draw the figures into this SVG file
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
+    /// `cargo bench` passes it
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Args {
+    fn wants(&self, subject: &str) -> bool {
+        self.subjects.is_empty() || self.subjects.iter().any(|asked| subject.contains(asked.as_str()))
+    }
+
+    fn data(&self) -> Result<PathBuf, Failure> {
+        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+        let folder = self.data.clone().unwrap_or_else(beside);
+        if folder.join("posts.tsv.gz").exists() && folder.join("follows.tsv.gz").exists() {
+            return Ok(folder);
+        }
+        Err(format!(
+            "{} has no posts.tsv.gz and follows.tsv.gz; name the folder that has by --data",
+            folder.display()
+        )
+        .into())
+    }
+}
+
+fn main() -> Result<(), Failure> {
+    let args = Args::parse();
+    let subjects: Vec<_> = rows::SUBJECTS.iter().filter(|(name, _)| args.wants(name)).collect();
+    if subjects.is_empty() {
+        return Err("no subject has such a name; see --help".into());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let mut report = Report::default();
+        let mut ground = Ground::prepare(&args, &mut report).await?;
+        for (name, run) in subjects {
+            eprintln!("— {name}");
+            run(&mut ground, &mut report).await?;
+        }
+        println!("\n{report}");
+        if let Some(file) = &args.chart {
+            std::fs::write(file, chart::svg(&report))?;
+            eprintln!("drawn into {}", file.display());
+        }
+        ground.stop().await;
+        Ok(())
+    })
+}

@@ -1,0 +1,125 @@
+//! Posts on their way into timelines, all roles in one process, on the imported graph.
+
+use crate::Failure;
+use crate::client::{Answer, Call};
+use crate::ground::{Graph, Ground, chance, text};
+use crate::lag::Lag;
+use crate::load::{Plan, open, per_second, quantile};
+use crate::report::{Report, Target};
+use hyper::Method;
+use rand::seq::IndexedRandom;
+use serde_json::json;
+use sqlx::PgPool;
+use std::sync::Arc;
+
+/// Beyond the start, in which caches fill.
+const ROUNDS: u64 = 4;
+const CONNECTIONS: usize = 128;
+
+/// What Rama's Mastodon delivers at Twitter's scale, for each node of two cores
+/// (<https://redplanetlabs.com/programming-model>, 2023).
+const RAMA: f64 = 17_500.0;
+
+pub async fn deliveries(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
+    let url = ground.copy("bench_fan_out").await?;
+    let server = ground.serve(&url, "api,relay,projector", &[]).await?;
+    let pool = PgPool::connect(&url).await?;
+    let graph = ground.graph.clone();
+    let plan = Plan {
+        rate: 500,
+        seconds: ground.seconds * ROUNDS,
+        connections: CONNECTIONS,
+        calls: Arc::new({
+            let graph = graph.clone();
+            move |n| post(&graph, n)
+        }),
+        then: Arc::new(|_, _| None),
+        shows: |_, _| true,
+    };
+    let lag = Lag::watch(pool.clone());
+    let measured = open(server.address, &plan).await?;
+    let longest = lag.longest().await?;
+    let delivered: u64 = (0..plan.rate * plan.seconds).map(|n| timelines_of(&graph, n)).sum();
+    let rate = per_second(delivered, measured.took);
+    report.amount("timeline deliveries, 500 posts/s, every role", Target::AtLeast(RAMA), rate, "/s");
+    report.amount("  slowest read model behind meanwhile", Target::AtMost(1.0), longest.as_secs_f64(), " s");
+    pool.close().await;
+    server.stop().await?;
+    ground.drop_copy("bench_fan_out").await
+}
+
+fn post(graph: &Graph, n: u64) -> Call {
+    let (_, author) = graph.any_post(n);
+    Call::new(Method::POST, "/v1/posts").by(&graph.people[author].token).with(json!({ "text": text(n) }))
+}
+
+/// In how many timelines the n-th post ends up: its author's and their followers'.
+fn timelines_of(graph: &Graph, n: u64) -> u64 {
+    let (_, author) = graph.any_post(n);
+    u64::try_from(graph.people[author].followers.len() + 1).expect("not that many")
+}
+
+/// A quarter posts, half likes, the rest comments and follows; each post is looked for in the timeline of
+/// one of its author's followers, who presents the post's position.
+pub async fn mixed(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
+    let url = ground.copy("bench_mixed").await?;
+    let server = ground.serve(&url, "api,relay,projector", &[]).await?;
+    let graph = ground.graph.clone();
+    let calls = graph.clone();
+    let reads = graph.clone();
+    let plan = Plan {
+        rate: 1_000,
+        seconds: ground.seconds * ROUNDS,
+        connections: CONNECTIONS,
+        calls: Arc::new(move |n| command(&calls, n)),
+        then: Arc::new(move |n, answer| read_after(&reads, n, answer)),
+        shows: is_in,
+    };
+    let measured = open(server.address, &plan).await?;
+    let millis = |share| quantile(&measured.seen, share).as_secs_f64() * 1_000.0;
+    let what = "answered → seen in a follower's timeline, 1,000 mixed commands/s";
+    report.amount(&format!("{what}, p50"), Target::Told, millis(0.5), " ms");
+    report.amount(&format!("{what}, p99"), Target::AtMost(100.0), millis(0.99), " ms");
+    #[allow(clippy::cast_precision_loss)]
+    let too_early = measured.too_early as f64;
+    report.amount("  reads that were answered stale", Target::Told, too_early, "");
+    let answered = quantile(&measured.answered, 0.99).as_secs_f64() * 1_000.0;
+    report.amount("  commands meanwhile, due → answered, p99", Target::Told, answered, " ms");
+    server.stop().await?;
+    ground.drop_copy("bench_mixed").await
+}
+
+/// Whether a post is in a page.
+fn is_in(posted: &Answer, page: &Answer) -> bool {
+    let (Ok(posted), Ok(page)) = (posted.json(), page.json()) else { return false };
+    let items = page["items"].as_array();
+    items.is_some_and(|items| items.iter().any(|item| item["id"] == posted["id"]))
+}
+
+pub fn command(graph: &Graph, n: u64) -> Call {
+    let by = graph.anyone(!n);
+    let (target, _) = graph.new_post(n.rotate_left(32));
+    match n % 8 {
+        0 | 4 => post(graph, n),
+        1 | 3 | 5 | 7 => Call::new(Method::PUT, format!("/v1/posts/{target}/like")).by(&by.token),
+        2 => {
+            let body = json!({ "text": text(n) });
+            Call::new(Method::POST, format!("/v1/posts/{target}/comments")).by(&by.token).with(body)
+        }
+        _ => {
+            let others: Vec<_> = (0..2).map(|k| graph.anyone(n.rotate_left(16) ^ k)).collect();
+            let other = others.iter().find(|other| other.id != by.id).expect("two differ");
+            Call::new(Method::PUT, format!("/v1/users/{}/follow", other.handle)).by(&by.token)
+        }
+    }
+}
+
+fn read_after(graph: &Graph, n: u64, answer: &Answer) -> Option<Call> {
+    if !n.is_multiple_of(4) {
+        return None;
+    }
+    let (_, author) = graph.any_post(n);
+    let follower = graph.people[author].followers.choose(&mut chance(n))?;
+    let page = Call::new(Method::GET, "/v1/timeline?limit=20").by(&graph.people[*follower].token);
+    Some(page.having_seen(answer.position?))
+}

@@ -1,0 +1,49 @@
+//! One function a subject: it measures, and tells the report.
+
+mod append;
+mod commands;
+mod fan_out;
+mod pages;
+mod process;
+mod rebuild;
+
+use crate::Failure;
+use crate::ground::Ground;
+use crate::report::Report;
+use futures::future::LocalBoxFuture;
+
+type Subject = for<'a> fn(&'a mut Ground, &'a mut Report) -> LocalBoxFuture<'a, Result<(), Failure>>;
+
+/// In the order of the report; `import` is measured where the ground is prepared.
+pub const SUBJECTS: &[(&str, Subject)] = &[
+    ("append", |ground, report| Box::pin(append::run(ground, report))),
+    ("commands", |ground, report| Box::pin(commands::api_alone(ground, report))),
+    ("all-roles", |ground, report| Box::pin(commands::all_roles(ground, report))),
+    ("fan-out", |ground, report| Box::pin(fan_out::deliveries(ground, report))),
+    ("mixed", |ground, report| Box::pin(fan_out::mixed(ground, report))),
+    ("timeline", |ground, report| Box::pin(pages::timeline(ground, report))),
+    ("growth", |ground, report| Box::pin(pages::growth(ground, report))),
+    ("merge", |ground, report| Box::pin(pages::merge(ground, report))),
+    ("rebuild", |ground, report| Box::pin(rebuild::run(ground, report))),
+    ("memory", |ground, report| Box::pin(process::memory(ground, report))),
+    ("start", |ground, report| Box::pin(process::start(ground, report))),
+    ("import", |_, _| Box::pin(async { Ok(()) })),
+];
+
+/// Single-row inserts into the log's own table, as any program without a group commit would do them.
+pub const INSERTS: &str = "
+insert into events (position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
+    metadata, recorded_at)
+values (nextval('bench_positions'), 'bench', gen_random_uuid()::text, 1, 'Liked', '1.0',
+    '{\"type\":\"Liked\",\"user_id\":\"00f8a7d0-2f1c-7000-8000-0000000000ff\",\"target\":{\"kind\":\"post\",\"id\":\"00f8a7d0-2f1c-7000-8000-0000000000fe\"}}',
+    '{\"actor\":\"00f8a7d0-2f1c-7000-8000-0000000000ff\",\"event_id\":\"00f8a7d0-2f1c-7000-8000-0000000000fd\",\"command_id\":\"00f8a7d0-2f1c-7000-8000-0000000000fc\",\"causation_id\":\"00f8a7d0-2f1c-7000-8000-0000000000fc\",\"correlation_id\":\"00f8a7d0-2f1c-7000-8000-0000000000fb\"}',
+    clock_timestamp());
+";
+
+/// Rows per second that 32 clients of pgbench insert so.
+pub async fn inserts(url: &str, seconds: u64) -> Result<f64, Failure> {
+    let pool = sqlx::PgPool::connect(url).await?;
+    sqlx::query("create sequence if not exists bench_positions start 1000000000").execute(&pool).await?;
+    pool.close().await;
+    crate::pgbench::per_second(url, INSERTS, 32, seconds).await
+}

@@ -1,0 +1,83 @@
+//! A `madang serve` process.
+
+use crate::Failure;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+pub struct Server {
+    pub address: SocketAddr,
+    /// From the start of the process to its word that it is ready.
+    pub ready_within: Duration,
+    child: Child,
+}
+
+impl Server {
+    pub async fn start(
+        database_url: &str,
+        nats_url: &str,
+        roles: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let mut child = Command::new(binary()?)
+            .args(["serve", "--listen", "127.0.0.1:0", "--roles", roles])
+            .env("DATABASE_URL", database_url)
+            .env("NATS_URL", nats_url)
+            .env("MADANG_RATE_LIMIT_PER_MINUTE", "0")
+            .env("MADANG_LOG", "warn")
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let ready = lines.next_line().await?.ok_or("the server ended before it was ready")?;
+        let address = ready.strip_prefix("ready at http://").ok_or("it says where it is")?.parse()?;
+        Ok(Self { address, ready_within: begun.elapsed(), child })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Resident memory now and at most, in MB.
+    pub fn memory_mb(&self) -> Result<(u64, u64), Failure> {
+        let process = self.child.id().ok_or("the server has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+        let field = |name: &str| -> Result<u64, Failure> {
+            let line = status.lines().find(|line| line.starts_with(name)).ok_or("no such line")?;
+            let kilobytes = line.split_whitespace().nth(1).ok_or("no number")?;
+            Ok(kilobytes.parse::<u64>()? / 1024)
+        };
+        Ok((field("VmRSS:")?, field("VmHWM:")?))
+    }
+
+    /// Processor time it has used so far, in seconds.
+    pub fn processor_seconds(&self) -> Result<f64, Failure> {
+        let process = self.child.id().ok_or("the server has ended")?;
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+        // After the program's name in parentheses: fields 14 and 15 of proc(5), in ticks of 1/100 s.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+        let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+        Ok((ticks(11) + ticks(12)) / 100.0)
+    }
+
+    /// Asks it to end and waits until it has.
+    pub async fn stop(mut self) -> Result<(), Failure> {
+        let process = self.child.id().ok_or("the server has ended by itself")?;
+        Command::new("kill").args(["-TERM", &process.to_string()]).status().await?;
+        self.child.wait().await?;
+        Ok(())
+    }
+}
+
+/// The `madang` that was built beside the benchmarks.
+pub fn binary() -> Result<PathBuf, Failure> {
+    let here = std::env::current_exe()?;
+    let folder = here.parent().and_then(Path::parent).ok_or("a benchmark lives in target/release/deps")?;
+    let binary = folder.join("madang");
+    if binary.exists() { Ok(binary) } else { Err("build it first: cargo build --release --workspace".into()) }
+}
