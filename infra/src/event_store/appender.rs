@@ -14,6 +14,11 @@ use tracing::warn;
 
 /// Commands that may wait for their batch; more are told to come back later.
 const WAITING: usize = 8_192;
+/// Those who were just answered often come back at once; waiting for them a little makes one batch, and one
+/// flush to disk, of what would be two. Never longer than this, nor than a third of what storing takes.
+const LINGER: Duration = Duration::from_millis(2);
+/// Shorter waits than a timer can keep are not worth it.
+const TICK: Duration = Duration::from_millis(1);
 /// A batch's bounds: more would make its neighbours wait longer without storing more per second.
 const BATCH_COMMANDS: usize = 512;
 const BATCH_BYTES: usize = 4 << 20;
@@ -98,6 +103,8 @@ pub struct Appender {
     /// Commands that met a neighbour with the same aggregate, claim or key.
     postponed: VecDeque<Waiting>,
     head: watch::Sender<Position>,
+    /// How many commands the last batch held, and how long it took to store.
+    last: (usize, Duration),
 }
 
 impl Appender {
@@ -108,7 +115,7 @@ impl Appender {
         let (sender, queue) = mpsc::channel(WAITING);
         let (head, head_receiver) = watch::channel(0);
         let handle = AppenderHandle { queue: sender, head: head_receiver };
-        (Self { pool, queue, postponed: VecDeque::new(), head }, handle)
+        (Self { pool, queue, postponed: VecDeque::new(), head, last: (0, Duration::ZERO) }, handle)
     }
 
     /// Appends until every handle is dropped and every command is answered.
@@ -117,7 +124,8 @@ impl Appender {
             let size = batch.len();
             let begun = Instant::now();
             self.store(batch).await;
-            metrics::histogram!("madang_append_seconds").record(begun.elapsed().as_secs_f64());
+            self.last = (size, begun.elapsed());
+            metrics::histogram!("madang_append_seconds").record(self.last.1.as_secs_f64());
             #[allow(clippy::cast_precision_loss)]
             metrics::histogram!("madang_append_batch_size").record(size as f64);
         }
@@ -137,7 +145,22 @@ impl Appender {
             let Ok(next) = self.queue.try_recv() else { break };
             self.admit(&mut batch, next);
         }
+        self.linger(&mut batch).await;
         Some(batch.commands)
+    }
+
+    /// Waits for as many commands as the last batch held: a lone client is never waited for.
+    async fn linger(&mut self, batch: &mut Batch) {
+        let (expected, took) = self.last;
+        let patience = LINGER.min(took / 3);
+        if batch.commands.len() >= expected || patience < TICK {
+            return;
+        }
+        let end = tokio::time::Instant::now() + patience;
+        while batch.commands.len() < expected && batch.has_room() {
+            let Ok(Some(next)) = tokio::time::timeout_at(end, self.queue.recv()).await else { return };
+            self.admit(batch, next);
+        }
     }
 
     fn admit(&mut self, batch: &mut Batch, waiting: Waiting) {
