@@ -17,7 +17,8 @@ const OPERATOR: &str = "operator";
 const PKCS8_PREFIX: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 /// Tokens that were verified lately: a verification costs more than most queries.
-const REMEMBERED_MAX: u64 = 20_000;
+/// Some ten megabytes when full.
+const REMEMBERED_MAX: u64 = 65_536;
 
 /// Shown with each request as `Authorization: Bearer …`.
 #[derive(Clone)]
