@@ -51,6 +51,27 @@ pub trait Projector: Send + Sync + 'static {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>>;
 
+    /// Applies events to a copy that nobody reads yet, from the first event on. May leave to
+    /// [`Projector::complete`] what is far cheaper to write once, at the end.
+    ///
+    /// # Errors
+    /// The database's; the rebuild stops.
+    fn fill<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        self.apply(tx, events)
+    }
+
+    /// Writes what [`Projector::fill`] left out: the copy is then as if all had been applied one by one.
+    ///
+    /// # Errors
+    /// The database's; the rebuild stops.
+    fn complete<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Does a bounded piece of delayed work and tells what is left. Most projectors delay nothing.
     ///
     /// # Errors

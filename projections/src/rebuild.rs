@@ -1,5 +1,9 @@
 //! A projection built anew beside the live one, and swapped in while service goes on.
 
+mod shared;
+
+pub use shared::SharedSource;
+
 use crate::ports::{EventSource, Position, RecordedEvent, SourceError};
 use crate::projector::{Projector, Tx};
 use crate::schema::Schema;
@@ -87,6 +91,8 @@ pub(crate) struct Copy<'a> {
     pub(crate) next: Schema,
     /// How far it has come.
     pub(crate) position: Position,
+    /// Whether it still lacks what [`Projector::fill`] leaves out.
+    incomplete: bool,
     _lock: Tx,
 }
 
@@ -104,7 +110,7 @@ impl<'a> Copy<'a> {
         let mut tx = pool.begin().await?;
         next.create(&mut tx, projector).await?;
         tx.commit().await?;
-        Ok(Self { projector, pool, source, next, position: 0, _lock: lock })
+        Ok(Self { projector, pool, source, next, position: 0, incomplete: true, _lock: lock })
     }
 
     /// Applies everything up to the log's head, then finishes delayed work.
@@ -118,6 +124,13 @@ impl<'a> Copy<'a> {
             if read < BATCH {
                 break;
             }
+        }
+        if self.incomplete {
+            let mut tx = self.pool.begin().await?;
+            self.next.enter(&mut tx).await?;
+            self.projector.complete(&mut tx).await?;
+            tx.commit().await?;
+            self.incomplete = false;
         }
         self.work().await
     }
@@ -145,7 +158,11 @@ impl<'a> Copy<'a> {
         let Some(last) = events.last() else { return Ok(0) };
         let mine = self.readable(&events)?;
         if !mine.is_empty() {
-            self.projector.apply(tx, &mine).await?;
+            if self.incomplete {
+                self.projector.fill(tx, &mine).await?;
+            } else {
+                self.projector.apply(tx, &mine).await?;
+            }
         }
         Schema::advance(tx, self.position, last.position).await?;
         self.position = last.position;

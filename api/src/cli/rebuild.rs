@@ -2,11 +2,13 @@
 
 use super::{Failure, services::Services};
 use crate::projectors;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use infra::event_store::LogReader;
+use projections::rebuild::{SharedSource, rebuild};
 use projections::{Position, Projector};
 use sqlx::PgPool;
 use std::{process::ExitCode, sync::Arc};
+use tokio::task::JoinSet;
 
 /// `madang rebuild`.
 #[derive(Debug, clap::Args)]
@@ -14,7 +16,7 @@ pub(super) struct Args {
     /// Which read models: profiles, posts, comments, tags, timelines
     #[arg(value_name = "PROJECTION", required_unless_present = "all")]
     projections: Vec<String>,
-    /// Every read model, one after the other
+    /// Every read model, with one reading of the log
     #[arg(long, conflicts_with = "projections")]
     all: bool,
     #[command(flatten)]
@@ -24,15 +26,30 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let chosen = choose(args.services.settings()?.merge_threshold, &args.projections)?;
     let pool = args.services.pool().await?;
-    let source = LogReader::new(pool.clone());
+    let source = Arc::new(SharedSource::new(Arc::new(LogReader::new(pool.clone()))));
+    let bars = MultiProgress::new();
+    let mut rebuilding = JoinSet::new();
     for projector in chosen {
-        let bar = progress_bar(&pool, projector.name()).await?;
-        let show = |position: Position| show(&bar, position);
-        let position = projections::rebuild::rebuild(&*projector, &pool, &source, &show).await?;
-        bar.finish_and_clear();
-        println!("{}: rebuilt up to position {position}", projector.name());
+        let bar = bars.add(progress_bar(&pool, projector.name()).await?);
+        let (pool, source) = (pool.clone(), source.clone());
+        rebuilding.spawn(async move {
+            let show = |position: Position| show(&bar, position);
+            let rebuilt = rebuild(&*projector, &pool, &*source, &show).await;
+            bar.finish_and_clear();
+            (projector.name(), rebuilt)
+        });
     }
-    Ok(ExitCode::SUCCESS)
+    let mut all_rebuilt = true;
+    while let Some(ended) = rebuilding.join_next().await {
+        match ended? {
+            (name, Ok(position)) => println!("{name}: rebuilt up to position {position}"),
+            (name, Err(error)) => {
+                all_rebuilt = false;
+                eprintln!("{name}: not rebuilt, the old one goes on: {error}");
+            }
+        }
+    }
+    Ok(if all_rebuilt { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The projectors of these names; all of them for no names.

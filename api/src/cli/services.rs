@@ -39,13 +39,13 @@ impl Services {
         })?)
     }
 
-    /// A few connections to the database.
+    /// Connections to the database: enough to rebuild every read model at once, opened as needed.
     pub(super) async fn pool(&self) -> Result<PgPool, Failure> {
         connect(&self.settings()?.database_url).await
     }
 }
 
 pub(super) async fn connect(database_url: &str) -> Result<PgPool, Failure> {
-    let pool = PgPoolOptions::new().max_connections(4).connect(database_url).await;
+    let pool = PgPoolOptions::new().max_connections(20).connect(database_url).await;
     pool.map_err(|error| format!("Postgres can't be reached: {error}").into())
 }

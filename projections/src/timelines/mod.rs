@@ -124,6 +124,18 @@ impl Projector for TimelinesProjector {
         Box::pin(project::apply(tx, self.merge_threshold, self.limits, events))
     }
 
+    fn fill<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::fill(tx, self.merge_threshold, self.limits, events))
+    }
+
+    fn complete<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::complete(tx, self.merge_threshold, self.limits))
+    }
+
     fn delays_work(&self) -> bool {
         true
     }

@@ -5,6 +5,7 @@ use super::batch::{Batch, Published};
 use super::fan_out::{Trim, trim};
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
+use sqlx::Executor;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -42,24 +43,10 @@ pub async fn apply(
     limits: Limits,
     events: &[Arc<RecordedEvent>],
 ) -> Result<(), sqlx::Error> {
-    let batch = Batch::fold(events);
     let settings = begin(tx, merge_threshold, limits).await?;
-    let authors = authors_of(tx, &batch).await?;
-    let posts: Vec<Post> =
-        batch.published.iter().map(|post| Post::of(post, &batch, &authors, settings, limits)).collect();
-    insert_posts(tx, &posts, &batch.deleted).await?;
-
-    let losers = unfollow(tx, &batch).await?;
-    let (followers, followees) = follow(tx, &batch).await?;
-    let merged: HashSet<Uuid> =
-        posts.iter().filter(|post| !post.fanned_out).map(|post| post.author_id).collect();
-    count(tx, &batch, &merged).await?;
-    let newly_merged: Vec<Uuid> = merged
-        .into_iter()
-        .filter(|user_id| !authors.get(user_id).is_some_and(|known| known.merged))
-        .collect();
+    let Known { posts, losers, followers, followees, newly_merged } =
+        learn(tx, settings, limits, &Batch::fold(events)).await?;
     merge(tx, &followers, &followees, &newly_merged).await?;
-
     let laden = bring_in(tx, &followers, &followees, settings.window_size).await?;
     deliver(tx, &posts).await?;
     // After all that adds entries: who has a window again needs no refill.
@@ -73,6 +60,64 @@ pub async fn apply(
         }
     }
     trim(tx, &to_trim, settings.window_size).await
+}
+
+/// Applies a batch to a copy that nobody reads yet: who wrote what and who follows whom, but nobody's
+/// entries; [`complete`] writes those.
+pub async fn fill(
+    tx: &mut Tx,
+    merge_threshold: u32,
+    limits: Limits,
+    events: &[Arc<RecordedEvent>],
+) -> Result<(), sqlx::Error> {
+    let settings = begin(tx, merge_threshold, limits).await?;
+    learn(tx, settings, limits, &Batch::fold(events)).await?;
+    Ok(())
+}
+
+/// Writes everyone's newest window from what [`fill`] has learnt: one pass over posts and follows instead of
+/// a delivery for each post.
+pub async fn complete(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
+    let Settings { window_size, .. } = begin(tx, merge_threshold, limits).await?;
+    // This reads whole tables, so the planner may choose freely, and sorts a row for each delivery.
+    tx.execute(
+        "reset enable_seqscan; reset enable_bitmapscan; reset enable_hashjoin; reset enable_mergejoin;
+         set local work_mem = '128MB'; analyze posts; analyze follows",
+    )
+    .await?;
+    tx.execute(include_str!("complete_merged.sql")).await?;
+    sqlx::query(include_str!("complete_entries.sql")).bind(window_size).execute(&mut **tx).await?;
+    sqlx::query(include_str!("complete_floors.sql")).bind(window_size).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// What a batch comes to, once posts, follows and counts are written.
+struct Known {
+    posts: Vec<Post>,
+    /// Who lost an author.
+    losers: Vec<Uuid>,
+    /// The new follows.
+    followers: Vec<Uuid>,
+    followees: Vec<Uuid>,
+    /// Authors who are merged from now on.
+    newly_merged: Vec<Uuid>,
+}
+
+async fn learn(tx: &mut Tx, settings: Settings, limits: Limits, batch: &Batch) -> Result<Known, sqlx::Error> {
+    let authors = authors_of(tx, batch).await?;
+    let posts: Vec<Post> =
+        batch.published.iter().map(|post| Post::of(post, batch, &authors, settings, limits)).collect();
+    insert_posts(tx, &posts, &batch.deleted).await?;
+    let losers = unfollow(tx, batch).await?;
+    let (followers, followees) = follow(tx, batch).await?;
+    let merged: HashSet<Uuid> =
+        posts.iter().filter(|post| !post.fanned_out).map(|post| post.author_id).collect();
+    count(tx, batch, &merged).await?;
+    let newly_merged = merged
+        .into_iter()
+        .filter(|user_id| !authors.get(user_id).is_some_and(|known| known.merged))
+        .collect();
+    Ok(Known { posts, losers, followers, followees, newly_merged })
 }
 
 /// A post with its way to the followers.
