@@ -6,9 +6,9 @@ use crate::posts::dto::Post;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{PostId, UserId};
+use projections::posts;
 use projections::progress::Coverage;
 use projections::timelines::query;
-use projections::{Page, posts};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -31,9 +31,8 @@ pub async fn get_timeline(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
     let fresh = see(&app, &reader, me).await?;
-    let ids = app.read(|| query::page(&app.pool, me, after, limit)).await?;
-    let cards = app.read(|| posts::query::cards(&app.pool, &ids.items, Some(me))).await?;
-    Ok(listing.answer(LIST, fresh, Page { items: cards, next: ids.next }.map(Post::from)))
+    let page = app.read(|| query::page(&app.pool, me, after, limit, &posts::query::CARDS)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Post::from)))
 }
 
 /// A checkpoint alone does not cover a timeline: an older post may still be on its way to this reader.

@@ -1,6 +1,7 @@
 //! Reads posts. Those of people who have left are hidden everywhere.
 
 use super::{Author, Liker, Post};
+use crate::cards::Cards;
 use crate::{Page, Position, scanned};
 use domain::value::{PostId, UserId};
 use sqlx::postgres::PgRow;
@@ -10,9 +11,22 @@ use uuid::Uuid;
 /// Shows the posts that `$scan` finds. Its columns are `post_id` and `key`; $1 is the viewer.
 macro_rules! cards {
     ($scan:literal, $order:literal) => {
-        concat!("with scanned as (", $scan, ")\n", include_str!("card.sql"), "order by scanned.key ", $order)
+        concat!(
+            "with scanned as (",
+            $scan,
+            ")\nselect scanned.key,\n",
+            include_str!("card_columns.sql"),
+            "from scanned\n",
+            include_str!("card_joins.sql"),
+            "order by scanned.key ",
+            $order
+        )
     };
 }
+
+/// Posts for lists that others keep.
+pub const CARDS: Cards<Post> =
+    Cards { columns: include_str!("card_columns.sql"), joins: include_str!("card_joins.sql"), read: post };
 
 /// The post with this id.
 ///

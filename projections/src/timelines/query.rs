@@ -1,44 +1,55 @@
 //! Reading timelines.
 
+use crate::cards::Cards;
 use crate::page::Page;
 use crate::ports::Position;
 use domain::value::{PostId, UserId};
-use sqlx::PgPool;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
-/// A page of a person's timeline, newest first, older than `after`. Posts that are gone may be among the
-/// ids: whoever turns them into cards leaves them out.
+/// A page of a person's timeline, newest first, older than `after`; posts that the owner may not see any
+/// more are left out.
 ///
 /// # Errors
 /// The database's.
-pub async fn page(
+pub async fn page<T>(
     pool: &PgPool,
     owner: UserId,
     after: Option<PostId>,
     limit: usize,
-) -> Result<Page<PostId, PostId>, sqlx::Error> {
+    cards: &Cards<T>,
+) -> Result<Page<T, PostId>, sqlx::Error> {
     let before = after.map_or(Uuid::max(), |post| post.0);
     let wanted = limit + 1;
-    let mut rows: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("page.sql"))
-        .bind(owner.0)
-        .bind(before)
-        .bind(count(wanted))
-        .fetch_all(pool)
-        .await?;
-    if let Some((floor, _)) = rows.pop_if(|(_, is_floor)| *is_floor) {
-        let older: Vec<(Uuid, bool)> = sqlx::query_scalar(include_str!("older.sql"))
+    let sql = cards.over(
+        include_str!("page.sql"),
+        "scanned.post_id as scanned_id, scanned.is_floor",
+        "scanned.is_floor, scanned.post_id desc",
+    );
+    let mut rows = sqlx::query(&sql).bind(owner.0).bind(before).bind(count(wanted)).fetch_all(pool).await?;
+    if let Some(floor) = rows.last().map(floor).transpose()?.flatten() {
+        rows.pop();
+        let sql =
+            cards.over(include_str!("older.sql"), "scanned.post_id as scanned_id", "scanned.post_id desc");
+        let older = sqlx::query(&sql)
             .bind(owner.0)
             .bind(before.min(floor))
             .bind(count(wanted - rows.len()))
             .fetch_all(pool)
-            .await?
-            .into_iter()
-            .map(|post_id| (post_id, false))
-            .collect();
+            .await?;
         rows.extend(older);
     }
-    let posts = rows.into_iter().map(|(post_id, _)| PostId(post_id)).collect();
-    Ok(Page::of(posts, limit, |post| *post))
+    let read = |row: &PgRow| Ok((PostId(row.try_get("scanned_id")?), (cards.read)(row)?));
+    let scanned = rows.iter().map(read).collect::<Result<Vec<_>, sqlx::Error>>()?;
+    let Page { items, next } = Page::of(scanned, limit, |&(post, _)| post);
+    Ok(Page { items: items.into_iter().filter_map(|(_, card)| card).collect(), next })
+}
+
+/// The floor, where a row says so.
+fn floor(row: &PgRow) -> Result<Option<Uuid>, sqlx::Error> {
+    let is_floor: bool = row.try_get("is_floor")?;
+    is_floor.then(|| row.try_get("scanned_id")).transpose()
 }
 
 /// Whether a post published up to `up_to` is still on its way to `reader`.

@@ -1,0 +1,15 @@
+-- A post of `scanned (post_id)` as viewer $1 sees it, `user_id` null where it is hidden.
+    posts.post_id,
+    authors.user_id,
+    authors.handle,
+    authors.display_name,
+    posts.title,
+    posts.text,
+    posts.tags,
+    posts.mentions,
+    posts.like_count,
+    posts.comment_count,
+    mine.user_id is not null as liked_by_me,
+    posts.version,
+    posts.published_at,
+    posts.edited_at
