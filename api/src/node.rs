@@ -12,7 +12,7 @@ use infra::vault::{Vault, VaultError};
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, PgPool};
+use sqlx::{ConnectOptions, Connection, PgPool};
 use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ use uuid::Uuid;
 
 /// How long the database may take to be there when a node starts.
 const START: Duration = Duration::from_secs(30);
+/// Postgres takes longer than this to restart.
+const RESTART: Duration = Duration::from_millis(100);
 /// How long requests in flight may take when a node stops.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -181,10 +183,7 @@ async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationTo
 async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     let begun = std::time::Instant::now();
     loop {
-        let tried = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(5))
-            .test_before_acquire(false)
+        let tried = pool_of(connections)
             .connect_with(options.clone().options([("statement_timeout", "20s")]))
             .await;
         match tried {
@@ -200,11 +199,25 @@ async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool,
 /// A small pool for work that must not wait for others, nor others for it.
 fn own(options: &PgConnectOptions, connections: u32, durable: bool) -> PgPool {
     let commit = if durable { "on" } else { "off" };
+    pool_of(connections).connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
+}
+
+/// After a restart of Postgres every connection in a pool is broken, and each would cost a request. One
+/// that was used a moment ago can't be from before a restart, so under load nothing is asked.
+fn pool_of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
-        .connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for < RESTART {
+                    return Ok(true);
+                }
+                let answered = tokio::time::timeout(Duration::from_secs(1), connection.ping()).await;
+                Ok(matches!(answered, Ok(Ok(()))))
+            })
+        })
 }
 
 /// Forgets what is kept for a day only.
