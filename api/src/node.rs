@@ -80,6 +80,7 @@ impl Node {
         let limits = StreamLimits {
             max_age: settings.stream_max_age,
             max_bytes: i64::try_from(settings.stream_max_bytes).unwrap_or(i64::MAX),
+            replicas: settings.stream_replicas,
         };
         let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;

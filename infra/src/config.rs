@@ -8,7 +8,8 @@ use tracing_subscriber::EnvFilter;
 pub struct Settings {
     /// `DATABASE_URL`: the Postgres that holds the log, the read models and the vault. Required.
     pub database_url: String,
-    /// `NATS_URL`: the NATS (with JetStream) that carries events. Required.
+    /// `NATS_URL`: the NATS (with JetStream) that carries events; several servers of a cluster with commas
+    /// between them. Required.
     pub nats_url: String,
     /// `MADANG_LISTEN`: where HTTP is served; 127.0.0.1:8080.
     pub listen: SocketAddr,
@@ -34,6 +35,8 @@ pub struct Settings {
     pub stream_max_bytes: u64,
     /// `MADANG_STREAM_MAX_AGE_SECONDS`: how long NATS keeps an event; 604800 (7 days).
     pub stream_max_age: Duration,
+    /// `MADANG_STREAM_REPLICAS`: on how many servers of a NATS cluster each event is kept, 1 to 5; 1.
+    pub stream_replicas: usize,
     /// `MADANG_PROJECTOR_DELAY_MS`: slows every projector's batch on purpose, for tests; 0.
     pub projector_delay: Duration,
 }
@@ -132,6 +135,7 @@ impl Settings {
             allow_unsafe_postgres: env.or("MADANG_ALLOW_UNSAFE_POSTGRES", "true or false", || Flag(false))?.0,
             stream_max_bytes: env.or("MADANG_STREAM_MAX_BYTES", NUMBER, || 1 << 30)?,
             stream_max_age: env.seconds("MADANG_STREAM_MAX_AGE_SECONDS", 7 * 24 * 3_600)?,
+            stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
             projector_delay: env.millis("MADANG_PROJECTOR_DELAY_MS", 0)?,
         })
     }
@@ -233,6 +237,17 @@ impl FromStr for Connections {
     }
 }
 
+/// As many as NATS allows.
+struct Replicas(usize);
+
+impl FromStr for Replicas {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|n| (1..=5).contains(n)).map(Self).ok_or(())
+    }
+}
+
 struct Variables<'a, F>(&'a F);
 
 impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
@@ -296,6 +311,7 @@ mod tests {
             ("MADANG_LOG_FORMAT", "xml"),
             ("MADANG_CONSISTENCY_BOUND_MS", "-1"),
             ("MADANG_DB_CONNECTIONS", "1"),
+            ("MADANG_STREAM_REPLICAS", "6"),
             ("MADANG_ALLOW_UNSAFE_POSTGRES", "maybe"),
         ] {
             let error = with(name, bad).expect_err(bad);

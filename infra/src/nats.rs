@@ -23,13 +23,15 @@ pub mod header {
     pub const CORRELATION_ID: &str = "Madang-Correlation-Id";
 }
 
-/// How much of the log NATS keeps; the log itself keeps everything.
+/// How much of the log NATS keeps, and how safely; the log itself keeps everything.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamLimits {
     /// Older messages are dropped.
     pub max_age: Duration,
     /// Beyond this the oldest are dropped.
     pub max_bytes: i64,
+    /// On how many servers of a cluster each message is.
+    pub replicas: usize,
 }
 
 /// NATS could not be used.
@@ -38,7 +40,7 @@ pub enum NatsError {
     /// The address is no NATS address.
     #[error("NATS at {url} can't be used")]
     Connect {
-        /// Without credentials.
+        /// All of them, without credentials.
         url: String,
         /// What the client says.
         #[source]
@@ -59,7 +61,8 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// Connects, now or as soon as the server is there: commands don't need NATS, so nobody waits for it.
+    /// Connects, now or as soon as a server is there: commands don't need NATS, so nobody waits for it.
+    /// `url` names one server, or several of a cluster with commas between them.
     ///
     /// # Errors
     /// [`NatsError::Connect`] when the address itself can't be used.
@@ -72,7 +75,7 @@ impl Nats {
             .reconnect_delay_callback(|attempts| {
                 Duration::from_millis(50 * u64::try_from(attempts).unwrap_or(40).min(40))
             })
-            .connect(url)
+            .connect(&*url.split(',').map(str::trim).collect::<Vec<_>>())
             .await
             .map_err(|source| NatsError::Connect { url: without_credentials(url), source })?;
         let jetstream =
@@ -129,6 +132,7 @@ impl Nats {
             storage: StorageType::File,
             max_age: self.limits.max_age,
             max_bytes: self.limits.max_bytes,
+            num_replicas: self.limits.replicas,
             ..Config::default()
         };
         let made = self.jetstream.get_or_create_stream(config).await;
@@ -137,8 +141,20 @@ impl Nats {
 }
 
 fn without_credentials(url: &str) -> String {
-    match url.split_once('@') {
+    let servers = url.split(',').map(|server| match server.rsplit_once('@') {
         Some((_, host)) => format!("nats://…@{host}"),
-        None => url.to_owned(),
+        None => server.to_owned(),
+    });
+    servers.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_server_of_a_cluster_shows_its_credentials() {
+        let shown = without_credentials("nats://me:secret@a:4222,nats://b:4222,nats://me:p@ss@c");
+        assert_eq!(shown, "nats://…@a:4222,nats://b:4222,nats://…@c");
     }
 }
