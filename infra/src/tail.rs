@@ -5,7 +5,7 @@
 
 use crate::event_store::{Executor, LogReader, StoredEvent};
 use crate::nats::{Nats, NatsError};
-use async_nats::jetstream::consumer::{DeliverPolicy, pull::OrderedConfig};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use projections::ports::{EventSource, SourceError};
@@ -26,6 +26,13 @@ const POLL: Duration = Duration::from_secs(1);
 /// The same where this process itself has stored something: NATS usually takes a few milliseconds, and
 /// whoever wrote it is waiting.
 const GRACE: Duration = Duration::from_millis(100);
+
+/// Messages that may be under way to us.
+const AT_ONCE: usize = 500;
+/// A stream that says nothing for twice as long is taken for lost.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// A consumer that nobody asks any more is removed by NATS after this.
+const ABANDONED: Duration = Duration::from_secs(30);
 
 /// The log as runners of this process read it.
 pub struct Tail {
@@ -104,9 +111,22 @@ impl Tail {
 
     async fn consume(&self, nats: &Nats, executor: &Executor, pause: &mut Duration) -> Result<(), NatsError> {
         let stream = nats.stream().await?;
-        let config = OrderedConfig { deliver_policy: DeliverPolicy::New, ..OrderedConfig::default() };
+        // Not async-nats's ordered consumer: it needs a minute to notice that nothing comes any more, and
+        // it recovers in silence, even on a stream that was made anew and lacks what was stored meanwhile.
+        // Whatever goes wrong here, the tail begins anew at the stream's end.
+        let config = pull::Config {
+            deliver_policy: DeliverPolicy::New,
+            ack_policy: AckPolicy::None,
+            inactive_threshold: ABANDONED,
+            memory_storage: true,
+            num_replicas: 1,
+            ..pull::Config::default()
+        };
         let consumer = stream.create_consumer(config).await.map_err(failure)?;
-        let mut messages = consumer.messages().await.map_err(failure)?;
+        let asked = consumer.stream().max_messages_per_batch(AT_ONCE).heartbeat(HEARTBEAT);
+        let mut messages = asked.messages().await.map_err(failure)?;
+        // What others stored while nobody told was not seen.
+        executor.forget();
         info!("following the stream");
         *pause = Duration::from_millis(50);
         while let Some(message) = messages.next().await {

@@ -130,6 +130,11 @@ impl Executor {
         self.cache.saw(id, sequence);
     }
 
+    /// Events may have been stored that nobody has told of: no state known so far is used any more.
+    pub fn forget(&self) {
+        self.cache.clear();
+    }
+
     async fn load_fresh<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
         let loaded = Arc::new(self.streams.load::<A>(id, None).await?);
         if loaded.version > 0 {
