@@ -7,8 +7,8 @@
 
 mod publish;
 
-use crate::event_store::LogReader;
-use crate::nats::{Nats, NatsError, header};
+use crate::event_store::{LogReader, StoredEvent};
+use crate::nats::{Nats, NatsError};
 use async_nats::jetstream::stream::Stream;
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
@@ -36,10 +36,11 @@ enum RelayError {
     #[error("a message was not stored: {0}")]
     Publish(String),
     #[error(
-        "the stream holds position {stream}, the log ends at {log}: the database was restored from a \
-         backup. Run `madang renew-log-id` with all servers stopped, then start them again"
+        "the stream ends with an event at position {stream} that the log, which ends at {log}, does not \
+         have: the database was restored from a backup. Run `madang renew-log-id` with all servers \
+         stopped, then start them again"
     )]
-    AheadOfLog { stream: Position, log: Position },
+    OtherFuture { stream: Position, log: Position },
 }
 
 /// Where the relay stands: the last position published and the stream's message that carries it.
@@ -148,8 +149,11 @@ impl Relay {
         let last = info.state.last_sequence;
         let mark = |position| Mark { position, stream_sequence: last, stream_created: created };
         let end = stream_end(stream, last).await?;
-        if let Some(stream) = end.filter(|&position| position > head) {
-            return Err(RelayError::AheadOfLog { stream, log: head });
+        // A log that was restored may be longer than the stream again by now, with other events.
+        if let Some(event) = &end
+            && !self.reader.has(event).await?
+        {
+            return Err(RelayError::OtherFuture { stream: event.position, log: head });
         }
         let (noted, noted_sequence, noted_created): (Position, i64, Option<DateTime<Utc>>) =
             sqlx::query_as("select position, stream_sequence, stream_created from relay")
@@ -159,7 +163,7 @@ impl Relay {
             && noted_created.is_some_and(|noted| (noted - created).num_milliseconds() == 0);
         let resumed = match end {
             _ if agrees && noted <= head => mark(noted),
-            Some(position) => mark(position),
+            Some(event) => mark(event.position),
             // New, purged, or its last message is gone: what is missing is read from Postgres.
             None => mark(head),
         };
@@ -182,7 +186,7 @@ impl Relay {
 
     async fn note_stop(&self, failure: &RelayError) {
         match failure {
-            RelayError::AheadOfLog { .. } => error!(%failure, "the relay stands still"),
+            RelayError::OtherFuture { .. } => error!(%failure, "the relay stands still"),
             RelayError::Database(_) | RelayError::Nats(_) | RelayError::Publish(_) => {
                 warn!(%failure, "the relay begins again from the stream's end");
             }
@@ -195,17 +199,14 @@ impl Relay {
     }
 }
 
-/// The position that the stream's last message carries; none if there is no such message.
-async fn stream_end(stream: &Stream, last: u64) -> Result<Option<Position>, NatsError> {
+/// The event that the stream's last message carries; none if there is no such message.
+async fn stream_end(stream: &Stream, last: u64) -> Result<Option<StoredEvent>, NatsError> {
     use async_nats::jetstream::stream::RawMessageErrorKind;
     if last == 0 {
         return Ok(None);
     }
     match stream.get_raw_message(last).await {
-        Ok(message) => {
-            let position = message.headers.get(header::POSITION);
-            Ok(position.and_then(|position| position.as_str().parse().ok()))
-        }
+        Ok(message) => Ok(serde_json::from_slice(&message.payload).ok()),
         Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
         Err(error) => Err(NatsError::JetStream(error.to_string())),
     }

@@ -175,6 +175,10 @@ impl EventSource for Tail {
         })
     }
 
+    fn forget(&self) {
+        *self.recent.lock().unwrap_or_else(PoisonError::into_inner) = Recent::default();
+    }
+
     fn wait_beyond(&self, after: Position) -> BoxFuture<'_, ()> {
         let (mut seen, mut stored) = (self.seen.subscribe(), self.stored.clone());
         Box::pin(async move {

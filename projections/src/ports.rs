@@ -45,6 +45,9 @@ pub trait EventSource: Send + Sync + 'static {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<RecordedEvent>>, SourceError>>;
 
+    /// What was read does not fit the database: nothing that is remembered is given out any more.
+    fn forget(&self);
+
     /// Returns when there may be events after `after`: when some were announced, or when so much time
     /// has passed that an announcement may have been lost.
     fn wait_beyond(&self, after: Position) -> BoxFuture<'_, ()>;

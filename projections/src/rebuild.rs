@@ -29,6 +29,12 @@ pub enum RebuildError {
         /// The schema in the making.
         schema: String,
     },
+    /// What is read does not follow what was applied.
+    #[error("the log or the copy changed at event {position} while it was being built; begin again")]
+    Moved {
+        /// Where the copy stood.
+        position: Position,
+    },
     /// An event that this build can't apply: unlike live running, a rebuild does not park.
     #[error("event {position} ({event_type}) can't be applied: {reason}")]
     Poison {
@@ -164,7 +170,9 @@ impl<'a> Copy<'a> {
                 self.projector.apply(tx, &mine).await?;
             }
         }
-        Schema::advance(tx, self.position, last.position).await?;
+        if !Schema::advance(tx, self.position, last).await? {
+            return Err(RebuildError::Moved { position: self.position });
+        }
         self.position = last.position;
         Ok(events.len())
     }

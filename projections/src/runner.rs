@@ -119,9 +119,7 @@ impl Runner {
             }
             let before = lead.checkpoint;
             let events = self.context.source.read_after(before.position, BATCH).await?;
-            if !events.is_empty() {
-                self.apply(&mut lead, &events).await?;
-            }
+            self.apply(&mut lead, &events).await?;
             if lead.has_tasks {
                 self.work(&mut lead).await?;
             }
@@ -209,9 +207,4 @@ impl Runner {
         self.context.announcer.announce(name, lead.checkpoint);
         lead.announced = Instant::now();
     }
-}
-
-/// The newest position of a batch.
-fn last(events: &[Arc<crate::RecordedEvent>]) -> Position {
-    events.last().map_or(0, |event| event.position)
 }

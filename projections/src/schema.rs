@@ -1,6 +1,6 @@
 //! A projection's schema: made, advanced, and swapped with a copy built beside it.
 
-use crate::ports::Position;
+use crate::ports::{Position, RecordedEvent};
 use crate::projector::{Projector, Tx};
 use sqlx::Executor;
 use sqlx::postgres::PgConnection;
@@ -134,17 +134,24 @@ impl Schema {
         Ok(locked)
     }
 
-    /// Moves the checkpoint of the schema the transaction has entered; false when it is not at `from`,
-    /// that is, when someone else has moved it.
+    /// Moves the checkpoint of the schema the transaction has entered from `from` to an event; false when
+    /// it is not at `from`, that is, when someone else has moved it, and when the log does not have the
+    /// event: what was read before a backup was restored must not get in.
     ///
     /// # Errors
     /// The database's.
-    pub async fn advance(tx: &mut Tx, from: Position, to: Position) -> Result<bool, sqlx::Error> {
-        let moved = sqlx::query("update checkpoint set position = $2 where position = $1")
-            .bind(from)
-            .bind(to)
-            .execute(&mut **tx)
-            .await?;
+    pub async fn advance(tx: &mut Tx, from: Position, to: &RecordedEvent) -> Result<bool, sqlx::Error> {
+        let moved = sqlx::query(
+            "update checkpoint set position = $2 where position = $1 and exists (
+                select from public.events e
+                where e.position = $2 and e.sequence = $3 and e.recorded_at = $4)",
+        )
+        .bind(from)
+        .bind(to.position)
+        .bind(to.sequence)
+        .bind(to.recorded_at)
+        .execute(&mut **tx)
+        .await?;
         Ok(moved.rows_affected() == 1)
     }
 

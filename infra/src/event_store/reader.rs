@@ -34,6 +34,25 @@ impl LogReader {
         Ok(head)
     }
 
+    /// Whether the log has this very event, rather than another one at its position, or none: a log that
+    /// was restored from a backup goes on otherwise than what was told of it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn has(&self, event: &StoredEvent) -> Result<bool, sqlx::Error> {
+        let (there,) = sqlx::query_as(
+            "select exists (select from events where position = $1 and aggregate_id = $2 and sequence = $3
+                and recorded_at = $4)",
+        )
+        .bind(event.position)
+        .bind(&event.aggregate_id)
+        .bind(event.sequence)
+        .bind(event.recorded_at)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(there)
+    }
+
     /// The events right after `after`, at most `limit`.
     ///
     /// # Errors
@@ -66,6 +85,8 @@ impl EventSource for LogReader {
     ) -> BoxFuture<'_, Result<Vec<Arc<RecordedEvent>>, SourceError>> {
         Box::pin(self.read_after(after, limit))
     }
+
+    fn forget(&self) {}
 
     fn wait_beyond(&self, _after: Position) -> BoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(POLL))

@@ -1,6 +1,6 @@
 //! One batch: applied whole, or event by event when something in it can't be applied.
 
-use super::{Lead, Runner, last};
+use super::{Lead, Runner};
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
 use crate::schema::Schema;
@@ -13,30 +13,31 @@ use tracing::{debug, warn};
 const TRIES: usize = 3;
 
 impl Runner {
-    /// Applies the events and moves the checkpoint. Where someone else has moved it, nothing is applied
-    /// and the runner goes on from there.
+    /// Applies the events, if any, and moves the checkpoint. Where someone else has
+    /// moved it, or the log does not have them, nothing is applied and the runner goes on from there.
     pub(super) async fn apply(
         &self,
         lead: &mut Lead,
         events: &[Arc<RecordedEvent>],
     ) -> Result<(), sqlx::Error> {
+        let Some(last) = events.last() else { return Ok(()) };
         if !self.context.delay.is_zero() {
             tokio::time::sleep(self.context.delay).await;
         }
         let begun = Instant::now();
         let mine: Vec<_> = events.iter().filter(|event| self.wants(event)).cloned().collect();
         let suspect = mine.iter().any(|event| event.event.is_err() || lead.parked.holds(event));
-        let applied = if suspect { None } else { self.apply_whole(lead, events, &mine).await? };
+        let applied = if suspect { None } else { self.apply_whole(lead, last, &mine).await? };
         match applied {
             Some(true) => {}
             Some(false) => return self.follow_checkpoint(lead).await,
             None => {
-                if !self.apply_one_by_one(lead, events, &mine).await? {
+                if !self.apply_one_by_one(lead, last, &mine).await? {
                     return self.follow_checkpoint(lead).await;
                 }
             }
         }
-        lead.checkpoint.position = last(events);
+        lead.checkpoint.position = last.position;
         // Only the projector knows whether it has delayed something; asking costs one transaction.
         lead.has_tasks |= !mine.is_empty() && self.projector.delays_work();
         let name = self.projector.name();
@@ -64,12 +65,12 @@ impl Runner {
     async fn apply_whole(
         &self,
         lead: &Lead,
-        events: &[Arc<RecordedEvent>],
+        last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
     ) -> Result<Option<bool>, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        if !Schema::advance(&mut tx, lead.checkpoint.position, last(events)).await? {
+        if !Schema::advance(&mut tx, lead.checkpoint.position, last).await? {
             return Ok(Some(false));
         }
         if !mine.is_empty() {
@@ -90,12 +91,12 @@ impl Runner {
     async fn apply_one_by_one(
         &self,
         lead: &mut Lead,
-        events: &[Arc<RecordedEvent>],
+        last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
     ) -> Result<bool, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        if !Schema::advance(&mut tx, lead.checkpoint.position, last(events)).await? {
+        if !Schema::advance(&mut tx, lead.checkpoint.position, last).await? {
             return Ok(false);
         }
         let mut parked = lead.parked.clone();
@@ -142,8 +143,10 @@ impl Runner {
         Ok(failure)
     }
 
-    /// Goes on from where the checkpoint is now: a rebuild was swapped in, or another runner was quicker.
+    /// Goes on from where the checkpoint is now: a rebuild was swapped in, another runner was quicker, or
+    /// a backup was restored and the events are not the log's any more.
     async fn follow_checkpoint(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
+        self.context.source.forget();
         (lead.checkpoint.position, lead.parked) = self.standing().await?;
         lead.has_tasks = true;
         Ok(())
