@@ -8,8 +8,8 @@
 
 mod comments;
 mod consistency;
-mod crash;
 mod cursors;
+mod faults;
 mod follows;
 mod golden;
 mod import;

@@ -1,0 +1,99 @@
+//! What must hold after any fault, whatever it was.
+
+use super::load::Load;
+use super::site::Stores;
+use super::until;
+use async_nats::jetstream::consumer::pull::OrderedConfig;
+use futures::StreamExt;
+use infra::event_store::LogReader;
+use projections::verify::verify;
+use sqlx::PgPool;
+use std::collections::HashMap;
+
+/// The service answers by itself; every command that was answered 2xx is in the log exactly once, where
+/// its answer said; positions are 1, 2, 3, …; relay and read models reach the head; the stream holds
+/// positions in order, each once; and every read model equals the events.
+pub async fn nothing_is_lost(stores: &Stores, load: &Load) {
+    load.more(20).await;
+    let _quiet = load.quiet().await;
+    let pool = stores.pool().await;
+    the_log_holds(&pool, load).await;
+    everyone_reaches_the_head(&pool).await;
+    the_stream_is_in_order(stores, &pool).await;
+    every_read_model_equals_the_events(&pool).await;
+}
+
+async fn the_log_holds(pool: &PgPool, load: &Load) {
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "select position, case event_type
+            when 'UserRegistered' then 'register ' || (payload ->> 'handle')
+            when 'PostPublished' then 'publish ' || (payload ->> 'text')
+            when 'CommentWritten' then 'comment ' || (payload ->> 'text')
+            when 'Liked' then 'like ' || (payload ->> 'user_id') || ' ' || (payload #>> '{target,id}')
+            when 'Followed' then 'follow ' || (payload ->> 'follower_id') || ' ' || (
+                select r.payload ->> 'handle' from events r
+                where r.aggregate_type = 'user' and r.aggregate_id = e.payload ->> 'followee_id'
+                    and r.event_type = 'UserRegistered')
+            else event_type end
+         from events e order by position",
+    )
+    .fetch_all(pool)
+    .await
+    .expect("the log reads");
+    assert!(rows.iter().map(|row| row.0).eq(1..=i64::try_from(rows.len()).expect("few")), "a gap");
+    let mut stored: HashMap<String, i64> = HashMap::new();
+    for (position, deed) in rows {
+        if let Some(before) = stored.insert(deed.clone(), position) {
+            panic!("{deed:?} is stored twice, at {before} and at {position}");
+        }
+    }
+    let done = load.done();
+    let lost: Vec<_> =
+        done.iter().filter(|done| stored.get(&done.deed) != Some(&done.position)).take(20).collect();
+    assert!(
+        lost.is_empty(),
+        "of {} confirmed commands are not where they were said to be: {lost:#?}",
+        done.len()
+    );
+}
+
+async fn everyone_reaches_the_head(pool: &PgPool) {
+    let projectors = api::projectors::all(10_000);
+    let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
+    until("relay and read models reach the head", async || {
+        let status = infra::status::status(pool, &names).await.expect("status");
+        let caught_up = status.relay.lag == 0 && status.projections.iter().all(|one| one.lag == 0);
+        caught_up.then_some(())
+    })
+    .await;
+}
+
+/// What the stream lacks, readers find in Postgres; but nothing may be in it twice or out of order.
+async fn the_stream_is_in_order(stores: &Stores, pool: &PgPool) {
+    let (log_id, head): (uuid::Uuid, i64) =
+        sqlx::query_as("select id, head from log").fetch_one(pool).await.expect("a log");
+    let nats = async_nats::connect(&stores.nats_url).await.expect("NATS is there");
+    let stream = async_nats::jetstream::new(nats).get_stream(format!("EVENTS_{log_id}")).await;
+    let stream = stream.expect("the stream is there");
+    let left = stream.get_info().await.expect("it answers").state.messages;
+    let consumer = stream.create_consumer(OrderedConfig::default()).await.expect("a consumer");
+    let mut messages = consumer.messages().await.expect("messages").take(usize::try_from(left).expect("few"));
+    let mut last = 0;
+    while let Some(message) = super::within("the stream reads to its end", messages.next()).await {
+        let message = message.expect("a message");
+        let headers = message.headers.as_ref().expect("headers");
+        let position =
+            headers.get("Madang-Position").expect("a position").as_str().parse().expect("a number");
+        assert!(last < position, "the stream has {position} after {last}");
+        last = position;
+    }
+    assert!(left == 0 || last == head, "the stream ends at {last}, the log at {head}");
+}
+
+async fn every_read_model_equals_the_events(pool: &PgPool) {
+    for projector in api::projectors::all(10_000) {
+        let source = LogReader::new(pool.clone());
+        let report = verify(&*projector, pool, &source, &|_| {}).await.expect("verify runs");
+        assert!(report.differences.is_empty(), "{}: {:#?}", projector.name(), report.differences);
+    }
+}
