@@ -35,6 +35,8 @@ enum RelayError {
     Nats(#[from] NatsError),
     #[error("a message was not stored: {0}")]
     Publish(String),
+    #[error("the log does not have at position {0} what was published")]
+    Changed(Position),
     #[error(
         "the stream ends with an event at position {stream} that the log, which ends at {log}, does not \
          have: the database was restored from a backup. Run `madang renew-log-id` with all servers \
@@ -47,6 +49,9 @@ enum RelayError {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Mark {
     position: Position,
+    /// When that event was stored; none before the first. Tells it from one that stands there after a
+    /// backup was restored.
+    stored_at: Option<DateTime<Utc>>,
     stream_sequence: u64,
     stream_created: DateTime<Utc>,
 }
@@ -147,7 +152,6 @@ impl Relay {
         let created = DateTime::from_timestamp_nanos(i64::try_from(created).unwrap_or(i64::MAX));
         let head = self.reader.head().await?;
         let last = info.state.last_sequence;
-        let mark = |position| Mark { position, stream_sequence: last, stream_created: created };
         let end = stream_end(stream, last).await?;
         // A log that was restored may be longer than the stream again by now, with other events.
         if let Some(event) = &end
@@ -162,10 +166,16 @@ impl Relay {
         let agrees = noted_sequence == i64::try_from(last).unwrap_or(i64::MAX)
             && noted_created.is_some_and(|noted| (noted - created).num_milliseconds() == 0);
         let resumed = match end {
-            _ if agrees && noted <= head => mark(noted),
-            Some(event) => mark(event.position),
+            _ if agrees && noted <= head => noted,
+            Some(event) => event.position,
             // New, purged, or its last message is gone: what is missing is read from Postgres.
-            None => mark(head),
+            None => head,
+        };
+        let resumed = Mark {
+            position: resumed,
+            stored_at: self.reader.stored_at(resumed).await?,
+            stream_sequence: last,
+            stream_created: created,
         };
         self.note(&resumed).await?;
         Ok(resumed)
@@ -187,7 +197,10 @@ impl Relay {
     async fn note_stop(&self, failure: &RelayError) {
         match failure {
             RelayError::OtherFuture { .. } => error!(%failure, "the relay stands still"),
-            RelayError::Database(_) | RelayError::Nats(_) | RelayError::Publish(_) => {
+            RelayError::Database(_)
+            | RelayError::Nats(_)
+            | RelayError::Publish(_)
+            | RelayError::Changed(_) => {
                 warn!(%failure, "the relay begins again from the stream's end");
             }
         }

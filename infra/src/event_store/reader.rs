@@ -34,6 +34,17 @@ impl LogReader {
         Ok(head)
     }
 
+    /// When the event at a position was stored; none where there is no event.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn stored_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+        sqlx::query_scalar("select recorded_at from events where position = $1")
+            .bind(position)
+            .fetch_optional(&self.pool)
+            .await
+    }
+
     /// Whether the log has this very event, rather than another one at its position, or none: a log that
     /// was restored from a backup goes on otherwise than what was told of it.
     ///

@@ -10,6 +10,7 @@ use projections::Position;
 use serde_json::value::RawValue;
 use sqlx::PgPool;
 use sqlx::types::Json;
+use std::collections::VecDeque;
 use std::future::IntoFuture;
 
 /// Messages in flight at once.
@@ -31,16 +32,26 @@ struct Row {
 
 /// Publishes the events after the mark, at most [`BATCH`], and moves the mark; how many there were.
 pub(super) async fn batch(pool: &PgPool, nats: &Nats, mark: &mut Mark) -> Result<usize, RelayError> {
-    let rows: Vec<Row> = sqlx::query_as(
+    // The last one published comes along: if it is another by now, so is all that follows.
+    let mut rows: VecDeque<Row> = sqlx::query_as(
         "select position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
             metadata, recorded_at
-         from events where position > $1 order by position limit $2",
+         from events where position >= $1 order by position limit $2",
     )
     .bind(mark.position)
-    .bind(i64::try_from(BATCH).unwrap_or(i64::MAX))
+    .bind(i64::try_from(BATCH + 1).unwrap_or(i64::MAX))
     .fetch_all(pool)
-    .await?;
-    let Some(last) = rows.last().map(|row| row.position) else { return Ok(0) };
+    .await?
+    .into();
+    if let Some(stored_at) = mark.stored_at {
+        let published = rows.pop_front();
+        if published.is_none_or(|row| (row.position, row.recorded_at) != (mark.position, stored_at)) {
+            return Err(RelayError::Changed(mark.position));
+        }
+    }
+    let Some((last, stored_at)) = rows.back().map(|row| (row.position, row.recorded_at)) else {
+        return Ok(0);
+    };
     let mut acknowledgements = Vec::with_capacity(rows.len());
     for (row, expected) in rows.iter().zip(mark.stream_sequence..) {
         let message = message(row)?.expected_last_sequence(expected);
@@ -50,7 +61,7 @@ pub(super) async fn batch(pool: &PgPool, nats: &Nats, mark: &mut Mark) -> Result
     }
     let acknowledged = try_join_all(acknowledgements).await.map_err(failure)?;
     mark.stream_sequence = acknowledged.last().map_or(mark.stream_sequence, |ack| ack.sequence);
-    mark.position = last;
+    (mark.position, mark.stored_at) = (last, Some(stored_at));
     metrics::counter!("madang_relay_events_total").increment(u64::try_from(rows.len()).unwrap_or(0));
     Ok(rows.len())
 }
