@@ -184,9 +184,8 @@ async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationTo
 async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     let begun = std::time::Instant::now();
     loop {
-        let tried = pool_of(connections)
-            .connect_with(options.clone().options([("statement_timeout", "20s")]))
-            .await;
+        let tried =
+            pool_of(connections).connect_with(options.clone().options([("statement_timeout", "20s")])).await;
         match tried {
             Err(failure) if begun.elapsed() < START => {
                 warn!(%failure, "Postgres is not there yet");

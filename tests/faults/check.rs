@@ -70,13 +70,12 @@ async fn everyone_reaches_the_head(pool: &PgPool) {
 
 /// What the stream lacks, readers find in Postgres; but nothing may be in it twice or out of order.
 async fn the_stream_is_in_order(stores: &Stores, pool: &PgPool) {
-    let (log_id, head): (uuid::Uuid, i64) =
-        sqlx::query_as("select id, head from log").fetch_one(pool).await.expect("a log");
-    let nats = async_nats::connect(&stores.nats_url).await.expect("NATS is there");
-    let stream = async_nats::jetstream::new(nats).get_stream(format!("EVENTS_{log_id}")).await;
-    let stream = stream.expect("the stream is there");
+    let head: i64 = sqlx::query_scalar("select head from log").fetch_one(pool).await.expect("a log");
+    let stream = stores.stream().await.expect("the stream is there");
     let left = stream.get_info().await.expect("it answers").state.messages;
-    let consumer = stream.create_consumer(OrderedConfig::default()).await.expect("a consumer");
+    // A cluster may want to put it on the server that is down, and only then look for another.
+    let consumer =
+        until("a consumer", async || stream.create_consumer(OrderedConfig::default()).await.ok()).await;
     let mut messages = consumer.messages().await.expect("messages").take(usize::try_from(left).expect("few"));
     let mut last = 0;
     while let Some(message) = super::within("the stream reads to its end", messages.next()).await {

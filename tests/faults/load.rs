@@ -90,6 +90,14 @@ impl Load {
         guard
     }
 
+    /// Waits for the commands in flight; there are no more after them.
+    pub async fn end(self) {
+        let _quiet = self.quiet().await;
+        for worker in &self.workers {
+            worker.abort();
+        }
+    }
+
     fn must_not_have_failed(&self) {
         let failure = self.confirmed.borrow().failure.clone();
         assert!(failure.is_none(), "an answer that no fault excuses: {}", failure.unwrap_or_default());
@@ -286,7 +294,7 @@ impl Worker {
 }
 
 /// A word that nothing else in any test's log has; valid in a handle when `beginning` is.
-fn unique(beginning: &str) -> String {
+pub fn unique(beginning: &str) -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     format!("{beginning}_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }

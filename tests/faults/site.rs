@@ -3,6 +3,7 @@
 
 use super::{until, within};
 use crate::support::client::Person;
+use async_nats::jetstream::stream::Stream;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, PgConnection, PgPool};
 use std::ffi::OsString;
@@ -27,6 +28,14 @@ impl Stores {
     pub async fn pool(&self) -> PgPool {
         let pool = PgPoolOptions::new().max_connections(4).connect(&self.database_url).await;
         pool.expect("the database is there")
+    }
+
+    /// The stream of the log's events, if NATS has it.
+    pub async fn stream(&self) -> Option<Stream> {
+        let log_id: uuid::Uuid =
+            sqlx::query_scalar("select id from log").fetch_one(&self.pool().await).await.expect("a log");
+        let nats = async_nats::connect(&self.nats_url).await.expect("NATS is there");
+        async_nats::jetstream::new(nats).get_stream(format!("EVENTS_{log_id}")).await.ok()
     }
 
     /// An operator who asks the server of this URL, which has run before: its key is in the vault.
@@ -215,6 +224,29 @@ impl Service {
         tokio::time::timeout(Duration::from_secs(2), asked).await.unwrap_or(false)
     }
 
+    /// A backup of a running Postgres, as an operator takes it.
+    pub async fn back_up(&self) -> PathBuf {
+        let copy = self.folder.join("backup");
+        // Beside the program itself: the path may only have a link to that one.
+        let beside = self.program.canonicalize().expect("it is installed");
+        let taken = as_ordinary_user(&beside.with_file_name("pg_basebackup"))
+            .args(["-h", "127.0.0.1", "-U", "postgres", "-p", &self.port.to_string()])
+            .args(["--checkpoint=fast", "-D"])
+            .arg(&copy)
+            .output()
+            .await
+            .expect("pg_basebackup runs");
+        assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+        copy
+    }
+
+    /// Puts a backup in the place of a stopped Postgres's data.
+    pub fn restore(&self, copy: &Path) {
+        let data = self.folder.join("data");
+        std::fs::remove_dir_all(&data).expect("it is stopped");
+        std::fs::rename(copy, &data).expect("both are in one folder");
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.as_ref().and_then(Child::id).expect("it runs")
     }
@@ -343,7 +375,11 @@ pub struct Up {
 
 impl Up {
     pub async fn start(name: &str) -> Self {
-        let (folder, port) = (folder(name), free_port());
+        Self::start_in(folder(name)).await
+    }
+
+    pub async fn start_in(folder: PathBuf) -> Self {
+        let port = free_port();
         let child = Self::spawn(&folder, port).await;
         Self { url: format!("http://127.0.0.1:{port}"), folder, port, child }
     }
@@ -390,6 +426,18 @@ impl Up {
         let text = std::fs::read_to_string(self.folder.join(pid_file)).expect("a pid file");
         signal("KILL", text.lines().next().and_then(|line| line.trim().parse().ok()).expect("a pid")).await;
     }
+}
+
+/// What a subcommand of `madang` prints, on these stores.
+pub async fn madang(stores: &Stores, subcommand: &str) -> String {
+    let run = bound(&crate::support::binary())
+        .arg(subcommand)
+        .env("DATABASE_URL", &stores.database_url)
+        .env("NATS_URL", &stores.nats_url)
+        .output();
+    let ended = within(&format!("madang {subcommand} ends"), run).await.expect("it runs");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    String::from_utf8(ended.stdout).expect("UTF-8")
 }
 
 /// Sends a signal to a process that runs.
