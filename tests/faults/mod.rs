@@ -11,6 +11,7 @@
 mod check;
 mod kills;
 mod load;
+mod nats;
 mod proxy;
 mod site;
 
