@@ -12,6 +12,7 @@ mod check;
 mod kills;
 mod load;
 mod nats;
+mod postgres;
 mod proxy;
 mod site;
 
