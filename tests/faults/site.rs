@@ -389,6 +389,8 @@ impl Up {
             .args(["up", "--no-demo", "--port", &port.to_string(), "--data"])
             .arg(folder)
             .env("MADANG_RATE_LIMIT_PER_MINUTE", "0")
+            // NATS sets this much aside, and some tests have a small disk.
+            .env("MADANG_STREAM_MAX_BYTES", (64 << 20).to_string())
             .env("MADANG_LOG", "error")
             .stdout(Stdio::piped())
             .spawn()
