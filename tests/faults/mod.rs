@@ -9,6 +9,7 @@
 //! the same random choices again; `tests/campaign` plays many rounds.
 
 mod check;
+mod cluster;
 mod disk;
 mod kills;
 mod load;
