@@ -8,6 +8,7 @@
 //! `MADANG_FAULT_ROUNDS` says how often each fault is repeated (once by default), `MADANG_FAULT_SEED` makes
 //! the same random choices again; `tests/campaign` plays many rounds.
 
+mod backup;
 mod check;
 mod cluster;
 mod disk;
