@@ -1,5 +1,5 @@
-//! Keeps a service running: what ends without being told to is started again, on the same port, so that
-//! everyone's connections come back by themselves.
+//! Keeps a service running: what ends without being told to, or hangs, is started again, on the same port,
+//! so that everyone's connections come back by themselves.
 
 use super::{
     LocalError,
@@ -37,6 +37,11 @@ impl Kept {
             let since = Instant::now();
             tokio::select! {
                 () = stopping.cancelled() => return self.end().await,
+                () = self.service.probe.hangs() => {
+                    tracing::warn!(log = %self.service.log.display(), "{} hangs; starting it again", self.service.name);
+                    // What hangs may not hear that it is told to end; what it has stored is safe.
+                    let _ = self.child.kill().await;
+                }
                 ended = self.child.wait() => {
                     let status = ended.map(|status| status.to_string()).unwrap_or_default();
                     tracing::warn!(status, log = %self.service.log.display(), "{} ended; starting it again", self.service.name);

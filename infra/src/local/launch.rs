@@ -165,6 +165,14 @@ impl Service {
 }
 
 impl Probe {
+    /// Returns when a service that runs has stopped doing its work.
+    pub(super) async fn hangs(&self) {
+        match self {
+            Self::Postgres(_) => std::future::pending().await,
+            Self::Nats(port) => super::nats::hangs(*port).await,
+        }
+    }
+
     async fn answers(&self) -> bool {
         let asked = async {
             match self {

@@ -8,11 +8,15 @@ use super::{
     launch::{EndSignal, Launcher, Probe, Service},
     programs, stale,
 };
-use std::{ffi::OsString, path::Path};
+use futures::StreamExt;
+use std::{ffi::OsString, path::Path, time::Duration};
 use tokio::{io::AsyncReadExt, net::TcpStream};
 
 /// A port that was free may be taken by another program before NATS has it.
 const ATTEMPTS: usize = 3;
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+const UNANSWERED: usize = 3;
 /// What a server says first, before it is asked anything.
 const GREETING: &[u8] = b"INFO ";
 
@@ -48,6 +52,25 @@ fn arguments(folder: &Path, pid_file: &Path, port: u16) -> Vec<OsString> {
         ["-a", "127.0.0.1", "-p", &port, "-js", "-sd"].into_iter().map(OsString::from).collect();
     arguments.extend([folder.into(), "-P".into(), pid_file.into()]);
     arguments
+}
+
+/// Returns when the server has left several questions after its streams unanswered. A server that greets
+/// may have stopped storing all the same: after its disk was full, 2.9 does until it is started again.
+pub(super) async fn hangs(port: u16) {
+    let mut unanswered = 0;
+    while unanswered < UNANSWERED {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let answered = tokio::time::timeout(ANSWERS_WITHIN, streams_answer(port)).await;
+        unanswered = if answered.is_ok_and(|answered| answered) { 0 } else { unanswered + 1 };
+    }
+}
+
+/// The list of streams tells of each how it stands, so that each must answer.
+async fn streams_answer(port: u16) -> bool {
+    let Ok(client) = async_nats::connect(format!("nats://127.0.0.1:{port}")).await else { return false };
+    let context = async_nats::jetstream::new(client);
+    let mut streams = context.streams();
+    matches!(streams.next().await, None | Some(Ok(_)))
 }
 
 /// Whether the server greets us; it does so only when its streams are open.
