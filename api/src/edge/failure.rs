@@ -108,6 +108,10 @@ impl From<sqlx::Error> for Problem {
     }
 }
 
+/// SQLSTATE classes of a database that serves nobody just now: no connection, no log-in, no such database
+/// (as while one is restored), deadlock, no resources, not ready for it, told to stop, a disk that fails.
+const AWAY: [&str; 8] = ["08", "28", "3D", "40", "53", "55", "57", "58"];
+
 /// Whether the database as a whole is away, overloaded or restarting, rather than this query wrong.
 fn is_passing(error: &sqlx::Error) -> bool {
     let away = matches!(
@@ -119,7 +123,7 @@ fn is_passing(error: &sqlx::Error) -> bool {
             | sqlx::Error::Tls(_)
     );
     let code = error.as_database_error().and_then(|error| error.code());
-    away || code.is_some_and(|code| ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)))
+    away || code.is_some_and(|code| AWAY.iter().any(|class| code.starts_with(class)))
 }
 
 /// Whether a rebuilt projection took the place of the one that the query began on.
