@@ -52,6 +52,8 @@ impl TestApp {
     }
 
     async fn start_node(settings: Settings) -> Self {
+        // As the commands do before anything is counted.
+        infra::telemetry::install();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let node = Node::start(settings.clone(), listener).await.expect("the node starts");
         let pool = PgPool::connect(&settings.database_url).await.expect("the database is there");
