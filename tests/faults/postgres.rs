@@ -131,14 +131,11 @@ async fn told_to_come_back(person: &Person) {
         let answer = answer.expect_problem(503, "store_unavailable");
         assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
     };
-    let commands = (0..4).map(|_| person.post("/v1/posts", json!({ "text": unique("글") })));
-    for refused in join_all(commands).await {
-        told(refused);
-    }
-    let queries = ["/v1/posts", "/v1/timeline", "/v1/users", "/v1/tags"].map(|path| person.get(path));
-    for answer in join_all(queries).await {
-        if answer.status != 200 {
-            told(answer);
-        }
+    let commands = join_all((0..4).map(|_| person.post("/v1/posts", json!({ "text": unique("글") }))));
+    let queries =
+        join_all(["/v1/posts", "/v1/timeline", "/v1/users", "/v1/tags"].map(|path| person.get(path)));
+    let (refused, answered) = futures::join!(commands, queries);
+    for answer in refused.into_iter().chain(answered.into_iter().filter(|answer| answer.status != 200)) {
+        told(answer);
     }
 }
