@@ -1,11 +1,12 @@
-//! `kill -9`, at random moments and in the middle of a batch: what was confirmed is there, once.
+//! `kill -9` at random moments and in the middle of a batch: what was confirmed is there, once.
 
 use super::check::nothing_is_lost;
 use super::load::Load;
-use super::site::Up;
-use super::{random, rounds};
+use super::proxy::{Proxy, Through, Toward, Wire};
+use super::site::{Site, Stores, Up, signal};
+use super::{random, rounds, until};
 use rand::Rng;
-use rand::seq::SliceRandom;
+use rand::seq::{IndexedRandom, SliceRandom};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_confirmed_survives_kill_9_of_server_postgres_and_nats_and_service_comes_back_by_itself() {
@@ -28,5 +29,129 @@ async fn what_was_confirmed_survives_kill_9_of_server_postgres_and_nats_and_serv
             }
         }
         nothing_is_lost(&up.stores(), &load).await;
+    }
+}
+
+/// Stands in the metadata of every event that the appender sends, and nowhere else on the way there.
+const APPENDED: &[u8] = b"causation_id";
+/// Stands in every message that the relay publishes.
+const PUBLISHED: &[u8] = b"Madang-Position";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing() {
+    let mut random = random("kill -9 in the middle of a batch");
+    let mut site = Site::start("batch").await;
+    let (database, nats) = (Proxy::to(site.postgres.port).await, Proxy::to(site.nats.port).await);
+    let mut server =
+        site.serve_with(|wiring| (wiring.database_port, wiring.nats_port) = (database.port, nats.port)).await;
+    let operator = site.stores().operator(&server.url).await;
+    let load = Load::start(&operator, &[&server.url], &mut random).await;
+    for _ in 0..rounds() {
+        let mut victims = ["server", "Postgres", "a session of Postgres", "NATS"];
+        victims.shuffle(&mut random);
+        for victim in victims {
+            load.more(random.random_range(1..50)).await;
+            let through = *[Through::Half, Through::All].choose(&mut random).expect("two");
+            let (wire, bytes) = if victim == "NATS" { (&nats, PUBLISHED) } else { (&database, APPENDED) };
+            wire.trap(Toward::Store, bytes, through).await;
+            match victim {
+                "server" => server.kill_9().await,
+                "Postgres" => site.postgres.kill_9().await,
+                "NATS" => site.nats.kill_9().await,
+                _ => kill_9_a_session(&site.stores()).await,
+            }
+            // What was on its way back is lost with the connection.
+            wire.cut();
+            wire.set(Wire::Passes);
+            match victim {
+                "server" => server.start_again().await,
+                "Postgres" => site.postgres.start().await,
+                "NATS" => site.nats.start().await,
+                _ => {}
+            }
+        }
+        nothing_is_lost(&site.stores(), &load).await;
+    }
+}
+
+/// The appender's session, or where it has done its work already, any: all others are ended with it.
+async fn kill_9_a_session(stores: &Stores) {
+    let pool = stores.pool().await;
+    let pid = until("a session is there", async || {
+        sqlx::query_scalar::<_, i32>(
+            "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
+             order by query like '%append_events%' desc, state = 'active' desc limit 1",
+        )
+        .fetch_optional(&pool)
+        .await
+        .expect("Postgres answers")
+    })
+    .await;
+    signal("KILL", u32::try_from(pid).expect("a pid")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_projector_killed_between_write_and_acknowledgement_applies_each_event_once() {
+    let mut random = random("kill -9 of a projector");
+    let site = Site::start("projector").await;
+    let database = Proxy::to(site.postgres.port).await;
+    let mut projector =
+        site.serve_with(|wiring| (wiring.roles, wiring.database_port) = ("projector", database.port)).await;
+    let server = site.serve_with(|wiring| wiring.roles = "api,relay").await;
+    let operator = site.stores().operator(&server.url).await;
+    let load = Load::start(&operator, &[&server.url], &mut random).await;
+    for _ in 0..rounds() {
+        // Rows sent and no commit; half a commit; committed, but neither known to it nor announced.
+        let mut moments = [Through::Nothing, Through::Half, Through::All];
+        moments.shuffle(&mut random);
+        for through in moments {
+            load.more(random.random_range(1..100)).await;
+            database.trap(Toward::Store, b"COMMIT", through).await;
+            projector.kill_9().await;
+            database.cut();
+            database.set(Wire::Passes);
+            projector.start_again().await;
+        }
+        nothing_is_lost(&site.stores(), &load).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_killed_between_publishing_and_noting_it_publishes_nothing_twice() {
+    let mut random = random("kill -9 of the relay");
+    let site = Site::start("relay").await;
+    let (database, nats) = (Proxy::to(site.postgres.port).await, Proxy::to(site.nats.port).await);
+    let server = site.serve_with(|wiring| wiring.roles = "api,projector").await;
+    let mut relay = site
+        .serve_with(|wiring| {
+            (wiring.roles, wiring.database_port, wiring.nats_port) = ("relay", database.port, nats.port);
+        })
+        .await;
+    let operator = site.stores().operator(&server.url).await;
+    let load = Load::start(&operator, &[&server.url], &mut random).await;
+    for _ in 0..rounds() {
+        let mut moments = ["half published", "not acknowledged", "not noted"];
+        moments.shuffle(&mut random);
+        for moment in moments {
+            load.more(random.random_range(1..100)).await;
+            match moment {
+                "half published" => nats.trap(Toward::Store, PUBLISHED, Through::Half).await,
+                "not acknowledged" => nats.trap(Toward::Client, b"\"seq\":", Through::Nothing).await,
+                _ => {
+                    nats.trap(Toward::Client, b"\"seq\":", Through::Nothing).await;
+                    // The relay waits for acknowledgements: the next statement it sends is the note.
+                    let note = database.trap(Toward::Store, b"sqlx_s_", Through::Nothing);
+                    nats.set(Wire::Passes);
+                    note.await;
+                }
+            }
+            relay.kill_9().await;
+            for wire in [&database, &nats] {
+                wire.cut();
+                wire.set(Wire::Passes);
+            }
+            relay.start_again().await;
+        }
+        nothing_is_lost(&site.stores(), &load).await;
     }
 }
