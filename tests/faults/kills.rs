@@ -34,6 +34,8 @@ async fn what_was_confirmed_survives_kill_9_of_server_postgres_and_nats_and_serv
 
 /// Stands in the metadata of every event that the appender sends, and nowhere else on the way there.
 const APPENDED: &[u8] = b"causation_id";
+/// Stands in every answer to a batch that stored something: it is committed by then.
+const STORED: &[u8] = b"stored";
 /// Stands in every message that the relay publishes.
 const PUBLISHED: &[u8] = b"Madang-Position";
 
@@ -47,17 +49,25 @@ async fn who_is_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing() {
     let operator = site.stores().operator(&server.url).await;
     let load = Load::start(&operator, &[&server.url], &mut random).await;
     for _ in 0..rounds() {
-        let mut victims = ["server", "Postgres", "a session of Postgres", "NATS"];
+        let mut victims = ["server", "Postgres", "a session of Postgres", "the wire", "NATS"];
         victims.shuffle(&mut random);
         for victim in victims {
             load.more(random.random_range(1..50)).await;
-            let through = *[Through::Half, Through::All].choose(&mut random).expect("two");
-            let (wire, bytes) = if victim == "NATS" { (&nats, PUBLISHED) } else { (&database, APPENDED) };
-            wire.trap(Toward::Store, bytes, through).await;
+            let sending =
+                (Toward::Store, APPENDED, *[Through::Half, Through::All].choose(&mut random).expect("two"));
+            let answering = (Toward::Client, STORED, Through::Nothing);
+            let (toward, bytes, through) = match victim {
+                "the wire" => answering,
+                "NATS" => (Toward::Store, PUBLISHED, Through::Half),
+                _ => *[sending, answering].choose(&mut random).expect("two"),
+            };
+            let wire = if victim == "NATS" { &nats } else { &database };
+            wire.trap(toward, bytes, through).await;
             match victim {
                 "server" => server.kill_9().await,
                 "Postgres" => site.postgres.kill_9().await,
                 "NATS" => site.nats.kill_9().await,
+                "the wire" => {}
                 _ => kill_9_a_session(&site.stores()).await,
             }
             // What was on its way back is lost with the connection.
