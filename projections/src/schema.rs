@@ -1,5 +1,6 @@
 //! A projection's schema: made, advanced, and swapped with a copy built beside it.
 
+use crate::lease::TTL;
 use crate::ports::{Position, RecordedEvent};
 use crate::projector::{Projector, Tx};
 use sqlx::Executor;
@@ -94,17 +95,20 @@ impl Schema {
         Ok(())
     }
 
-    /// [`Schema::enter`] for a batch on the live schema: a swap waits until the transaction ends.
+    /// [`Schema::enter`] for a batch on the live schema: a swap waits until the transaction ends. Who falls
+    /// silent in the middle of it is cut off as its lease ends: its locks must not outlive that.
     ///
     /// # Errors
     /// The database's.
     pub async fn enter_shared(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         // One round trip for both, in this order: every batch pays for it.
         sqlx::query(
-            "select pg_advisory_xact_lock_shared(hashtextextended($1, 0)), set_config('search_path', $2, true)",
+            "select pg_advisory_xact_lock_shared(hashtextextended($1, 0)), set_config('search_path', $2, true),
+                set_config('idle_in_transaction_session_timeout', $3, true)",
         )
         .bind(lock_name(&self.0))
         .bind(&self.0)
+        .bind(format!("{}ms", TTL.as_millis()))
         .execute(&mut **tx)
         .await?;
         Ok(())
