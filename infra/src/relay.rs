@@ -106,7 +106,7 @@ impl Relay {
             return Ok(());
         }
         let stream = self.nats.stream().await?;
-        let mut mark = self.resume(&stream).await?;
+        let Some(mut mark) = self.resume(&stream).await? else { return Ok(()) };
         info!(position = mark.position, stream_sequence = mark.stream_sequence, "the relay leads");
         let mut pokes = self.nats.client().subscribe(self.nats.poke_subject()).await.ok();
         let mut renewed = Instant::now();
@@ -119,8 +119,8 @@ impl Relay {
             }
             self.head.mark_unchanged();
             let published = publish::batch(&self.pool, &self.nats, &mut mark).await?;
-            if published > 0 {
-                self.note(&mark).await?;
+            if published > 0 && !self.note(&mark).await? {
+                return Ok(());
             }
             if published < publish::BATCH {
                 let poke = async {
@@ -145,8 +145,9 @@ impl Relay {
         lease::hold(&mut connection, LEASE, self.holder).await
     }
 
-    /// Where to go on: where the note says if the stream agrees, else where the stream's end says.
-    async fn resume(&self, stream: &Stream) -> Result<Mark, RelayError> {
+    /// Where to go on: where the note says if the stream agrees, else where the stream's end says. Nowhere
+    /// when another relay leads by now.
+    async fn resume(&self, stream: &Stream) -> Result<Option<Mark>, RelayError> {
         let info = stream.get_info().await.map_err(|error| NatsError::JetStream(error.to_string()))?;
         let created = info.created.unix_timestamp_nanos();
         let created = DateTime::from_timestamp_nanos(i64::try_from(created).unwrap_or(i64::MAX));
@@ -177,21 +178,25 @@ impl Relay {
             stream_sequence: last,
             stream_created: created,
         };
-        self.note(&resumed).await?;
-        Ok(resumed)
+        Ok(self.note(&resumed).await?.then_some(resumed))
     }
 
-    async fn note(&self, mark: &Mark) -> Result<(), sqlx::Error> {
-        sqlx::query(
+    /// Notes the mark; false when another relay leads by now. One that was frozen meanwhile must not set
+    /// the note back.
+    async fn note(&self, mark: &Mark) -> Result<bool, sqlx::Error> {
+        let noted = sqlx::query(
             "update relay set position = $1, stream_sequence = $2, stream_created = $3,
-                stopped_because = null",
+                stopped_because = null
+             where exists (select 1 from leases where name = $4 and holder = $5)",
         )
         .bind(mark.position)
         .bind(i64::try_from(mark.stream_sequence).unwrap_or(i64::MAX))
         .bind(mark.stream_created)
+        .bind(LEASE)
+        .bind(self.holder)
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(noted.rows_affected() > 0)
     }
 
     async fn note_stop(&self, failure: &RelayError) {
@@ -205,10 +210,15 @@ impl Relay {
             }
         }
         // Best effort: when it is the database that is away, the log line has to do.
-        let _ = sqlx::query("update relay set stopped_because = $1")
-            .bind(failure.to_string())
-            .execute(&self.pool)
-            .await;
+        let _ = sqlx::query(
+            "update relay set stopped_because = $1
+             where exists (select 1 from leases where name = $2 and holder = $3)",
+        )
+        .bind(failure.to_string())
+        .bind(LEASE)
+        .bind(self.holder)
+        .execute(&self.pool)
+        .await;
     }
 }
 
