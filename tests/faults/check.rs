@@ -18,7 +18,7 @@ pub async fn nothing_is_lost(stores: &Stores, load: &Load) {
     let _quiet = load.quiet().await;
     let pool = stores.pool().await;
     the_log_holds(&pool, load).await;
-    everyone_reaches_the_head(&pool).await;
+    everyone_reaches_the_head(stores).await;
     the_stream_is_in_order(stores, &pool).await;
     every_read_model_equals_the_events(&pool).await;
 }
@@ -57,11 +57,13 @@ async fn the_log_holds(pool: &PgPool, load: &Load) {
     );
 }
 
-async fn everyone_reaches_the_head(pool: &PgPool) {
+/// Relay and read models have come to the end of the log.
+pub async fn everyone_reaches_the_head(stores: &Stores) {
+    let pool = stores.pool().await;
     let projectors = api::projectors::all(10_000);
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     until("relay and read models reach the head", async || {
-        let status = infra::status::status(pool, &names).await.expect("status");
+        let status = infra::status::status(&pool, &names).await.expect("status");
         let caught_up = status.relay.lag == 0 && status.projections.iter().all(|one| one.lag == 0);
         caught_up.then_some(())
     })

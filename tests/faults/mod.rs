@@ -13,6 +13,7 @@ mod check;
 mod cluster;
 mod disk;
 mod kills;
+mod leaders;
 mod load;
 mod nats;
 mod postgres;
