@@ -10,6 +10,7 @@
 
 mod backup;
 mod check;
+mod clock;
 mod cluster;
 mod disk;
 mod kills;

@@ -56,9 +56,15 @@ pub struct Site {
 
 impl Site {
     pub async fn start(name: &str) -> Self {
+        Self::start_with(name, |_, _| {}).await
+    }
+
+    /// The same with arguments or variables of their own for Postgres and NATS.
+    pub async fn start_with(name: &str, change: impl FnOnce(&mut Service, &mut Service)) -> Self {
         let folder = folder(name);
         let (mut postgres, mut nats) =
             (Service::postgres(&folder.join("postgres")).await, Service::nats(&folder.join("nats")));
+        change(&mut postgres, &mut nats);
         postgres.start().await;
         nats.start().await;
         Self { folder, postgres, nats }
@@ -147,6 +153,8 @@ impl Service {
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
             "shared_buffers=64MB",
+            // Files of its folder, not the machine's shared memory: a killed one leaves nothing elsewhere.
+            "dynamic_shared_memory_type=mmap",
             "timezone=UTC",
             "log_timezone=UTC",
         ] {
@@ -201,9 +209,9 @@ impl Service {
 
     fn spawn(&self) -> Child {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).expect("a log");
-        let mut command =
-            if self.is_postgres { as_ordinary_user(&self.program) } else { bound(&self.program) };
-        command.args(&self.arguments).envs(self.variables.iter().cloned());
+        let run = if self.is_postgres { as_ordinary_user } else { bound };
+        let mut command = run(Path::new("env"));
+        command.args(assigned(&self.variables)).arg(&self.program).args(&self.arguments);
         command.stdout(log.try_clone().expect("a log")).stderr(log);
         command.spawn().expect("it starts")
     }
@@ -294,7 +302,9 @@ impl Server {
 
     fn spawn(wiring: &Wiring, port: u16) -> (Child, watch::Receiver<Vec<String>>) {
         let Wiring { roles, database_port, nats_port, variables } = wiring;
-        let mut child = bound(&crate::support::binary())
+        let mut child = bound(Path::new("env"))
+            .args(assigned(variables))
+            .arg(crate::support::binary())
             .args(["serve", "--roles", roles, "--listen", &format!("127.0.0.1:{port}")])
             .env("DATABASE_URL", format!("postgres://postgres@127.0.0.1:{database_port}/postgres"))
             .env("NATS_URL", format!("nats://127.0.0.1:{nats_port}"))
@@ -302,7 +312,6 @@ impl Server {
             .env("MADANG_STREAM_MAX_BYTES", (256 << 20).to_string())
             .env("MADANG_LOG", "info")
             .env("NO_COLOR", "1")
-            .envs(variables.iter().cloned())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -450,6 +459,11 @@ pub async fn signal(name: &str, pid: u32) {
 
 async fn kill_9(child: &mut Child) {
     within("a killed process ends", child.kill()).await.expect("it was there");
+}
+
+/// Variables as `env` takes them: what they do to a process is not done to those that start it.
+fn assigned(variables: &[(String, String)]) -> impl Iterator<Item = String> {
+    variables.iter().map(|(name, value)| format!("{name}={value}"))
 }
 
 /// A command whose process ends with ours, however we end.

@@ -1,0 +1,122 @@
+//! The clock is set back: the log's time never is, and whoever measures by the clock goes on.
+
+use super::check::nothing_is_lost;
+use super::load::Load;
+use super::site::{Server, Site, Stores};
+use super::{random, rounds, until};
+use crate::support::client::{PASSWORD, Person};
+use rand::Rng;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// A clock that the test may set while those who read it run.
+struct Clock(PathBuf);
+
+impl Clock {
+    fn new(path: PathBuf) -> Self {
+        let clock = Self(path);
+        clock.set(0);
+        clock
+    }
+
+    /// So many seconds beside the real one.
+    fn set(&self, seconds: i64) {
+        let beside = self.0.with_extension("new");
+        std::fs::write(&beside, format!("{seconds:+}s\n")).expect("written");
+        std::fs::rename(&beside, &self.0).expect("in place");
+    }
+
+    /// What makes a process read it.
+    fn variables(&self) -> Vec<(String, String)> {
+        [
+            ("LD_PRELOAD", faketime()),
+            ("FAKETIME_TIMESTAMP_FILE", self.0.clone()),
+            ("FAKETIME_NO_CACHE", "1".into()),
+            // A machine whose clock is set back still counts its seconds forwards.
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+            ("DONT_FAKE_MONOTONIC", "1".into()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_str().expect("text").to_owned()))
+        .into()
+    }
+}
+
+fn faketime() -> PathBuf {
+    let places = std::fs::read_dir("/usr/lib").expect("a folder").flatten().map(|entry| entry.path());
+    let found = places
+        .chain([PathBuf::from("/usr/lib")])
+        .map(|folder| folder.join("faketime/libfaketime.so.1"))
+        .find(|library| library.is_file());
+    found.expect("libfaketime is missing: tests/run installs it, or run `apt-get install faketime`")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_clock_is_set_back_the_logs_time_is_not_and_leases_ids_and_tokens_survive() {
+    let mut random = random("the clock");
+    let folder = super::site::folder("clocks");
+    let (here, there) = (Clock::new(folder.join("servers")), Clock::new(folder.join("postgres")));
+    let site = Site::start_with("clock", |postgres, _| postgres.variables = there.variables()).await;
+    let mut server = site.serve_with(|wiring| wiring.variables = here.variables()).await;
+    let operator = site.stores().operator(&server.url).await;
+    let load = Load::start(&operator, &[&server.url], &mut random).await;
+    for round in 0..rounds() {
+        let before = server_time(&site.stores()).await;
+        let early = join(&server, &format!("early_{round}")).await;
+        let hour = 3_600 * (i64::try_from(round).expect("few") + 1);
+        load.more(random.random_range(1..100)).await;
+        here.set(-hour);
+        load.more(random.random_range(1..100)).await;
+        there.set(-hour);
+        assert!(server_time(&site.stores()).await < before, "the clock was not set back");
+        nothing_is_lost(&site.stores(), &load).await;
+        time_never_goes_back(&site.stores()).await;
+
+        // Who was logged in still is, and what they write now is newer than what they wrote.
+        let post = early.publish("나중에").await;
+        let newest = early.get(&format!("/v1/users/{}/posts?limit=1", early.handle)).await.expect(200);
+        assert_eq!(newest.each("id"), [post]);
+        join(&server, &format!("late_{round}")).await.publish("지금").await;
+
+        // Leases from the future are no leases: another takes over from a frozen holder.
+        let other = site.serve_with(|wiring| wiring.variables = here.variables()).await;
+        server.freeze().await;
+        until("another leads", async || {
+            let leads = other.said().iter().filter(|line| line.contains("lead")).count();
+            (leads > api::projectors::all(10_000).len()).then_some(())
+        })
+        .await;
+        server.wake().await;
+        drop(other);
+        nothing_is_lost(&site.stores(), &load).await;
+        server.kill_9().await;
+        server.start_again().await;
+        nothing_is_lost(&site.stores(), &load).await;
+        time_never_goes_back(&site.stores()).await;
+    }
+}
+
+async fn server_time(stores: &Stores) -> chrono::DateTime<chrono::Utc> {
+    sqlx::query_scalar("select clock_timestamp()").fetch_one(&stores.pool().await).await.expect("a time")
+}
+
+async fn time_never_goes_back(stores: &Stores) {
+    let back: Vec<(i64,)> = sqlx::query_as(
+        "select position from (
+            select position, recorded_at < lag(recorded_at) over (order by position) as back from events
+         ) e where back",
+    )
+    .fetch_all(&stores.pool().await)
+    .await
+    .expect("the log reads");
+    assert!(back.is_empty(), "recorded_at goes back at {back:?}");
+}
+
+/// Registers and logs in.
+async fn join(server: &Server, handle: &str) -> Person {
+    let nobody = Person::nobody(&server.url, crate::support::client());
+    let body = json!({ "handle": handle, "display_name": handle, "bio": "", "password": PASSWORD });
+    nobody.post("/v1/users", body).await.expect(201);
+    let session = nobody.post("/v1/sessions", json!({ "handle": handle, "password": PASSWORD })).await;
+    let token = session.expect(201).json["access_token"].as_str().map(str::to_owned);
+    Person { token, handle: handle.to_owned(), ..nobody }
+}
