@@ -6,7 +6,8 @@
 //! 3. [`tags`]: the smallest read model from end to end; [`profiles`], [`posts`], [`comments`] and
 //!    [`timelines`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
 //!    `project.rs` writes it and `query.rs` reads it.
-//! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time.
+//! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time;
+//!    [`retry`]: another try of what could not be applied.
 //! 5. [`rebuild`] and [`verify`]: a copy built beside the live one, swapped in or compared.
 //! 6. [`progress`]: how readers wait for what they wrote.
 //!
@@ -33,6 +34,7 @@ pub mod profiles;
 pub mod progress;
 pub mod projector;
 pub mod rebuild;
+pub mod retry;
 pub mod runner;
 mod scanned;
 pub mod schema;

@@ -45,7 +45,8 @@ pub trait EventSource: Send + Sync + 'static {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<RecordedEvent>>, SourceError>>;
 
-    /// What was read does not fit the database: nothing that is remembered is given out any more.
+    /// What was read does not fit the database, or may have been mended there: nothing that is remembered is
+    /// given out any more.
     fn forget(&self);
 
     /// Returns when there may be events after `after`: when some were announced, or when so much time

@@ -116,6 +116,7 @@ impl Runner {
                     return Ok(());
                 }
                 lead.renewed = Instant::now();
+                self.retry_if_asked(&mut lead).await?;
             }
             let before = lead.checkpoint;
             let events = self.context.source.read_after(before.position, BATCH).await?;

@@ -6,6 +6,7 @@ mod demo;
 mod http;
 mod import;
 mod rebuild;
+mod retry_parked;
 mod serve;
 mod services;
 mod signals;
@@ -55,6 +56,12 @@ enum Command {
     Import(import::Args),
     /// Build read models anew from the events, while service goes on.
     Rebuild(rebuild::Args),
+    /// Try events again that could not be applied, while service goes on.
+    ///
+    /// An event that a read model can't apply is parked with the later ones of its aggregate (see madang
+    /// status). After the mend, this has them applied, oldest first; ends with status 1 if some still
+    /// can't be. They are also tried whenever a server starts.
+    RetryParked(retry_parked::Args),
     /// Prove the read models equal to rebuilt ones and to the events.
     ///
     /// Prints what differs and then ends with status 1.
@@ -86,6 +93,7 @@ pub fn run() -> ExitCode {
             Command::Token(args) => store::token(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Rebuild(args) => rebuild::run(args).await,
+            Command::RetryParked(args) => retry_parked::run(args).await,
             Command::Verify(args) => verify::run(args).await,
             Command::RenewLogId(args) => store::renew_log_id(args).await,
             Command::Status(args) => status::run(args).await,

@@ -1,9 +1,9 @@
 //! Events that wait for a mend.
 
-use super::Runner;
+use super::{Lead, Runner, RunnerError};
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
-use crate::schema::Schema;
+use crate::retry;
 use std::collections::HashSet;
 use tracing::info;
 use uuid::Uuid;
@@ -50,36 +50,63 @@ impl Parked {
 }
 
 impl Runner {
+    /// Tries parked events again if an operator asks for it.
+    pub(super) async fn retry_if_asked(&self, lead: &mut Lead) -> Result<(), RunnerError> {
+        if lead.parked.count > 0 && retry::is_asked(&self.pool, self.projector.name()).await? {
+            self.retry_parked(&mut lead.parked).await?;
+            lead.has_tasks = true;
+        }
+        Ok(())
+    }
+
     /// Tries parked events again, oldest first; a new build may know what an older one did not.
-    pub(super) async fn retry_parked(&self, parked: &mut Parked) -> Result<(), super::RunnerError> {
+    pub(super) async fn retry_parked(&self, parked: &mut Parked) -> Result<(), RunnerError> {
         if parked.count == 0 {
             return Ok(());
         }
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
+        retry::done(&mut tx, self.projector.name()).await?;
         let waiting: Vec<(i64, Uuid)> =
             sqlx::query_as("select position, aggregate_id from parked order by position for update")
                 .fetch_all(&mut *tx)
                 .await?;
+        self.context.source.forget();
         let mut stuck = HashSet::new();
         for (position, aggregate_id) in waiting {
             if stuck.contains(&aggregate_id) {
                 continue;
             }
-            let events = self.context.source.read_after(position - 1, 1).await?;
-            let applied = match events.first() {
-                Some(event) if event.event.is_ok() => self.apply_one(&mut tx, event).await?.is_none(),
-                Some(_) | None => false,
-            };
-            if !applied {
-                stuck.insert(aggregate_id);
-                continue;
+            match self.try_again(&mut tx, position).await? {
+                None => {
+                    sqlx::query("delete from parked where position = $1")
+                        .bind(position)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                Some(error) => {
+                    stuck.insert(aggregate_id);
+                    sqlx::query("update parked set error = $2 where position = $1")
+                        .bind(position)
+                        .bind(error)
+                        .execute(&mut *tx)
+                        .await?;
+                }
             }
-            sqlx::query("delete from parked where position = $1").bind(position).execute(&mut *tx).await?;
         }
         *parked = Parked::load(&mut tx).await?;
         tx.commit().await?;
-        info!(projection = Schema::live(&*self.projector).name(), left = parked.count, "tried parked events");
+        info!(projection = self.projector.name(), left = parked.count, "tried parked events");
         Ok(())
+    }
+
+    /// What is still wrong with the event, if anything is.
+    async fn try_again(&self, tx: &mut Tx, position: i64) -> Result<Option<String>, RunnerError> {
+        let events = self.context.source.read_after(position - 1, 1).await?;
+        let Some(event) = events.first() else { return Ok(Some("it is not in the log".to_owned())) };
+        match &event.event {
+            Err(unreadable) => Ok(Some(unreadable.to_string())),
+            Ok(_) => Ok(self.apply_one(tx, event).await?),
+        }
     }
 }

@@ -1,0 +1,36 @@
+//! Another try of parked events, asked for by an operator while the runner runs: only the runner knows
+//! which aggregates it holds back, so it does the work itself.
+
+use sqlx::{PgConnection, PgPool};
+
+/// Asks the projection's runner, wherever it is, to try its parked events again.
+///
+/// # Errors
+/// The database's.
+pub async fn ask(pool: &PgPool, projection: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into public.retries (projection) values ($1) on conflict do nothing")
+        .bind(projection)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Whether the runner is still to do so.
+///
+/// # Errors
+/// The database's.
+pub async fn is_asked(pool: &PgPool, projection: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select exists (select 1 from public.retries where projection = $1)")
+        .bind(projection)
+        .fetch_one(pool)
+        .await
+}
+
+/// What was asked is done, once this connection's transaction commits.
+pub(crate) async fn done(connection: &mut PgConnection, projection: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from public.retries where projection = $1")
+        .bind(projection)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
