@@ -3,7 +3,7 @@
 
 use super::check::nothing_is_lost;
 use super::load::Load;
-use super::site::{Server, Site, madang};
+use super::site::{Server, Site};
 use super::{random, rounds, until};
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -71,11 +71,12 @@ async fn lose_a_future(site: &mut Site, server: &Server, random: &mut StdRng) ->
 async fn renew(site: &Site, server: &mut Server) {
     let told = "Run `madang renew-log-id`";
     until("madang status says what to do", async || {
-        madang(&site.stores(), "status").await.contains(told).then_some(())
+        site.stores().madang(&["status"]).await.1.contains(told).then_some(())
     })
     .await;
     server.stop().await;
-    madang(&site.stores(), "renew-log-id").await;
+    let (fine, said) = site.stores().madang(&["renew-log-id"]).await;
+    assert!(fine, "{said}");
     server.start_again().await;
 }
 

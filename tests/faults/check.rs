@@ -34,7 +34,7 @@ async fn the_log_holds(pool: &PgPool, load: &Load) {
                 select r.payload ->> 'handle' from events r
                 where r.aggregate_type = 'user' and r.aggregate_id = e.payload ->> 'followee_id'
                     and r.event_type = 'UserRegistered')
-            else event_type end
+            else event_type || ' ' || position end
          from events e order by position",
     )
     .fetch_all(pool)

@@ -17,6 +17,7 @@ mod kills;
 mod leaders;
 mod load;
 mod nats;
+mod poison;
 mod postgres;
 mod proxy;
 mod site;

@@ -38,6 +38,15 @@ impl Stores {
         async_nats::jetstream::new(nats).get_stream(format!("EVENTS_{log_id}")).await.ok()
     }
 
+    /// Runs a command on them as an operator would; whether it succeeded, and what it printed.
+    pub async fn madang(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = bound(&crate::support::binary());
+        command.args(arguments).env("DATABASE_URL", &self.database_url).env("NATS_URL", &self.nats_url);
+        let done = within("a command ends", command.output()).await.expect("it runs");
+        let said = [done.stdout, done.stderr].concat();
+        (done.status.success(), String::from_utf8_lossy(&said).into_owned())
+    }
+
     /// An operator who asks the server of this URL, which has run before: its key is in the vault.
     pub async fn operator(&self, url: &str) -> Person {
         let ttl = Duration::from_secs(24 * 3_600);
@@ -437,18 +446,6 @@ impl Up {
         let text = std::fs::read_to_string(self.folder.join(pid_file)).expect("a pid file");
         signal("KILL", text.lines().next().and_then(|line| line.trim().parse().ok()).expect("a pid")).await;
     }
-}
-
-/// What a subcommand of `madang` prints, on these stores.
-pub async fn madang(stores: &Stores, subcommand: &str) -> String {
-    let run = bound(&crate::support::binary())
-        .arg(subcommand)
-        .env("DATABASE_URL", &stores.database_url)
-        .env("NATS_URL", &stores.nats_url)
-        .output();
-    let ended = within(&format!("madang {subcommand} ends"), run).await.expect("it runs");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-    String::from_utf8(ended.stdout).expect("UTF-8")
 }
 
 /// Sends a signal to a process that runs.
