@@ -69,6 +69,8 @@ impl Node {
     /// See [`NodeError`].
     pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
         let address = listener.local_addr()?;
+        // What is counted before the first scrape counts too.
+        infra::telemetry::install();
         let options: PgConnectOptions =
             settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
         let pool = connect(&options, settings.database_connections).await?;
