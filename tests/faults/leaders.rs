@@ -42,7 +42,11 @@ async fn two_servers_started_at_once_on_an_empty_store_share_the_work_and_either
         tokio::join!(first.start_again(), second.start_again());
         nothing_is_lost(&site.stores(), &load).await;
         let either = random.random_range(0..2);
-        servers[either].kill_9().await;
+        if random.random() {
+            servers[either].kill_9().await;
+        } else {
+            servers[either].stop().await;
+        }
         nothing_is_lost(&site.stores(), &load).await;
         servers[either].start_again().await;
     }

@@ -1,10 +1,9 @@
-//! A wire between Madang and a store, in the test's hand: it can be cut, refused, held or slowed, and it
-//! can stop at the very moment when certain bytes go by, so that a process is killed exactly between a
+//! A wire between Madang and a store, in the test's hand: it can be cut, refused or held, and it can
+//! stop at the very moment when certain bytes go by, so that a process is killed exactly between a
 //! write and its acknowledgement.
 
 use super::within;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,8 +20,6 @@ pub enum Wire {
     Holds,
     /// Nobody listens; open connections are cut.
     Refuses,
-    /// Each piece of what is sent takes so long.
-    Slow(Duration),
 }
 
 /// In which direction bytes go.
@@ -188,11 +185,7 @@ async fn pump(
             return to.shutdown().await;
         }
         let new = &piece[..read];
-        let slow = match *wire.wait_for(|&wire| wire != Wire::Holds).await.expect("the proxy lives") {
-            Wire::Slow(time) => time,
-            Wire::Passes | Wire::Holds | Wire::Refuses => Duration::ZERO,
-        };
-        tokio::time::sleep(slow).await;
+        let _ = wire.wait_for(|&wire| wire != Wire::Holds).await;
         let mut done = 0;
         if let Some(trap) = shared.springs(toward, &before, new) {
             done = match trap.through {
