@@ -19,17 +19,44 @@ pub(super) async fn end(
     folder: &Path,
     signal: EndSignal,
 ) -> Result<(), LocalError> {
-    let Some(pid) = read_pid(pid_file).filter(|&pid| runs_on(pid, folder)) else { return Ok(()) };
-    tracing::info!(pid, "ending {service} of an earlier run");
-    signal.send(pid);
-    if gone_within(pid, folder, ENDS_WITHIN).await {
-        return Ok(());
+    let Some(pid) = read_pid(pid_file) else { return Ok(()) };
+    if runs_on(pid, folder) {
+        tracing::info!(pid, "ending {service} of an earlier run");
+        signal.send(pid);
+        if !gone_within(pid, folder, ENDS_WITHIN).await {
+            send(pid, Signal::QUIT);
+            if !gone_within(pid, folder, ENDS_WITHIN).await {
+                return Err(LocalError::StillRunning { service, pid });
+            }
+        }
     }
-    send(pid, Signal::QUIT);
-    if gone_within(pid, folder, ENDS_WITHIN).await {
-        return Ok(());
+    forgotten_within(pid, folder, ENDS_WITHIN).await;
+    Ok(())
+}
+
+/// Waits until nothing is left of a service that was killed: its children take a moment to see that they
+/// are alone, and its own number stays taken until somebody has noted its end. A Postgres that starts on
+/// the same data before that refuses to.
+async fn forgotten_within(pid: i32, folder: &Path, limit: Duration) {
+    let deadline = Instant::now() + limit;
+    while (is_unburied(pid) || is_worked_in(folder)) && Instant::now() < deadline {
+        sleep(LOOK_EVERY).await;
     }
-    Err(LocalError::StillRunning { service, pid })
+}
+
+/// Whether the process has ended and nobody has noted it yet.
+fn is_unburied(pid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The name before the state stands in brackets and may hold anything.
+    stat.rsplit_once(')').is_some_and(|(_, state)| state.trim_start().starts_with('Z'))
+}
+
+/// Whether some process has the folder as its working directory, as all of a Postgres have.
+fn is_worked_in(folder: &Path) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return false };
+    processes.flatten().any(|process| {
+        std::fs::read_link(process.path().join("cwd")).is_ok_and(|directory| directory == folder)
+    })
 }
 
 /// The first line of a pid file.
