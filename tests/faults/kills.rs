@@ -15,7 +15,7 @@ async fn what_was_confirmed_survives_kill_9_of_server_postgres_and_nats_and_serv
     let operator = up.stores().operator(&up.url).await;
     let load = Load::start(&operator, &[&up.url], &mut random).await;
     for _ in 0..rounds() {
-        let mut victims = ["server", "Postgres", "NATS"];
+        let mut victims = ["server", "Postgres", "NATS", "all of them"];
         victims.shuffle(&mut random);
         for victim in victims {
             load.more(random.random_range(1..100)).await;
@@ -25,7 +25,12 @@ async fn what_was_confirmed_survives_kill_9_of_server_postgres_and_nats_and_serv
                     up.start_again().await;
                 }
                 "Postgres" => up.kill_9_postgres().await,
-                _ => up.kill_9_nats().await,
+                "NATS" => up.kill_9_nats().await,
+                _ => {
+                    tokio::join!(up.kill_9_postgres(), up.kill_9_nats());
+                    up.kill_9().await;
+                    up.start_again().await;
+                }
             }
         }
         nothing_is_lost(&up.stores(), &load).await;

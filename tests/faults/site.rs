@@ -442,9 +442,19 @@ impl Up {
         self.kill_9_of("nats/nats.pid").await;
     }
 
+    /// It may be on its way back from the last time.
     async fn kill_9_of(&self, pid_file: &str) {
-        let text = std::fs::read_to_string(self.folder.join(pid_file)).expect("a pid file");
-        signal("KILL", text.lines().next().and_then(|line| line.trim().parse().ok()).expect("a pid")).await;
+        until(&format!("a process of {pid_file} is killed"), async || {
+            let text = std::fs::read_to_string(self.folder.join(pid_file)).ok()?;
+            let pid = text.lines().next()?.trim().to_owned();
+            let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
+            if !command.contains(self.folder.to_str()?) {
+                return None;
+            }
+            let killed = Command::new("kill").args(["-s", "KILL", &pid]).status().await.ok()?;
+            killed.success().then_some(())
+        })
+        .await;
     }
 }
 
