@@ -9,7 +9,8 @@
 //! 3. [`layers`]: what happens around every handler: correlation, limits of rate, metrics.
 //! 4. [`mod@router`]: the routes put together with the document that describes them.
 //! 5. [`app`]: what handlers work with.
-//! 6. [`node`]: a process and its roles, wired together; [`projectors`]: every read model there is;
+//! 6. [`sockets`]: connections, and what they may cost.
+//! 7. [`node`]: a process and its roles, wired together; [`projectors`]: every read model there is;
 //!    [`cli`]: the `madang` command.
 //!
 //! Invariants of this crate:
@@ -35,6 +36,7 @@ pub mod posts;
 pub mod projectors;
 pub mod router;
 pub mod sessions;
+pub mod sockets;
 pub mod tags;
 pub mod timeline;
 pub mod users;

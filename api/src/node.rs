@@ -2,6 +2,7 @@
 
 use crate::app::{App, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
 use crate::projectors;
+use crate::sockets::{self, Limits};
 use infra::announcements::{self, NatsAnnouncer};
 use infra::config::Settings;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
@@ -13,7 +14,6 @@ use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::log::LevelFilter;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 use uuid::Uuid;
 
 /// How long the database may take to be there when a node starts.
@@ -147,7 +147,13 @@ impl Node {
         };
         if settings.roles.api {
             let router = crate::router(App::new(parts));
-            serving.spawn(serve(listener, router, stop_serving.clone()));
+            let limits = Limits {
+                connections: settings.max_connections,
+                idle: settings.idle_timeout,
+                stall: settings.stall_timeout,
+                drain: DRAIN,
+            };
+            serving.spawn(sockets::serve(listener, router, limits, stop_serving.clone()));
         }
         serving.close();
         working.close();
@@ -164,22 +170,12 @@ impl Node {
     /// Answers what is in flight, stores what was promised, gives leases back.
     pub async fn stop(self) {
         self.stop_serving.cancel();
-        if tokio::time::timeout(DRAIN, self.serving.wait()).await.is_err() {
-            warn!("some requests were cut off");
-        }
+        self.serving.wait().await;
         self.stop_working.cancel();
         if tokio::time::timeout(DRAIN, self.working.wait()).await.is_err() {
             warn!("some work was cut off; it is taken up again from the last checkpoint");
         }
         info!("stopped");
-    }
-}
-
-async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(failure) = served.into_future().await {
-        error!(%failure, "HTTP is not served any more");
     }
 }
 

@@ -24,6 +24,13 @@ pub struct Settings {
     pub merge_threshold: u64,
     /// `MADANG_RATE_LIMIT_PER_MINUTE`: requests a caller may make in a minute; 600, and 0 means no limit.
     pub rate_limit_per_minute: u32,
+    /// `MADANG_MAX_CONNECTIONS`: how many clients may be connected at once, further ones wait; 12000.
+    pub max_connections: usize,
+    /// `MADANG_IDLE_SECONDS`: how long a connection may rest before its next request is there whole; 75,
+    /// which is longer than common proxies keep theirs.
+    pub idle_timeout: Duration,
+    /// `MADANG_STALL_SECONDS`: how long a client may take nothing of its answer; 30.
+    pub stall_timeout: Duration,
     /// `MADANG_TOKEN_TTL_SECONDS`: how long an access token is good for; 43200 (12 hours).
     pub token_ttl: Duration,
     /// `MADANG_DB_CONNECTIONS`: the most connections to Postgres that this process opens; 16.
@@ -130,6 +137,9 @@ impl Settings {
             consistency_bound: env.millis("MADANG_CONSISTENCY_BOUND_MS", 1_000)?,
             merge_threshold: env.or("MADANG_MERGE_THRESHOLD", NUMBER, || 10_000)?,
             rate_limit_per_minute: env.or("MADANG_RATE_LIMIT_PER_MINUTE", NUMBER, || 600)?,
+            max_connections: env.or("MADANG_MAX_CONNECTIONS", FROM_ONE, || NonZero(12_000))?.0,
+            idle_timeout: env.seconds_from_one("MADANG_IDLE_SECONDS", 75)?,
+            stall_timeout: env.seconds_from_one("MADANG_STALL_SECONDS", 30)?,
             token_ttl: env.seconds("MADANG_TOKEN_TTL_SECONDS", 12 * 3_600)?,
             database_connections: env.or("MADANG_DB_CONNECTIONS", "a number from 4", || Connections(16))?.0,
             allow_unsafe_postgres: env.or("MADANG_ALLOW_UNSAFE_POSTGRES", "true or false", || Flag(false))?.0,
@@ -211,6 +221,7 @@ impl FromStr for LogFormat {
 }
 
 const NUMBER: &str = "a whole number";
+const FROM_ONE: &str = "a whole number from 1";
 
 struct Flag(bool);
 
@@ -248,6 +259,17 @@ impl FromStr for Replicas {
     }
 }
 
+/// What would stop all service if it were 0.
+struct NonZero(usize);
+
+impl FromStr for NonZero {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|&n| n > 0).map(Self).ok_or(())
+    }
+}
+
 struct Variables<'a, F>(&'a F);
 
 impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
@@ -277,6 +299,11 @@ impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
 
     fn seconds(&self, name: &'static str, default: u64) -> Result<Duration, SettingsError> {
         self.or(name, "a number of seconds", || default).map(Duration::from_secs)
+    }
+
+    fn seconds_from_one(&self, name: &'static str, default: usize) -> Result<Duration, SettingsError> {
+        let seconds = self.or(name, FROM_ONE, || NonZero(default))?;
+        Ok(Duration::from_secs(seconds.0 as u64))
     }
 }
 
@@ -312,6 +339,9 @@ mod tests {
             ("MADANG_CONSISTENCY_BOUND_MS", "-1"),
             ("MADANG_DB_CONNECTIONS", "1"),
             ("MADANG_STREAM_REPLICAS", "6"),
+            ("MADANG_MAX_CONNECTIONS", "0"),
+            ("MADANG_IDLE_SECONDS", "0"),
+            ("MADANG_STALL_SECONDS", "soon"),
             ("MADANG_ALLOW_UNSAFE_POSTGRES", "maybe"),
         ] {
             let error = with(name, bad).expect_err(bad);

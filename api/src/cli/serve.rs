@@ -1,7 +1,7 @@
 //! `madang serve`: one process of many, on services that others run.
 
 use super::{Failure, signals::Signals};
-use crate::node::Node;
+use crate::{node::Node, sockets};
 use infra::{
     config::{LogSettings, Roles, Settings},
     telemetry,
@@ -23,6 +23,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     telemetry::start_logging(&LogSettings::from_env()?);
     telemetry::install();
+    sockets::raise_open_files();
     let mut signals = Signals::listen()?;
     let mut settings = Settings::from_env()?;
     settings.roles = args.roles.unwrap_or(settings.roles);

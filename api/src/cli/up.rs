@@ -5,7 +5,7 @@ use super::{
     signals::Signals,
     stack_file::{Left, StackFile, write_private},
 };
-use crate::node::Node;
+use crate::{node::Node, sockets};
 use infra::{
     config::{LogSettings, Settings},
     local::{LocalStack, Outside},
@@ -44,6 +44,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     telemetry::start_logging(&LogSettings::from_env()?);
     telemetry::install();
+    sockets::raise_open_files();
     let mut signals = Signals::listen()?;
     let listener = serve::listen(SocketAddr::new(args.host, args.port)).await?;
     let stack = tokio::select! {

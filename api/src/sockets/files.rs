@@ -1,0 +1,28 @@
+//! Each connection is an open file, and a process may open so many.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tracing::warn;
+
+/// What a process needs beside its clients: Postgres, NATS, logs, and calls of its own.
+const RESERVED: u64 = 256;
+
+/// Lets this process open as many files as its administrator allows. The limit that processes start with
+/// is kept low for the sake of `select`, which nothing here uses.
+pub fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(failure) = setrlimit(Resource::Nofile, raised) {
+        warn!(%failure, allowed = ?limit.current, "the limit of open files can't be raised");
+    }
+}
+
+/// How many of the `wanted` connections can be open at once.
+pub(super) fn connections_at_most(wanted: usize) -> usize {
+    let Some(files) = getrlimit(Resource::Nofile).current else { return wanted };
+    // Even the fewest files serve someone.
+    let possible = usize::try_from(files.saturating_sub(RESERVED).max(files / 2)).unwrap_or(usize::MAX);
+    if possible < wanted {
+        warn!(wanted, possible, "fewer files may be opened than clients may connect; raise `ulimit -n`");
+    }
+    wanted.min(possible).min(tokio::sync::Semaphore::MAX_PERMITS)
+}
