@@ -33,7 +33,7 @@ pub use files::raise_open_files;
 
 /// The greatest size of a request's head. A connection holds about as much while it reads and writes, so
 /// this times the number of connections is what idle or malicious clients can make a process hold.
-const HEAD_BYTES: usize = 16 * 1024;
+const HEAD_BYTES: usize = 8 * 1024;
 /// Operators are told again after so long that connections wait.
 const TOLD_AGAIN: Duration = Duration::from_secs(10);
 

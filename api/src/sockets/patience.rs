@@ -3,6 +3,9 @@
 //! An answer that nobody reads is held in memory until it is sent. A client that takes nothing for a
 //! while is gone or hostile; one that takes a byte now and then is no better, so patience is used up by
 //! waiting and regained only by what is taken.
+//!
+//! At its end a connection lingers: closing it while the client still sends, such as a body that was
+//! refused at its first bytes, would take the answer with it.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -14,6 +17,10 @@ use tokio::time::{Instant, Sleep};
 /// Who takes this much is waited for as long as it takes.
 const BYTES_PER_SECOND: f64 = 4.0 * 1024.0;
 
+/// How long and how much a client may go on sending after its last answer.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 1 << 20;
+
 /// See the module.
 pub(super) struct Patient<T> {
     inner: T,
@@ -21,12 +28,14 @@ pub(super) struct Patient<T> {
     left: Duration,
     /// Set while the client takes nothing.
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Set at the end, with how much has been thrown away since.
+    lingering: Option<(Pin<Box<Sleep>>, usize)>,
 }
 
 impl<T> Patient<T> {
     /// Waits at most this long while nothing is taken.
     pub(super) fn new(inner: T, most: Duration) -> Self {
-        Self { inner, most, left: most, waiting: None }
+        Self { inner, most, left: most, waiting: None, lingering: None }
     }
 
     /// Accounts for a write that went as far as `written`.
@@ -51,7 +60,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Patient<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
         self.account(written, cx)
@@ -75,7 +84,23 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+        let this = &mut *self;
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.inner).poll_shutdown(cx))?;
+        }
+        let (until, thrown_away) =
+            this.lingering.get_or_insert_with(|| (Box::pin(tokio::time::sleep(LINGER)), 0));
+        let mut scratch = [0; 4_096];
+        loop {
+            let mut into = ReadBuf::new(&mut scratch);
+            match Pin::new(&mut this.inner).poll_read(cx, &mut into) {
+                Poll::Ready(Ok(())) if !into.filled().is_empty() && *thrown_away < LINGER_BYTES => {
+                    *thrown_away += into.filled().len();
+                }
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => return until.as_mut().poll(cx).map(Ok),
+            }
+        }
     }
 }
 
