@@ -2,10 +2,8 @@
 
 use crate::app::{App, Cors};
 use crate::edge::Problem;
-use crate::edge::body::LIMIT_BYTES;
 use crate::{comments, document, follows, layers, likes, me, ops, posts, sessions, tags, timeline, users};
 use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -35,7 +33,6 @@ pub fn router(app: App) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), layers::around))
-        .layer(DefaultBodyLimit::max(LIMIT_BYTES))
         .layer(compression())
         .layer(cors(&app.settings.cors))
         .with_state(app)
@@ -73,7 +70,10 @@ async fn wrong_method(method: Method) -> impl IntoResponse {
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {
-    let worth_it = SizeAbove::new(COMPRESSED_FROM_BYTES).and(NotForContentType::IMAGES);
+    // The pages of /docs are not: they are as large as all else together, and compressing them for everyone
+    // who asks at once would keep the processors busy for minutes.
+    let not_pages = NotForContentType::new("text/").and(NotForContentType::IMAGES);
+    let worth_it = SizeAbove::new(COMPRESSED_FROM_BYTES).and(not_pages);
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it)
 }
 

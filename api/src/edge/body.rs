@@ -1,11 +1,12 @@
 //! JSON bodies: every way in which one can be wrong has words of its own.
 
+use super::memory;
 use super::problem::{FieldError, Problem};
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{FromRequest, Request};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use domain::value::Invalid;
+use futures::StreamExt;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
@@ -17,13 +18,17 @@ pub const LIMIT_BYTES: usize = 64 * 1024;
 /// A client that sends so slowly holds a connection for nothing.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// What a body holds before it needs a share of the process's memory.
+const FREE_BYTES: usize = 4 * 1024;
+
 /// More wrong fields than a person would correct at once are not listed.
 const MAX_ERRORS: usize = 50;
 
 /// Reads a whole JSON body.
 ///
 /// # Errors
-/// 415 for another content type, 413 if too large, 408 if too slow, 400 if broken off.
+/// 415 for another content type, 413 if too large, 408 if too slow, 400 if broken off, 503 if too many are
+/// on their way.
 pub async fn bytes(request: Request) -> Result<Bytes, Problem> {
     if !is_json(request.headers()) {
         return Err(Problem::new(
@@ -36,21 +41,44 @@ pub async fn bytes(request: Request) -> Result<Bytes, Problem> {
     if length.and_then(|length| length.parse().ok()).is_some_and(|length: u64| length > LIMIT_BYTES as u64) {
         return Err(too_large());
     }
-    match tokio::time::timeout(TIME_LIMIT, Bytes::from_request(request, &())).await {
-        Ok(Ok(bytes)) if bytes.len() > LIMIT_BYTES => Err(too_large()),
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)))) => {
-            Err(too_large())
-        }
-        Ok(Err(_)) => {
-            Err(Problem::bad_request("body_broken_off", "The body ended before its end. Send it again."))
-        }
-        Err(_elapsed) => Err(Problem::new(
+    let collected = tokio::time::timeout(TIME_LIMIT, collect(request.into_body())).await;
+    collected.unwrap_or_else(|_elapsed| {
+        Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "body_too_slow",
             "The body did not arrive within 10 seconds. Send it again.",
-        )),
+        ))
+    })
+}
+
+/// Frames are copied, because each one may keep the buffer alive that it was read into.
+async fn collect(body: Body) -> Result<Bytes, Problem> {
+    let mut frames = body.into_data_stream();
+    let (mut collected, mut share) = (Vec::<u8>::new(), None);
+    while let Some(frame) = frames.next().await {
+        let Ok(frame) = frame else {
+            return Err(Problem::bad_request(
+                "body_broken_off",
+                "The body ended before its end. Send it again.",
+            ));
+        };
+        let length = collected.len() + frame.len();
+        if length > LIMIT_BYTES {
+            return Err(too_large());
+        }
+        if collected.is_empty() && frames.is_end_stream() {
+            return Ok(frame);
+        }
+        let (held, needed) = (collected.capacity(), length.next_power_of_two().max(FREE_BYTES));
+        if needed > held {
+            if needed > FREE_BYTES {
+                share = Some(memory::BODIES.take(needed - held, share)?);
+            }
+            collected.reserve_exact(needed - collected.len());
+        }
+        collected.extend_from_slice(&frame);
     }
+    Ok(collected.into())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,7 +1,7 @@
 //! What every handler takes in and gives out.
 //!
 //! In the order of a request: [`arrival`] (what the layers learnt), [`caller`] (who asks), [`command`] (all
-//! that comes with a write), [`body`], [`path`], [`list`] and [`cursor`], [`reader`] (what a query must have
+//! that comes with a write), [`body`], [`memory`], [`path`], [`list`] and [`cursor`], [`reader`] (what a query must have
 //! seen); then [`facts`] about other aggregates, and the ways out: [`committed`], [`fresh`], [`problem`].
 
 pub mod arrival;
@@ -15,6 +15,7 @@ pub mod facts;
 pub mod failure;
 pub mod fresh;
 pub mod list;
+pub mod memory;
 pub mod path;
 pub mod problem;
 pub mod reader;

@@ -11,6 +11,7 @@ pub mod rate_limit;
 use crate::app::App;
 use crate::edge::Problem;
 use crate::edge::arrival::{Arrival, Bearer};
+use crate::edge::memory;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -43,7 +44,10 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     let span = observe::span(&method, route, id, &text);
     let (standing, mut response) = match standing {
-        Ok(standing) => (standing, run(next, request).instrument(span.clone()).await),
+        Ok(standing) => {
+            let response = run(next, request).instrument(span.clone()).await;
+            (standing, memory::bounded(response))
+        }
         Err((standing, problem)) => (Some(standing), problem.into_response()),
     };
 

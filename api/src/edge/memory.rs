@@ -1,0 +1,110 @@
+//! What clients can make this process hold: bodies that arrive slowly, answers that are taken slowly.
+//!
+//! Each is small, but thousands of clients can be slow at the same time, on purpose or behind one broken
+//! network. So the large ones share a budget. Who comes when it is spent is told to repeat, and costs
+//! nothing; small bodies and answers, which are nearly all, never ask for a share.
+
+use super::Problem;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::response::{IntoResponse, Response};
+use http_body::{Frame, SizeHint};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+const KILOBYTE: usize = 1_024;
+
+/// For bodies beyond their first kilobytes.
+pub static BODIES: Budget = Budget::of_megabytes(16);
+static ANSWERS: Budget = Budget::of_megabytes(64);
+
+/// Answers below this are left to the kernel's buffers.
+const LARGE: u64 = 32 * KILOBYTE as u64;
+/// What compressing an answer holds until its end.
+const COMPRESSOR: usize = 320 * KILOBYTE;
+
+/// Memory that can be spent, in kilobytes.
+pub struct Budget(Semaphore);
+
+/// Memory that is given back when this is dropped.
+#[derive(Debug)]
+pub struct Share(SemaphorePermit<'static>);
+
+impl Budget {
+    const fn of_megabytes(megabytes: usize) -> Self {
+        Self(Semaphore::const_new(megabytes * KILOBYTE))
+    }
+
+    /// Memory for so many bytes, together with what is held already.
+    ///
+    /// # Errors
+    /// 503 if it is spent.
+    pub fn take(&'static self, bytes: usize, held: Option<Share>) -> Result<Share, Problem> {
+        let kilobytes = u32::try_from(bytes.div_ceil(KILOBYTE)).unwrap_or(u32::MAX);
+        let Ok(permit) = self.0.try_acquire_many(kilobytes) else {
+            metrics::counter!("http_memory_refused_total").increment(1);
+            return Err(Problem::unavailable(
+                "busy",
+                "Too many slow clients hold large bodies or answers. Repeat the request in a moment.",
+            ));
+        };
+        let mut share = Share(permit);
+        if let Some(held) = held {
+            share.0.merge(held.0);
+        }
+        Ok(share)
+    }
+}
+
+/// An answer that has its share of memory if it is large, or a refusal in its place.
+pub fn bounded(response: Response) -> Response {
+    let Some(size) = response.body().size_hint().exact().filter(|&size| size > LARGE) else {
+        return response;
+    };
+    let size = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(COMPRESSOR);
+    match ANSWERS.take(size, None) {
+        Ok(share) => response.map(|body| Body::new(Held { body, share: Arc::new(share) })),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// A body that keeps its share until its last byte is on its way.
+struct Held {
+    body: Body,
+    share: Arc<Share>,
+}
+
+/// Bytes that do the same: they are still queued when their body has ended.
+struct HeldBytes {
+    bytes: Bytes,
+    _share: Arc<Share>,
+}
+
+impl AsRef<[u8]> for HeldBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let held = |bytes| Bytes::from_owner(HeldBytes { bytes, _share: self.share.clone() });
+        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(held))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
