@@ -23,6 +23,7 @@ mod posts;
 mod projections;
 mod races;
 mod sessions;
+mod sockets;
 mod support;
 mod tags;
 mod timeline;

@@ -153,6 +153,16 @@ impl Person {
         Self { url: url.to_owned(), http, id, handle, token: None, act_as: None }
     }
 
+    /// Registers and logs in.
+    pub async fn register(self, handle: &str) -> Self {
+        let body = json!({ "handle": handle, "display_name": handle, "bio": "", "password": PASSWORD });
+        let registered = self.post("/v1/users", body).await.expect(201);
+        let body = json!({ "handle": handle, "password": PASSWORD });
+        let session = self.post("/v1/sessions", body).await.expect(201);
+        let token = session.json["access_token"].as_str().expect("a token").to_owned();
+        Self { id: registered.id(), handle: handle.to_owned(), token: Some(token), ..self }
+    }
+
     /// The same person at another node.
     pub fn at(&self, app: &TestApp) -> Self {
         Self { url: app.url.clone(), ..self.clone() }
@@ -250,13 +260,7 @@ impl TestApp {
 
     /// Registers and logs in.
     pub async fn register(&self, handle: &str) -> Person {
-        let nobody = self.nobody();
-        let body = json!({ "handle": handle, "display_name": handle, "bio": "", "password": PASSWORD });
-        let registered = nobody.post("/v1/users", body).await.expect(201);
-        let body = json!({ "handle": handle, "password": PASSWORD });
-        let session = nobody.post("/v1/sessions", body).await.expect(201);
-        let token = session.json["access_token"].as_str().expect("a token").to_owned();
-        Person { id: registered.id(), handle: handle.to_owned(), token: Some(token), ..nobody }
+        self.nobody().register(handle).await
     }
 
     /// Someone who has no password, as an operator makes them: quick where many people are needed.

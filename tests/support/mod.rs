@@ -76,9 +76,17 @@ pub fn client() -> reqwest::Client {
 
 /// A client that sends these headers with every request.
 pub fn client_with(headers: HeaderMap) -> reqwest::Client {
+    client_builder().default_headers(headers).build().expect("a client")
+}
+
+/// A client that keeps no connection to use it again.
+pub fn client_without_pool() -> reqwest::Client {
+    client_builder().pool_max_idle_per_host(0).build().expect("a client")
+}
+
+fn client_builder() -> reqwest::ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().default_headers(headers).timeout(Duration::from_secs(60));
-    client.redirect(Policy::none()).build().expect("a client")
+    reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60))
 }
 
 /// The `madang` that was built beside these tests.
