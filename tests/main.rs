@@ -17,6 +17,7 @@ mod input;
 mod likes;
 mod log;
 mod me;
+mod model;
 mod openapi;
 mod ops;
 mod posts;
