@@ -4,7 +4,7 @@ use super::Invalid;
 
 const MAX_LENGTH: usize = 500;
 
-/// An absolute http or https address of at most 500 characters.
+/// An absolute http or https address of at most 500 characters, as typed and as browsers send it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link(String);
 
@@ -14,16 +14,19 @@ impl Link {
     /// # Errors
     /// What is wrong with it, for the person who typed it.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
-        let actual = input.chars().count();
-        if actual > MAX_LENGTH {
-            return Err(Invalid::TooLong { max: MAX_LENGTH, actual });
-        }
+        let short = |text: &str| match text.chars().count() {
+            actual if actual > MAX_LENGTH => Err(Invalid::TooLong { max: MAX_LENGTH, actual }),
+            _ => Ok(()),
+        };
+        short(input)?;
         let url = url::Url::parse(input.trim()).map_err(|_| Invalid::NotALink)?;
         // An address with a user name in it can pretend to lead elsewhere.
         let plain = url.username().is_empty() && url.password().is_none();
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
             return Err(Invalid::NotALink);
         }
+        // A letter of Hangul becomes nine characters. What is stored must be accepted when it is sent back.
+        short(url.as_str())?;
         Ok(Self(url.into()))
     }
 }
