@@ -9,6 +9,9 @@ use crate::upcast::{UPCASTERS, upcast};
 use crate::user::{User, UserEvent};
 use serde_json::Value;
 
+#[cfg(test)]
+mod tests;
+
 /// An event of any aggregate. A new aggregate adds one variant and one line in [`Event::decode`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -30,6 +33,14 @@ pub enum DecodeError {
     /// Written by a newer build, or by nobody we know.
     #[error("unknown aggregate type {0:?}")]
     UnknownAggregate(String),
+    /// Written by a newer build: this one knows no such event, or none of this version.
+    #[error("unknown event {event_type} version {version}")]
+    UnknownEvent {
+        /// As stored.
+        event_type: String,
+        /// As far as this build can bring it.
+        version: String,
+    },
     /// The payload is not of the event's shape.
     #[error("event {event_type} version {version} can't be read: {reason}")]
     Payload {
@@ -46,7 +57,7 @@ impl Event {
     /// Reads a stored event, bringing old versions into today's shape.
     ///
     /// # Errors
-    /// An aggregate or event type that this build does not know, or a payload of another shape.
+    /// An aggregate, event type or version that this build does not know, or a payload of another shape.
     pub fn decode(
         aggregate_type: &str,
         event_type: &str,
@@ -54,6 +65,18 @@ impl Event {
         payload: Value,
     ) -> Result<Self, DecodeError> {
         let (current, payload) = upcast(UPCASTERS, event_type, version, payload);
+        let types: &[(&str, &str)] = match aggregate_type {
+            User::TYPE => UserEvent::TYPES,
+            Post::TYPE => PostEvent::TYPES,
+            Comment::TYPE => CommentEvent::TYPES,
+            Follow::TYPE => FollowEvent::TYPES,
+            Like::TYPE => LikeEvent::TYPES,
+            unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
+        };
+        // What a newer version says may fit today's shape and mean something else.
+        if !types.contains(&(event_type, current.as_str())) {
+            return Err(DecodeError::UnknownEvent { event_type: event_type.to_owned(), version: current });
+        }
         let decoded = match aggregate_type {
             User::TYPE => serde_json::from_value(payload).map(Self::User),
             Post::TYPE => serde_json::from_value(payload).map(Self::Post),

@@ -1,0 +1,178 @@
+//! Whatever stands in the log, it is read as what was written or refused, never a panic.
+
+use super::{DecodeError, Event};
+use crate::comment::CommentEvent::{CommentDeleted, CommentEdited, CommentWritten};
+use crate::follow::FollowEvent::{Followed, Unfollowed};
+use crate::like::LikeEvent::{Liked, Unliked};
+use crate::like::Target;
+use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
+use crate::user::UserEvent::{HandleChanged, ProfileChanged, UserDeactivated, UserRegistered};
+use crate::value::{CommentId, PostId, UserId};
+use chrono::DateTime;
+use cqrs_es::DomainEvent;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+fn id<T: std::fmt::Debug>(of: fn(Uuid) -> T) -> impl Strategy<Value = T> {
+    any::<u128>().prop_map(move |bits| of(Uuid::from_u128(bits)))
+}
+
+fn list() -> impl Strategy<Value = Vec<String>> {
+    vec(any::<String>(), 0..4)
+}
+
+fn user() -> impl Strategy<Value = Event> {
+    let three = any::<[String; 3]>();
+    prop_oneof![
+        three.clone().prop_map(|[handle, display_name, bio]| UserRegistered { handle, display_name, bio }),
+        (three, list())
+            .prop_map(|([display_name, bio, _], links)| { ProfileChanged { display_name, bio, links } }),
+        any::<[String; 2]>().prop_map(|[handle, previous]| HandleChanged { handle, previous }),
+        Just(UserDeactivated {}),
+    ]
+    .prop_map(Event::User)
+}
+
+fn post() -> impl Strategy<Value = Event> {
+    let body = || (option::of(any::<String>()), any::<String>(), list(), list());
+    // To the microsecond, as they are stored, in the years that RFC 3339 can write.
+    let times =
+        (-62_135_596_800_000_000..253_402_300_799_000_000_i64).prop_map(DateTime::from_timestamp_micros);
+    let published = (body(), id(UserId), prop_oneof![Just(None), times]);
+    prop_oneof![
+        published.prop_map(|((title, text, tags, mentions), author_id, original_published_at)| {
+            PostPublished { author_id, title, text, tags, mentions, original_published_at }
+        }),
+        body().prop_map(|(title, text, tags, mentions)| PostEdited { title, text, tags, mentions }),
+        id(UserId).prop_map(|author_id| PostDeleted { author_id }),
+    ]
+    .prop_map(Event::Post)
+}
+
+fn comment() -> impl Strategy<Value = Event> {
+    let place = || (id(PostId), id(UserId), option::of(id(CommentId)), option::of(id(CommentId)));
+    let body = || (any::<String>(), list());
+    prop_oneof![
+        (place(), body()).prop_map(|((post_id, author_id, parent_id, root_id), (text, mentions))| {
+            CommentWritten { post_id, author_id, parent_id, root_id, text, mentions }
+        }),
+        body().prop_map(|(text, mentions)| CommentEdited { text, mentions }),
+        place().prop_map(|(post_id, author_id, parent_id, root_id)| {
+            CommentDeleted { post_id, author_id, parent_id, root_id }
+        }),
+    ]
+    .prop_map(Event::Comment)
+}
+
+fn follow() -> impl Strategy<Value = Event> {
+    (id(UserId), id(UserId), any::<bool>()).prop_map(|(follower_id, followee_id, on)| {
+        Event::Follow(match on {
+            true => Followed { follower_id, followee_id },
+            false => Unfollowed { follower_id, followee_id },
+        })
+    })
+}
+
+fn like() -> impl Strategy<Value = Event> {
+    let target = prop_oneof![id(PostId).prop_map(Target::Post), id(CommentId).prop_map(Target::Comment)];
+    (id(UserId), target, any::<bool>()).prop_map(|(user_id, target, on)| {
+        Event::Like(if on { Liked { user_id, target } } else { Unliked { user_id, target } })
+    })
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![user(), post(), comment(), follow(), like()]
+}
+
+/// As the log has it: aggregate type, event type, version, payload.
+fn stored(event: &Event) -> (&'static str, String, String, Value) {
+    fn of<E: DomainEvent>(aggregate_type: &'static str, event: &E) -> (&'static str, String, String, Value) {
+        let payload = serde_json::to_value(event).expect("plain data");
+        (aggregate_type, event.event_type(), event.event_version(), payload)
+    }
+    match event {
+        Event::User(event) => of("user", event),
+        Event::Post(event) => of("post", event),
+        Event::Comment(event) => of("comment", event),
+        Event::Follow(event) => of("follow", event),
+        Event::Like(event) => of("like", event),
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(any::<String>(), inner, 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_event_is_read_as_it_was_written(event in any_event()) {
+        let (aggregate_type, event_type, version, payload) = stored(&event);
+        let text = serde_json::to_string(&payload).expect("plain data");
+        let payload = serde_json::from_str(&text).expect("JSON");
+        let read = Event::decode(aggregate_type, &event_type, &version, payload);
+        prop_assert_eq!(read.map_err(|error| error.to_string()), Ok(event));
+    }
+
+    #[test]
+    fn a_spoilt_event_is_read_or_refused(event in any_event(), at in any::<prop::sample::Index>(), to in any_json()) {
+        let (aggregate_type, event_type, version, mut payload) = stored(&event);
+        let fields = payload.as_object_mut().expect("events are objects");
+        let name = fields.keys().nth(at.index(fields.len())).expect("it has a type at least").clone();
+        if to.is_null() {
+            fields.remove(&name);
+        } else {
+            fields.insert(name, to);
+        }
+        if let Ok(read) = Event::decode(aggregate_type, &event_type, &version, payload) {
+            let (again, event_type, version, payload) = stored(&read);
+            prop_assert_eq!(again, aggregate_type);
+            let twice = Event::decode(aggregate_type, &event_type, &version, payload);
+            prop_assert_eq!(twice.map_err(|error| error.to_string()), Ok(read));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused(names in any::<[String; 3]>(), known in any::<[bool; 3]>(), event in any_event(), payload in any_json()) {
+        let (aggregate_type, event_type, version, _) = stored(&event);
+        let [of, what, which] = &names;
+        let of = if known[0] { aggregate_type } else { of };
+        let what = if known[1] { &event_type } else { what };
+        let which = if known[2] { &version } else { which };
+        // Where all names are known an object may happen to fit.
+        let read = Event::decode(of, what, which, payload);
+        prop_assert!(read.is_err() || known == [true; 3], "{:?}", read);
+    }
+}
+
+#[test]
+fn an_event_of_a_newer_build_is_refused_even_if_it_fits() {
+    let event = Event::User(UserDeactivated {});
+    let (aggregate_type, event_type, _, payload) = stored(&event);
+    for (event_type, version) in [(event_type.as_str(), "2"), ("UserErased", "1"), ("PostDeleted", "1")] {
+        let read = Event::decode(aggregate_type, event_type, version, payload.clone());
+        assert!(matches!(read, Err(DecodeError::UnknownEvent { .. })), "{event_type} {version}: {read:?}");
+    }
+    let known: BTreeSet<_> = Event::types().map(|(of, ..)| of).collect();
+    assert!(!known.contains("bookmark"));
+    let read = Event::decode("bookmark", "Bookmarked", "1", json!({ "type": "Bookmarked" }));
+    assert!(matches!(read, Err(DecodeError::UnknownAggregate(_))), "{read:?}");
+}
