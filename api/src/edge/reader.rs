@@ -131,6 +131,7 @@ fn preferred_wait(headers: &HeaderMap) -> Option<Wait> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         let pair = |&(name, text): &(&'static str, &str)| {
@@ -159,5 +160,27 @@ mod tests {
         assert_eq!(read("respond-async, wait=2"), Some(Wait::Seconds(2)));
         assert_eq!(read("wait=2; foo, respond-async"), Some(Wait::Seconds(2)));
         assert_eq!(read("wait=x, return=minimal"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_preference_waits_longer_than_any_may(
+            text in prop_oneof!["[ -~]{0,40}", "((wait|respond-async|a)( ?= ?\"?[0-9]{0,30}\"?)?[,;]? ?){0,5}"]
+        ) {
+            if let Some(Wait::Seconds(seconds)) = preferred_wait(&headers(&[("prefer", &text)])) {
+                prop_assert!(seconds <= LONGEST_WAIT_SECONDS);
+            }
+        }
+
+        #[test]
+        fn a_position_is_found_among_any_cookies(
+            before in "[ -~]{0,30}", position in 0..i64::MAX, after in "[ -~]{0,30}"
+        ) {
+            let cookies = format!("{before}; madang_position={position}; {after}");
+            let found = presented(&headers(&[("cookie", &cookies)])).ok();
+            prop_assert!(found >= Some(position), "{:?} in {}", found, cookies);
+            let garbage = presented(&headers(&[("cookie", &before), ("madang-position", &position.to_string())]));
+            prop_assert!(garbage.ok() >= Some(position));
+        }
     }
 }

@@ -46,6 +46,7 @@ fn not_one_tag() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn read(text: &str) -> Result<Option<i64>, u16> {
         let mut headers = HeaderMap::new();
@@ -73,6 +74,19 @@ mod tests {
     fn what_is_no_single_tag_is_refused() {
         for bad in ["7", "\"7", "\"7\", \"8\"", "\""] {
             assert_eq!(read(bad), Err(400), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn only_what_etag_writes_names_a_version(
+            text in prop_oneof!["(W/)?\"?[0-9+-]{0,20}\"?", "[ -~]{0,20}", "\"[^\"\\PC]{0,9}\"(, )?\"?"]
+        ) {
+            let Ok(header) = HeaderValue::from_str(&text) else { return Ok(()) };
+            let headers = HeaderMap::from_iter([(header::IF_MATCH, header)]);
+            if let Ok(Some(version)) = if_match(&headers) {
+                prop_assert!(version == NEVER || etag(version) == text.trim(), "{} for {:?}", version, text);
+            }
         }
     }
 }

@@ -6,6 +6,8 @@ mod invalid;
 mod link;
 mod marks;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use handle::Handle;

@@ -244,4 +244,24 @@ mod tests {
         foreign["iss"] = json!("elsewhere");
         assert_eq!(tokens.verify(&signed(&tokens, &foreign)), Err(TokenError::Invalid));
     }
+
+    #[test]
+    fn a_token_changed_anywhere_is_not_accepted() {
+        let tokens = ours();
+        let good = tokens.issue(Caller::User(mina()), None).access_token;
+        for at in 0..good.len() {
+            // The last character has bits to spare, which must not make another token of the same bytes.
+            let others =
+                if at + 1 < good.len() { "A." } else { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef0123456789-_=" };
+            for other in others.split_inclusive(|_| true) {
+                let mut changed = good.clone();
+                changed.replace_range(at..=at, other);
+                if changed != good {
+                    assert_eq!(tokens.verify(&changed), Err(TokenError::Invalid), "{at}: {changed}");
+                }
+            }
+            let cut = tokens.verify(&good[..at]);
+            assert_eq!(cut, Err(TokenError::Invalid), "cut at {at}");
+        }
+    }
 }
