@@ -17,10 +17,14 @@ const KILOBYTE: usize = 1_024;
 
 /// For bodies beyond their first kilobytes.
 pub static BODIES: Budget = Budget::of_megabytes(16);
-static ANSWERS: Budget = Budget::of_megabytes(64);
+static ANSWERS: Budget = Budget::of_megabytes(48);
+/// Apart, so that a few who take nothing of the longest pages do not keep others from common ones.
+static LONG_ANSWERS: Budget = Budget::of_megabytes(32);
 
 /// Answers below this are left to the kernel's buffers.
 const LARGE: u64 = 32 * KILOBYTE as u64;
+/// Answers below this have a budget of their own.
+const LONG: usize = 512 * KILOBYTE;
 /// What compressing an answer holds until its end.
 const COMPRESSOR: usize = 320 * KILOBYTE;
 
@@ -62,8 +66,9 @@ pub fn bounded(response: Response) -> Response {
     let Some(size) = response.body().size_hint().exact().filter(|&size| size > LARGE) else {
         return response;
     };
-    let size = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(COMPRESSOR);
-    match ANSWERS.take(size, None) {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let budget = if size < LONG { &ANSWERS } else { &LONG_ANSWERS };
+    match budget.take(size.saturating_add(COMPRESSOR), None) {
         Ok(share) => response.map(|body| Body::new(Held { body, share: Arc::new(share) })),
         Err(problem) => problem.into_response(),
     }
