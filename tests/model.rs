@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use state::State;
 use std::cell::Cell;
 
-const CASES_IN_A_ROUND: u32 = 10;
+const CASES_IN_A_ROUND: u32 = 15;
 
 /// What ids, handles and tags stand for the people and things of one case.
 struct Case<'a> {
@@ -61,7 +61,7 @@ async fn agree(merge_threshold: u64) {
         runtime.block_on(case(&app, number, commands)).map_err(TestCaseError::fail)
     };
     tokio::task::block_in_place(|| {
-        runner.run(&vec(commands::any(), 0..60), same).unwrap_or_else(|failure| panic!("{failure}"));
+        runner.run(&vec(commands::any(), 0..150), same).unwrap_or_else(|failure| panic!("{failure}"));
     });
 }
 
