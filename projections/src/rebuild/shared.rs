@@ -66,4 +66,9 @@ impl EventSource for SharedSource {
     fn wait_beyond(&self, after: Position) -> BoxFuture<'_, ()> {
         self.log.wait_beyond(after)
     }
+
+    fn forget(&self) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.log.forget();
+    }
 }
