@@ -86,7 +86,7 @@ impl Node {
         };
         let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
-        let (appender, handle) = Appender::new(own(&options, 1, true));
+        let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
         let tail = Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head()));

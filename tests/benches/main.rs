@@ -68,6 +68,10 @@ impl Args {
     }
 }
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Failure> {
     let args = Args::parse();
     let subjects: Vec<_> = rows::SUBJECTS.iter().filter(|(name, _)| args.wants(name)).collect();

@@ -2,7 +2,6 @@
 
 use super::command::Loaded;
 use domain::Decide;
-use moka::ops::compute::Op;
 use moka::sync::Cache;
 use std::any::Any;
 use std::io::Write;
@@ -39,13 +38,13 @@ impl AggregateCache {
         self.0.get(&id)?.loaded.downcast().ok()
     }
 
-    /// Keeps the newer of what is there and what is given.
+    /// Keeps the newer of what is there and what is given. Two at once may leave the older: it costs one
+    /// conflict, and a lock for each put would cost every command.
     pub(super) fn put<A: Decide>(&self, id: Uuid, loaded: Arc<Loaded<A>>) {
         let entry = Entry { version: loaded.version, size_bytes: size_bytes(&loaded.state), loaded };
-        self.0.entry(id).and_compute_with(|existing| match existing {
-            Some(there) if there.value().version >= entry.version => Op::Nop,
-            _ => Op::Put(entry),
-        });
+        if self.0.get(&id).is_none_or(|there| there.version < entry.version) {
+            self.0.insert(id, entry);
+        }
     }
 
     /// Forgets everything.

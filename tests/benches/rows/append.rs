@@ -30,7 +30,7 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
 
 async fn appended(url: &str, concurrent: usize, seconds: u64) -> Result<f64, Failure> {
     let pool = |connections| PgPoolOptions::new().max_connections(connections).connect(url);
-    let (appender, handle) = Appender::new(pool(1).await?);
+    let (appender, handle) = Appender::new(pool(Appender::CONNECTIONS).await?);
     let appending = tokio::spawn(appender.run());
     let executor = Executor::new(pool(8).await?, handle);
     let (begun, length) = (Instant::now(), Duration::from_secs(seconds));

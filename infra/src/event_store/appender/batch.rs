@@ -1,0 +1,72 @@
+//! Which commands may go together: at most one for each aggregate, claim and key.
+
+use super::Waiting;
+use domain::Claim;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+/// A batch's bounds: more would make its neighbours wait longer without storing more per second.
+const COMMANDS: usize = 512;
+const BYTES: usize = 4 << 20;
+
+/// What only one command at a time may touch, hashed: two that collide wait for each other without need.
+pub(super) type Names = HashSet<u64>;
+
+/// A batch in the making.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) commands: Vec<Waiting>,
+    pub(super) names: Names,
+    /// Those of commands that wait for a later batch. What waits keeps its turn: a later command on the
+    /// same aggregate must not overtake it.
+    waiting: Names,
+    bytes: usize,
+}
+
+impl Batch {
+    pub(super) fn has_room(&self) -> bool {
+        self.commands.len() < COMMANDS && self.bytes < BYTES
+    }
+
+    /// Whoever waited is asked again.
+    pub(super) fn ask_again(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Gives the command back if it must wait, for a neighbour or for one of the batches `in_flight`.
+    pub(super) fn admit(
+        &mut self,
+        waiting: Waiting,
+        in_flight: &[(usize, Names)],
+        hasher: &RandomState,
+    ) -> Option<Waiting> {
+        let names = names(&waiting, hasher);
+        let is_taken = |name: &u64| {
+            self.names.contains(name)
+                || self.waiting.contains(name)
+                || in_flight.iter().any(|(_, names)| names.contains(name))
+        };
+        if !self.has_room() || names.iter().any(is_taken) {
+            self.waiting.extend(names);
+            return Some(waiting);
+        }
+        let events = &waiting.command.events;
+        self.bytes += events.iter().map(|event| event.payload.len() + event.metadata.len()).sum::<usize>();
+        self.names.extend(names);
+        self.commands.push(waiting);
+        None
+    }
+}
+
+fn names(waiting: &Waiting, hasher: &RandomState) -> Vec<u64> {
+    let command = &waiting.command;
+    let mut names = vec![hasher.hash_one(("aggregate", command.aggregate_type, &command.aggregate_id))];
+    if let (Some(person), Some(key)) = (&command.person, &command.key) {
+        names.push(hasher.hash_one(("key", person, key)));
+    }
+    names.extend(command.claims.iter().map(|claim| {
+        let (Claim::Take { kind, value } | Claim::Release { kind, value }) = claim;
+        hasher.hash_one(("claim", kind, value))
+    }));
+    names
+}
