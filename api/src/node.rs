@@ -100,7 +100,8 @@ impl Node {
         working.spawn(tail.clone().follow(nats.clone(), executor.clone(), shutdown()));
         working.spawn(announcements::poke(nats.clone(), head.clone(), shutdown()));
         if settings.roles.relay {
-            let relay = Relay::new(own(&options, 1, true), nats.clone(), holder, head, shutdown());
+            // What it notes need not be durable either: a lost note is read from the stream's end.
+            let relay = Relay::new(own(&options, 1, false), nats.clone(), holder, head, shutdown());
             working.spawn(relay.run());
         }
         let projectors = projectors::all(settings.merge_threshold);

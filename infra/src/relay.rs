@@ -22,6 +22,9 @@ use uuid::Uuid;
 
 const LEASE: &str = "relay";
 const RENEW: Duration = Duration::from_secs(1);
+/// Under load, from so many events in a batch on, batches begin no more often than this.
+const BUSY: usize = 4;
+const PACE: Duration = Duration::from_millis(5);
 const STAND_BY: Duration = Duration::from_millis(500);
 /// Polling is the fallback for a lost poke.
 const POLL: Duration = Duration::from_millis(500);
@@ -117,12 +120,16 @@ impl Relay {
                 }
                 renewed = Instant::now();
             }
+            let begun = Instant::now();
             self.head.mark_unchanged();
             let published = publish::batch(&self.pool, &self.nats, &mut mark).await?;
             if published > 0 && !self.note(&mark).await? {
                 return Ok(());
             }
-            if published < publish::BATCH {
+            if (BUSY..publish::BATCH).contains(&published) {
+                let rest = PACE.saturating_sub(begun.elapsed());
+                let _ = tokio::time::timeout(rest, self.shutdown.cancelled()).await;
+            } else if published < publish::BATCH {
                 let poke = async {
                     match &mut pokes {
                         Some(pokes) => drop(pokes.next().await),

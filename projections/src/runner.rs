@@ -25,6 +25,10 @@ use uuid::Uuid;
 
 /// Events in a live batch: enough to make the transaction's fixed cost small, few enough to be quick.
 const BATCH: usize = 1_000;
+/// Under load, from so many events in a batch on, batches begin no more often than this: each costs a
+/// transaction of its own, and nobody sees ten milliseconds.
+const BUSY: usize = 4;
+const PACE: Duration = Duration::from_millis(10);
 const RENEW: Duration = Duration::from_secs(1);
 const STAND_BY: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -118,7 +122,7 @@ impl Runner {
                 lead.renewed = Instant::now();
                 self.retry_if_asked(&mut lead).await?;
             }
-            let before = lead.checkpoint;
+            let (before, begun) = (lead.checkpoint, Instant::now());
             let events = self.context.source.read_after(before.position, BATCH).await?;
             self.apply(&mut lead, &events).await?;
             if lead.has_tasks {
@@ -134,6 +138,9 @@ impl Runner {
                     () = tokio::time::sleep(RENEW) => {}
                     () = self.context.shutdown.cancelled() => {}
                 }
+            } else if (BUSY..BATCH).contains(&events.len()) && !lead.has_tasks {
+                let rest = PACE.saturating_sub(begun.elapsed());
+                let _ = tokio::time::timeout(rest, self.context.shutdown.cancelled()).await;
             }
         }
         Ok(())

@@ -23,9 +23,10 @@ const WAITING: usize = 8_192;
 const LANES: usize = 2;
 /// The least for the second lane: what is smaller gathers until the first is done.
 const SECOND_LANE_MIN: usize = 16;
-/// What storing one command takes by itself, and more. Where its share of a batch took longer, the flush to
-/// disk is what costs, and one large batch is better than two.
-const SHARE: Duration = Duration::from_micros(50);
+/// What storing takes at most where the disk is quick: so much for a batch and so much for each command.
+/// Where it takes longer the flush is what costs, and one large batch is better than two.
+const QUICK: Duration = Duration::from_millis(1);
+const QUICK_EACH: Duration = Duration::from_micros(50);
 /// Then those who were just answered, who often come back at once, are waited for: never longer than this,
 /// nor than a third of what storing takes.
 const LINGER: Duration = Duration::from_millis(2);
@@ -193,7 +194,7 @@ impl Appender {
 
     fn is_flush_bound(&self) -> bool {
         let (size, took) = self.last;
-        u32::try_from(size).is_ok_and(|size| took > SHARE * size)
+        u32::try_from(size).is_ok_and(|size| took > QUICK + QUICK_EACH * size)
     }
 
     fn finish(&mut self, done: &Done) {

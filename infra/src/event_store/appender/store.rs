@@ -108,7 +108,7 @@ async fn append(pool: &PgPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::
     let rows: Vec<(String, Position, Option<String>, DateTime<Utc>)> = sqlx::query_as(
         "select outcome, position, claim, at from append_events(
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text[]::jsonb[], $13::text[]::jsonb[],
-            $14, $15, $16, $17) order by command",
+            $14, $15, $16, $17)",
     )
     .bind(commands().map(|command| command.id.as_str()).collect::<Vec<_>>())
     .bind(commands().map(|command| command.aggregate_type).collect::<Vec<_>>())
