@@ -235,20 +235,28 @@ fn pend<A: Stored>(
 }
 
 /// Strings only: cqrs-es reads metadata into a map of strings.
+#[derive(serde::Serialize)]
+struct Metadata {
+    event_id: Uuid,
+    command_id: Uuid,
+    correlation_id: Uuid,
+    causation_id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<&'static str>,
+}
+
 fn metadata(command_id: Uuid, envelope: &Envelope) -> String {
-    let mut metadata = serde_json::json!({
-        "event_id": Uuid::now_v7(),
-        "command_id": command_id,
-        "correlation_id": envelope.correlation_id,
-        "causation_id": command_id,
-    });
-    if let Some(actor) = envelope.actor {
-        metadata["actor"] = actor.to_string().into();
-    }
-    if envelope.operator {
-        metadata["operator"] = "true".into();
-    }
-    metadata.to_string()
+    let metadata = Metadata {
+        event_id: Uuid::now_v7(),
+        command_id,
+        correlation_id: envelope.correlation_id,
+        causation_id: command_id,
+        actor: envelope.actor.map(|actor| actor.0),
+        operator: envelope.operator.then_some("true"),
+    };
+    serde_json::to_string(&metadata).expect("plain strings")
 }
 
 fn person(envelope: &Envelope) -> String {
