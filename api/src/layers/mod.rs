@@ -7,6 +7,7 @@
 pub mod correlation;
 pub mod observe;
 pub mod rate_limit;
+mod rest;
 
 use crate::app::App;
 use crate::edge::Problem;
@@ -18,6 +19,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use correlation::Correlation;
 use futures::FutureExt;
+use rest::Rest;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -40,6 +42,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         Area::Docs | Area::Other => Ok(None),
     };
     request.extensions_mut().insert(Arrival { correlation_id: id, bearer, peer });
+    let (request, rest) = Rest::watch(request);
 
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     let span = observe::span(&method, route, id, &text);
@@ -57,6 +60,9 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         standing.write(headers);
     }
     path.secure(headers);
+    if rest.is_left() {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     observe::answered(&span, &method, route, response.status(), started.elapsed());
     response
 }
