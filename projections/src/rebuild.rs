@@ -84,7 +84,7 @@ pub async fn rebuild(
     let mut connection = pool.acquire().await?;
     old.drop(&mut connection).await?;
     on_progress(copy.position);
-    Ok(copy.position)
+    copy.end().await
 }
 
 /// A copy in the making. `pool` needs a second connection: one holds the lock that keeps others from
@@ -99,7 +99,7 @@ pub(crate) struct Copy<'a> {
     pub(crate) position: Position,
     /// Whether it still lacks what [`Projector::fill`] leaves out.
     incomplete: bool,
-    _lock: Tx,
+    lock: Tx,
 }
 
 impl<'a> Copy<'a> {
@@ -116,7 +116,7 @@ impl<'a> Copy<'a> {
         let mut tx = pool.begin().await?;
         next.create(&mut tx, projector).await?;
         tx.commit().await?;
-        Ok(Self { projector, pool, source, next, position: 0, incomplete: true, _lock: lock })
+        Ok(Self { projector, pool, source, next, position: 0, incomplete: true, lock })
     }
 
     /// Applies everything up to the log's head, then finishes delayed work.
@@ -139,6 +139,12 @@ impl<'a> Copy<'a> {
             self.incomplete = false;
         }
         self.work().await
+    }
+
+    /// Lets others make this schema again, from the moment this returns; how far the copy came.
+    pub(crate) async fn end(self) -> Result<Position, RebuildError> {
+        self.lock.rollback().await?;
+        Ok(self.position)
     }
 
     /// Makes the readers' indexes and the planner's statistics.

@@ -66,6 +66,7 @@ pub async fn verify(
     snapshot.rollback().await?;
     let mut connection = pool.acquire().await?;
     beside.drop(&mut connection).await?;
+    copy.end().await?;
     Ok(report)
 }
 
