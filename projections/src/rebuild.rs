@@ -76,7 +76,11 @@ pub async fn rebuild(
     };
     copy.next.enter(&mut tx).await?;
     while copy.position < live_at {
-        copy.step(&mut tx, BATCH.min(usize::try_from(live_at - copy.position).unwrap_or(BATCH))).await?;
+        let left = usize::try_from(live_at - copy.position).unwrap_or(BATCH);
+        if copy.step(&mut tx, left.min(BATCH)).await? == 0 {
+            // The live copy is ahead of the log, which was cut: the log is what counts.
+            break;
+        }
     }
     let old = live.replace_by(&mut tx, &copy.next).await?;
     tx.commit().await?;
