@@ -29,6 +29,10 @@ pub async fn begin(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<
     )
     .execute(&mut **tx)
     .await?;
+    settings(tx, merge_threshold, limits).await
+}
+
+async fn settings(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<Settings, sqlx::Error> {
     sqlx::query_as(include_str!("settings.sql"))
         .bind(i64::from(merge_threshold))
         .bind(i64::from(limits.window))
@@ -78,11 +82,10 @@ pub async fn fill(
 /// Writes everyone's newest window from what [`fill`] has learnt: one pass over posts and follows instead of
 /// a delivery for each post.
 pub async fn complete(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
-    let Settings { window_size, .. } = begin(tx, merge_threshold, limits).await?;
+    let Settings { window_size, .. } = settings(tx, merge_threshold, limits).await?;
     // This reads whole tables, so the planner may choose freely, and sorts a row for each delivery.
     tx.execute(
-        "reset enable_seqscan; reset enable_bitmapscan; reset enable_hashjoin; reset enable_mergejoin;
-         set local work_mem = '128MB'; set local maintenance_work_mem = '128MB';
+        "set local work_mem = '128MB'; set local maintenance_work_mem = '128MB';
          analyze posts; analyze follows;
          alter table entries drop constraint entries_pkey",
     )
