@@ -8,6 +8,7 @@ use batch::{Batch, Names};
 use chrono::{DateTime, Utc};
 use domain::Claim;
 use projections::Position;
+use serde_json::value::RawValue;
 use sqlx::PgPool;
 use std::collections::VecDeque;
 use std::hash::RandomState;
@@ -57,8 +58,8 @@ pub(super) struct PendingCommand {
 pub(super) struct PendingEvent {
     pub event_type: String,
     pub event_version: String,
-    pub payload: String,
-    pub metadata: String,
+    pub payload: Box<RawValue>,
+    pub metadata: Box<RawValue>,
 }
 
 /// What became of one command.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use domain::Decide;
 use projections::Position;
+use serde_json::value::{RawValue, to_raw_value};
 use sqlx::PgPool;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -227,7 +228,7 @@ fn pend<A: Stored>(
             .map(|event| PendingEvent {
                 event_type: event.event_type(),
                 event_version: event.event_version(),
-                payload: serde_json::to_string(event).expect("events are plain data"),
+                payload: to_raw_value(event).expect("events are plain data"),
                 metadata: metadata(command_id, envelope),
             })
             .collect(),
@@ -247,7 +248,7 @@ struct Metadata {
     operator: Option<&'static str>,
 }
 
-fn metadata(command_id: Uuid, envelope: &Envelope) -> String {
+fn metadata(command_id: Uuid, envelope: &Envelope) -> Box<RawValue> {
     let metadata = Metadata {
         event_id: Uuid::now_v7(),
         command_id,
@@ -256,7 +257,7 @@ fn metadata(command_id: Uuid, envelope: &Envelope) -> String {
         actor: envelope.actor.map(|actor| actor.0),
         operator: envelope.operator.then_some("true"),
     };
-    serde_json::to_string(&metadata).expect("plain strings")
+    to_raw_value(&metadata).expect("plain strings")
 }
 
 fn person(envelope: &Envelope) -> String {

@@ -51,7 +51,8 @@ impl Batch {
             return Some(waiting);
         }
         let events = &waiting.command.events;
-        self.bytes += events.iter().map(|event| event.payload.len() + event.metadata.len()).sum::<usize>();
+        self.bytes +=
+            events.iter().map(|event| event.payload.get().len() + event.metadata.get().len()).sum::<usize>();
         self.names.extend(names);
         self.commands.push(waiting);
         None

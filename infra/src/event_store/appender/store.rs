@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::Claim;
 use projections::Position;
 use sqlx::PgPool;
+use sqlx::types::Json;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -107,8 +108,7 @@ async fn append(pool: &PgPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::
         .collect();
     let rows: Vec<(String, Position, Option<String>, DateTime<Utc>)> = sqlx::query_as(
         "select outcome, position, claim, at from append_events(
-            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text[]::jsonb[], $13::text[]::jsonb[],
-            $14, $15, $16, $17)",
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(commands().map(|command| command.id.as_str()).collect::<Vec<_>>())
     .bind(commands().map(|command| command.aggregate_type).collect::<Vec<_>>())
@@ -121,8 +121,8 @@ async fn append(pool: &PgPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::
     .bind(events.iter().map(|(n, _)| *n).collect::<Vec<_>>())
     .bind(events.iter().map(|(_, event)| event.event_type.as_str()).collect::<Vec<_>>())
     .bind(events.iter().map(|(_, event)| event.event_version.as_str()).collect::<Vec<_>>())
-    .bind(events.iter().map(|(_, event)| event.payload.as_str()).collect::<Vec<_>>())
-    .bind(events.iter().map(|(_, event)| event.metadata.as_str()).collect::<Vec<_>>())
+    .bind(events.iter().map(|(_, event)| Json(&event.payload)).collect::<Vec<_>>())
+    .bind(events.iter().map(|(_, event)| Json(&event.metadata)).collect::<Vec<_>>())
     .bind(claims.iter().map(|claim| claim.0).collect::<Vec<_>>())
     .bind(claims.iter().map(|claim| claim.1).collect::<Vec<_>>())
     .bind(claims.iter().map(|claim| claim.2).collect::<Vec<_>>())
