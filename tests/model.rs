@@ -11,6 +11,8 @@ mod state;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use commands::Command;
+use infra::config::Settings;
+use projections::timelines::Limits;
 use proptest::collection::vec;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use state::State;
@@ -46,11 +48,11 @@ fn environment(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
-async fn agree(merge_threshold: u64) {
+async fn agree(change: impl FnOnce(&mut Settings)) {
     let seed = environment("MADANG_FAULT_SEED").unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
     let rounds = u32::try_from(environment("MADANG_FAULT_ROUNDS").unwrap_or(1)).expect("few");
     println!("MADANG_FAULT_SEED={seed}");
-    let app = TestApp::start_with(|settings| settings.merge_threshold = merge_threshold).await;
+    let app = TestApp::start_with(change).await;
     let cases = rounds * CASES_IN_A_ROUND;
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let seed = [seed.to_le_bytes(); 4].concat();
@@ -82,10 +84,19 @@ async fn case(app: &TestApp, number: u32, commands: Vec<Command>) -> Result<(), 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn random_commands_do_what_a_model_in_memory_does() {
-    agree(10_000).await;
+    agree(|_| {}).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn random_commands_do_the_same_where_some_authors_are_merged_at_read() {
-    agree(1).await;
+    agree(|settings| settings.merge_threshold = 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_commands_do_the_same_where_timelines_are_trimmed_refilled_and_delivered_late() {
+    agree(|settings| {
+        let (window, followers_at_once, trim_every) = (2, 0, 1);
+        settings.timeline_limits = Limits { window, followers_at_once, chunk: 1, tasks: 1, trim_every };
+    })
+    .await;
 }

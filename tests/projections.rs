@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn projectors(app: &TestApp) -> Vec<Arc<dyn Projector>> {
-    api::projectors::all(app.settings.merge_threshold)
+    api::projectors::all(&app.settings)
 }
 
 async fn verified(app: &TestApp, projector: &dyn Projector) -> Report {

@@ -104,7 +104,7 @@ impl Node {
             let relay = Relay::new(own(&options, 1, false), nats.clone(), holder, head, shutdown());
             working.spawn(relay.run());
         }
-        let projectors = projectors::all(settings.merge_threshold);
+        let projectors = projectors::all(&settings);
         if settings.roles.projector {
             let announcer = Arc::new(NatsAnnouncer::start(nats.clone()));
             for projector in &projectors {

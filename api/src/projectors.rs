@@ -1,5 +1,6 @@
 //! Every projector there is: a new read model adds one line here.
 
+use infra::config::Settings;
 use projections::Projector;
 use projections::comments::CommentsProjector;
 use projections::posts::PostsProjector;
@@ -10,12 +11,13 @@ use std::sync::Arc;
 
 /// All of them, as this process's settings have them.
 #[must_use]
-pub fn all(merge_threshold: u64) -> Vec<Arc<dyn Projector>> {
+pub fn all(settings: &Settings) -> Vec<Arc<dyn Projector>> {
+    let merge_threshold = u32::try_from(settings.merge_threshold).unwrap_or(u32::MAX);
     vec![
         Arc::new(ProfilesProjector),
         Arc::new(PostsProjector),
         Arc::new(CommentsProjector),
         Arc::new(TagsProjector),
-        Arc::new(TimelinesProjector::new(u32::try_from(merge_threshold).unwrap_or(u32::MAX))),
+        Arc::new(TimelinesProjector::with_limits(merge_threshold, settings.timeline_limits)),
     ]
 }

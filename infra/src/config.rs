@@ -1,5 +1,6 @@
 //! Settings from the environment, read once: the rest of the program sees only checked values.
 
+use projections::timelines::Limits;
 use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
@@ -22,6 +23,9 @@ pub struct Settings {
     /// `MADANG_MERGE_THRESHOLD`: authors with more followers than this are merged into timelines when
     /// they are read, instead of written to each follower; 10000.
     pub merge_threshold: u64,
+    /// What timelines keep and do at once. No variable sets it: what is best depends on Madang's own
+    /// queries. Tests make it small, so that small data meets every case.
+    pub timeline_limits: Limits,
     /// `MADANG_RATE_LIMIT_PER_MINUTE`: requests a caller may make in a minute; 600, and 0 means no limit.
     pub rate_limit_per_minute: u32,
     /// `MADANG_MAX_CONNECTIONS`: how many clients may be connected at once, further ones wait; 12000.
@@ -136,6 +140,7 @@ impl Settings {
             log: LogSettings::read(&variable)?,
             consistency_bound: env.millis("MADANG_CONSISTENCY_BOUND_MS", 1_000)?,
             merge_threshold: env.or("MADANG_MERGE_THRESHOLD", NUMBER, || 10_000)?,
+            timeline_limits: Limits::default(),
             rate_limit_per_minute: env.or("MADANG_RATE_LIMIT_PER_MINUTE", NUMBER, || 600)?,
             max_connections: env.or("MADANG_MAX_CONNECTIONS", FROM_ONE, || NonZero(12_000))?.0,
             idle_timeout: env.seconds_from_one("MADANG_IDLE_SECONDS", 75)?,

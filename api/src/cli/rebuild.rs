@@ -3,6 +3,7 @@
 use super::{Failure, services::Services};
 use crate::projectors;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use infra::config::Settings;
 use infra::event_store::LogReader;
 use projections::rebuild::{SharedSource, rebuild};
 use projections::{Position, Projector};
@@ -24,7 +25,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let chosen = choose(args.services.settings()?.merge_threshold, &args.projections)?;
+    let chosen = choose(&args.services.settings()?, &args.projections)?;
     let pool = args.services.pool().await?;
     let source = Arc::new(SharedSource::new(Arc::new(LogReader::new(pool.clone()))));
     let bars = MultiProgress::new();
@@ -53,8 +54,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 /// The projectors of these names; all of them for no names.
-pub(super) fn choose(merge_threshold: u64, names: &[String]) -> Result<Vec<Arc<dyn Projector>>, Failure> {
-    let all = projectors::all(merge_threshold);
+pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Arc<dyn Projector>>, Failure> {
+    let all = projectors::all(settings);
     if names.is_empty() {
         return Ok(all);
     }

@@ -21,7 +21,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let chosen = choose(args.services.settings()?.merge_threshold, &args.projections)?;
+    let chosen = choose(&args.services.settings()?, &args.projections)?;
     let pool = args.services.pool().await?;
     let mut before = Vec::new();
     for projector in chosen {

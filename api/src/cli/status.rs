@@ -18,7 +18,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let settings = args.services.settings()?;
     let pool = args.services.pool().await?;
-    let projectors = projectors::all(settings.merge_threshold);
+    let projectors = projectors::all(&settings);
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     let status = infra::status::status(&pool, &names).await?;
     if args.json {

@@ -23,8 +23,9 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let pool = args.services.pool().await?;
     // The threshold that the live copy was built with: another one would be another, equally right copy.
     let built_with = projections::timelines::query::threshold(&pool).await.ok().flatten();
-    let configured = args.services.settings()?.merge_threshold;
-    let chosen = choose(built_with.map_or(configured, u64::from), &args.projections)?;
+    let mut settings = args.services.settings()?;
+    settings.merge_threshold = built_with.map_or(settings.merge_threshold, u64::from);
+    let chosen = choose(&settings, &args.projections)?;
     let source = LogReader::new(pool.clone());
     let mut all_equal = true;
     for projector in chosen {
