@@ -20,7 +20,7 @@ pub async fn nothing_is_lost(stores: &Stores, load: &Load) {
     the_log_holds(&pool, load).await;
     everyone_reaches_the_head(stores).await;
     the_stream_is_in_order(stores, &pool).await;
-    every_read_model_equals_the_events(&pool).await;
+    every_read_model_equals_the_events(stores, &pool).await;
 }
 
 async fn the_log_holds(pool: &PgPool, load: &Load) {
@@ -60,7 +60,7 @@ async fn the_log_holds(pool: &PgPool, load: &Load) {
 /// Relay and read models have come to the end of the log.
 pub async fn everyone_reaches_the_head(stores: &Stores) {
     let pool = stores.pool().await;
-    let projectors = api::projectors::all(10_000);
+    let projectors = stores.projectors();
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     until("relay and read models reach the head", async || {
         let status = infra::status::status(&pool, &names).await.expect("status");
@@ -91,8 +91,8 @@ async fn the_stream_is_in_order(stores: &Stores, pool: &PgPool) {
     assert!(left == 0 || last == head, "the stream ends at {last}, the log at {head}");
 }
 
-async fn every_read_model_equals_the_events(pool: &PgPool) {
-    for projector in api::projectors::all(10_000) {
+async fn every_read_model_equals_the_events(stores: &Stores, pool: &PgPool) {
+    for projector in stores.projectors() {
         let source = LogReader::new(pool.clone());
         let report = verify(&*projector, pool, &source, &|_| {}).await.expect("verify runs");
         assert!(report.differences.is_empty(), "{}: {:#?}", projector.name(), report.differences);

@@ -80,7 +80,7 @@ async fn when_the_clock_is_set_back_the_logs_time_is_not_and_leases_ids_and_toke
         assert!(server_time(&site.stores()).await < before, "the clock was not set back");
         until("the stand-by leads", async || {
             let leads = stand_by.said().iter().filter(|line| line.contains("lead")).count();
-            (leads > api::projectors::all(10_000).len()).then_some(())
+            (leads > site.stores().projectors().len()).then_some(())
         })
         .await;
         leader.wake().await;

@@ -1,12 +1,13 @@
 //! `kill -9` at random moments and in the middle of a batch: what was confirmed is there, once.
 
 use super::check::nothing_is_lost;
-use super::load::Load;
+use super::load::{Load, someone, unique};
 use super::proxy::{Proxy, Through, Toward, Wire};
 use super::site::{Site, Stores, Up, signal};
 use super::{random, rounds, until};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_confirmed_survives_kill_9_of_server_postgres_and_nats_and_service_comes_back_by_itself() {
@@ -86,6 +87,27 @@ async fn who_is_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing() {
             }
         }
         nothing_is_lost(&site.stores(), &load).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_whose_answer_was_lost_is_repeated_and_known_again() {
+    let site = Site::start("repeated").await;
+    let database = Proxy::to(site.postgres.port).await;
+    let server = site.serve_with(|wiring| wiring.database_port = database.port).await;
+    let person = someone(&site.stores().operator(&server.url).await).await;
+    for n in 1..=rounds() {
+        let lost = database.trap(Toward::Client, STORED, Through::Nothing);
+        let lose = async {
+            lost.await;
+            database.cut();
+            database.set(Wire::Passes);
+        };
+        // Without a key: only the command itself tells that it was stored before.
+        let (answer, ()) = tokio::join!(person.post("/v1/posts", json!({ "text": unique("글") })), lose);
+        let id = answer.expect(201).id();
+        let posts = person.walk(&format!("/v1/users/{}/posts", person.handle), "id").await;
+        assert_eq!((posts.len(), &posts[0]), (n, &id));
     }
 }
 

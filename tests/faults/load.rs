@@ -293,6 +293,14 @@ impl Worker {
     }
 }
 
+/// A person of their own, in whose name an operator acts.
+pub async fn someone(operator: &Person) -> Person {
+    let handle = unique("u");
+    let body = json!({ "handle": handle, "display_name": handle, "bio": "" });
+    let id = operator.post("/v1/users", body).await.expect(201).id();
+    Person { act_as: Some(id.clone()), id, handle, ..operator.clone() }
+}
+
 /// A word that nothing else in any test's log has; valid in a handle when `beginning` is.
 pub fn unique(beginning: &str) -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);

@@ -1,9 +1,10 @@
 //! NATS is away, empties its stream, or comes back with nothing: the log goes on, and so do its readers.
 
 use super::check::nothing_is_lost;
-use super::load::{Load, unique};
+use super::load::{Load, someone, unique};
 use super::site::{Server, Site, Stores};
 use super::{random, rounds, until};
+use crate::support::client::Person;
 use async_nats::jetstream::stream::Stream;
 use futures::TryStreamExt;
 use rand::Rng;
@@ -24,13 +25,9 @@ async fn while_nats_is_away_commands_succeed_and_queries_answer_with_what_there_
         } else {
             site.nats.stop().await;
         }
-        let handle = unique("u");
-        let body = json!({ "handle": handle, "display_name": handle, "bio": "" });
-        let id = operator.post("/v1/users", body).await.expect(201).id();
+        let person = someone(&operator).await;
         for server in [&all, &api] {
-            let mut person = operator.clone();
-            person.url.clone_from(&server.url);
-            person.act_as = Some(id.clone());
+            let person = Person { url: server.url.clone(), ..person.clone() };
             for _ in 0..5 {
                 let published = person.publish(&unique("글")).await;
                 // At once, and then with the usual patience: what is missing is not kept quiet.

@@ -2,18 +2,11 @@
 //! is applied without a restart.
 
 use super::check::{everyone_reaches_the_head, nothing_is_lost};
-use super::load::Load;
+use super::load::{Load, someone};
 use super::random;
 use super::site::{Server, Site};
 use crate::support::client::Person;
 use serde_json::{Value, json};
-
-/// Someone beside the load, registered by the operator.
-async fn person(operator: &Person, handle: &str) -> Person {
-    let body = json!({ "handle": handle, "display_name": handle, "bio": "" });
-    let id = operator.post("/v1/users", body).await.expect(201).id();
-    Person { act_as: Some(id.clone()), id, handle: handle.to_owned(), ..operator.clone() }
-}
 
 /// Stores an event of a post as another build would, by way of the log's own function; its position.
 async fn store(site: &Site, post: &str, sequence: i64, event_type: &str, payload: Value) -> i64 {
@@ -47,7 +40,7 @@ async fn an_event_of_an_unknown_type_is_parked_and_shown_and_applied_after_the_m
     let server = site.serve().await;
     let operator = site.stores().operator(&server.url).await;
     let load = Load::start(&operator, &[&server.url], &mut random).await;
-    let mina = person(&operator, "mina").await;
+    let mina = someone(&operator).await;
     let post = mina.publish("먼저").await;
     let path = format!("/v1/posts/{post}");
 
@@ -96,7 +89,7 @@ async fn a_first_event_that_fails_to_apply_is_applied_after_the_mend_and_a_rebui
     let server = site.serve().await;
     let operator = site.stores().operator(&server.url).await;
     let load = Load::start(&operator, &[&server.url], &mut random).await;
-    let (mina, sora) = (person(&operator, "mina").await, person(&operator, "sora").await);
+    let (mina, sora) = (someone(&operator).await, someone(&operator).await);
     let pool = site.stores().pool().await;
     let alter = async |sql: &str| {
         sqlx::query(&format!("alter table posts.posts {sql}")).execute(&pool).await.expect("altered");

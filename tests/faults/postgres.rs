@@ -2,7 +2,7 @@
 //! is back.
 
 use super::check::nothing_is_lost;
-use super::load::{Load, unique};
+use super::load::{Load, someone, unique};
 use super::site::Site;
 use super::{random, rounds, until};
 use crate::support::client::{Answer, Person};
@@ -108,13 +108,6 @@ async fn crowd(site: &Site, taken: &mut Vec<PgConnection>) -> Vec<i32> {
         processes.push(process.expect("it is open"));
     }
     processes
-}
-
-async fn someone(operator: &Person) -> Person {
-    let handle = unique("u");
-    let body = json!({ "handle": handle, "display_name": handle, "bio": "" });
-    let id = operator.post("/v1/users", body).await.expect(201).id();
-    Person { act_as: Some(id.clone()), id, handle, ..operator.clone() }
 }
 
 /// More at once than there are connections, and everyone is served.

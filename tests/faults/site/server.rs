@@ -1,0 +1,111 @@
+//! Madang's own processes, on stores of the test's.
+
+use super::process::{assigned, bound, free_port, kill_9, signal};
+use crate::faults::within;
+use std::path::Path;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+use tokio::sync::watch;
+
+/// How a server is wired.
+#[derive(Clone)]
+pub struct Wiring {
+    pub roles: &'static str,
+    /// A proxy's, where something is done to the wire.
+    pub database_port: u16,
+    pub nats_port: u16,
+    pub variables: Vec<(String, String)>,
+}
+
+/// `madang serve` as a process of its own.
+pub struct Server {
+    pub url: String,
+    pub wiring: Wiring,
+    port: u16,
+    child: Child,
+    said: watch::Receiver<Vec<String>>,
+}
+
+impl Server {
+    pub(super) async fn start(wiring: Wiring) -> Self {
+        let port = free_port();
+        let (child, said) = Self::spawn(&wiring, port);
+        let mut server = Self { url: format!("http://127.0.0.1:{port}"), wiring, port, child, said };
+        server.ready().await;
+        server
+    }
+
+    fn spawn(wiring: &Wiring, port: u16) -> (Child, watch::Receiver<Vec<String>>) {
+        let Wiring { roles, database_port, nats_port, variables } = wiring;
+        let mut child = bound(Path::new("env"))
+            .args(assigned(variables))
+            .arg(crate::support::binary())
+            .args(["serve", "--roles", roles, "--listen", &format!("127.0.0.1:{port}")])
+            .env("DATABASE_URL", format!("postgres://postgres@127.0.0.1:{database_port}/postgres"))
+            .env("NATS_URL", format!("nats://127.0.0.1:{nats_port}"))
+            .env("MADANG_RATE_LIMIT_PER_MINUTE", "0")
+            .env("MADANG_STREAM_MAX_BYTES", (256 << 20).to_string())
+            .env("MADANG_LOG", "info")
+            .env("NO_COLOR", "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let (says, said) = watch::channel(Vec::new());
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                says.send_modify(|said| said.push(line));
+            }
+        });
+        (child, said)
+    }
+
+    async fn ready(&mut self) {
+        self.says("started").await;
+    }
+
+    /// Waits until a line of its log, of this start, holds the words.
+    pub async fn says(&self, words: &str) {
+        let mut said = self.said.clone();
+        let heard = said.wait_for(|said| said.iter().any(|line| line.contains(words)));
+        let ended = within(&format!("the server says {words:?}"), heard).await.is_err();
+        assert!(!ended, "the server ended before it said {words:?}: {:#?}", self.said.borrow());
+    }
+
+    /// Everything it has said since its last start.
+    pub fn said(&self) -> Vec<String> {
+        self.said.borrow().clone()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    pub async fn kill_9(&mut self) {
+        kill_9(&mut self.child).await;
+    }
+
+    /// After it was killed or stopped: on the same port, wired the same.
+    pub async fn start_again(&mut self) {
+        (self.child, self.said) = Self::spawn(&self.wiring, self.port);
+        self.ready().await;
+    }
+
+    /// In order, as an operator would.
+    pub async fn stop(&mut self) {
+        signal("TERM", self.pid()).await;
+        let ended = within("a server ends when it is told to", self.child.wait()).await;
+        assert!(ended.expect("it ended").success(), "{:#?}", self.said());
+    }
+
+    /// Nothing of it moves until it is woken; its connections stay open.
+    pub async fn freeze(&self) {
+        signal("STOP", self.pid()).await;
+    }
+
+    pub async fn wake(&self) {
+        signal("CONT", self.pid()).await;
+    }
+}
