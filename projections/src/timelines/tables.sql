@@ -7,15 +7,12 @@ create table posts (
     fanned_out boolean not null,
     deleted boolean not null
 );
-create index posts_by_author on posts (author_id, post_id) include (deleted);
-create index posts_fanned_out on posts (author_id, post_id) where fanned_out;
 
 create table follows (
     follower_id uuid not null,
     followee_id uuid not null,
     primary key (follower_id, followee_id)
 );
-create index follows_by_followee on follows (followee_id, follower_id);
 
 -- Everyone who was ever followed.
 create table authors (
