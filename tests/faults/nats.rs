@@ -9,7 +9,6 @@ use async_nats::jetstream::stream::Stream;
 use futures::TryStreamExt;
 use rand::Rng;
 use reqwest::Method;
-use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_nats_is_away_commands_succeed_and_queries_answer_with_what_there_is() {
