@@ -19,6 +19,8 @@ pub struct Batch {
     pub follows: HashMap<(Uuid, Uuid), bool>,
     /// How each followee's follower count changes; also when the changes cancel out.
     pub follower_changes: HashMap<Uuid, i64>,
+    /// Whether anybody stopped following, if only for a moment.
+    pub has_unfollows: bool,
 }
 
 /// A post at its moment.
@@ -64,6 +66,7 @@ impl Batch {
             FollowEvent::Unfollowed { follower_id, followee_id } => (follower_id.0, followee_id.0, false),
         };
         self.follows.insert((follower_id, followee_id), follows);
+        self.has_unfollows |= !follows;
         *self.follower_changes.entry(followee_id).or_default() += if follows { 1 } else { -1 };
     }
 

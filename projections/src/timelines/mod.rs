@@ -79,7 +79,7 @@ static DEFINITION: Definition = Definition {
     version: 1,
     interests: &[Post::TYPE, Follow::TYPE],
     tables: include_str!("tables.sql"),
-    indexes: include_str!("indexes.sql"),
+    indexes: concat!(include_str!("indexes.sql"), include_str!("follows_key.sql")),
     compared: &[
         "select post_id, author_id, position, fanned_out, deleted from posts",
         "select follower_id, followee_id from follows",

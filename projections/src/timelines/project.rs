@@ -75,7 +75,13 @@ pub async fn fill(
     events: &[Arc<RecordedEvent>],
 ) -> Result<(), sqlx::Error> {
     let settings = begin(tx, merge_threshold, limits).await?;
-    learn(tx, settings, limits, &Batch::fold(events)).await?;
+    let batch = Batch::fold(events);
+    if batch.has_unfollows {
+        // Pairs have to be found from now on, and one may come again. Until then each is new: the log has
+        // no second Followed without an Unfollowed.
+        tx.execute(include_str!("follows_key.sql")).await?;
+    }
+    learn(tx, settings, limits, &batch).await?;
     Ok(())
 }
 

@@ -8,10 +8,10 @@ create table posts (
     deleted boolean not null
 );
 
+-- Each pair once: its key is made with the readers' indexes, or as soon as somebody unfollows.
 create table follows (
     follower_id uuid not null,
-    followee_id uuid not null,
-    primary key (follower_id, followee_id)
+    followee_id uuid not null
 );
 
 -- Everyone who was ever followed.
