@@ -8,7 +8,9 @@ use crate::report::{Report, Target};
 use hyper::Method;
 use rand::seq::IndexedRandom;
 use sqlx::{Executor, PgPool};
+use std::collections::HashSet;
 use std::sync::Arc;
+use uuid::Uuid;
 
 const CONNECTIONS: usize = 32;
 const PAGE: &str = "/v1/timeline?limit=20";
@@ -88,7 +90,8 @@ pub async fn growth(ground: &mut Ground, report: &mut Report) -> Result<(), Fail
     ground.madang(&url, &["rebuild", "--all"], &[]).await?;
     let (young, grown) =
         (ground.serve(&url, "api", &[]).await?, ground.serve(&ground.imported, "api", &[]).await?);
-    let calls = pages(&ground.graph);
+    let readers = full_pages(&url, &ground.graph).await?;
+    let calls = pages_of(&readers);
     let of = async |address, calls: &Calls| closed(address, CONNECTIONS, ground.seconds, calls).await;
     let (few, many) = ground
         .in_turns(async || of(young.address, &calls).await, async || of(grown.address, &calls).await)
@@ -115,6 +118,18 @@ pub async fn growth(ground: &mut Ground, report: &mut Report) -> Result<(), Fail
     young.stop().await?;
     grown.stop().await?;
     ground.drop_copy("bench_young").await
+}
+
+/// Who has a whole page and more to read.
+async fn full_pages<'a>(url: &str, graph: &'a Graph) -> Result<Vec<&'a Person>, Failure> {
+    let pool = PgPool::connect(url).await?;
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar("select owner_id from timelines.entries group by owner_id having count(*) > 20")
+            .fetch_all(&pool)
+            .await?;
+    pool.close().await;
+    let ids: HashSet<Uuid> = ids.into_iter().collect();
+    Ok(graph.people.iter().filter(|person| ids.contains(&person.id.0)).collect())
 }
 
 /// Authors above a threshold are merged when a page is read.
