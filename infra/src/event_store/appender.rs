@@ -121,6 +121,8 @@ struct Done {
     number: usize,
     size: usize,
     took: Duration,
+    /// Whether the database was there to answer.
+    answered: bool,
 }
 
 impl Appender {
@@ -171,7 +173,12 @@ impl Appender {
                 },
                 Some(done) = lanes.join_next() => {
                     match done {
-                        Ok(done) => self.finish(&done),
+                        Ok(done) => {
+                            self.finish(&done);
+                            if !done.answered {
+                                self.turn_away(std::mem::take(&mut batch));
+                            }
+                        }
                         Err(failure) => {
                             // Its commands were told by their dropped replies; what it held is free.
                             error!(%failure, "a batch of commands was given up");
@@ -204,6 +211,16 @@ impl Appender {
         metrics::histogram!("madang_append_seconds").record(done.took.as_secs_f64());
         #[allow(clippy::cast_precision_loss)]
         metrics::histogram!("madang_append_batch_size").record(done.size as f64);
+    }
+
+    /// The database has been away for as long as a batch is tried: who waits behind that batch is told now,
+    /// not after as long again.
+    fn turn_away(&mut self, batch: Batch) {
+        let queued = std::iter::from_fn(|| self.queue.try_recv().ok());
+        for waiting in batch.commands.into_iter().chain(self.postponed.drain(..)).chain(queued) {
+            let away = StoreError::Unavailable("the database is away".into());
+            let _ = waiting.reply.send(Err(away));
+        }
     }
 
     /// Waits for as many commands as the last batch held: a lone client is never waited for.
@@ -240,6 +257,6 @@ impl Appender {
 
 async fn store(storing: Storing, number: usize, commands: Vec<Waiting>) -> Done {
     let (size, begun) = (commands.len(), Instant::now());
-    storing.store(commands).await;
-    Done { number, size, took: begun.elapsed() }
+    let answered = storing.store(commands).await;
+    Done { number, size, took: begun.elapsed(), answered }
 }

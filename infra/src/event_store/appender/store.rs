@@ -27,8 +27,9 @@ pub(super) struct Storing {
 
 impl Storing {
     /// Stores a batch and answers each of its commands. A batch that the database refuses as a whole
-    /// (a NUL that slipped in, say) is halved until the guilty command stands alone.
-    pub(super) fn store(&self, batch: Vec<Waiting>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    /// (a NUL that slipped in, say) is halved until the guilty command stands alone. Whether the database
+    /// was there to answer.
+    pub(super) fn store(&self, batch: Vec<Waiting>) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(async move {
             match self.try_until_answered(&batch).await {
                 Ok(outcomes) => {
@@ -48,12 +49,12 @@ impl Storing {
                     for (waiting, outcome) in batch.into_iter().zip(outcomes) {
                         let _ = waiting.reply.send(Ok(outcome));
                     }
+                    true
                 }
                 Err(error) if is_refusal(&error) && batch.len() > 1 => {
                     let mut first = batch;
                     let second = first.split_off(first.len() / 2);
-                    self.store(first).await;
-                    self.store(second).await;
+                    self.store(first).await & self.store(second).await
                 }
                 Err(error) => {
                     warn!(error = %error, commands = batch.len(), "a batch of commands was not stored");
@@ -65,6 +66,7 @@ impl Storing {
                             if refused { StoreError::Refused(error) } else { StoreError::Unavailable(error) };
                         let _ = waiting.reply.send(Err(answer));
                     }
+                    refused
                 }
             }
         })
