@@ -23,7 +23,8 @@ async fn all_send(server: &Server, bytes: &[u8]) -> Vec<TcpStream> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_clients_who_misbehave_keep_nobody_out_and_hold_little() {
-    api::sockets::raise_open_files();
+    let files = api::sockets::raise_open_files();
+    assert!(files > MANY as u64 + 500, "{files} open files are too few for {MANY} clients: ulimit -Hn 20000");
     let server = Server::start(&[]).await;
     server.serves_others().await;
     let before = server.open_files();

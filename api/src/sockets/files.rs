@@ -7,13 +7,14 @@ use tracing::warn;
 const RESERVED: u64 = 256;
 
 /// Lets this process open as many files as its administrator allows. The limit that processes start with
-/// is kept low for the sake of `select`, which nothing here uses.
-pub fn raise_open_files() {
+/// is kept low for the sake of `select`, which nothing here uses. Answers how many that are.
+pub fn raise_open_files() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     if let Err(failure) = setrlimit(Resource::Nofile, raised) {
         warn!(%failure, allowed = ?limit.current, "the limit of open files can't be raised");
     }
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// How many of the `wanted` connections can be open at once.
