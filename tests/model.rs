@@ -78,6 +78,8 @@ async fn case(app: &TestApp, number: u32, commands: Vec<Command>) -> Result<(), 
         if answered != expected {
             return Err(format!("{n}: {command:?} was answered {answered:?}, not {expected:?}"));
         }
+        let reader = n % state::PEOPLE;
+        reads::first_page(&case, &state, reader).await.map_err(|error| format!("after {n}: {error}"))?;
     }
     reads::compare(&case, &state).await
 }

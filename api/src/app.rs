@@ -3,9 +3,11 @@
 use crate::edge::Problem;
 use crate::edge::failure::is_swapped_away;
 use crate::layers::rate_limit::RateLimits;
+use crate::timeline::Pages;
 use domain::value::UserId;
 use futures::future::BoxFuture;
 use infra::event_store::Executor;
+use infra::touched::Touched;
 use infra::vault::Vault;
 use moka::sync::Cache;
 use projections::Position;
@@ -40,6 +42,8 @@ pub struct Inner {
     pub progress: Arc<Progress>,
     /// This node's settings.
     pub settings: Settings,
+    /// First pages of timelines that still stand, if any are kept.
+    pub pages: Option<Pages>,
     /// Who has asked how often.
     pub rate_limits: RateLimits,
     pub(crate) readiness: ReadinessSource,
@@ -64,6 +68,8 @@ pub struct Parts {
     pub pool: PgPool,
     /// How far each projection has come.
     pub progress: Arc<Progress>,
+    /// What the newest events touched.
+    pub touched: Arc<Touched>,
     /// This node's settings.
     pub settings: Settings,
     /// Tells whether this node can serve.
@@ -77,6 +83,8 @@ pub struct Parts {
 pub struct Settings {
     /// How long a query waits for its caller's own writes before it answers stale.
     pub consistency_bound: Duration,
+    /// For first pages of timelines; with 0 none are kept.
+    pub page_cache_bytes: u64,
     /// For each person, or each address of those who are not logged in; 0 is without limit.
     pub requests_per_minute: u32,
     /// For each handle from each address; 0 is without limit.
@@ -89,6 +97,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             consistency_bound: Duration::from_secs(1),
+            page_cache_bytes: 32 << 20,
             requests_per_minute: 600,
             logins_per_minute: 10,
             cors: Cors::Any,
@@ -129,7 +138,8 @@ impl App {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { executor, vault, pool, progress, settings, readiness, metrics } = parts;
+        let Parts { executor, vault, pool, progress, touched, settings, readiness, metrics } = parts;
+        let pages = (settings.page_cache_bytes > 0).then(|| Pages::new(touched, settings.page_cache_bytes));
         let rate_limits = RateLimits::new(settings.requests_per_minute, settings.logins_per_minute);
         let registering = Cache::builder().max_capacity(MEMORY_HANDLES).time_to_idle(MEMORY).build();
         let written = Cache::builder().max_capacity(MEMORY_PEOPLE).time_to_live(MEMORY).build();
@@ -139,6 +149,7 @@ impl App {
             pool,
             progress,
             settings,
+            pages,
             rate_limits,
             readiness,
             metrics,

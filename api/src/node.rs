@@ -137,8 +137,10 @@ impl Node {
             vault,
             pool: pool.clone(),
             progress,
+            touched: tail.touched(),
             settings: HttpSettings {
                 consistency_bound: settings.consistency_bound,
+                page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
                 requests_per_minute: settings.rate_limit_per_minute,
                 logins_per_minute: if settings.rate_limit_per_minute == 0 { 0 } else { 10 },
                 ..HttpSettings::default()

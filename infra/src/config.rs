@@ -26,6 +26,9 @@ pub struct Settings {
     /// What timelines keep and do at once. No variable sets it: what is best depends on Madang's own
     /// queries. Tests make it small, so that small data meets every case.
     pub timeline_limits: Limits,
+    /// `MADANG_PAGE_CACHE_MB`: how much memory the first pages of timelines may take that were read lately
+    /// and that nothing has touched since; 32, and 0 means that each is read from Postgres.
+    pub page_cache_mb: u32,
     /// `MADANG_RATE_LIMIT_PER_MINUTE`: requests a caller may make in a minute; 600, and 0 means no limit.
     pub rate_limit_per_minute: u32,
     /// `MADANG_MAX_CONNECTIONS`: how many clients may be connected at once, further ones wait; 12000.
@@ -141,6 +144,7 @@ impl Settings {
             consistency_bound: env.millis("MADANG_CONSISTENCY_BOUND_MS", 1_000)?,
             merge_threshold: env.or("MADANG_MERGE_THRESHOLD", NUMBER, || 10_000)?,
             timeline_limits: Limits::default(),
+            page_cache_mb: env.or("MADANG_PAGE_CACHE_MB", NUMBER, || 32)?,
             rate_limit_per_minute: env.or("MADANG_RATE_LIMIT_PER_MINUTE", NUMBER, || 600)?,
             max_connections: env.or("MADANG_MAX_CONNECTIONS", FROM_ONE, || NonZero(12_000))?.0,
             idle_timeout: env.seconds_from_one("MADANG_IDLE_SECONDS", 75)?,

@@ -3,7 +3,8 @@
 //! Reading order:
 //! 1. [`event_store`]: commands become events, stored once and in one order.
 //! 2. [`relay`] carries the log to [`nats`]; [`tail`] is how this process's runners read it from there,
-//!    and from Postgres where NATS has a hole; [`announcements`] tell other processes.
+//!    and from Postgres where NATS has a hole; [`announcements`] tell other processes, and [`touched`] what was
+//!    read before whether it still stands.
 //! 3. [`vault`]: secrets and personal data, apart from the events.
 //! 4. [`local`]: the private stack, a Postgres and a NATS of one's own.
 //! 5. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
@@ -22,4 +23,5 @@ pub mod relay;
 pub mod status;
 pub mod tail;
 pub mod telemetry;
+pub mod touched;
 pub mod vault;

@@ -5,6 +5,7 @@
 
 use crate::event_store::{Executor, LogReader, StoredEvent};
 use crate::nats::{Nats, NatsError};
+use crate::touched::Touched;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -41,6 +42,7 @@ pub struct Tail {
     seen: watch::Sender<Position>,
     /// The newest position that this process has stored.
     stored: watch::Receiver<Position>,
+    touched: Arc<Touched>,
 }
 
 /// Events without a hole between them.
@@ -90,7 +92,14 @@ impl Tail {
     /// An empty tail over the log; `stored` is the head of this process's appender.
     #[must_use]
     pub fn new(reader: LogReader, stored: watch::Receiver<Position>) -> Self {
-        Self { reader, recent: Mutex::default(), seen: watch::Sender::new(0), stored }
+        let (recent, seen, touched) = (Mutex::default(), watch::Sender::new(0), Arc::default());
+        Self { reader, recent, seen, stored, touched }
+    }
+
+    /// What the events touched that it was fed.
+    #[must_use]
+    pub fn touched(&self) -> Arc<Touched> {
+        self.touched.clone()
     }
 
     /// Feeds the tail from NATS until shutdown, and tells the executor what other processes have stored.
@@ -127,6 +136,7 @@ impl Tail {
         let mut messages = asked.messages().await.map_err(failure)?;
         // What others stored while nobody told was not seen.
         executor.forget();
+        self.touched.forget();
         info!("following the stream");
         *pause = Duration::from_millis(50);
         while let Some(message) = messages.next().await {
@@ -147,6 +157,7 @@ impl Tail {
 
     fn push(&self, event: Arc<RecordedEvent>, bytes: usize) {
         let position = event.position;
+        self.touched.note(&event);
         self.recent.lock().unwrap_or_else(PoisonError::into_inner).push(event, bytes);
         self.seen.send_if_modified(|seen| {
             let moved = position > *seen;
@@ -176,6 +187,7 @@ impl EventSource for Tail {
     }
 
     fn forget(&self) {
+        self.touched.forget();
         *self.recent.lock().unwrap_or_else(PoisonError::into_inner) = Recent::default();
     }
 

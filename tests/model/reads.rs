@@ -30,12 +30,43 @@ async fn list(reader: &Person, path: &str, field: &str, expected: Vec<String>) -
     same(path, reader.walk(&format!("{path}{join}{PAGE}"), field).await, expected)
 }
 
-async fn timeline(case: &Case<'_>, state: &State, n: usize, reader: &Person) -> Result<(), String> {
-    let due = |&post: &usize| {
+/// The page that people look at all the time: as soon as an answer says that it has the newest event, it has
+/// what that event changed.
+pub async fn first_page(case: &Case<'_>, state: &State, n: usize) -> Result<(), String> {
+    // What is still on its way to a reader is only waited for when they ask for it.
+    if state.people[n].left || case.app.settings.timeline_limits.followers_at_once == 0 {
+        return Ok(());
+    }
+    let (reader, head) = (&case.people[n], case.app.head().await);
+    let mut answer = reader.get("/v1/timeline?limit=8").await;
+    while answer.status == 200 && answer.position() < head {
+        answer = reader.get("/v1/timeline?limit=8").await;
+    }
+    let shown = answer.items().iter().map(|post| {
+        let count = |name: &str| usize::try_from(post[name].as_u64().expect("a count")).expect("small");
+        (post["id"].clone(), count("like_count"), count("comment_count"), post["liked_by_me"] == true)
+    });
+    // Hidden posts take their place on a page and leave it shorter.
+    let shown: Vec<_> = shown.collect();
+    let many = if answer.json["next_cursor"].is_null() { usize::MAX } else { shown.len() };
+    let expected = due(state, n).take(many).map(|post| {
+        let comments = state.comments.iter().filter(|comment| comment.post == post && !comment.deleted);
+        let likes = state.likers(post).count();
+        (json!(case.posts[post]), likes, comments.count(), state.likes.contains(&(n, post)))
+    });
+    same("the timeline's first page", shown, expected.collect())
+}
+
+/// The posts of a person's timeline, newest first.
+fn due(state: &State, n: usize) -> impl Iterator<Item = usize> {
+    (0..state.posts.len()).rev().filter(move |&post| {
         let author = state.posts[post].author;
         state.post_stands(post) && (author == n || state.follows(n, author))
-    };
-    let expected = (0..state.posts.len()).rev().filter(due).map(|post| case.posts[post].clone()).collect();
+    })
+}
+
+async fn timeline(case: &Case<'_>, state: &State, n: usize, reader: &Person) -> Result<(), String> {
+    let expected = due(state, n).map(|post| case.posts[post].clone()).collect();
     list(reader, "/v1/timeline", "id", expected).await
 }
 

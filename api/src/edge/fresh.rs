@@ -4,6 +4,7 @@ use super::committed::POSITION;
 use super::problem::Problem;
 use super::version::etag;
 use axum::Json;
+use axum::body::Bytes;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use projections::progress::Coverage;
@@ -37,7 +38,15 @@ impl Fresh {
 
     /// 200.
     pub fn json(self, body: impl Serialize) -> Response {
-        let mut response = Json(body).into_response();
+        self.head(Json(body).into_response())
+    }
+
+    /// 200 with what is JSON already.
+    pub fn written(self, json: Bytes) -> Response {
+        self.head(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+    }
+
+    fn head(self, mut response: Response) -> Response {
         let headers = response.headers_mut();
         for (name, value) in self.headers() {
             headers.insert(name, value);

@@ -4,6 +4,7 @@ use super::cursor;
 use super::fresh::Fresh;
 use super::problem::{FieldError, Problem};
 use crate::app::App;
+use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::{HeaderValue, Uri, header, request};
 use axum::response::Response;
@@ -131,13 +132,45 @@ impl<Q: Paged> Listing<Q> {
 
     /// Answers with a page of the list of this name.
     pub fn answer<T: Serialize, K: Serialize>(&self, list: &str, fresh: Fresh, page: Page<T, K>) -> Response {
+        self.write(list, page).answer(fresh)
+    }
+
+    /// A page of the list of this name, ready to go out.
+    pub fn write<T: Serialize, K: Serialize>(&self, list: &str, page: Page<T, K>) -> Written {
         let next_cursor = page.next.map(|after| cursor::write(list, &after));
         let link = next_cursor.as_deref().map(|cursor| link(&self.uri, cursor));
-        let mut response = fresh.json(List { items: page.items, next_cursor });
-        if let Some(link) = link {
+        let body = serde_json::to_vec(&List { items: page.items, next_cursor }).expect("plain data");
+        Written { body: body.into(), link }
+    }
+
+    /// As it was asked.
+    #[must_use]
+    pub fn query_string(&self) -> &str {
+        self.uri.query().unwrap_or_default()
+    }
+}
+
+/// A page as it goes out, but for how fresh it is. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Written {
+    body: Bytes,
+    link: Option<HeaderValue>,
+}
+
+impl Written {
+    /// Answers with it.
+    pub fn answer(self, fresh: Fresh) -> Response {
+        let mut response = fresh.written(self.body);
+        if let Some(link) = self.link {
             response.headers_mut().insert(header::LINK, link);
         }
         response
+    }
+
+    /// About how many bytes it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.body.len() + self.link.as_ref().map_or(0, HeaderValue::len)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The timeline: own and followed people's posts.
 
+mod pages;
 mod routes;
+
+pub use pages::Pages;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

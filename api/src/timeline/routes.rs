@@ -1,5 +1,6 @@
 //! The caller's timeline.
 
+use super::pages::FOLLOWEES_MAX;
 use crate::app::App;
 use crate::edge::{Fresh, List, Listing, PageQuery, Problem, Reader};
 use crate::posts::dto::Post;
@@ -28,11 +29,29 @@ pub async fn get_timeline(
     reader: Reader,
 ) -> Result<Response, Problem> {
     const LIST: &str = "timeline";
+    const COUNTED: &str = "madang_timeline_pages_total";
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
+    // Of pages further down each is read once or twice.
+    let pages = after.is_none().then_some(app.pages.as_ref()).flatten();
+    if let Some((page, position)) = pages.and_then(|pages| pages.get(me, listing.query_string()))
+        && position >= reader.position
+    {
+        metrics::counter!(COUNTED, "from" => "memory").increment(1);
+        return Ok(page.answer(reader.fresh(Coverage { covered: true, position })));
+    }
+    metrics::counter!(COUNTED, "from" => "postgres").increment(1);
     let fresh = see(&app, &reader, me).await?;
+    let moment = pages.map(|pages| pages.moment(&app.progress));
     let page = app.read(|| query::page(&app.pool, me, after, limit, &posts::query::CARDS)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(Post::from)))
+    let ids = page.items.iter().map(|post| post.id.0).collect();
+    let page = listing.write(LIST, page.map(Post::from));
+    if let (Some(pages), Some(moment)) = (pages, moment) {
+        let followees = async || app.read(|| query::followees(&app.pool, me, FOLLOWEES_MAX + 1)).await;
+        // What can't be kept is read again.
+        let _ = pages.keep(me, listing.query_string(), moment, (&page, ids), followees).await;
+    }
+    Ok(page.answer(fresh))
 }
 
 /// A checkpoint alone does not cover a timeline: an older post may still be on its way to this reader.

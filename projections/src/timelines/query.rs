@@ -52,6 +52,18 @@ fn floor(row: &PgRow) -> Result<Option<Uuid>, sqlx::Error> {
     is_floor.then(|| row.try_get("scanned_id")).transpose()
 }
 
+/// Whom `follower` follows, at most `limit`, in no order.
+///
+/// # Errors
+/// The database's.
+pub async fn followees(pool: &PgPool, follower: UserId, limit: usize) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar("select followee_id from timelines.follows where follower_id = $1 limit $2")
+        .bind(follower.0)
+        .bind(count(limit))
+        .fetch_all(pool)
+        .await
+}
+
 /// Whether a post published up to `up_to` is still on its way to `reader`.
 ///
 /// # Errors

@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 const CONNECTIONS: usize = 32;
 const PAGE: &str = "/v1/timeline?limit=20";
+/// Pages that nothing has touched are answered from memory. With this each is read, as after an event.
+const NONE_KEPT: [(&str, &str); 1] = [("MADANG_PAGE_CACHE_MB", "0")];
 
 fn pages_of(people: &[&Person]) -> Calls {
     let tokens: Vec<Arc<str>> = people.iter().map(|person| person.token.clone()).collect();
@@ -58,17 +60,23 @@ pub async fn timeline(ground: &mut Ground, report: &mut Report) -> Result<(), Fa
     pool.close().await;
     let select = SELECT.replace(":people", &ground.graph.people.len().to_string());
     let server = ground.serve(&url, "api", &[]).await?;
+    let reading = ground.serve(&url, "api", &NONE_KEPT).await?;
     let calls = pages(&ground.graph);
     let page = async || closed(server.address, CONNECTIONS, ground.seconds, &calls).await;
     let ping: Calls = Arc::new(|_| Call::new(Method::GET, "/v1/ping"));
     let pings = async || closed(server.address, CONNECTIONS, ground.seconds, &ping).await;
-    let (ours, theirs) = ground.in_turns(&page, pings).await?;
+    let (ours, theirs) = ground.in_turns(&page, &pings).await?;
     let what = "GET /v1/timeline?limit=20, 32 connections";
     report.ratio(what, Target::AtLeast(0.2), ours, "/v1/ping", theirs);
+    let page = async || closed(reading.address, CONNECTIONS, ground.seconds, &calls).await;
+    let (ours, theirs) = ground.in_turns(&page, &pings).await?;
+    let what = "  the same, each read from Postgres";
+    report.ratio(what, Target::Told, ours, "/v1/ping", theirs);
     let selects = async || crate::pgbench::per_second(&url, &select, CONNECTIONS, ground.seconds).await;
     let (ours, theirs) = ground.in_turns(&page, selects).await?;
     report.ratio(what, Target::AtLeast(0.5), ours, "pgbench's one SELECT", theirs);
     server.stop().await?;
+    reading.stop().await?;
     ground.drop_copy("bench_pages").await
 }
 
@@ -88,8 +96,10 @@ pub async fn growth(ground: &mut Ground, report: &mut Report) -> Result<(), Fail
     .await?;
     pool.close().await;
     ground.madang(&url, &["rebuild", "--all"], &[]).await?;
-    let (young, grown) =
-        (ground.serve(&url, "api", &[]).await?, ground.serve(&ground.imported, "api", &[]).await?);
+    let (young, grown) = (
+        ground.serve(&url, "api", &NONE_KEPT).await?,
+        ground.serve(&ground.imported, "api", &NONE_KEPT).await?,
+    );
     let readers = full_pages(&url, &ground.graph).await?;
     let calls = pages_of(&readers);
     let of = async |address, calls: &Calls| closed(address, CONNECTIONS, ground.seconds, calls).await;
@@ -134,11 +144,11 @@ async fn full_pages<'a>(url: &str, graph: &'a Graph) -> Result<Vec<&'a Person>, 
 
 /// Authors above a threshold are merged when a page is read.
 pub async fn merge(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
-    const THRESHOLD: [(&str, &str); 1] = [("MADANG_MERGE_THRESHOLD", "1000")];
+    const THRESHOLD: [(&str, &str); 2] = [("MADANG_MERGE_THRESHOLD", "1000"), NONE_KEPT[0]];
     let url = ground.copy("bench_merge").await?;
     ground.madang(&url, &["rebuild", "timelines"], &THRESHOLD).await?;
     let merging = ground.serve(&url, "api", &THRESHOLD).await?;
-    let plain = ground.serve(&ground.imported, "api", &[]).await?;
+    let plain = ground.serve(&ground.imported, "api", &NONE_KEPT).await?;
     let of = async |address, calls: &Calls| closed(address, CONNECTIONS, ground.seconds, calls).await;
     let graph = ground.graph.clone();
     let stars = graph.with_followers(1_001..=usize::MAX);

@@ -1,0 +1,147 @@
+//! First pages of timelines that were read lately, as they went out.
+//!
+//! People ask again and again for a timeline in which nothing has happened. A page stays as it is until an
+//! event touches what it shows: its reader, the people they follow, or one of its posts. Every process hears of
+//! each event ([`Touched`]), so it knows by itself whether a page still stands, and as of which position: a
+//! reader who must see more is sent to Postgres, and so is everyone once something was touched.
+
+use crate::edge::list::Written;
+use domain::value::UserId;
+use infra::touched::{Epoch, Touched};
+use moka::sync::Cache;
+use projections::Position;
+use projections::progress::Progress;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Of the memory, for lists of followees.
+const FOLLOWEES_SHARE: u64 = 4;
+/// Asking for each of more than these whether they were touched costs as much as reading the page.
+pub const FOLLOWEES_MAX: usize = 1_000;
+/// What an entry takes beside what it holds, about.
+const ENTRY: usize = 300;
+/// For what no event tells: NATS is away, a mended read model was swapped in.
+const MAX_AGE: Duration = Duration::from_secs(5);
+/// Longer: a page that is read anew never shows a wrong list, it would only be kept too long by one.
+const FOLLOWEES_MAX_AGE: Duration = Duration::from_secs(60);
+
+/// Pages of this process's readers. Bounded in bytes.
+pub struct Pages {
+    touched: Arc<Touched>,
+    pages: Cache<(UserId, Box<str>), Arc<Kept>>,
+    followees: Cache<UserId, Arc<Followees>>,
+}
+
+/// What was known before something was read: the read models had come at least so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    epoch: Epoch,
+    position: Position,
+}
+
+struct Kept {
+    page: Written,
+    posts: Vec<Uuid>,
+    followees: Arc<Followees>,
+    epoch: Epoch,
+    /// Up to here nothing has touched it.
+    stands: AtomicI64,
+}
+
+struct Followees {
+    /// None where they are too many.
+    ids: Option<Vec<Uuid>>,
+    read: Moment,
+}
+
+impl Pages {
+    /// Keeps about so many bytes.
+    #[must_use]
+    pub fn new(touched: Arc<Touched>, max_bytes: u64) -> Self {
+        let pages = Cache::builder()
+            .max_capacity(max_bytes - max_bytes / FOLLOWEES_SHARE)
+            .weigher(|_, kept: &Arc<Kept>| weight(kept.page.size() + kept.posts.len() * size_of::<Uuid>()))
+            .time_to_live(MAX_AGE)
+            .build();
+        let followees = Cache::builder()
+            .max_capacity(max_bytes / FOLLOWEES_SHARE)
+            .weigher(|_, followees: &Arc<Followees>| {
+                weight(followees.ids.as_ref().map_or(0, Vec::len) * size_of::<Uuid>())
+            })
+            .time_to_live(FOLLOWEES_MAX_AGE)
+            .build();
+        Self { touched, pages, followees }
+    }
+
+    /// The page that this question was answered with before, if it still stands, and up to which position.
+    pub fn get(&self, reader: UserId, query: &str) -> Option<(Written, Position)> {
+        let key = (reader, query.into());
+        let kept = self.pages.get(&key)?;
+        let since = kept.stands.load(Ordering::Relaxed);
+        let followees = kept.followees.ids.iter().flatten().copied();
+        let ids = std::iter::once(reader.0).chain(followees).chain(kept.posts.iter().copied());
+        let Some(stands) = self.touched.untouched(kept.epoch, since, ids) else {
+            self.pages.invalidate(&key);
+            return None;
+        };
+        kept.stands.fetch_max(stands, Ordering::Relaxed);
+        Some((kept.page.clone(), stands))
+    }
+
+    /// To be taken before what is to be kept is read.
+    #[must_use]
+    pub fn moment(&self, progress: &Progress) -> Moment {
+        let epoch = self.touched.epoch();
+        let (timelines, _) = progress.checkpoint("timelines");
+        let (posts, _) = progress.checkpoint("posts");
+        // An open fan-out has not reached everyone.
+        let delivered = timelines.oldest_task.map_or(Position::MAX, |task| task - 1);
+        Moment { epoch, position: timelines.position.min(delivered).min(posts.position) }
+    }
+
+    /// Keeps a page that shows these posts, read after the moment. `read_followees` is asked for whom the
+    /// reader follows, at most one more than [`FOLLOWEES_MAX`], where that is not known.
+    ///
+    /// # Errors
+    /// Those of `read_followees`.
+    pub async fn keep<E>(
+        &self,
+        reader: UserId,
+        query: &str,
+        moment: Moment,
+        (page, posts): (&Written, Vec<Uuid>),
+        read_followees: impl AsyncFnOnce() -> Result<Vec<Uuid>, E>,
+    ) -> Result<(), E> {
+        let (followees, known_to) = match self.followees_of(reader) {
+            Some(known) => known,
+            None => {
+                let ids = read_followees().await?;
+                let ids = (ids.len() <= FOLLOWEES_MAX).then_some(ids);
+                let read = Arc::new(Followees { ids, read: moment });
+                self.followees.insert(reader, read.clone());
+                (read, moment.position)
+            }
+        };
+        if followees.ids.is_some() {
+            // The reader may have followed someone between the two readings.
+            let stands = AtomicI64::new(moment.position.min(known_to));
+            let kept = Kept { page: page.clone(), posts, followees, epoch: moment.epoch, stands };
+            self.pages.insert((reader, query.into()), Arc::new(kept));
+        }
+        Ok(())
+    }
+
+    /// Whom the reader follows, and up to which position that is known to be so.
+    fn followees_of(&self, reader: UserId) -> Option<(Arc<Followees>, Position)> {
+        let known = self.followees.get(&reader)?;
+        let Moment { epoch, position } = known.read;
+        let known_to = self.touched.untouched(epoch, position, std::iter::once(reader.0))?;
+        Some((known, known_to))
+    }
+}
+
+fn weight(bytes: usize) -> u32 {
+    u32::try_from(bytes + ENTRY).unwrap_or(u32::MAX)
+}

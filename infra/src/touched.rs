@@ -1,0 +1,220 @@
+//! What the newest events touched: by this a process knows, without asking Postgres, whether something that
+//! it has read before still stands.
+//!
+//! An event touches a few ids: the person who acts or whose account it is, and the post whose card it changes.
+//! Whoever keeps what was read at some position names the ids that it depends on, and asks whether one of
+//! them was touched since.
+
+use domain::Event;
+use domain::comment::CommentEvent;
+use domain::follow::FollowEvent;
+use domain::like::{LikeEvent, Target};
+use domain::post::PostEvent;
+use projections::{Position, RecordedEvent};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use uuid::Uuid;
+
+/// Ids in one of two generations: some megabytes each. When the younger is full the older is forgotten.
+const GENERATION: usize = 65_536;
+
+/// Fed by the tail, in the order of the log. Events before the first that it is given are unknown to it.
+#[derive(Default)]
+pub struct Touched(RwLock<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// Changes when nothing that was known before counts any more.
+    epoch: u64,
+    /// Every event after this one, up to `newest`, is in one of the generations.
+    since: Position,
+    newest: Position,
+    /// The latest event that touched an id.
+    young: HashMap<Uuid, Position>,
+    old: HashMap<Uuid, Position>,
+    /// Where the younger generation begins.
+    young_since: Position,
+}
+
+/// What was known when something was read: it can only be held against what is known in the same epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Epoch(u64);
+
+impl Touched {
+    /// The present one.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.known().epoch)
+    }
+
+    /// Up to which position nothing has touched any of the ids since `after`: `after` itself if no newer
+    /// event was heard of. None if one was touched, or if that can't be told any more.
+    pub fn untouched(
+        &self,
+        epoch: Epoch,
+        after: Position,
+        mut ids: impl Iterator<Item = Uuid>,
+    ) -> Option<Position> {
+        let known = self.known();
+        if known.epoch != epoch.0 || known.since > after {
+            return None;
+        }
+        if known.newest <= after {
+            return Some(after);
+        }
+        let touched =
+            |id| [&known.young, &known.old].iter().any(|ids| ids.get(&id).is_some_and(|&at| at > after));
+        (!ids.any(touched)).then_some(known.newest)
+    }
+
+    /// Takes in the next event. At a hole what came before does not count any more.
+    pub fn note(&self, event: &RecordedEvent) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if event.position <= known.newest {
+            return;
+        }
+        if event.position > known.newest + 1 {
+            known.since = event.position - 1;
+            known.young_since = known.since;
+            known.young.clear();
+            known.old.clear();
+        }
+        known.newest = event.position;
+        match &event.event {
+            Ok(read) => {
+                for id in touched_by(event.aggregate_id, read) {
+                    known.young.insert(id, event.position);
+                }
+            }
+            // Whatever it touches, it is not known.
+            Err(_) => {
+                known.since = event.position;
+                known.young_since = event.position;
+            }
+        }
+        if known.young.len() >= GENERATION {
+            known.old = std::mem::take(&mut known.young);
+            known.since = known.young_since;
+            known.young_since = known.newest;
+        }
+    }
+
+    /// Events may have been stored that nobody has told of, or taken back.
+    pub fn forget(&self) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Known { epoch: known.epoch + 1, ..Known::default() };
+    }
+
+    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn touched_by(aggregate_id: Uuid, event: &Event) -> impl Iterator<Item = Uuid> {
+    let (first, second) = match event {
+        Event::User(_) => (Some(aggregate_id), None),
+        // Who reads an author's posts has to hear of a new one; who reads a post, of what becomes of it.
+        Event::Post(PostEvent::PostPublished { author_id, .. }) => (Some(author_id.0), Some(aggregate_id)),
+        Event::Post(PostEvent::PostEdited { .. } | PostEvent::PostDeleted { .. }) => {
+            (Some(aggregate_id), None)
+        }
+        Event::Follow(
+            FollowEvent::Followed { follower_id, .. } | FollowEvent::Unfollowed { follower_id, .. },
+        ) => (Some(follower_id.0), None),
+        Event::Like(LikeEvent::Liked { target, .. } | LikeEvent::Unliked { target, .. }) => match target {
+            Target::Post(post) => (Some(post.0), None),
+            Target::Comment(_) => (None, None),
+        },
+        Event::Comment(
+            CommentEvent::CommentWritten { post_id, .. } | CommentEvent::CommentDeleted { post_id, .. },
+        ) => (Some(post_id.0), None),
+        Event::Comment(CommentEvent::CommentEdited { .. }) => (None, None),
+    };
+    first.into_iter().chain(second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::event::DecodeError;
+    use domain::value::{PostId, UserId};
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    fn recorded(position: Position, event: Result<Event, DecodeError>) -> RecordedEvent {
+        RecordedEvent {
+            position,
+            aggregate_type: String::new(),
+            aggregate_id: id(99),
+            sequence: 1,
+            event_type: String::new(),
+            event,
+            recorded_at: chrono::DateTime::UNIX_EPOCH,
+            correlation_id: None,
+        }
+    }
+
+    fn liked(position: Position, post: u128) -> RecordedEvent {
+        let (user_id, target) = (UserId(id(1)), Target::Post(PostId(id(post))));
+        recorded(position, Ok(Event::Like(LikeEvent::Liked { user_id, target })))
+    }
+
+    fn untouched(touched: &Touched, after: Position, ids: &[u128]) -> Option<Position> {
+        touched.untouched(touched.epoch(), after, ids.iter().map(|&n| id(n)))
+    }
+
+    #[test]
+    fn what_depends_on_nothing_that_was_touched_still_stands() {
+        let touched = Touched::default();
+        for (position, post) in [(5, 10), (6, 11), (7, 12)] {
+            touched.note(&liked(position, post));
+        }
+        assert_eq!(untouched(&touched, 4, &[20, 21]), Some(7));
+        assert_eq!(untouched(&touched, 5, &[10, 20]), Some(7), "touched before it was read");
+        assert_eq!(untouched(&touched, 5, &[20, 11]), None);
+        assert_eq!(untouched(&touched, 6, &[12]), None);
+        assert_eq!(untouched(&touched, 7, &[12]), Some(7));
+        assert_eq!(untouched(&touched, 9, &[12]), Some(9), "read from what is newer than what was heard of");
+    }
+
+    #[test]
+    fn what_was_not_heard_of_counts_as_touched() {
+        let touched = Touched::default();
+        assert_eq!(untouched(&touched, 4, &[20]), Some(4));
+        touched.note(&liked(7, 10));
+        assert_eq!(untouched(&touched, 5, &[20]), None, "6 was not heard of");
+        assert_eq!(untouched(&touched, 6, &[20]), Some(7));
+        touched.note(&liked(9, 10));
+        assert_eq!(untouched(&touched, 7, &[20]), None, "8 was not heard of");
+        touched.note(&liked(9, 20));
+        assert_eq!(untouched(&touched, 8, &[20]), Some(9), "a repeat says nothing");
+        touched.note(&recorded(10, Err(DecodeError::UnknownAggregate("painting".into()))));
+        assert_eq!(untouched(&touched, 9, &[20]), None, "nobody knows what 10 touches");
+        assert_eq!(untouched(&touched, 10, &[20]), Some(10));
+    }
+
+    #[test]
+    fn what_was_read_before_all_was_forgotten_does_not_stand() {
+        let touched = Touched::default();
+        let before = touched.epoch();
+        touched.note(&liked(5, 10));
+        touched.forget();
+        assert_eq!(touched.untouched(before, 5, std::iter::empty()), None);
+        touched.note(&liked(3, 10));
+        assert_eq!(untouched(&touched, 2, &[10]), None, "positions may begin anew");
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten_and_counts_as_touched_then() {
+        let touched = Touched::default();
+        for n in 1..=2 * GENERATION {
+            touched.note(&liked(Position::try_from(n).expect("small"), 1_000 + n as u128));
+        }
+        let last = Position::try_from(2 * GENERATION).expect("small");
+        assert_eq!(untouched(&touched, 0, &[20]), None);
+        assert_eq!(untouched(&touched, last / 2, &[20]), Some(last));
+        assert_eq!(untouched(&touched, last / 2, &[1_000 + GENERATION as u128 + 1]), None);
+    }
+}
