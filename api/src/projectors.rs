@@ -18,6 +18,6 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Projector>> {
         Arc::new(PostsProjector),
         Arc::new(CommentsProjector),
         Arc::new(TagsProjector),
-        Arc::new(TimelinesProjector::with_limits(merge_threshold, settings.timeline_limits)),
+        Arc::new(TimelinesProjector::new(merge_threshold, settings.timeline_limits)),
     ]
 }

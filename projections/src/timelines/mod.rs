@@ -63,13 +63,7 @@ impl TimelinesProjector {
     /// Authors with more followers than `merge_threshold` are merged in at read. A copy keeps the value it
     /// was begun with; another one takes effect with the next rebuild.
     #[must_use]
-    pub fn new(merge_threshold: u32) -> Self {
-        Self::with_limits(merge_threshold, Limits::default())
-    }
-
-    /// The same with other limits, so that small data meets them too.
-    #[must_use]
-    pub fn with_limits(merge_threshold: u32, limits: Limits) -> Self {
+    pub fn new(merge_threshold: u32, limits: Limits) -> Self {
         Self { merge_threshold, limits }
     }
 }
