@@ -222,6 +222,10 @@ impl State {
         (0..self.comments.len()).filter(move |&reply| stands(&self.comments[reply]))
     }
 
+    pub fn comment_count(&self, post: usize) -> usize {
+        self.comments.iter().filter(|comment| comment.post == post && !comment.deleted).count()
+    }
+
     pub fn reply_count(&self, to: usize) -> usize {
         self.replies(to).filter(|&reply| !self.comments[reply].deleted).count()
     }

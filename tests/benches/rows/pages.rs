@@ -144,10 +144,10 @@ async fn full_pages<'a>(url: &str, graph: &'a Graph) -> Result<Vec<&'a Person>, 
 
 /// Authors above a threshold are merged when a page is read.
 pub async fn merge(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
-    const THRESHOLD: [(&str, &str); 2] = [("MADANG_MERGE_THRESHOLD", "1000"), NONE_KEPT[0]];
+    const MERGING: [(&str, &str); 2] = [("MADANG_MERGE_THRESHOLD", "1000"), NONE_KEPT[0]];
     let url = ground.copy("bench_merge").await?;
-    ground.madang(&url, &["rebuild", "timelines"], &THRESHOLD).await?;
-    let merging = ground.serve(&url, "api", &THRESHOLD).await?;
+    ground.madang(&url, &["rebuild", "timelines"], &MERGING).await?;
+    let merging = ground.serve(&url, "api", &MERGING).await?;
     let plain = ground.serve(&ground.imported, "api", &NONE_KEPT).await?;
     let of = async |address, calls: &Calls| closed(address, CONNECTIONS, ground.seconds, calls).await;
     let graph = ground.graph.clone();
