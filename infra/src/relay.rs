@@ -5,13 +5,14 @@
 //! after each batch. On any mismatch, error or timeout the relay reads the stream's end and goes on from
 //! there; what NATS does not hold, projectors read from Postgres.
 
+mod pokes;
 mod publish;
 
 use crate::event_store::{LogReader, StoredEvent};
 use crate::nats::{Nats, NatsError};
 use async_nats::jetstream::stream::Stream;
 use chrono::{DateTime, Utc};
-use futures::StreamExt;
+use pokes::Pokes;
 use projections::{Position, lease};
 use sqlx::PgPool;
 use std::time::{Duration, Instant};
@@ -111,7 +112,7 @@ impl Relay {
         let stream = self.nats.stream().await?;
         let Some(mut mark) = self.resume(&stream).await? else { return Ok(()) };
         info!(position = mark.position, stream_sequence = mark.stream_sequence, "the relay leads");
-        let mut pokes = self.nats.client().subscribe(self.nats.poke_subject()).await.ok();
+        let mut pokes = Pokes::new(self.nats.client().subscribe(self.nats.poke_subject()).await.ok());
         let mut renewed = Instant::now();
         while !self.shutdown.is_cancelled() {
             if renewed.elapsed() > RENEW {
@@ -122,6 +123,7 @@ impl Relay {
             }
             let begun = Instant::now();
             self.head.mark_unchanged();
+            pokes.forget();
             let published = publish::batch(&self.pool, &self.nats, &mut mark).await?;
             if published > 0 && !self.note(&mark).await? {
                 return Ok(());
@@ -130,15 +132,9 @@ impl Relay {
                 let rest = PACE.saturating_sub(begun.elapsed());
                 let _ = tokio::time::timeout(rest, self.shutdown.cancelled()).await;
             } else if published < publish::BATCH {
-                let poke = async {
-                    match &mut pokes {
-                        Some(pokes) => drop(pokes.next().await),
-                        None => std::future::pending().await,
-                    }
-                };
                 tokio::select! {
                     _ = self.head.changed() => {}
-                    () = poke => {}
+                    () = pokes.next() => {}
                     () = tokio::time::sleep(POLL) => {}
                     () = self.shutdown.cancelled() => {}
                 }
