@@ -23,7 +23,7 @@ async fn signs_of_life_need_no_login_and_tell_each_part() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_whose_database_is_away_is_not_ready_and_says_503_to_the_rest() {
     let app = TestApp::start().await;
-    app.enrol("mina").await;
+    app.enrol("mina").await.see(&app, "/v1/users").await.expect(200);
     let (name,): (String,) =
         sqlx::query_as("select current_database()::text").fetch_one(&app.pool).await.expect("a name");
     let (before, _) = app.settings.database_url.rsplit_once('/').expect("a name at its end");
