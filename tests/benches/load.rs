@@ -4,11 +4,14 @@
 use crate::Failure;
 use crate::client::{Answer, Call, Connection};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
+/// Played before what is measured by an open loop: connections, plans and caches of a server just started.
+const WARM_SECONDS: u64 = 3;
 /// Whoever waits longer would have gone.
 const GIVEN_UP: Duration = Duration::from_secs(30);
 
@@ -52,6 +55,7 @@ pub async fn closed(
 pub struct Plan {
     /// Calls a second.
     pub rate: u64,
+    /// Measured; what is played before, to warm up, is not.
     pub seconds: u64,
     /// The most calls under way at once.
     pub connections: usize,
@@ -60,6 +64,13 @@ pub struct Plan {
     pub then: Then,
     /// Whether what was read shows what was answered before; else it is read again.
     pub shows: Shows,
+}
+
+impl Plan {
+    /// The calls that are measured.
+    pub fn measured(&self) -> Range<u64> {
+        self.rate * WARM_SECONDS..self.rate * (WARM_SECONDS + self.seconds)
+    }
 }
 
 pub type Then = Arc<dyn Fn(u64, &Answer) -> Option<Call> + Send + Sync>;
@@ -88,8 +99,11 @@ pub async fn open(address: SocketAddr, plan: &Plan) -> Result<Measured, Failure>
             let mut connection = Connection::open(address).await?;
             loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
-                if n >= plan.rate * plan.seconds {
+                if n >= plan.measured().end {
                     return Ok::<_, Failure>(measured);
+                }
+                if n < plan.measured().start {
+                    measured = Measured::default();
                 }
                 let due = begun + Duration::from_micros(n * 1_000_000 / plan.rate);
                 tokio::time::sleep_until(due).await;
@@ -115,7 +129,7 @@ pub async fn open(address: SocketAddr, plan: &Plan) -> Result<Measured, Failure>
         all.seen.extend(measured.seen);
         all.too_early += measured.too_early;
     }
-    all.took = begun.elapsed();
+    all.took = begun.elapsed().saturating_sub(Duration::from_secs(WARM_SECONDS));
     Ok(all)
 }
 
