@@ -1,6 +1,6 @@
 //! `kill -9` at random moments and in the middle of a batch: what was confirmed is there, once.
 
-use super::check::nothing_is_lost;
+use super::check::{everyone_reaches_the_head, nothing_is_lost};
 use super::load::{Load, someone, unique};
 use super::proxy::{Proxy, Through, Toward, Wire};
 use super::site::{Site, Stores, Up, signal};
@@ -106,6 +106,8 @@ async fn a_batch_whose_answer_was_lost_is_repeated_and_known_again() {
         // Without a key: only the command itself tells that it was stored before.
         let (answer, ()) = tokio::join!(person.post("/v1/posts", json!({ "text": unique("글") })), lose);
         let id = answer.expect(201).id();
+        // The read models' sessions were cut too.
+        everyone_reaches_the_head(&site.stores()).await;
         let posts = person.walk(&format!("/v1/users/{}/posts", person.handle), "id").await;
         assert_eq!((posts.len(), &posts[0]), (n, &id));
     }
