@@ -7,6 +7,7 @@ use super::site::{Site, Stores, Up, signal};
 use super::{random, rounds, until};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,16 +97,21 @@ async fn a_batch_whose_answer_was_lost_is_repeated_and_known_again() {
     let database = Proxy::to(site.postgres.port).await;
     let server = site.serve_with(|wiring| wiring.database_port = database.port).await;
     let person = someone(&site.stores().operator(&server.url).await).await;
+    let lose_the_answer = async || {
+        database.trap(Toward::Client, STORED, Through::Nothing).await;
+        database.cut();
+        database.set(Wire::Passes);
+    };
     for n in 1..=rounds() {
-        let lost = database.trap(Toward::Client, STORED, Through::Nothing);
-        let lose = async {
-            lost.await;
-            database.cut();
-            database.set(Wire::Passes);
-        };
         // Without a key: only the command itself tells that it was stored before.
-        let (answer, ()) = tokio::join!(person.post("/v1/posts", json!({ "text": unique("글") })), lose);
-        let id = answer.expect(201).id();
+        let write = person.post("/v1/posts", json!({ "text": unique("글") }));
+        let (written, ()) = tokio::join!(write, lose_the_answer());
+        let id = written.expect(201).id();
+        // Were it taken for a newcomer, the version that it names would be an old one.
+        let edit = person.request(Method::PATCH, &format!("/v1/posts/{id}")).header("if-match", "\"1\"");
+        let edit = edit.json(&json!({ "text": unique("고침") })).send();
+        let (edited, ()) = tokio::join!(edit, lose_the_answer());
+        assert_eq!(edited.expect(200).header("etag"), "\"2\"");
         // The read models' sessions were cut too.
         everyone_reaches_the_head(&site.stores()).await;
         let posts = person.walk(&format!("/v1/users/{}/posts", person.handle), "id").await;
