@@ -123,7 +123,7 @@ async fn who_prefers_not_to_wait_gets_what_there_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_nats_commands_succeed_and_ones_own_writes_are_read_from_postgres() {
     // Nothing listens there.
-    let app = TestApp::start_with(|settings| settings.nats_url = "nats://127.0.0.1:1".to_owned()).await;
+    let app = TestApp::start_with(|settings| settings.nats_url = "nats://127.0.0.1:1".into()).await;
     let mina = app.enrol("mina").await;
     for n in 0..20 {
         let id = mina.publish(&format!("{n}")).await;

@@ -37,7 +37,7 @@ async fn a_node_whose_database_is_away_is_not_ready_and_says_503_to_the_rest() {
     sqlx::query(kick).bind(&name).execute(&aside).await.expect("a superuser");
     let away = app.nobody().get("/readyz").await.expect(503);
     assert_eq!(away.json["ready"], false);
-    assert!(!away.text.contains(&app.settings.database_url));
+    assert!(!away.text.contains(&*app.settings.database_url));
     let refused = app.nobody().get("/v1/posts").await.expect_problem(503, "store_unavailable");
     assert_eq!(refused.header("retry-after"), "1");
     app.nobody().get("/healthz").await.expect(200);
@@ -189,7 +189,7 @@ async fn without_nats_commands_and_queries_go_on() {
     let cut_off = app
         .second_node(|settings| {
             settings.roles = only_api;
-            settings.nats_url = "nats://127.0.0.1:1".to_owned();
+            settings.nats_url = "nats://127.0.0.1:1".into();
         })
         .await;
     let mina = app.enrol("mina").await.at(&cut_off);

@@ -221,7 +221,7 @@ async fn positions_and_checkpoints_survive_a_restart_and_a_stream_that_lost_ever
     app.stop().await;
     let (log_id,): (uuid::Uuid,) =
         sqlx::query_as("select id from log").fetch_one(&app.pool).await.expect("a log");
-    let nats = async_nats::connect(&app.settings.nats_url).await.expect("NATS");
+    let nats = async_nats::connect(&*app.settings.nats_url).await.expect("NATS");
     let stream = async_nats::jetstream::new(nats).get_stream(format!("EVENTS_{log_id}")).await;
     stream.expect("the stream").purge().await.expect("purged");
     let app = app.second_node(|_| {}).await;

@@ -121,7 +121,7 @@ async fn everything_outside_the_vault(app: &TestApp) -> String {
 async fn no_password_hash_or_token_is_in_an_event_a_message_a_table_or_an_answer() {
     const SECRET: &str = "Zebra-Secret-8271-Passphrase";
     let app = TestApp::start().await;
-    let nats = async_nats::connect(&app.settings.nats_url).await.expect("NATS");
+    let nats = async_nats::connect(&*app.settings.nats_url).await.expect("NATS");
     let (log_id,): (uuid::Uuid,) =
         sqlx::query_as("select id from log").fetch_one(&app.pool).await.expect("an id");
     let mut messages = nats.subscribe(format!("events.{log_id}.>")).await.expect("a subscription");

@@ -1,5 +1,9 @@
 //! Settings from the environment, read once: the rest of the program sees only checked values.
 
+mod secret;
+
+pub use secret::Secret;
+
 use projections::timelines::Limits;
 use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
@@ -8,10 +12,10 @@ use tracing_subscriber::EnvFilter;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `DATABASE_URL`: the Postgres that holds the log, the read models and the vault. Required.
-    pub database_url: String,
+    pub database_url: Secret,
     /// `NATS_URL`: the NATS (with JetStream) that carries events; several servers of a cluster with commas
     /// between them. Required.
-    pub nats_url: String,
+    pub nats_url: Secret,
     /// `MADANG_LISTEN`: where HTTP is served; 127.0.0.1:8080.
     pub listen: SocketAddr,
     /// `MADANG_ROLES`: what this process does, as in `api,relay,projector`; all of it by default.
@@ -134,8 +138,8 @@ impl Settings {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let env = Variables(&variable);
         Ok(Self {
-            database_url: env.required("DATABASE_URL", "postgres://user:password@host:5432/database")?,
-            nats_url: env.required("NATS_URL", "nats://host:4222")?,
+            database_url: env.required("DATABASE_URL", "postgres://user:password@host:5432/database")?.into(),
+            nats_url: env.required("NATS_URL", "nats://host:4222")?.into(),
             listen: env.or("MADANG_LISTEN", "an address and port such as 127.0.0.1:8080", || {
                 SocketAddr::from(([127, 0, 0, 1], 8080))
             })?,
@@ -355,6 +359,26 @@ mod tests {
         ] {
             let error = with(name, bad).expect_err(bad);
             assert!(error.to_string().starts_with(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_in_debug_output() {
+        const WORD: &str = "swordfish";
+        let settings = Settings::read(|name| {
+            Some(match name {
+                "DATABASE_URL" => format!("postgres://madang:{WORD}@db/madang"),
+                "NATS_URL" => format!("nats://madang:{WORD}@nats"),
+                _ => return None,
+            })
+        });
+        let settings = settings.expect("valid");
+        for secret in [&settings.database_url, &settings.nats_url] {
+            assert!(secret.contains(WORD), "it is there to be used");
+        }
+        for shown in [format!("{settings:?}"), format!("{settings:#?}")] {
+            assert!(!shown.contains(WORD), "{shown}");
+            assert!(shown.contains("***"), "{shown}");
         }
     }
 

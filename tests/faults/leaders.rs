@@ -96,8 +96,10 @@ async fn two_relays_and_two_runners_of_each_projection_that_both_hold_the_lease_
     let holder = Uuid::new_v4();
     leaders(&app, holder, &working, &shutdown).await;
     leaders(&app, holder, &working, &shutdown).await;
-    let stores =
-        Stores { database_url: app.settings.database_url.clone(), nats_url: app.settings.nats_url.clone() };
+    let stores = Stores {
+        database_url: app.settings.database_url.to_string(),
+        nats_url: app.settings.nats_url.to_string(),
+    };
     let load = Load::start(&app.operator().await, &[&app.url], &mut random).await;
     for _ in 0..rounds() {
         load.more(1_000).await;
