@@ -7,6 +7,7 @@ use crate::timeline::Pages;
 use domain::value::UserId;
 use futures::future::BoxFuture;
 use infra::event_store::Executor;
+use infra::mail::Outbox;
 use infra::touched::Touched;
 use infra::vault::Vault;
 use moka::sync::Cache;
@@ -36,6 +37,8 @@ pub struct Inner {
     pub executor: Executor,
     /// Passwords and tokens.
     pub vault: Vault,
+    /// Takes letters to people.
+    pub outbox: Outbox,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -64,6 +67,8 @@ pub struct Parts {
     pub executor: Executor,
     /// Passwords and tokens.
     pub vault: Vault,
+    /// Takes letters to people.
+    pub outbox: Outbox,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -91,6 +96,8 @@ pub struct Settings {
     pub logins_per_minute: u32,
     /// Which web pages may call from a browser.
     pub cors: Cors,
+    /// Whether letters can be read at `/dev/mailbox`.
+    pub dev_mailbox: bool,
 }
 
 impl Default for Settings {
@@ -101,6 +108,7 @@ impl Default for Settings {
             requests_per_minute: 600,
             logins_per_minute: 10,
             cors: Cors::Any,
+            dev_mailbox: false,
         }
     }
 }
@@ -138,7 +146,7 @@ impl App {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { executor, vault, pool, progress, touched, settings, readiness, metrics } = parts;
+        let Parts { executor, vault, outbox, pool, progress, touched, settings, readiness, metrics } = parts;
         let pages = (settings.page_cache_bytes > 0).then(|| Pages::new(touched, settings.page_cache_bytes));
         let rate_limits = RateLimits::new(settings.requests_per_minute, settings.logins_per_minute);
         let registering = Cache::builder().max_capacity(MEMORY_HANDLES).time_to_idle(MEMORY).build();
@@ -146,6 +154,7 @@ impl App {
         Self(Arc::new(Inner {
             executor,
             vault,
+            outbox,
             pool,
             progress,
             settings,

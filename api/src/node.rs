@@ -6,6 +6,7 @@ use crate::sockets::{self, Limits};
 use infra::announcements::{self, NatsAnnouncer};
 use infra::config::Settings;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
+use infra::mail::{self, Outbox, TransportError};
 use infra::nats::{Nats, NatsError, StreamLimits};
 use infra::relay::Relay;
 use infra::tail::Tail;
@@ -46,6 +47,9 @@ pub enum NodeError {
     /// See [`VaultError`].
     #[error("the vault can't be opened")]
     Vault(#[from] VaultError),
+    /// See [`TransportError`].
+    #[error(transparent)]
+    Mail(#[from] TransportError),
     /// The socket can't be served.
     #[error("HTTP can't be served")]
     Listen(#[from] std::io::Error),
@@ -126,6 +130,13 @@ impl Node {
         let heard =
             announcements::listen(nats.clone(), pool.clone(), names.clone(), progress.clone(), shutdown());
         working.spawn(heard);
+        let outbox = Outbox::default();
+        if settings.roles.api {
+            let pool = own(&options, 1, true);
+            for sender in mail::senders(&settings, &pool, &outbox, &stop_working)? {
+                working.spawn(sender.run());
+            }
+        }
         working.spawn(sweep(vault.clone(), pool.clone(), shutdown()));
 
         if settings.roles.projector {
@@ -135,6 +146,7 @@ impl Node {
         let parts = Parts {
             executor,
             vault,
+            outbox,
             pool: pool.clone(),
             progress,
             touched: tail.touched(),
@@ -143,6 +155,7 @@ impl Node {
                 page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
                 requests_per_minute: settings.rate_limit_per_minute,
                 logins_per_minute: if settings.rate_limit_per_minute == 0 { 0 } else { 10 },
+                dev_mailbox: settings.dev_mailbox,
                 ..HttpSettings::default()
             },
             readiness: Arc::new(move || Box::pin(readiness(pool.clone(), nats.clone()))),
@@ -232,6 +245,9 @@ async fn sweep(vault: Vault, pool: PgPool, shutdown: CancellationToken) {
         if let Err(failure) = vault.sweep().await {
             warn!(%failure, "the vault was not swept");
         }
+        if let Err(failure) = mail::sweep(&pool).await {
+            warn!(%failure, "the mail queue was not swept");
+        }
         let swept = sqlx::query("delete from commands where recorded_at < now() - interval '24 hours'")
             .execute(&pool)
             .await;
@@ -263,9 +279,12 @@ async fn read_models(pool: &PgPool, names: &[&str]) -> Result<(), sqlx::Error> {
 
 /// Lags are measured when they are asked for: whoever is behind may be another process, or stopped.
 async fn metrics(pool: PgPool, projections: Vec<&'static str>) -> String {
-    let status = infra::status::status(&pool, &projections);
-    match tokio::time::timeout(Duration::from_secs(2), status).await {
-        Ok(Ok(status)) => status.gauge(),
+    let measured = async {
+        infra::status::status(&pool, &projections).await?.gauge();
+        mail::gauge(&pool).await
+    };
+    match tokio::time::timeout(Duration::from_secs(2), measured).await {
+        Ok(Ok(())) => {}
         Ok(Err(failure)) => warn!(%failure, "lags can't be measured"),
         Err(_) => warn!("lags can't be measured within two seconds"),
     }

@@ -4,6 +4,8 @@ mod secret;
 
 pub use secret::Secret;
 
+use crate::mail::{SmsUrl, SmtpUrl};
+use lettre::message::Mailbox;
 use projections::timelines::Limits;
 use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
@@ -55,6 +57,17 @@ pub struct Settings {
     pub stream_max_age: Duration,
     /// `MADANG_STREAM_REPLICAS`: on how many servers of a NATS cluster each event is kept, 1 to 5; 1.
     pub stream_replicas: usize,
+    /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
+    pub smtp_url: Option<Secret>,
+    /// `MADANG_MAIL_FROM`: whom e-mail is from; `Madang <no-reply@localhost>`.
+    pub mail_from: Mailbox,
+    /// `SMS_URL`: takes `{"to", "text"}` by POST and sends an SMS; without it SMS wait in the queue.
+    pub sms_url: Option<Secret>,
+    /// `SMS_TOKEN`: shown to it as `Authorization: Bearer …`.
+    pub sms_token: Option<Secret>,
+    /// Letters for which no server is named are kept to be read at `/dev/mailbox`. No variable sets it: anyone
+    /// could read them there, so only `madang up` does.
+    pub dev_mailbox: bool,
     /// `MADANG_PROJECTOR_DELAY_MS`: slows every projector's batch on purpose, for tests; 0.
     pub projector_delay: Duration,
 }
@@ -159,6 +172,15 @@ impl Settings {
             stream_max_bytes: env.or("MADANG_STREAM_MAX_BYTES", NUMBER, || 1 << 30)?,
             stream_max_age: env.seconds("MADANG_STREAM_MAX_AGE_SECONDS", 7 * 24 * 3_600)?,
             stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
+            smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),
+            mail_from: env.or(
+                "MADANG_MAIL_FROM",
+                "an address such as Madang <no-reply@example.kr>",
+                || Mailbox::new(Some("Madang".to_owned()), NO_REPLY.parse().expect("it is an address")),
+            )?,
+            sms_url: env.optional("SMS_URL", "https://host/path")?.map(|SmsUrl(url)| url),
+            sms_token: env.text("SMS_TOKEN").map(Secret::from),
+            dev_mailbox: false,
             projector_delay: env.millis("MADANG_PROJECTOR_DELAY_MS", 0)?,
         })
     }
@@ -233,6 +255,8 @@ impl FromStr for LogFormat {
     }
 }
 
+const SMTP: &str = "smtp://user:password@host:587?tls=required or smtps://user:password@host";
+const NO_REPLY: &str = "no-reply@localhost";
 const NUMBER: &str = "a whole number";
 const FROM_ONE: &str = "a whole number from 1";
 
@@ -306,6 +330,15 @@ impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
         }
     }
 
+    fn optional<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<T>, SettingsError> {
+        let parsed = self.text(name).map(|value| value.trim().parse());
+        parsed.transpose().map_err(|_| SettingsError::Unusable { name, expected })
+    }
+
     fn millis(&self, name: &'static str, default: u64) -> Result<Duration, SettingsError> {
         self.or(name, "a number of milliseconds", || default).map(Duration::from_millis)
     }
@@ -356,6 +389,12 @@ mod tests {
             ("MADANG_IDLE_SECONDS", "0"),
             ("MADANG_STALL_SECONDS", "soon"),
             ("MADANG_ALLOW_UNSAFE_POSTGRES", "maybe"),
+            ("SMTP_URL", "mail.example.kr"),
+            ("SMTP_URL", "http://mail.example.kr"),
+            ("SMTP_URL", "smtp://mail.example.kr?tls=perhaps"),
+            ("MADANG_MAIL_FROM", "Madang"),
+            ("SMS_URL", "sms.example.kr"),
+            ("SMS_URL", "ftp://sms.example.kr"),
         ] {
             let error = with(name, bad).expect_err(bad);
             assert!(error.to_string().starts_with(name), "{error}");
@@ -363,12 +402,23 @@ mod tests {
     }
 
     #[test]
-    fn nothing_secret_is_in_debug_output() {
+    fn who_mail_is_from_has_a_default_and_may_have_a_name_in_any_script() {
+        let default = Settings::new("postgres://localhost/madang", "nats://localhost").mail_from;
+        assert_eq!(default.to_string(), "Madang <no-reply@localhost>");
+        let named = with("MADANG_MAIL_FROM", "마당 <hello@madang.example>").expect("valid").mail_from;
+        assert_eq!(named.name.as_deref(), Some("마당"));
+    }
+
+    #[test]
+    fn nothing_secret_is_in_debug_output_or_in_what_is_said_of_a_bad_value() {
         const WORD: &str = "swordfish";
         let settings = Settings::read(|name| {
             Some(match name {
                 "DATABASE_URL" => format!("postgres://madang:{WORD}@db/madang"),
                 "NATS_URL" => format!("nats://madang:{WORD}@nats"),
+                "SMTP_URL" => format!("smtps://madang:{WORD}@mail"),
+                "SMS_URL" => format!("https://sms/?key={WORD}"),
+                "SMS_TOKEN" => WORD.to_owned(),
                 _ => return None,
             })
         });
@@ -379,6 +429,10 @@ mod tests {
         for shown in [format!("{settings:?}"), format!("{settings:#?}")] {
             assert!(!shown.contains(WORD), "{shown}");
             assert!(shown.contains("***"), "{shown}");
+        }
+        for name in ["SMTP_URL", "SMS_URL"] {
+            let error = with(name, "nonsense://swordfish@nowhere").expect_err("no scheme of ours");
+            assert!(!format!("{error} {error:?}").contains(WORD), "{error:?}");
         }
     }
 

@@ -6,8 +6,9 @@
 //!    and from Postgres where NATS has a hole; [`announcements`] tell other processes, and [`touched`] what was
 //!    read before whether it still stands.
 //! 3. [`vault`]: secrets and personal data, apart from the events.
-//! 4. [`local`]: the private stack, a Postgres and a NATS of one's own.
-//! 5. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
+//! 4. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there.
+//! 5. [`local`]: the private stack, a Postgres and a NATS of one's own.
+//! 6. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!    the whole stands.
 //!
 //! Invariants of this crate:
@@ -18,6 +19,7 @@ pub mod announcements;
 pub mod config;
 pub mod event_store;
 pub mod local;
+pub mod mail;
 pub mod nats;
 pub mod relay;
 pub mod status;

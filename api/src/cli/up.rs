@@ -56,6 +56,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         "NATS_URL" => Some(stack.nats_url().to_owned()),
         _ => std::env::var(name).ok(),
     });
+    let settings = settings.map(|settings| Settings { dev_mailbox: true, ..settings });
     let served = match settings {
         Ok(settings) => serve_until_told(&args, settings, listener, &stack, &mut signals).await,
         Err(error) => Err(error.into()),
