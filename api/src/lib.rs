@@ -10,7 +10,8 @@
 //! 4. [`mod@router`]: the routes put together with the document that describes them.
 //! 5. [`app`]: what handlers work with.
 //! 6. [`sockets`]: connections, and what they may cost.
-//! 7. [`node`]: a process and its roles, wired together; [`projectors`]: every read model there is;
+//! 7. [`dev`]: pages for whoever tries Madang out.
+//! 8. [`node`]: a process and its roles, wired together; [`projectors`]: every read model there is;
 //!    [`cli`]: the `madang` command.
 //!
 //! Invariants of this crate:
@@ -24,6 +25,7 @@
 pub mod app;
 pub mod cli;
 pub mod comments;
+pub mod dev;
 pub mod document;
 pub mod edge;
 pub mod follows;

@@ -2,7 +2,9 @@
 
 use crate::app::{App, Cors};
 use crate::edge::Problem;
-use crate::{comments, document, follows, layers, likes, me, ops, posts, sessions, tags, timeline, users};
+use crate::{
+    comments, dev, document, follows, layers, likes, me, ops, posts, sessions, tags, timeline, users,
+};
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::IntoResponse;
@@ -27,6 +29,7 @@ pub fn router(app: App) -> Router {
     let (routes, document) = api().split_for_parts();
     let json = Bytes::from(document.to_json().expect("the document is plain data"));
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], json));
+    let routes = if app.settings.dev_mailbox { routes.merge(dev::routes()) } else { routes };
     routes
         .route("/openapi.json", document)
         .merge(SwaggerUi::new("/docs").config(Config::new(["/openapi.json"])))

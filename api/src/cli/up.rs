@@ -5,7 +5,7 @@ use super::{
     signals::Signals,
     stack_file::{Left, StackFile, write_private},
 };
-use crate::{node::Node, sockets};
+use crate::{dev, node::Node, sockets};
 use infra::{
     config::{LogSettings, Settings},
     local::{LocalStack, Outside},
@@ -94,6 +94,7 @@ async fn serve_until_told(
     };
     let ended = match prepared {
         Ok(Some((url, _left))) => {
+            tracing::info!("letters are shown at {url}{}", dev::MAILBOX);
             println!("ready at {url}");
             signals.next().await;
             Ok(())

@@ -125,7 +125,8 @@ impl Area {
                 headers.insert(header::CONTENT_SECURITY_POLICY, OWN_PAGES);
             }
             Self::Other => {
-                headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING);
+                // A page says itself what it needs.
+                headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
             }
         }
     }
