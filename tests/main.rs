@@ -16,6 +16,7 @@ mod import;
 mod input;
 mod likes;
 mod log;
+mod mail;
 mod me;
 mod model;
 mod openapi;

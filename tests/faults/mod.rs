@@ -22,6 +22,8 @@ mod postgres;
 mod proxy;
 mod site;
 
+pub use site::{Up, free_port};
+
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::OnceLock;

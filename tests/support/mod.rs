@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod log;
+pub mod smtp;
 mod stack;
 
 use api::node::Node;
