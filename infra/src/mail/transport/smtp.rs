@@ -67,6 +67,9 @@ fn told(error: &Error) -> SendError {
         }
         Some(code) => SendError::Failed(format!("the mail server answered {code}")),
         None if error.is_tls() => SendError::Failed("no TLS with the mail server".to_owned()),
+        None if error.is_client() => {
+            SendError::Failed("the mail server lacks what this needs: a way to log in, SMTPUTF8".to_owned())
+        }
         None => SendError::Failed("the mail server can't be reached".to_owned()),
     }
 }
