@@ -54,10 +54,12 @@ impl Yard {
         let account =
             json!({ "handle": "mina", "display_name": "민아", "bio": "", "links": ["https://a.kr"] });
         let text = json!({ "title": "제목", "text": "글", "tags": ["바다"] });
-        let person = json!({ "handle": "bora", "display_name": "보라", "bio": "", "password": PASSWORD });
+        let person =
+            json!({ "email": "bora@a.kr", "handle": "bora", "display_name": "보라", "password": PASSWORD });
+        let login = json!({ "login": "mina", "password": PASSWORD });
         vec![
-            command(Method::POST, "/v1/users", false, person),
-            command(Method::POST, "/v1/sessions", false, json!({ "handle": "mina", "password": PASSWORD })),
+            command(Method::POST, "/v1/sign-ups", false, person),
+            command(Method::POST, "/v1/sessions", false, login),
             command(Method::PUT, "/v1/me", true, account.clone()),
             command(Method::PATCH, "/v1/me", true, account),
             command(Method::POST, "/v1/posts", true, text.clone()),

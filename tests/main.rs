@@ -6,6 +6,7 @@
 
 #![allow(missing_docs)]
 
+mod accounts;
 mod comments;
 mod consistency;
 mod cursors;
@@ -24,7 +25,6 @@ mod ops;
 mod posts;
 mod projections;
 mod races;
-mod sessions;
 mod sockets;
 mod support;
 mod tags;

@@ -234,5 +234,5 @@ async fn who_has_left_is_refused_and_seen_nowhere() {
     sora.put_empty("/v1/users/mina/follow").await.expect_problem(404, "user_not_found");
     sora.put_empty(&format!("/v1/posts/{post}/like")).await.expect_problem(404, "post_not_found");
     let form = json!({ "handle": "mina", "display_name": "누구", "password": "long enough" });
-    nobody.post("/v1/users", form).await.expect_problem(409, "handle_taken");
+    app.operator().await.post("/v1/users", form).await.expect_problem(409, "handle_taken");
 }

@@ -4,7 +4,7 @@ use crate::support::TestApp;
 use serde_json::Value;
 
 /// What Madang promises to serve.
-const ROUTES: [(&str, &str); 22] = [
+const ROUTES: [(&str, &str); 38] = [
     ("/v1/users", "get post"),
     ("/v1/users/{handle}", "get"),
     ("/v1/users/{handle}/posts", "get"),
@@ -13,7 +13,23 @@ const ROUTES: [(&str, &str); 22] = [
     ("/v1/users/{handle}/followers", "get"),
     ("/v1/users/{handle}/following", "get"),
     ("/v1/users/{handle}/follow", "put delete"),
+    ("/v1/sign-ups", "post"),
+    ("/v1/sign-ups/{id}/code", "post"),
+    ("/v1/sign-ups/{id}/confirmation", "post"),
+    ("/v1/availability", "post"),
     ("/v1/sessions", "post"),
+    ("/v1/sessions/refresh", "post"),
+    ("/v1/sessions/current", "delete"),
+    ("/v1/me/sessions", "get delete"),
+    ("/v1/me/sessions/{id}", "delete"),
+    ("/v1/me/account", "get patch"),
+    ("/v1/me/email", "post"),
+    ("/v1/me/email/confirmation", "post"),
+    ("/v1/me/phone", "post delete"),
+    ("/v1/me/phone/confirmation", "post"),
+    ("/v1/me/password", "put"),
+    ("/v1/password-resets", "post"),
+    ("/v1/password-resets/confirmation", "post"),
     ("/v1/me", "get put patch delete"),
     ("/v1/me/followers/{handle}", "delete"),
     ("/v1/posts", "get post"),
@@ -40,7 +56,7 @@ async fn the_document_describes_every_route_with_its_answers_and_its_problems() 
     let app = TestApp::start().await;
     let document = document(&app).await;
     assert!(document["openapi"].as_str().expect("a version").starts_with("3.1."));
-    let operational = [("/healthz", "get"), ("/readyz", "get"), ("/metrics", "get")];
+    let operational = ["/healthz", "/readyz", "/metrics", "/.well-known/jwks.json"].map(|path| (path, "get"));
     for (path, methods) in ROUTES.into_iter().chain(operational) {
         for method in methods.split(' ') {
             let operation = &document["paths"][path][method];

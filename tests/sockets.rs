@@ -9,7 +9,7 @@ mod many;
 mod pieces;
 mod slow;
 
-use crate::support::client::Person;
+use crate::support::client::{Person, operator};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -74,8 +74,8 @@ impl Server {
         });
         let address = url.strip_prefix("http://").expect("HTTP").to_owned();
 
-        let nobody = Person::nobody(url, crate::support::client_without_pool());
-        let neighbour = nobody.register("이웃").await;
+        let operator = operator(&database_url, url, crate::support::client_without_pool()).await;
+        let neighbour = operator.register("이웃").await;
         Self { address, child, log, neighbour }
     }
 

@@ -10,8 +10,8 @@ fn form(handle: &str) -> Value {
     json!({ "handle": handle, "display_name": "누구", "password": PASSWORD })
 }
 
-async fn register_with_key(nobody: &Person, key: &str, body: &Value) -> Answer {
-    nobody.request(Method::POST, "/v1/users").header("idempotency-key", key).json(body).send().await
+async fn register_with_key(operator: &Person, key: &str, body: &Value) -> Answer {
+    operator.request(Method::POST, "/v1/users").header("idempotency-key", key).json(body).send().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -21,7 +21,7 @@ async fn who_registers_is_answered_as_a_person_and_read_as_the_same() {
     let body = json!({
         "handle": "마당쇠", "display_name": "  Mina Kim ", "bio": "바다를\n좋아해요", "password": PASSWORD,
     });
-    let registered = nobody.post("/v1/users", body).await.expect(201);
+    let registered = app.operator().await.post("/v1/users", body).await.expect(201);
     assert_eq!(registered.json["handle"], "마당쇠");
     assert_eq!(registered.json["display_name"], "Mina Kim");
     assert_eq!(registered.json["bio"], "바다를\n좋아해요");
@@ -88,7 +88,7 @@ async fn handles_that_a_reader_would_take_for_each_other_are_one() {
         let made = operator.post("/v1/users", json!({ "handle": first, "display_name": "누구" })).await;
         let made = made.expect(201);
         for other in others {
-            let taken = app.nobody().post("/v1/users", form(other)).await.expect_problem(409, "handle_taken");
+            let taken = operator.post("/v1/users", form(other)).await.expect_problem(409, "handle_taken");
             assert_eq!(taken.json["errors"][0]["pointer"], "/handle", "{other}");
             let path = format!("/v1/users/{}", other.trim());
             assert_eq!(app.nobody().see(&app, &path).await.expect(200).id(), made.id(), "{other}");
@@ -100,8 +100,9 @@ async fn handles_that_a_reader_would_take_for_each_other_are_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_field_of_a_registration_is_named_at_once() {
     let app = TestApp::start().await;
-    let body = json!({ "handle": "a b", "display_name": " ", "bio": "가".repeat(501), "password": "short" });
-    let refused = app.nobody().post("/v1/users", body).await.expect_problem(422, "invalid_fields");
+    let body = json!({ "handle": "a b", "display_name": " ", "bio": "가".repeat(501), "email": "mina", "password": "short" });
+    let operator = app.operator().await;
+    let refused = operator.post("/v1/users", body).await.expect_problem(422, "invalid_fields");
     let errors = refused.json["errors"].as_array().expect("errors");
     let named: Vec<_> = errors.iter().map(|error| (&error["pointer"], &error["code"])).collect();
     let named = json!(named);
@@ -111,16 +112,13 @@ async fn every_wrong_field_of_a_registration_is_named_at_once() {
             ["/handle", "forbidden_character"],
             ["/display_name", "empty"],
             ["/bio", "too_long"],
+            ["/email", "not_an_email"],
             ["/password", "too_short"]
         ])
     );
-    let mut without = form("mina");
-    without.as_object_mut().expect("an object").remove("password");
-    let refused = app.nobody().post("/v1/users", without).await.expect_problem(422, "invalid_fields");
-    assert_eq!(refused.json["errors"][0]["pointer"], "/password");
     let mut long = form("mina");
     long["password"] = "가".repeat(129).into();
-    let refused = app.nobody().post("/v1/users", long).await.expect_problem(422, "invalid_fields");
+    let refused = operator.post("/v1/users", long).await.expect_problem(422, "invalid_fields");
     assert_eq!(refused.json["errors"][0]["code"], "too_long");
     assert_eq!(app.head().await, 0);
 }
@@ -128,9 +126,9 @@ async fn every_wrong_field_of_a_registration_is_named_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registration_repeated_with_its_key_makes_one_person() {
     let app = TestApp::start().await;
-    let nobody = app.nobody();
-    let first = register_with_key(&nobody, "k1", &form("mina")).await.expect(201);
-    let again = register_with_key(&nobody, "k1", &form("mina")).await.expect(201);
+    let (nobody, operator) = (app.nobody(), app.operator().await);
+    let first = register_with_key(&operator, "k1", &form("mina")).await.expect(201);
+    let again = register_with_key(&operator, "k1", &form("mina")).await.expect(201);
     assert_eq!(first.json, again.json);
     for header in ["location", "etag", "madang-position"] {
         assert_eq!(first.header(header), again.header(header));
@@ -139,14 +137,14 @@ async fn a_registration_repeated_with_its_key_makes_one_person() {
     let mut other_password = form("mina");
     other_password["password"] = "another long password".into();
     for other in [form("bora"), other_password] {
-        register_with_key(&nobody, "k1", &other).await.expect_problem(422, "idempotency_key_reused");
+        register_with_key(&operator, "k1", &other).await.expect_problem(422, "idempotency_key_reused");
     }
-    register_with_key(&nobody, "k2", &form("mina")).await.expect_problem(409, "handle_taken");
-    let login = json!({ "handle": "mina", "password": PASSWORD });
+    register_with_key(&operator, "k2", &form("mina")).await.expect_problem(409, "handle_taken");
+    let login = json!({ "login": "mina", "password": PASSWORD });
     nobody.post("/v1/sessions", login).await.expect(201);
     // Names that no Idempotency-Key can be.
     for bad in ["", "a b", &"x".repeat(256)] {
-        register_with_key(&nobody, bad, &form("bora")).await.expect_problem(400, "invalid_key");
+        register_with_key(&operator, bad, &form("bora")).await.expect_problem(400, "invalid_key");
     }
 }
 
@@ -164,13 +162,19 @@ async fn operators_enrol_people_under_ids_of_their_choice_and_without_passwords(
     operator.post("/v1/users", other).await.expect_problem(409, "user_already_registered");
     assert_eq!(app.head().await, 1);
 
-    let login = json!({ "handle": "mina", "password": "" });
+    let login = json!({ "login": "mina", "password": "" });
     app.nobody().post("/v1/sessions", login).await.expect_problem(401, "wrong_credentials");
-    let mut chosen = form("bora");
-    chosen["id"] = Uuid::now_v7().to_string().into();
-    app.nobody().post("/v1/users", chosen.clone()).await.expect_problem(403, "operators_only");
+    app.nobody().post("/v1/users", form("bora")).await.expect_problem(403, "operators_only");
     let sora = app.register("sora").await;
-    sora.post("/v1/users", chosen).await.expect_problem(403, "operators_only");
+    sora.post("/v1/users", form("bora")).await.expect_problem(403, "operators_only");
+
+    let mut moved = form("dami");
+    moved["email"] = "dami@yard.example".into();
+    operator.post("/v1/users", moved.clone()).await.expect(201);
+    let login = json!({ "login": "DAMI@yard.example", "password": PASSWORD });
+    app.nobody().post("/v1/sessions", login).await.expect(201);
+    moved["handle"] = "dami2".into();
+    operator.post("/v1/users", moved).await.expect_problem(409, "email_taken");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,6 @@ use crate::timeline::Pages;
 use domain::value::UserId;
 use futures::future::BoxFuture;
 use infra::event_store::Executor;
-use infra::mail::Outbox;
 use infra::touched::Touched;
 use infra::vault::Vault;
 use moka::sync::Cache;
@@ -37,8 +36,6 @@ pub struct Inner {
     pub executor: Executor,
     /// Passwords and tokens.
     pub vault: Vault,
-    /// Takes letters to people.
-    pub outbox: Outbox,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -67,8 +64,6 @@ pub struct Parts {
     pub executor: Executor,
     /// Passwords and tokens.
     pub vault: Vault,
-    /// Takes letters to people.
-    pub outbox: Outbox,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -92,10 +87,10 @@ pub struct Settings {
     pub page_cache_bytes: u64,
     /// For each person, or each address of those who are not logged in; 0 is without limit.
     pub requests_per_minute: u32,
-    /// For each handle from each address; 0 is without limit.
-    pub logins_per_minute: u32,
-    /// Which web pages may call from a browser.
+    /// Which web pages of other origins may call from a browser.
     pub cors: Cors,
+    /// Where people's pages are, without a slash at its end: letters link there.
+    pub web_url: String,
     /// Whether letters can be read at `/dev/mailbox`.
     pub dev_mailbox: bool,
 }
@@ -106,20 +101,31 @@ impl Default for Settings {
             consistency_bound: Duration::from_secs(1),
             page_cache_bytes: 32 << 20,
             requests_per_minute: 600,
-            logins_per_minute: 10,
             cors: Cors::Any,
+            web_url: "http://localhost:8080".to_owned(),
             dev_mailbox: false,
         }
     }
 }
 
-/// Which web pages may call from a browser; always without their cookies of elsewhere.
+/// Which web pages of other origins may call from a browser.
 #[derive(Clone, Debug)]
 pub enum Cors {
-    /// Pages of any origin.
+    /// All, with a bearer token that they were given, never with cookies.
     Any,
-    /// Pages of these origins, such as `https://example.kr`.
+    /// Those of these origins, such as `https://example.kr`, with cookies, too.
     Origins(Vec<String>),
+}
+
+impl Cors {
+    /// Whether pages of the origin may call with cookies.
+    #[must_use]
+    pub fn allows(&self, origin: &str) -> bool {
+        match self {
+            Self::Any => false,
+            Self::Origins(origins) => origins.iter().any(|allowed| allowed == origin),
+        }
+    }
 }
 
 /// Whether a node can serve, part by part.
@@ -146,15 +152,14 @@ impl App {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { executor, vault, outbox, pool, progress, touched, settings, readiness, metrics } = parts;
+        let Parts { executor, vault, pool, progress, touched, settings, readiness, metrics } = parts;
         let pages = (settings.page_cache_bytes > 0).then(|| Pages::new(touched, settings.page_cache_bytes));
-        let rate_limits = RateLimits::new(settings.requests_per_minute, settings.logins_per_minute);
+        let rate_limits = RateLimits::new(settings.requests_per_minute);
         let registering = Cache::builder().max_capacity(MEMORY_HANDLES).time_to_idle(MEMORY).build();
         let written = Cache::builder().max_capacity(MEMORY_PEOPLE).time_to_live(MEMORY).build();
         Self(Arc::new(Inner {
             executor,
             vault,
-            outbox,
             pool,
             progress,
             settings,

@@ -30,7 +30,9 @@ pub fn base() -> OpenApi {
         modifiers(&Bearer),
         tags(
             (name = "users", description = "People: registered and read."),
-            (name = "sessions", description = "Logging in."),
+            (name = "sign-ups", description = "Becoming a member: a form, and a code by mail."),
+            (name = "sessions", description = "Where people are logged in: opened, refreshed, listed, ended."),
+            (name = "account", description = "What only its owner is shown: where they are reached, passwords."),
             (name = "me", description = "The caller's own account."),
             (name = "follows", description = "Who follows whom."),
             (name = "posts", description = "Posts: published, read, edited, deleted."),
@@ -52,7 +54,9 @@ impl Modify for Bearer {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("The `access_token` of POST /v1/sessions."))
+            .description(Some(
+                "The `access_token` of POST /v1/sessions. Browsers may ask for cookies instead.",
+            ))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
@@ -82,7 +86,9 @@ pub fn complete(document: &mut OpenApi) {
 
 fn complete_write(path: &str, method: &HttpMethod, operation: &mut Operation) {
     add_problems(operation);
-    if path == "/v1/sessions" {
+    // Their answers hold secrets, which are not kept to be given again.
+    let about_accounts = ["sessions", "sign-ups", "account"];
+    if operation.tags.iter().flatten().any(|tag| about_accounts.contains(&tag.as_str())) {
         return;
     }
     let key = "1 to 255 visible ASCII characters. Repeating the request with the same key changes nothing \

@@ -2,8 +2,9 @@
 //!
 //! Reading order:
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
-//!    says of them, `dto.rs` its JSON. [`users`], [`sessions`], [`me`], [`follows`], [`comments`],
-//!    [`likes`], [`timeline`], [`tags`] are its kin; [`ops`] is for those who run the service.
+//!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
+//!    [`tags`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`passwords`] and [`account`] are about
+//!    who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
 //! 3. [`layers`]: what happens around every handler: correlation, limits of rate, metrics.
@@ -22,7 +23,9 @@
 //! - No log line holds a query string, a body, a token or a password.
 //! - Only this crate wires the others together.
 
+pub mod account;
 pub mod app;
+pub mod availability;
 pub mod cli;
 pub mod comments;
 pub mod dev;
@@ -34,10 +37,13 @@ pub mod likes;
 pub mod me;
 pub mod node;
 pub mod ops;
+pub mod pages;
+pub mod passwords;
 pub mod posts;
 pub mod projectors;
 pub mod router;
 pub mod sessions;
+pub mod sign_ups;
 pub mod sockets;
 pub mod tags;
 pub mod timeline;

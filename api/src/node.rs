@@ -1,12 +1,12 @@
 //! One process of Madang: the roles it plays, wired together, started and stopped in order.
 
-use crate::app::{App, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
+use crate::app::{App, Cors, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
 use crate::projectors;
 use crate::sockets::{self, Limits};
 use infra::announcements::{self, NatsAnnouncer};
 use infra::config::Settings;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
-use infra::mail::{self, Outbox, TransportError};
+use infra::mail::{self, TransportError};
 use infra::nats::{Nats, NatsError, StreamLimits};
 use infra::relay::Relay;
 use infra::tail::Tail;
@@ -90,6 +90,7 @@ impl Node {
         };
         let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
+        vault.catch_up().await?;
         let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
@@ -130,10 +131,10 @@ impl Node {
         let heard =
             announcements::listen(nats.clone(), pool.clone(), names.clone(), progress.clone(), shutdown());
         working.spawn(heard);
-        let outbox = Outbox::default();
+        working.spawn(vault.clone().listen(shutdown()));
         if settings.roles.api {
             let pool = own(&options, 1, true);
-            for sender in mail::senders(&settings, &pool, &outbox, &stop_working)? {
+            for sender in mail::senders(&settings, &pool, &vault.outbox, &stop_working)? {
                 working.spawn(sender.run());
             }
         }
@@ -146,7 +147,6 @@ impl Node {
         let parts = Parts {
             executor,
             vault,
-            outbox,
             pool: pool.clone(),
             progress,
             touched: tail.touched(),
@@ -154,9 +154,12 @@ impl Node {
                 consistency_bound: settings.consistency_bound,
                 page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
                 requests_per_minute: settings.rate_limit_per_minute,
-                logins_per_minute: if settings.rate_limit_per_minute == 0 { 0 } else { 10 },
+                cors: match settings.allowed_origins.0 {
+                    origins if origins.is_empty() => Cors::Any,
+                    origins => Cors::Origins(origins),
+                },
+                web_url: settings.web_url.0,
                 dev_mailbox: settings.dev_mailbox,
-                ..HttpSettings::default()
             },
             readiness: Arc::new(move || Box::pin(readiness(pool.clone(), nats.clone()))),
             metrics: Arc::new(move || Box::pin(metrics(measured.clone(), measured_names.clone()))),

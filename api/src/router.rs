@@ -3,7 +3,8 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    comments, dev, document, follows, layers, likes, me, ops, posts, sessions, tags, timeline, users,
+    account, availability, comments, dev, document, follows, layers, likes, me, ops, pages, passwords, posts,
+    sessions, sign_ups, tags, timeline, users,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -31,6 +32,7 @@ pub fn router(app: App) -> Router {
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], json));
     let routes = if app.settings.dev_mailbox { routes.merge(dev::routes()) } else { routes };
     routes
+        .merge(pages::routes())
         .route("/openapi.json", document)
         .merge(SwaggerUi::new("/docs").config(Config::new(["/openapi.json"])))
         .fallback(unknown_route)
@@ -50,7 +52,11 @@ pub fn openapi() -> OpenApi {
 fn api() -> OpenApiRouter<App> {
     let mut api = OpenApiRouter::with_openapi(document::base())
         .merge(users::routes())
+        .merge(sign_ups::routes())
+        .merge(availability::routes())
         .merge(sessions::routes())
+        .merge(passwords::routes())
+        .merge(account::routes())
         .merge(me::routes())
         .merge(follows::routes())
         .merge(posts::routes())
@@ -92,6 +98,7 @@ fn cors(cors: &Cors) -> CorsLayer {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("madang-csrf"),
             HeaderName::from_static("madang-position"),
             HeaderName::from_static("prefer"),
             HeaderName::from_static("x-request-id"),
@@ -101,7 +108,8 @@ fn cors(cors: &Cors) -> CorsLayer {
     match cors {
         Cors::Any => layer.allow_origin(Any),
         Cors::Origins(origins) => {
-            layer.allow_origin(origins.iter().filter_map(|origin| origin.parse().ok()).collect::<Vec<_>>())
+            let origins: Vec<_> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+            layer.allow_origin(origins).allow_credentials(true)
         }
     }
 }
@@ -146,7 +154,7 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 40, "{operations:#?}");
+        assert_eq!(operations.len(), 60, "{operations:#?}");
     }
 
     #[test]
@@ -170,7 +178,9 @@ mod tests {
             assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{name}");
             let parameters = operation["parameters"].to_string();
             let takes_key = parameters.contains("Idempotency-Key");
-            let is_command = !name.starts_with("GET ") && name != "POST /v1/sessions";
+            let about_accounts = ["sessions", "sign-ups", "account"].map(Value::from);
+            let about_accounts = about_accounts.contains(&operation["tags"][0]);
+            let is_command = !name.starts_with("GET ") && !about_accounts;
             assert_eq!(takes_key, is_command, "{name}");
         }
     }

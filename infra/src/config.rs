@@ -1,8 +1,10 @@
 //! Settings from the environment, read once: the rest of the program sees only checked values.
 
 mod secret;
+mod web;
 
 pub use secret::Secret;
+pub use web::{Origins, WebUrl};
 
 use crate::mail::{SmsUrl, SmtpUrl};
 use lettre::message::Mailbox;
@@ -44,8 +46,13 @@ pub struct Settings {
     pub idle_timeout: Duration,
     /// `MADANG_STALL_SECONDS`: how long a client may take nothing of its answer; 30.
     pub stall_timeout: Duration,
-    /// `MADANG_TOKEN_TTL_SECONDS`: how long an access token is good for; 43200 (12 hours).
+    /// `MADANG_TOKEN_TTL_SECONDS`: how long an access token is good for; 600.
     pub token_ttl: Duration,
+    /// `MADANG_ALLOWED_ORIGINS`: the origins, with commas between them, whose pages may call with cookies.
+    /// Without any, pages of all origins may call, but only with a bearer token that they were given.
+    pub allowed_origins: Origins,
+    /// `MADANG_WEB_URL`: where people's pages are; letters link there. http://localhost:8080.
+    pub web_url: WebUrl,
     /// `MADANG_DB_CONNECTIONS`: the most connections to Postgres that this process opens; 16.
     pub database_connections: u32,
     /// `MADANG_ALLOW_UNSAFE_POSTGRES`: start even on a Postgres that may lose what it said it stored
@@ -166,7 +173,9 @@ impl Settings {
             max_connections: env.or("MADANG_MAX_CONNECTIONS", FROM_ONE, || NonZero(12_000))?.0,
             idle_timeout: env.seconds_from_one("MADANG_IDLE_SECONDS", 75)?,
             stall_timeout: env.seconds_from_one("MADANG_STALL_SECONDS", 30)?,
-            token_ttl: env.seconds("MADANG_TOKEN_TTL_SECONDS", 12 * 3_600)?,
+            token_ttl: env.seconds("MADANG_TOKEN_TTL_SECONDS", 600)?,
+            allowed_origins: env.or("MADANG_ALLOWED_ORIGINS", ORIGINS, Origins::default)?,
+            web_url: env.or("MADANG_WEB_URL", "an address such as https://example.kr", WebUrl::default)?,
             database_connections: env.or("MADANG_DB_CONNECTIONS", "a number from 4", || Connections(16))?.0,
             allow_unsafe_postgres: env.or("MADANG_ALLOW_UNSAFE_POSTGRES", "true or false", || Flag(false))?.0,
             stream_max_bytes: env.or("MADANG_STREAM_MAX_BYTES", NUMBER, || 1 << 30)?,
@@ -255,6 +264,7 @@ impl FromStr for LogFormat {
     }
 }
 
+const ORIGINS: &str = "origins such as https://example.kr, with commas between them";
 const SMTP: &str = "smtp://user:password@host:587?tls=required or smtps://user:password@host";
 const NO_REPLY: &str = "no-reply@localhost";
 const NUMBER: &str = "a whole number";
@@ -389,6 +399,12 @@ mod tests {
             ("MADANG_IDLE_SECONDS", "0"),
             ("MADANG_STALL_SECONDS", "soon"),
             ("MADANG_ALLOW_UNSAFE_POSTGRES", "maybe"),
+            ("MADANG_ALLOWED_ORIGINS", "*"),
+            ("MADANG_ALLOWED_ORIGINS", "https://a.kr/"),
+            ("MADANG_ALLOWED_ORIGINS", "https://a.kr,"),
+            ("MADANG_ALLOWED_ORIGINS", "https://A.kr"),
+            ("MADANG_WEB_URL", "a.kr"),
+            ("MADANG_WEB_URL", "https://a.kr/?b"),
             ("SMTP_URL", "mail.example.kr"),
             ("SMTP_URL", "http://mail.example.kr"),
             ("SMTP_URL", "smtp://mail.example.kr?tls=perhaps"),
@@ -399,6 +415,16 @@ mod tests {
             let error = with(name, bad).expect_err(bad);
             assert!(error.to_string().starts_with(name), "{error}");
         }
+    }
+
+    #[test]
+    fn origins_and_addresses_of_pages_are_read_as_they_will_be_compared() {
+        let origins = with("MADANG_ALLOWED_ORIGINS", "https://a.kr, http://localhost:5173").expect("valid");
+        assert_eq!(origins.allowed_origins.0, ["https://a.kr", "http://localhost:5173"]);
+        assert_eq!(
+            with("MADANG_WEB_URL", "https://a.kr/yard/").expect("valid").web_url.0,
+            "https://a.kr/yard"
+        );
     }
 
     #[test]

@@ -2,11 +2,9 @@
 
 use super::check::nothing_is_lost;
 use super::load::Load;
-use super::site::{Server, Site, Stores};
+use super::site::{Site, Stores};
 use super::{random, rounds, until};
-use crate::support::client::{PASSWORD, Person};
 use rand::Rng;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// A clock that the test may set while those who read it run.
@@ -65,7 +63,7 @@ async fn when_the_clock_is_set_back_the_logs_time_is_not_and_leases_ids_and_toke
     let load = Load::start(&operator, &[&server.url], &mut random).await;
     for round in 0..rounds() {
         let before = server_time(&site.stores()).await;
-        let early = join(&server, &format!("early_{round}")).await;
+        let early = operator.register(&format!("early_{round}")).await;
         let hour = 3_600 * (i64::try_from(round).expect("few") + 1);
         let first = early.publish(&format!("먼저 {round}")).await;
         load.more(random.random_range(1..100)).await;
@@ -91,7 +89,7 @@ async fn when_the_clock_is_set_back_the_logs_time_is_not_and_leases_ids_and_toke
         let second = early.publish(&format!("나중 {round}")).await;
         let posts = early.get(&format!("/v1/users/{}/posts", early.handle)).await.expect(200);
         assert_eq!(posts.each("id"), [second, first]);
-        join(&server, &format!("late_{round}")).await.publish(&format!("지금 {round}")).await;
+        operator.register(&format!("late_{round}")).await.publish(&format!("지금 {round}")).await;
 
         server.kill_9().await;
         server.start_again().await;
@@ -115,14 +113,4 @@ async fn time_never_goes_back(stores: &Stores) {
     .await
     .expect("the log reads");
     assert!(back.is_empty(), "recorded_at goes back at {back:?}");
-}
-
-/// Registers and logs in.
-async fn join(server: &Server, handle: &str) -> Person {
-    let nobody = Person::nobody(&server.url, crate::support::client());
-    let body = json!({ "handle": handle, "display_name": handle, "bio": "", "password": PASSWORD });
-    nobody.post("/v1/users", body).await.expect(201);
-    let session = nobody.post("/v1/sessions", json!({ "handle": handle, "password": PASSWORD })).await;
-    let token = session.expect(201).json["access_token"].as_str().map(str::to_owned);
-    Person { token, handle: handle.to_owned(), ..nobody }
 }

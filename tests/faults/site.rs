@@ -12,7 +12,7 @@ pub use service::Service;
 pub use up::Up;
 
 use super::within;
-use crate::support::client::Person;
+use crate::support::client::{Person, operator};
 use async_nats::jetstream::stream::Stream;
 use infra::config::Settings;
 use process::bound;
@@ -22,7 +22,6 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Where the stores are: what checks and servers need to know.
 #[derive(Clone, Debug)]
@@ -62,10 +61,7 @@ impl Stores {
 
     /// An operator who asks the server of this URL, which has run before: its key is in the vault.
     pub async fn operator(&self, url: &str) -> Person {
-        let ttl = Duration::from_secs(24 * 3_600);
-        let vault = infra::vault::Vault::open(self.pool().await, ttl).await.expect("the vault opens");
-        let token = Some(vault.issue_operator_token(ttl).access_token);
-        Person { token, ..Person::nobody(url, crate::support::client()) }
+        operator(&self.database_url, url, crate::support::client()).await
     }
 }
 

@@ -107,10 +107,10 @@ async fn broken_http_is_refused_or_hung_up_on_and_harms_nobody_else() {
         b"GET /v1/users/\0 HTTP/1.1\r\n\r\n",
         b"GET /v1/posts HTTP/1.1\r\nno colon here\r\n\r\n",
         b"GET /v1/posts HTTP/1.1\r\nX: a\0b\r\n\r\n",
-        b"POST /v1/users HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-        b"POST /v1/users HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        b"POST /v1/users HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
-        b"POST /v1/users HTTP/1.1\r\nTransfer-Encoding: magic\r\n\r\n",
+        b"POST /v1/sign-ups HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v1/sign-ups HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"POST /v1/sign-ups HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+        b"POST /v1/sign-ups HTTP/1.1\r\nTransfer-Encoding: magic\r\n\r\n",
         b"CONNECT elsewhere:80 HTTP/1.1\r\nConnection: close\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\ngarbage that is no frame",
         long_header.as_bytes(),
@@ -138,7 +138,7 @@ fn post(path: &str, headers: &str) -> String {
 async fn a_body_without_end_is_cut_off() {
     let yard = Yard::new().await;
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x1_0000));
-    let chunked = post("/v1/users", "Transfer-Encoding: chunked");
+    let chunked = post("/v1/sign-ups", "Transfer-Encoding: chunked");
     for chunks in [2, 200] {
         let answer =
             exchange(&yard.app, format!("{chunked}{}", chunk.repeat(chunks)).as_bytes(), false).await;
@@ -157,12 +157,12 @@ async fn a_body_that_breaks_off_or_never_comes_is_not_waited_for() {
     for (headers, body) in
         [("Content-Length: 100", "{\"handle\":"), (bad_chunk, "zz\r\nab\r\n"), (cut_chunk, "5\r\nab")]
     {
-        let request = post("/v1/users", headers) + body;
+        let request = post("/v1/sign-ups", headers) + body;
         let answer = exchange(&yard.app, request.as_bytes(), true).await;
         assert!(answer.is_empty() || (400..500).contains(&status(&answer)), "{headers} {body}: {answer}");
     }
     // The connection stays open and nothing more comes.
-    let request = post("/v1/users", "Content-Length: 100") + "{\"handle\":";
+    let request = post("/v1/sign-ups", "Content-Length: 100") + "{\"handle\":";
     let answer = exchange(&yard.app, request.as_bytes(), false).await;
     assert_eq!((status(&answer), &problem(&answer)["code"]), (408, &"body_too_slow".into()), "{answer}");
 }

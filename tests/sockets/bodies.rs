@@ -45,7 +45,7 @@ async fn a_body_of_ten_gigabytes_is_refused_unread() {
     let before = server.open_files();
     let token = server.neighbour.token.as_deref().expect("a token");
     for (line, expected) in [
-        ("POST /v1/users", "413"),
+        ("POST /v1/sign-ups", "413"),
         ("POST /v1/posts", "413"),
         ("PATCH /v1/me", "413"),
         ("POST /v1/nowhere", "404"),

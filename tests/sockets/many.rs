@@ -53,7 +53,7 @@ async fn ten_thousand_clients_who_misbehave_keep_nobody_out_and_hold_little() {
     drop(unfinished);
     server.gives_back_files(before).await;
 
-    let head = "POST /v1/users HTTP/1.1\r\nHost: madang\r\nContent-Type: application/json\r\n";
+    let head = "POST /v1/sign-ups HTTP/1.1\r\nHost: madang\r\nContent-Type: application/json\r\n";
     let half = format!("{head}Content-Length: 65000\r\n\r\n{}", " ".repeat(60_000));
     let mut unfinished = all_send(&server, half.as_bytes()).await;
     server.serves_others().await;

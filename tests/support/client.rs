@@ -2,9 +2,12 @@
 
 use super::TestApp;
 use futures::future::join_all;
+use infra::vault::Vault;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+use sqlx::PgPool;
+use std::time::Duration;
 
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
@@ -153,14 +156,22 @@ impl Person {
         Self { url: url.to_owned(), http, id, handle, token: None, act_as: None }
     }
 
-    /// Registers and logs in.
-    pub async fn register(self, handle: &str) -> Self {
+    /// An operator has someone registered, with a password, who then logs in: quick where signing up is not
+    /// what it is about.
+    pub async fn register(&self, handle: &str) -> Self {
         let body = json!({ "handle": handle, "display_name": handle, "bio": "", "password": PASSWORD });
-        let registered = self.post("/v1/users", body).await.expect(201);
-        let body = json!({ "handle": handle, "password": PASSWORD });
-        let session = self.post("/v1/sessions", body).await.expect(201);
+        let id = self.post("/v1/users", body).await.expect(201).id();
+        let nobody = Self::nobody(&self.url, self.http.clone());
+        let body = json!({ "login": handle, "password": PASSWORD });
+        let session = nobody.post("/v1/sessions", body).await.expect(201);
+        Self { id, handle: handle.to_owned(), ..nobody.with_token(&session) }
+    }
+
+    /// The same client, in the session of this answer.
+    #[track_caller]
+    pub fn with_token(&self, session: &Answer) -> Self {
         let token = session.json["access_token"].as_str().expect("a token").to_owned();
-        Self { id: registered.id(), handle: handle.to_owned(), token: Some(token), ..self }
+        Self { token: Some(token), ..self.clone() }
     }
 
     /// The same person at another node.
@@ -252,15 +263,27 @@ impl Person {
     }
 }
 
+/// An operator in nobody's name, who asks the server of this URL.
+pub async fn operator(database_url: &str, url: &str, http: reqwest::Client) -> Person {
+    let pool = PgPool::connect(database_url).await.expect("the database is there");
+    Person { token: Some(operator_token(&pool).await), ..Person::nobody(url, http) }
+}
+
+async fn operator_token(pool: &PgPool) -> String {
+    let day = Duration::from_secs(24 * 3_600);
+    let vault = Vault::open(pool.clone(), day).await.expect("the vault opens");
+    vault.issue_operator_token(day).access_token
+}
+
 impl TestApp {
     /// Nobody in particular.
     pub fn nobody(&self) -> Person {
         Person::nobody(&self.url, self.http.clone())
     }
 
-    /// Registers and logs in.
+    /// Someone with a password, logged in.
     pub async fn register(&self, handle: &str) -> Person {
-        self.nobody().register(handle).await
+        self.operator().await.register(handle).await
     }
 
     /// Someone who has no password, as an operator makes them: quick where many people are needed.
@@ -305,8 +328,6 @@ impl TestApp {
     }
 
     pub async fn operator_token(&self) -> String {
-        let ttl = self.settings.token_ttl;
-        let vault = infra::vault::Vault::open(self.pool.clone(), ttl).await.expect("the vault opens");
-        vault.issue_operator_token(ttl).access_token
+        operator_token(&self.pool).await
     }
 }

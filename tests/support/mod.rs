@@ -80,6 +80,11 @@ pub fn client_with(headers: HeaderMap) -> reqwest::Client {
     client_builder().default_headers(headers).build().expect("a client")
 }
 
+/// A client that asks from this address of this machine, all of whose 127.0.0.0/8 are its own.
+pub fn client_from(address: std::net::IpAddr) -> reqwest::Client {
+    client_builder().local_address(address).build().expect("a client")
+}
+
 /// A client that keeps no connection to use it again.
 pub fn client_without_pool() -> reqwest::Client {
     client_builder().pool_max_idle_per_host(0).build().expect("a client")

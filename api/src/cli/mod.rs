@@ -49,6 +49,11 @@ enum Command {
     /// An operator may register people without password, act in a person's name (Madang-Act-As) and
     /// publish posts with their original date. Keep it as you keep a password.
     Token(store::TokenArgs),
+    /// Make another key that signs access tokens.
+    ///
+    /// Servers do so by themselves every 30 days. The new key is published two minutes before it signs, and
+    /// tokens of older ones stay good until they are over.
+    RotateKeys(store::RotateKeysArgs),
     /// Put a data set in through the HTTP API.
     ///
     /// Users come first, then follows, then posts. What was acknowledged is noted in a state file: the
@@ -91,6 +96,7 @@ pub fn run() -> ExitCode {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate(args) => store::migrate(args).await,
             Command::Token(args) => store::token(args).await,
+            Command::RotateKeys(args) => store::rotate_keys(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Rebuild(args) => rebuild::run(args).await,
             Command::RetryParked(args) => retry_parked::run(args).await,

@@ -1,7 +1,11 @@
 //! Short commands on the database: bringing it up to date, and tokens for operators.
 
 use super::{Failure, services::Services};
-use infra::{config::LogSettings, event_store, telemetry, vault::Vault};
+use infra::{
+    config::LogSettings,
+    event_store, telemetry,
+    vault::{Rotation, Vault},
+};
 use std::{process::ExitCode, time::Duration};
 
 /// `madang migrate`.
@@ -17,6 +21,17 @@ pub(super) struct TokenArgs {
     /// How long the token is good for, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 3_600, value_parser = clap::value_parser!(u64).range(1..))]
     ttl: u64,
+    #[command(flatten)]
+    services: Services,
+}
+
+/// `madang rotate-keys`.
+#[derive(Debug, clap::Args)]
+pub(super) struct RotateKeysArgs {
+    /// A key got out: sign with a new one at once and accept no older one. Every access token given out so
+    /// far is worth nothing; people's programs go on by refreshing, operators need new tokens
+    #[arg(long)]
+    emergency: bool,
     #[command(flatten)]
     services: Services,
 }
@@ -40,6 +55,18 @@ pub(super) async fn token(args: TokenArgs) -> Result<ExitCode, Failure> {
     let settings = args.services.settings()?;
     let vault = Vault::open(args.services.pool().await?, settings.token_ttl).await?;
     println!("{}", vault.issue_operator_token(Duration::from_secs(args.ttl)).access_token);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn rotate_keys(args: RotateKeysArgs) -> Result<ExitCode, Failure> {
+    let settings = args.services.settings()?;
+    let vault = Vault::open(args.services.pool().await?, settings.token_ttl).await?;
+    let rotation = if args.emergency { Rotation::Emergency } else { Rotation::Now };
+    vault.rotate_keys(rotation).await?;
+    match args.emergency {
+        true => println!("a new key signs from now on; no token of an older one is accepted any more"),
+        false => println!("a new key is published and signs from two minutes from now on"),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -47,6 +47,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     sockets::raise_open_files();
     let mut signals = Signals::listen()?;
     let listener = serve::listen(SocketAddr::new(args.host, args.port)).await?;
+    let address = listener.local_addr()?;
     let stack = tokio::select! {
         stack = LocalStack::start_beside(&args.data, outside()) => stack?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
@@ -54,6 +55,10 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let settings = Settings::read(|name| match name {
         "DATABASE_URL" => Some(stack.database_url().to_owned()),
         "NATS_URL" => Some(stack.nats_url().to_owned()),
+        // Links in letters lead here, where the one page is that they need.
+        "MADANG_WEB_URL" => {
+            std::env::var(name).ok().or_else(|| Some(format!("http://{}", reachable(address))))
+        }
         _ => std::env::var(name).ok(),
     });
     let settings = settings.map(|settings| Settings { dev_mailbox: true, ..settings });

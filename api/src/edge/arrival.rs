@@ -1,5 +1,6 @@
 //! What the layers learnt of a request before its handler runs; extractors build on it.
 
+use super::cookies;
 use axum::http::{HeaderMap, header};
 use infra::vault::{Caller, TokenError, Vault};
 use std::net::IpAddr;
@@ -12,11 +13,13 @@ pub struct Arrival {
     pub correlation_id: Uuid,
     /// Whose token it carries.
     pub bearer: Bearer,
+    /// Whether the token is a browser's cookie.
+    pub by_cookie: bool,
     /// The address it came from.
     pub peer: IpAddr,
 }
 
-/// What the `Authorization` header says.
+/// What the `Authorization` header says, or where there is none a browser's cookie.
 #[derive(Clone, Debug)]
 pub enum Bearer {
     /// There is none.
@@ -25,19 +28,31 @@ pub enum Bearer {
     Known(Caller),
     /// A token of ours, too old.
     Expired,
+    /// A token of ours, of a session that was ended.
+    SessionEnded,
     /// Anything else.
     Invalid,
 }
 
 impl Bearer {
-    /// Reads and verifies the header.
+    /// Reads and verifies the token; whether it is a cookie.
     #[must_use]
-    pub fn of(headers: &HeaderMap, vault: &Vault) -> Self {
-        let Some(value) = headers.get(header::AUTHORIZATION) else { return Self::Absent };
-        let Some(token) = value.to_str().ok().and_then(token_in) else { return Self::Invalid };
+    pub fn of(headers: &HeaderMap, vault: &Vault) -> (Self, bool) {
+        match (headers.get(header::AUTHORIZATION), cookies::access(headers)) {
+            (Some(value), _) => {
+                let token = value.to_str().ok().and_then(token_in);
+                (token.map_or(Self::Invalid, |token| Self::verified(token, vault)), false)
+            }
+            (None, Some(token)) => (Self::verified(token, vault), true),
+            (None, None) => (Self::Absent, false),
+        }
+    }
+
+    fn verified(token: &str, vault: &Vault) -> Self {
         match vault.verify_token(token) {
             Ok(caller) => Self::Known(caller),
             Err(TokenError::Expired) => Self::Expired,
+            Err(TokenError::SessionEnded) => Self::SessionEnded,
             Err(TokenError::Invalid) => Self::Invalid,
         }
     }

@@ -171,6 +171,17 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<
     T::deserialize(from).map(Some)
 }
 
+/// For a field that may be left out (it stays) or be null (it is taken away).
+///
+/// # Errors
+/// The format's.
+#[allow(clippy::option_option)]
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
 /// Collects what is wrong with every field, so that a form needs one round to be corrected.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<FieldError>);

@@ -7,6 +7,7 @@ use axum::http::request;
 use domain::user::User;
 use domain::value::UserId;
 use infra::vault::Caller;
+use uuid::Uuid;
 
 /// The header in which an operator names the person to act as.
 pub const ACT_AS: &str = "madang-act-as";
@@ -18,8 +19,16 @@ pub struct Person {
     pub id: UserId,
     /// As they are known now.
     pub user: User,
+    /// In which of their sessions; none if an operator asks in their name.
+    pub session: Option<Uuid>,
+}
+
+impl Person {
     /// Whether an operator asks in their name.
-    pub by_operator: bool,
+    #[must_use]
+    pub fn by_operator(&self) -> bool {
+        self.session.is_none()
+    }
 }
 
 /// Whether someone who has left may still ask.
@@ -53,32 +62,33 @@ impl Person {
         departed: Departed,
     ) -> Result<Option<Self>, Problem> {
         let act_as = parts.headers.get(ACT_AS);
-        let (id, by_operator) = match (&arrival(parts)?.bearer, act_as) {
+        let (id, session) = match (&arrival(parts)?.bearer, act_as) {
             (Bearer::Absent, None) | (Bearer::Known(Caller::Operator), None) => return Ok(None),
-            (Bearer::Known(Caller::User(user)), None) => (*user, false),
+            (Bearer::Known(Caller::User { user, session }), None) => (*user, Some(*session)),
             (Bearer::Known(Caller::Operator), Some(value)) => {
                 let id = value.to_str().ok().and_then(|text| text.parse().ok());
                 (
                     id.ok_or_else(|| {
                         Problem::bad_parameter("Madang-Act-As", "not_an_id", "must be a user's id")
                     })?,
-                    true,
+                    None,
                 )
             }
-            (Bearer::Known(Caller::User(_)) | Bearer::Absent, Some(_)) => {
+            (Bearer::Known(Caller::User { .. }) | Bearer::Absent, Some(_)) => {
                 return Err(Problem::forbidden(
                     "act_as_forbidden",
                     "Only operators may send `Madang-Act-As`. Leave the header out.",
                 ));
             }
             (Bearer::Expired, _) => return Err(expired()),
+            (Bearer::SessionEnded, _) => return Err(session_ended()),
             (Bearer::Invalid, _) => return Err(not_ours()),
         };
         let user = app.executor.load::<User>(id.0).await?.state;
         if user.is_active() || (departed == Departed::Admitted && user.registered) {
-            return Ok(Some(Self { id, user, by_operator }));
+            return Ok(Some(Self { id, user, session }));
         }
-        if by_operator {
+        if session.is_none() {
             return Err(Problem::not_found(
                 "user_not_found",
                 "There is no person with the id in `Madang-Act-As`.",
@@ -97,19 +107,26 @@ pub fn must_not_be_worthless(bearer: &Bearer) -> Result<(), Problem> {
     match bearer {
         Bearer::Absent | Bearer::Known(_) => Ok(()),
         Bearer::Expired => Err(expired()),
+        Bearer::SessionEnded => Err(session_ended()),
         Bearer::Invalid => Err(not_ours()),
     }
 }
 
 fn expired() -> Problem {
-    Problem::unauthorized("token_expired", "The access token has expired. Log in again by POST /v1/sessions.")
+    Problem::unauthorized(
+        "token_expired",
+        "The access token has expired. Get a new one by POST /v1/sessions/refresh, then repeat.",
+    )
+}
+
+/// The problem of who shows a token of a session that is over.
+#[must_use]
+pub fn session_ended() -> Problem {
+    Problem::unauthorized("session_ended", "This session has ended. Log in again by POST /v1/sessions.")
 }
 
 fn not_ours() -> Problem {
-    Problem::unauthorized(
-        "token_invalid",
-        "The Authorization header holds no access token of ours. Log in by POST /v1/sessions.",
-    )
+    Problem::unauthorized("token_invalid", "This is no access token of ours. Log in by POST /v1/sessions.")
 }
 
 /// The problem of a request that needs a person and has none.

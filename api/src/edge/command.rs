@@ -50,12 +50,16 @@ pub struct AskedByAnyone<T> {
     seen: Position,
 }
 
+/// A write by an operator in nobody's name, with a JSON body.
+#[derive(Debug)]
+pub struct ByOperator<T>(pub AskedByAnyone<T>);
+
 impl Asked {
     async fn of(parts: &request::Parts, app: &App, departed: Departed) -> Result<Self, Problem> {
         let by = Person::of(parts, app, departed).await?;
         let envelope = Envelope {
             actor: Some(by.id),
-            operator: by.by_operator,
+            operator: by.by_operator(),
             key: None,
             expected_version: if_match(&parts.headers)?,
             correlation_id: caller::arrival(parts)?.correlation_id,
@@ -152,6 +156,22 @@ impl<T: DeserializeOwned> FromRequest<App> for AskedByAnyone<T> {
         let bytes = body::bytes(Request::from_parts(parts, body)).await?;
         envelope.key = key.map(|key| key.with_body(app, &bytes));
         Ok(Self { envelope, fields: body::parse(&bytes)?, seen })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for ByOperator<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        caller::must_not_be_worthless(&caller::arrival(&parts)?.bearer)?;
+        if !caller::is_operator(&parts) {
+            return Err(Problem::forbidden(
+                "operators_only",
+                "Only operators may do this. To become a member, sign up by POST /v1/sign-ups.",
+            ));
+        }
+        AskedByAnyone::from_request(Request::from_parts(parts, body), app).await.map(Self)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The way out of a command: its position in header and cookie, so that the client's next read sees it.
 
+use super::reader::presented;
 use super::version::etag;
 use axum::Json;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use projections::Position;
 use serde::Serialize;
@@ -25,6 +26,12 @@ impl Committed {
     #[must_use]
     pub fn new(position: Position, seen: Position) -> Self {
         Self { position, seen: seen.max(position) }
+    }
+
+    /// A command at `position`, of a client that sent these headers.
+    #[must_use]
+    pub fn of(headers: &HeaderMap, position: Position) -> Self {
+        Self::new(position, presented(headers).unwrap_or(0))
     }
 
     /// 201 with the new thing.
@@ -54,7 +61,7 @@ impl Committed {
         if self.seen > 0 {
             let seen = self.seen;
             let cookie = format!("{POSITION_COOKIE}={seen}; Path=/; Max-Age=60; SameSite=Lax; HttpOnly");
-            headers.insert(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("digits and ASCII"));
+            headers.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("digits and ASCII"));
         }
         response
     }

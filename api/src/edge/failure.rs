@@ -4,7 +4,7 @@ use super::problem::{FieldError, Problem};
 use axum::http::StatusCode;
 use domain::{Decide, Refusal, RefusalKind};
 use infra::event_store::{CommandError, StoreError};
-use infra::vault::VaultError;
+use infra::vault::{CodeError, ContactError, ResendError, VaultError};
 use std::error::Error;
 
 impl<A: Decide> From<CommandError<A>> for Problem {
@@ -91,6 +91,59 @@ impl From<VaultError> for Problem {
             }
         }
     }
+}
+
+impl From<CodeError> for Problem {
+    fn from(error: CodeError) -> Self {
+        match error {
+            CodeError::NotFound => Self::not_found(
+                "code_not_found",
+                "No code was asked for here, or it was long ago, or it has done its work. Begin anew, or log in.",
+            ),
+            CodeError::Wrong { tries_left } => {
+                let detail = format!("is not the one that was sent; {tries_left} tries are left");
+                Self::invalid(vec![FieldError::at("/code", "wrong_code", detail)])
+            }
+            CodeError::Over => Self::new(
+                StatusCode::GONE,
+                "code_over",
+                "This code is too old, or was tried too often. Have another one sent.",
+            ),
+        }
+    }
+}
+
+impl From<ResendError> for Problem {
+    fn from(error: ResendError) -> Self {
+        match error {
+            ResendError::NotFound => CodeError::NotFound.into(),
+            ResendError::TooSoon { wait } => Self::too_many_attempts(wait),
+            ResendError::TooMany => Self::new(
+                StatusCode::CONFLICT,
+                "too_many_codes",
+                "Too many codes were sent already. Check the address, and begin anew.",
+            ),
+        }
+    }
+}
+
+impl From<ContactError> for Problem {
+    fn from(error: ContactError) -> Self {
+        match error {
+            ContactError::Code(error) => error.into(),
+            ContactError::EmailTaken => email_taken(),
+        }
+    }
+}
+
+/// The problem of an address that another account has, told only to who has proved that it is theirs.
+pub fn email_taken() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "email_taken",
+        "There is an account with this e-mail address. Log in, or reset its password.",
+    )
+    .with_errors(vec![FieldError::at("/email", "taken", "belongs to an account")])
 }
 
 impl From<sqlx::Error> for Problem {

@@ -2,7 +2,7 @@
 //!
 //! In the order of a request: [`arrival`] (what the layers learnt), [`caller`] (who asks), [`command`] (all
 //! that comes with a write), [`body`], [`memory`], [`path`], [`list`] and [`cursor`], [`reader`] (what a query must have
-//! seen); then [`facts`] about other aggregates, and the ways out: [`committed`], [`fresh`], [`problem`].
+//! seen), [`member`] (what only people themselves ask about their account), [`cookies`] (sessions of browsers); then [`facts`] about other aggregates, and the ways out: [`committed`], [`fresh`], [`problem`].
 
 pub mod arrival;
 pub mod author;
@@ -10,11 +10,13 @@ pub mod body;
 pub mod caller;
 pub mod command;
 pub mod committed;
+pub mod cookies;
 pub mod cursor;
 pub mod facts;
 pub mod failure;
 pub mod fresh;
 pub mod list;
+pub mod member;
 pub mod memory;
 pub mod path;
 pub mod problem;
@@ -27,5 +29,6 @@ pub use command::{Asked, AskedWith};
 pub use committed::Committed;
 pub use fresh::Fresh;
 pub use list::{List, Listing, PageQuery};
+pub use member::{Form, Member, MemberForm, Visitor};
 pub use problem::{FieldError, Problem};
 pub use reader::Reader;

@@ -5,6 +5,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::borrow::Cow;
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// A refused or failed request, in words for the person who wrote the client.
@@ -142,6 +143,13 @@ impl Problem {
             .with_errors(vec![FieldError::of(parameter, code, detail)])
     }
 
+    /// 429 for what must not be tried without end.
+    pub fn too_many_attempts(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let detail = format!("This was tried too often. Repeat in {seconds} seconds.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail).retry_after(seconds)
+    }
+
     /// 503: it may work in a moment.
     pub fn unavailable(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(1)
@@ -196,7 +204,8 @@ impl IntoResponse for Problem {
         let out = response.headers_mut();
         out.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         for (name, value) in headers {
-            out.insert(name, value);
+            // Not instead of another: there may be several cookies.
+            out.append(name, value);
         }
         response
     }

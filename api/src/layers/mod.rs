@@ -12,6 +12,7 @@ mod rest;
 use crate::app::App;
 use crate::edge::Problem;
 use crate::edge::arrival::{Arrival, Bearer};
+use crate::edge::cookies;
 use crate::edge::memory;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -36,22 +37,27 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     let route = request.extensions().get::<MatchedPath>().cloned();
     let path = Area::of(request.uri().path());
     let peer = peer(&request);
-    let bearer = Bearer::of(request.headers(), &app.vault);
+    let (bearer, by_cookie) = Bearer::of(request.headers(), &app.vault);
     let standing = match path {
         Area::Api => app.rate_limits.check(&bearer, peer),
         Area::Docs | Area::Other => Ok(None),
     };
-    request.extensions_mut().insert(Arrival { correlation_id: id, bearer, peer });
+    let meant = match by_cookie && !cookies::is_safe(&method) {
+        true => cookies::must_be_meant(request.headers(), &app.settings.cors),
+        false => Ok(()),
+    };
+    request.extensions_mut().insert(Arrival { correlation_id: id, bearer, by_cookie, peer });
     let (request, rest) = Rest::watch(request);
 
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     let span = observe::span(&method, route, id, &text);
-    let (standing, mut response) = match standing {
-        Ok(standing) => {
+    let (standing, mut response) = match (standing, meant) {
+        (Ok(standing), Ok(())) => {
             let response = run(next, request).instrument(span.clone()).await;
             (standing, memory::bounded(response))
         }
-        Err((standing, problem)) => (Some(standing), problem.into_response()),
+        (Ok(standing), Err(problem)) => (standing, problem.into_response()),
+        (Err((standing, problem)), _) => (Some(standing), problem.into_response()),
     };
 
     let headers = response.headers_mut();
@@ -113,6 +119,9 @@ impl Area {
         const OWN_PAGES: HeaderValue = HeaderValue::from_static(
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
         );
+        // Browsers heed this over TLS only.
+        const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
         headers.insert(header::REFERRER_POLICY, NO_REFERRER);
         match self {

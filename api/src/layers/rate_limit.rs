@@ -22,7 +22,6 @@ const CHECKS_BETWEEN_SWEEPS: u32 = 1 << 16;
 /// All limits of one node.
 pub struct RateLimits {
     requests: Option<Limit<Asker>>,
-    logins: Option<Limit<(String, IpAddr)>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -40,10 +39,10 @@ pub struct Standing {
 }
 
 impl RateLimits {
-    /// Limits per minute; 0 is without limit.
+    /// Requests per minute; 0 is without limit.
     #[must_use]
-    pub fn new(requests_per_minute: u32, logins_per_minute: u32) -> Self {
-        Self { requests: Limit::new(requests_per_minute), logins: Limit::new(logins_per_minute) }
+    pub fn new(requests_per_minute: u32) -> Self {
+        Self { requests: Limit::new(requests_per_minute) }
     }
 
     /// Counts a request. Operators are not counted.
@@ -54,30 +53,20 @@ impl RateLimits {
         let Some(limit) = &self.requests else { return Ok(None) };
         let asker = match bearer {
             Bearer::Known(Caller::Operator) => return Ok(None),
-            Bearer::Known(Caller::User(user)) => Asker::Person(*user),
-            Bearer::Absent | Bearer::Expired | Bearer::Invalid => Asker::Address(peer),
+            Bearer::Known(Caller::User { user, .. }) => Asker::Person(*user),
+            Bearer::Absent | Bearer::Expired | Bearer::SessionEnded | Bearer::Invalid => Asker::Address(peer),
         };
         match limit.check(&asker) {
             Ok(standing) => Ok(Some(standing)),
-            Err(standing) => Err((standing, too_many("rate_limited", standing))),
+            Err(standing) => Err((standing, too_many(standing))),
         }
-    }
-
-    /// Counts an attempt to log in, so that passwords can't be tried out.
-    ///
-    /// # Errors
-    /// 429 when there were too many for this handle from this address.
-    pub fn check_login(&self, handle_key: &str, peer: IpAddr) -> Result<(), Problem> {
-        let Some(limit) = &self.logins else { return Ok(()) };
-        let checked = limit.check(&(handle_key.to_owned(), peer));
-        checked.map(|_| ()).map_err(|standing| too_many("too_many_logins", standing))
     }
 }
 
-fn too_many(code: &'static str, standing: Standing) -> Problem {
+fn too_many(standing: Standing) -> Problem {
     let wait = standing.reset_seconds;
     let detail = format!("Too many requests in a minute. Repeat in {wait} seconds.");
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, code, detail).retry_after(wait)
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait)
 }
 
 impl Standing {
@@ -137,7 +126,7 @@ mod tests {
 
     #[test]
     fn each_address_has_its_own_limit_and_operators_have_none() {
-        let limits = RateLimits::new(2, 0);
+        let limits = RateLimits::new(2);
         assert!(limits.check(&Bearer::Absent, HERE).is_ok());
         let second = limits.check(&Bearer::Absent, HERE).expect("allowed").expect("limited");
         assert_eq!((second.quota, second.remaining), (2, 0));
@@ -146,13 +135,5 @@ mod tests {
         assert!((1..=31).contains(&standing.reset_seconds));
         assert!(limits.check(&Bearer::Absent, THERE).is_ok());
         assert!(limits.check(&Bearer::Known(Caller::Operator), HERE).expect("allowed").is_none());
-    }
-
-    #[test]
-    fn logins_are_counted_for_each_handle() {
-        let limits = RateLimits::new(0, 1);
-        assert!(limits.check_login("mina", HERE).is_ok());
-        assert!(limits.check_login("mina", HERE).is_err());
-        assert!(limits.check_login("bora", HERE).is_ok());
     }
 }

@@ -237,7 +237,7 @@ fn given_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Str
 /// # Errors
 /// 403 unless an operator asks; 422 if they can't be right.
 pub fn moved(fields: &PublishPost, by: &Person, now: DateTime<Utc>) -> Result<Uuid, Problem> {
-    if !by.by_operator && (fields.id.is_some() || fields.published_at.is_some()) {
+    if !by.by_operator() && (fields.id.is_some() || fields.published_at.is_some()) {
         return Err(Problem::forbidden("operators_only", "Only operators may send `id` and `published_at`."));
     }
     let wrong_time = match fields.published_at {

@@ -1,6 +1,7 @@
-//! Logging in.
+//! Where people are logged in: opened, refreshed, listed, ended.
 
 pub mod dto;
+mod log_in;
 mod routes;
 
 use crate::app::App;
@@ -8,5 +9,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// This resource's routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(routes::log_in))
+    OpenApiRouter::new()
+        .routes(routes!(log_in::log_in))
+        .routes(routes!(routes::refresh))
+        .routes(routes!(routes::log_out))
+        .routes(routes!(routes::list_sessions, routes::end_all_sessions))
+        .routes(routes!(routes::end_session))
+        .routes(routes!(routes::key_set))
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::user::{User as State, UserCommand};
 use domain::value::{Bio, DisplayName, Handle};
 use infra::event_store::Answer;
+use infra::vault::Email;
 use projections::profiles;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -115,7 +116,7 @@ impl From<Answer<State>> for Account {
     }
 }
 
-/// A new member.
+/// A person who is moved here from another service.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterUser {
@@ -128,11 +129,15 @@ pub struct RegisterUser {
     /// Up to 500 characters.
     #[serde(default)]
     bio: String,
-    /// 8 to 128 characters. Only operators may leave it out.
+    /// Proved to be theirs at the other service.
+    #[serde(default)]
+    #[schema(example = "mina@example.kr")]
+    email: Option<String>,
+    /// 8 to 128 characters. Without one they can't log in before they have reset it by mail.
     #[serde(default)]
     #[schema(format = Password, example = "correct horse battery")]
     password: Option<String>,
-    /// For operators who move people from another service.
+    /// Of the operator's choice.
     #[serde(default)]
     id: Option<Uuid>,
 }
@@ -148,6 +153,8 @@ pub struct Registration {
     /// Of the person to be.
     pub id: Uuid,
     /// For the vault only.
+    pub email: Option<Email>,
+    /// For the vault only.
     pub password: Option<String>,
     /// Unique form of the handle.
     pub handle_key: String,
@@ -159,33 +166,24 @@ impl RegisterUser {
     /// Checks every field.
     ///
     /// # Errors
-    /// 403 if a field is for operators only; 422 with all that is wrong.
-    pub fn parse(&self, by_operator: bool) -> Result<Registration, Problem> {
-        if self.id.is_some() && !by_operator {
-            return Err(Problem::forbidden("operators_only", "Only operators may send `id`."));
-        }
+    /// 422 with all that is wrong.
+    pub fn parse(&self) -> Result<Registration, Problem> {
         let mut fields = Fields::default();
         let handle = fields.take("/handle", Handle::parse(&self.handle));
         let display_name = fields.take("/display_name", DisplayName::parse(&self.display_name));
         let bio = fields.take("/bio", Bio::parse(&self.bio));
-        let password = self.password.clone();
-        let password_error = match password.as_deref().map(|password| password.chars().count()) {
-            None if by_operator => None,
-            None => Some(("missing_field", "is missing; send it")),
-            Some(length) if length < *PASSWORD_LENGTH.start() => {
-                Some(("too_short", "must have at least 8 characters"))
-            }
-            Some(length) if length > *PASSWORD_LENGTH.end() => {
-                Some(("too_long", "must have at most 128 characters"))
-            }
-            Some(_) => None,
+        let email = match &self.email {
+            None => Some(None),
+            Some(text) => fields.take("/email", Email::parse(text)).map(Some),
         };
-        if let Some((code, detail)) = password_error {
-            fields.add(FieldError::at("/password", code, detail));
-        }
-        match (handle, display_name, bio, password_error) {
-            (Some(handle), Some(display_name), Some(bio), None) => Ok(Registration {
+        let password = self.password.clone();
+        let fits = password
+            .as_deref()
+            .is_none_or(|password| note_password_length(&mut fields, "/password", password));
+        match (handle, display_name, bio, email, fits) {
+            (Some(handle), Some(display_name), Some(bio), Some(email), true) => Ok(Registration {
                 id: self.id.unwrap_or_else(Uuid::now_v7),
+                email,
                 password,
                 handle_key: handle.key(),
                 command: UserCommand::Register { handle, display_name, bio },
@@ -193,6 +191,40 @@ impl RegisterUser {
             _ => Err(fields.problem()),
         }
     }
+}
+
+/// Notes that this can be no password, if so; whether it can.
+pub fn note_password_length(fields: &mut Fields, pointer: &str, password: &str) -> bool {
+    let length = password.chars().count();
+    let (code, detail) = match length {
+        _ if length < *PASSWORD_LENGTH.start() => ("too_short", "must have at least 8 characters"),
+        _ if length > *PASSWORD_LENGTH.end() => ("too_long", "must have at most 128 characters"),
+        _ => return true,
+    };
+    fields.add(FieldError::at(pointer, code, detail));
+    false
+}
+
+/// The same where nothing else can be wrong.
+///
+/// # Errors
+/// 422.
+pub fn check_password_length(mut fields: Fields, pointer: &str, password: &str) -> Result<(), Problem> {
+    match note_password_length(&mut fields, pointer, password) {
+        true => Ok(()),
+        false => Err(fields.problem()),
+    }
+}
+
+/// Where the profile of this handle is read.
+#[must_use]
+pub fn location(handle: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let encoded: String = handle
+        .bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
+    format!("/v1/users/{encoded}")
 }
 
 /// Whether this can be a password at all.
@@ -211,26 +243,24 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_a_form_is_named_at_once() {
-        let form = form(r#"{"handle": "a b", "display_name": " ", "password": "short"}"#);
-        let refused = form.parse(false).map(|_| ()).expect_err("three wrong");
+        let form = form(r#"{"handle": "a b", "display_name": " ", "email": "mina", "password": "short"}"#);
+        let refused = form.parse().map(|_| ()).expect_err("four wrong");
         assert_eq!(refused.status(), 422);
         let shown = format!("{refused:?}");
-        for pointer in ["/handle", "/display_name", "/password"] {
+        for pointer in ["/handle", "/display_name", "/email", "/password"] {
             assert!(shown.contains(pointer), "{pointer} in {shown}");
         }
-    }
-
-    #[test]
-    fn only_operators_choose_ids_and_leave_passwords_out() {
-        let json =
-            r#"{"handle": "mina", "display_name": "Mina", "id": "0198a2f0-0000-7000-8000-000000000001"}"#;
-        assert_eq!(form(json).parse(false).map(|_| ()).expect_err("refused").status(), 403);
-        assert!(form(json).parse(true).is_ok());
     }
 
     #[test]
     fn a_password_is_not_in_debug_output() {
         let form = form(r#"{"handle": "mina", "display_name": "Mina", "password": "secret-words"}"#);
         assert!(!format!("{form:?}").contains("secret"));
+    }
+
+    #[test]
+    fn a_handle_of_any_letters_can_stand_in_a_location() {
+        assert_eq!(location("mina_92"), "/v1/users/mina_92");
+        assert_eq!(location("가a"), "/v1/users/%EA%B0%80a");
     }
 }

@@ -1,8 +1,9 @@
 //! Registration and profiles.
 
-use super::dto::{Person, RegisterUser};
+use super::dto::{Person, RegisterUser, Registration, location};
 use crate::app::App;
-use crate::edge::command::AskedByAnyone;
+use crate::edge::command::{AskedByAnyone, ByOperator};
+use crate::edge::failure::email_taken;
 use crate::edge::path::HandleKey;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
 use axum::extract::State;
@@ -10,21 +11,25 @@ use axum::response::Response;
 use domain::user::{HANDLE, User};
 use domain::value::UserId;
 use infra::event_store::CommandError;
+use infra::mail::Language;
+use infra::vault::accounts::NewAccount;
 use projections::profiles::query;
 
-/// Register
+/// Register a person who is moved here from another service
+///
+/// For operators only. Everyone else signs up by POST /v1/sign-ups.
 #[utoipa::path(
     post, path = "/v1/users", tag = "users",
     request_body = RegisterUser,
     responses((status = 201, description = "Registered.", body = Person)),
-    security((), ("bearer" = []))
+    security(("bearer" = []))
 )]
 pub async fn register(
     State(app): State<App>,
-    asked: AskedByAnyone<RegisterUser>,
+    ByOperator(asked): ByOperator<RegisterUser>,
 ) -> Result<Response, Problem> {
     let AskedByAnyone { envelope, fields, .. } = &asked;
-    let registration = fields.parse(envelope.operator)?;
+    let registration = fields.parse()?;
     let _turn = app.queue_for_handle(&registration.handle_key).await;
     // Saves the work of a password where the handle is taken anyway. With a key it may be a repeat, which
     // must get its first answer.
@@ -34,26 +39,42 @@ pub async fn register(
     {
         return Err(CommandError::<User>::ClaimTaken { kind: HANDLE.to_owned() }.into());
     }
-    // The vault first: a person whose password was lost in between could never log in.
-    if let Some(password) = &registration.password {
-        app.vault.set_password(UserId(registration.id), password).await?;
-    }
-    let answer = app.executor.execute::<User>(registration.id, registration.command, envelope).await?;
+    let user = UserId(registration.id);
+    let in_vault = keep(&app, user, &registration).await?;
+    let answer = match app.executor.execute::<User>(user.0, registration.command, envelope).await {
+        Ok(answer) => answer,
+        Err(refused) => {
+            if in_vault && matches!(refused, CommandError::ClaimTaken { .. }) {
+                app.vault.accounts.forget_pending(user).await?;
+            }
+            return Err(refused.into());
+        }
+    };
     let id = UserId(answer.id);
-    if registration.password.is_some() {
-        app.vault.activate(id).await?;
+    if in_vault {
+        app.vault.accounts.activate(id).await?;
     }
-    let location = format!("/v1/users/{}", percent_encoded(&answer.state.handle));
+    let location = location(&answer.state.handle);
     let committed = asked.committed(&app, id, &answer);
     Ok(committed.created(&location, answer.version, Person::registered(answer)))
 }
 
-fn percent_encoded(handle: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    handle
-        .bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+/// The vault first: a person whose password was lost in between could never log in. Whether there was
+/// anything to keep: for most people who are moved here there is not.
+async fn keep(app: &App, user: UserId, registration: &Registration) -> Result<bool, Problem> {
+    let Registration { email, password, .. } = registration;
+    if email.is_none() && password.is_none() {
+        return Ok(false);
+    }
+    let accounts = &app.vault.accounts;
+    let password = match password {
+        Some(password) => Some(accounts.hash(password).await?),
+        None => None,
+    };
+    let (email, password) = (email.as_ref(), password.as_ref());
+    let account = NewAccount { user, email, password, language: Language::Korean };
+    accounts.insert_pending(account).await?.map_err(|_| email_taken())?;
+    Ok(true)
 }
 
 /// List people, the newest first
@@ -90,15 +111,4 @@ pub async fn get_user(
     let fresh = reader.see(&app, &["profiles"]).await;
     let person = handle.profile(&app, &reader, &fresh).await?;
     Ok(fresh.one(person.version, Person::from(person)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_handle_of_any_letters_can_stand_in_a_location() {
-        assert_eq!(percent_encoded("mina_92"), "mina_92");
-        assert_eq!(percent_encoded("가a"), "%EA%B0%80a");
-    }
 }

@@ -47,6 +47,12 @@ pub enum Invalid {
     /// Not an absolute web address.
     #[error("must be a web address that begins with http:// or https://")]
     NotALink,
+    /// Nothing that mail can be sent to.
+    #[error("must be an e-mail address such as mina@example.kr")]
+    NotAnEmail,
+    /// Nothing that can be called.
+    #[error("must be a phone number such as 010-1234-5678 or +1 415 555 0100")]
+    NotAPhone,
 }
 
 impl Invalid {
@@ -62,6 +68,8 @@ impl Invalid {
             Self::MixedScripts => "mixed_scripts",
             Self::Reserved => "reserved",
             Self::NotALink => "not_a_link",
+            Self::NotAnEmail => "not_an_email",
+            Self::NotAPhone => "not_a_phone",
         }
     }
 }

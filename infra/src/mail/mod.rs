@@ -18,7 +18,7 @@ mod queue;
 mod sender;
 mod transport;
 
-pub use language::Language;
+pub use language::{Language, UnknownLanguage};
 pub use letter::{Channel, Letter};
 pub use mailbox::{Kept, kept};
 pub use outbox::Outbox;

@@ -1,29 +1,69 @@
 //! The vault: secrets and personal data, kept apart from the events, which are for ever.
 //!
-//! Reading order: [`passwords`] (how they are hashed, and how many at once), [`credentials`] (their rows),
-//! [`tokens`] (what a caller shows instead), [`keys`] (what signs them), [`digest`] (request hashes).
+//! Reading order: [`accounts`] (people's rows) and [`passwords`] (how they are hashed, and how many at once);
+//! [`sign_ups`], [`contacts`] and [`recovery`] (how rows come to be and change) with what proves an address,
+//! [`codes`] and [`links`]; [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
+//! sign them; [`attempts`] (what must not be tried without end); [`listener`] (how a node hears of what other
+//! nodes did here); [`digest`] (request hashes).
 
-mod credentials;
+pub mod accounts;
+mod address;
+pub mod attempts;
+mod codes;
+mod contacts;
 mod digest;
 mod keys;
+mod links;
+mod listener;
 mod passwords;
+mod recovery;
+mod refresh;
+pub mod sessions;
+pub mod sign_ups;
 mod tokens;
 
+pub use address::{Email, Phone};
+pub use codes::{CodeError, ResendError};
+pub use contacts::{ContactError, Contacts};
+pub use keys::Rotation;
+pub use recovery::Recovery;
 pub use tokens::{AccessToken, Caller, TokenError};
 
+use crate::mail::Outbox;
+use accounts::Accounts;
+use attempts::Attempts;
+use codes::Codes;
 use digest::RequestHasher;
 use domain::value::UserId;
 use keys::Keys;
 use passwords::Passwords;
+use refresh::RefreshTokens;
+use serde_json::Value;
+use sessions::Sessions;
+use sign_ups::SignUps;
 use sqlx::PgPool;
 use std::{sync::Arc, time::Duration};
 use tokens::Tokens;
+use uuid::Uuid;
 
 /// Checks and keeps secrets. Cheap to clone; clones share their keys and their bounds.
 #[derive(Clone)]
 pub struct Vault {
+    /// People's rows.
+    pub accounts: Accounts,
+    /// Becoming a member.
+    pub sign_ups: SignUps,
+    /// Changing where one is reached.
+    pub contacts: Contacts,
+    /// Changing what one logs in with.
+    pub recovery: Recovery,
+    /// Where people are logged in.
+    pub sessions: Sessions,
+    /// What must not be tried without end.
+    pub attempts: Attempts,
+    /// Letters on their way.
+    pub outbox: Outbox,
     pool: PgPool,
-    passwords: Passwords,
     tokens: Arc<Tokens>,
     requests: RequestHasher,
 }
@@ -47,64 +87,72 @@ impl From<sqlx::Error> for VaultError {
 
 impl Vault {
     /// Opens the vault of a migrated database; the first to do so makes its keys. Access tokens are good
-    /// for `token_ttl`.
+    /// for `token_ttl`. What other nodes do is heard of only while [`Vault::listen`] runs.
     ///
     /// # Errors
     /// The database can't be reached or its keys can't be used.
     pub async fn open(pool: PgPool, token_ttl: Duration) -> Result<Self, VaultError> {
-        let keys = Keys::of(&pool).await?;
+        let Keys { request_hash, refresh } = Keys::of(&pool).await?;
+        let mut token_keys = keys::token_keys(&pool).await?;
+        if token_keys.is_empty() {
+            keys::rotate(&pool, Rotation::IfDue).await?;
+            token_keys = keys::token_keys(&pool).await?;
+        }
+        let tokens = Arc::new(Tokens::new(&token_keys, token_ttl));
+        let (requests, refresh) = (RequestHasher::new(request_hash), RefreshTokens::new(refresh));
+        let (passwords, outbox) = (Passwords::new(), Outbox::default());
+        let codes = Codes::new(requests.clone());
+        let sessions = Sessions::new(pool.clone(), tokens.clone(), refresh, outbox.clone());
         Ok(Self {
+            accounts: Accounts::new(pool.clone(), passwords.clone()),
+            sign_ups: SignUps::new(pool.clone(), passwords.clone(), codes.clone(), outbox.clone()),
+            contacts: Contacts::new(pool.clone(), codes, outbox.clone()),
+            recovery: Recovery::new(pool.clone(), passwords, sessions.clone(), outbox.clone()),
+            sessions,
+            attempts: Attempts::new(pool.clone(), requests.clone()),
+            outbox,
             pool,
-            passwords: Passwords::new(),
-            tokens: Arc::new(Tokens::new(&keys.token_seed, token_ttl)),
-            requests: RequestHasher::new(keys.request_hash),
+            tokens,
+            requests,
         })
     }
 
-    /// Keeps the password of someone about to register, until [`Vault::activate`]. Does nothing for who
-    /// has a password or is registered already: registering again must not change anyone's password.
-    ///
-    /// # Errors
-    /// Overload, or the database's.
-    pub async fn set_password(&self, user: UserId, password: &str) -> Result<(), VaultError> {
-        let hash = self.passwords.hash(password).await?;
-        credentials::insert_pending(&self.pool, user, &hash).await
-    }
-
-    /// The person is registered: their password counts from now on.
-    ///
-    /// # Errors
-    /// The database's; the sweep makes up for it.
-    pub async fn activate(&self, user: UserId) -> Result<(), VaultError> {
-        credentials::activate(&self.pool, user).await
-    }
-
-    /// Whether this is the person's password. Takes as long for nobody (`None`), and for people without a
-    /// password, as for anyone: who is registered can't be learnt from the time.
-    ///
-    /// # Errors
-    /// Overload, or the database's.
-    pub async fn check_password(&self, user: Option<UserId>, password: &str) -> Result<bool, VaultError> {
-        let hash = match user {
-            Some(user) => credentials::hash_of(&self.pool, user).await?,
-            None => None,
-        };
-        self.passwords.check(hash, password).await
-    }
-
-    /// Activates pending passwords whose owner was registered, and deletes those older than an hour whose
-    /// owner was not. Meant to run every few minutes, in any number of processes.
+    /// Activates pending rows whose owner was registered, and deletes what is over. Meant to run every few
+    /// minutes, in any number of processes.
     ///
     /// # Errors
     /// The database's.
     pub async fn sweep(&self) -> Result<(), VaultError> {
-        credentials::sweep(&self.pool).await
+        self.accounts.sweep().await?;
+        self.sessions.sweep().await?;
+        self.attempts.sweep().await?;
+        let mut connection = self.pool.acquire().await?;
+        Codes::sweep(&mut connection).await?;
+        links::sweep(&mut connection).await?;
+        drop(connection);
+        self.rotate_keys(Rotation::IfDue).await?;
+        Ok(())
     }
 
-    /// What a member shows instead of the password from now on.
+    /// Makes another key that signs access tokens; whether one was made.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn rotate_keys(&self, rotation: Rotation) -> Result<bool, VaultError> {
+        keys::rotate(&self.pool, rotation).await
+    }
+
+    /// The public halves of the keys that sign access tokens, as a JSON Web Key Set (RFC 7517).
+    #[must_use]
+    pub fn key_set(&self) -> Arc<Value> {
+        self.tokens.key_set()
+    }
+
+    /// A token of a session that is not kept, so that it can't be refreshed, listed or ended: for programs
+    /// that stand for many people at once, as benchmarks do.
     #[must_use]
     pub fn issue_token(&self, user: UserId) -> AccessToken {
-        self.tokens.issue(Caller::User(user), None)
+        self.tokens.issue(Caller::User { user, session: Uuid::new_v4() }, None)
     }
 
     /// What an operator's program shows, good for `ttl`.

@@ -1,16 +1,23 @@
-//! Access tokens: short-lived JWTs signed with Ed25519, so that any process checks them by itself.
+//! Access tokens: short-lived JWTs signed with Ed25519, so that any process checks them by itself, and others
+//! can by the key set.
 
+use super::keys::TokenKey;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use domain::value::UserId;
 use ed25519_dalek::SigningKey;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::{fmt, time::Duration};
+use uuid::Uuid;
 
 const ISSUER: &str = "madang";
+const AUDIENCE: &str = "madang";
 /// The subject of operators' tokens, who are no members.
 const OPERATOR: &str = "operator";
 /// What comes before the seed in an Ed25519 private key as PKCS #8 has it (RFC 8410).
@@ -19,6 +26,10 @@ const PKCS8_PREFIX: [u8; 16] =
 /// Tokens that were verified lately: a verification costs more than most queries.
 /// Some ten megabytes when full.
 const REMEMBERED_MAX: u64 = 65_536;
+/// Sessions that ended while a token of theirs could still be good; a hundred megabytes when full.
+const ENDED_MAX: u64 = 1_000_000;
+/// Ended sessions are remembered for longer than their tokens, because clocks differ.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 /// Shown with each request as `Authorization: Bearer …`.
 #[derive(Clone)]
@@ -41,7 +52,12 @@ impl fmt::Debug for AccessToken {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// A member; whether they have left meanwhile is for the caller of this to ask.
-    User(UserId),
+    User {
+        /// Who.
+        user: UserId,
+        /// In which of their sessions.
+        session: Uuid,
+    },
     /// A program of those who run the service.
     Operator,
 }
@@ -52,6 +68,9 @@ pub enum TokenError {
     /// It was good once.
     #[error("the access token has expired")]
     Expired,
+    /// Its session was ended: by logging out, at another device, or for safety.
+    #[error("the session of the access token has ended")]
+    SessionEnded,
     /// It is not one of ours, or was changed.
     #[error("the access token is not valid")]
     Invalid,
@@ -60,10 +79,14 @@ pub enum TokenError {
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
+    aud: String,
     sub: String,
     iat: i64,
+    nbf: i64,
     exp: i64,
     role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -74,51 +97,132 @@ enum Role {
 }
 
 pub(super) struct Tokens {
-    signing: EncodingKey,
-    verifying: DecodingKey,
-    header: Header,
+    ring: RwLock<Arc<Ring>>,
     validation: Validation,
     ttl: Duration,
     /// By the token's hash: who, and until when (seconds since 1970).
     verified: Cache<[u8; 32], (Caller, i64)>,
+    ended: Cache<Uuid, ()>,
+}
+
+/// All keys at one time.
+struct Ring {
+    /// With the time from which each signs, the latest first.
+    signing: Vec<(DateTime<Utc>, Header, EncodingKey)>,
+    verifying: HashMap<String, DecodingKey>,
+    /// As others read them (RFC 7517, RFC 8037).
+    public: Arc<Value>,
+}
+
+impl Ring {
+    fn of(keys: &[TokenKey]) -> Self {
+        let (mut signing, mut verifying, mut public) = (vec![], HashMap::new(), vec![]);
+        for TokenKey { kid, seed, active_from } in keys.iter().rev() {
+            let x = URL_SAFE_NO_PAD.encode(SigningKey::from_bytes(seed).verifying_key().to_bytes());
+            let mut header = Header::new(Algorithm::EdDSA);
+            header.kid = Some(kid.clone());
+            signing.push((
+                *active_from,
+                header,
+                EncodingKey::from_ed_der(&[&PKCS8_PREFIX[..], seed].concat()),
+            ));
+            public.push(
+                json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x }),
+            );
+            let key = DecodingKey::from_ed_components(&x).expect("it was encoded right here");
+            verifying.insert(kid.clone(), key);
+        }
+        Self { signing, verifying, public: Arc::new(json!({ "keys": public })) }
+    }
+
+    /// The newest key that is active, or the oldest if this process's clock is behind them all.
+    fn signer(&self) -> &(DateTime<Utc>, Header, EncodingKey) {
+        let now = Utc::now();
+        let active = self.signing.iter().find(|(active_from, ..)| *active_from <= now);
+        active.or(self.signing.last()).expect("a vault that was opened has a key")
+    }
 }
 
 impl Tokens {
-    pub(super) fn new(seed: &[u8; 32], ttl: Duration) -> Self {
-        let public = SigningKey::from_bytes(seed).verifying_key().to_bytes();
-        let mut header = Header::new(Algorithm::EdDSA);
-        // Names the key, for the day when there are two of them.
-        header.kid = Some(URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..8]));
+    /// `keys` are the oldest first, and at least one.
+    pub(super) fn new(keys: &[TokenKey], ttl: Duration) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = 0;
+        validation.validate_nbf = true;
         validation.set_issuer(&[ISSUER]);
-        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         Self {
-            signing: EncodingKey::from_ed_der(&[&PKCS8_PREFIX[..], seed].concat()),
-            verifying: DecodingKey::from_ed_components(&URL_SAFE_NO_PAD.encode(public))
-                .expect("it was encoded right here"),
-            header,
+            ring: RwLock::new(Arc::new(Ring::of(keys))),
             validation,
             ttl,
             verified: Cache::new(REMEMBERED_MAX),
+            ended: Cache::builder()
+                .max_capacity(ENDED_MAX)
+                .time_to_live(ttl.saturating_add(CLOCKS_DIFFER))
+                .build(),
         }
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes the keys as they are now; a token of one that is gone is worth nothing.
+    pub(super) fn set_keys(&self, keys: &[TokenKey]) {
+        let is_gone = |kid: &String| !keys.iter().any(|key| key.kid == *kid);
+        let some_are_gone = self.ring().verifying.keys().any(is_gone);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Ring::of(keys));
+        if some_are_gone {
+            self.verified.invalidate_all();
+        }
+    }
+
+    /// The public halves of all keys, as a JSON Web Key Set.
+    pub(super) fn key_set(&self) -> Arc<Value> {
+        self.ring().public.clone()
+    }
+
+    /// How long an access token is good for.
+    pub(super) fn ttl(&self) -> Duration {
+        self.ttl
+    }
+
+    /// The session is over: its tokens are worth nothing here from now on.
+    pub(super) fn end(&self, session: Uuid) {
+        self.ended.insert(session, ());
     }
 
     pub(super) fn issue(&self, caller: Caller, ttl: Option<Duration>) -> AccessToken {
         let expires_in_seconds = ttl.unwrap_or(self.ttl).as_secs();
         let now = Utc::now().timestamp();
-        let (sub, role) = match caller {
-            Caller::User(user) => (user.to_string(), Role::Member),
-            Caller::Operator => (OPERATOR.to_owned(), Role::Operator),
+        let (sub, role, sid) = match caller {
+            Caller::User { user, session } => (user.to_string(), Role::Member, Some(session)),
+            Caller::Operator => (OPERATOR.to_owned(), Role::Operator, None),
         };
         let exp = now.saturating_add_unsigned(expires_in_seconds);
-        let claims = Claims { iss: ISSUER.to_owned(), sub, iat: now, exp, role };
-        let access_token = jsonwebtoken::encode(&self.header, &claims, &self.signing)
+        // A node whose clock is a little behind must take it at once.
+        let nbf = now - 60;
+        let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
+        let claims = Claims { iss, aud, sub, iat: now, nbf, exp, role, sid };
+        let ring = self.ring();
+        let (_, header, key) = ring.signer();
+        let access_token = jsonwebtoken::encode(header, &claims, key)
             .expect("the key is a valid Ed25519 key and the claims are plain JSON");
         AccessToken { access_token, expires_in_seconds }
     }
 
     pub(super) fn verify(&self, token: &str) -> Result<Caller, TokenError> {
+        let caller = self.whose(token)?;
+        match caller {
+            Caller::User { session, .. } if self.ended.contains_key(&session) => {
+                Err(TokenError::SessionEnded)
+            }
+            Caller::User { .. } | Caller::Operator => Ok(caller),
+        }
+    }
+
+    fn whose(&self, token: &str) -> Result<Caller, TokenError> {
         let key: [u8; 32] = Sha256::digest(token).into();
         if let Some((caller, exp)) = self.verified.get(&key) {
             if exp >= Utc::now().timestamp() {
@@ -127,61 +231,77 @@ impl Tokens {
             self.verified.invalidate(&key);
             return Err(TokenError::Expired);
         }
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
-            .map_err(|error| {
-                if matches!(error.kind(), ErrorKind::ExpiredSignature) {
-                    TokenError::Expired
-                } else {
-                    TokenError::Invalid
-                }
-            })?
-            .claims;
-        let caller = match claims.role {
-            Role::Member => Caller::User(claims.sub.parse().map_err(|_| TokenError::Invalid)?),
-            Role::Operator if claims.sub == OPERATOR => Caller::Operator,
-            Role::Operator => return Err(TokenError::Invalid),
+        let claims = self.claims(token)?;
+        let caller = match (claims.role, claims.sid) {
+            (Role::Member, Some(session)) => {
+                Caller::User { user: claims.sub.parse().map_err(|_| TokenError::Invalid)?, session }
+            }
+            (Role::Operator, None) if claims.sub == OPERATOR => Caller::Operator,
+            (Role::Member | Role::Operator, _) => return Err(TokenError::Invalid),
         };
         self.verified.insert(key, (caller, claims.exp));
         Ok(caller)
+    }
+
+    fn claims(&self, token: &str) -> Result<Claims, TokenError> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
+        let ring = self.ring();
+        let key = header.kid.and_then(|kid| ring.verifying.get(&kid)).ok_or(TokenError::Invalid)?;
+        let decoded = jsonwebtoken::decode::<Claims>(token, key, &self.validation);
+        decoded.map(|token| token.claims).map_err(|error| {
+            let expired = matches!(error.kind(), ErrorKind::ExpiredSignature);
+            if expired { TokenError::Expired } else { TokenError::Invalid }
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::keys::kid;
     use super::*;
-    use serde_json::json;
-    use uuid::Uuid;
 
     const HOUR: Duration = Duration::from_secs(3_600);
+    const SESSION: Uuid = Uuid::from_u128(43);
+
+    fn key(seed: u8) -> TokenKey {
+        TokenKey { kid: kid(&[seed; 32]), seed: [seed; 32], active_from: DateTime::UNIX_EPOCH }
+    }
+
+    fn tokens(seed: u8) -> Tokens {
+        Tokens::new(&[key(seed)], HOUR)
+    }
 
     fn ours() -> Tokens {
-        Tokens::new(&[7; 32], HOUR)
+        tokens(7)
     }
 
-    fn mina() -> UserId {
-        UserId(Uuid::from_u128(42))
+    fn mina() -> Caller {
+        Caller::User { user: UserId(Uuid::from_u128(42)), session: SESSION }
     }
 
-    fn part(value: &serde_json::Value) -> String {
+    fn part(value: &Value) -> String {
         URL_SAFE_NO_PAD.encode(value.to_string())
     }
 
-    fn claims(role: &str, sub: &str, seconds_left: i64) -> serde_json::Value {
+    fn claims(role: &str, sub: &str, seconds_left: i64) -> Value {
         let now = Utc::now().timestamp();
-        json!({ "iss": "madang", "sub": sub, "iat": now, "exp": now + seconds_left, "role": role })
+        let exp = now + seconds_left;
+        json!({ "iss": "madang", "aud": "madang", "sub": sub, "iat": now, "nbf": now, "exp": exp, "role": role })
     }
 
-    fn signed(tokens: &Tokens, claims: &serde_json::Value) -> String {
-        jsonwebtoken::encode(&tokens.header, claims, &tokens.signing).expect("can be signed")
+    fn signed(tokens: &Tokens, claims: &Value) -> String {
+        let ring = tokens.ring();
+        let (_, header, key) = ring.signer();
+        jsonwebtoken::encode(header, claims, key).expect("can be signed")
     }
 
     #[test]
     fn a_token_stands_for_whom_it_was_issued_to_in_every_process() {
-        let token = ours().issue(Caller::User(mina()), None);
+        let token = ours().issue(mina(), None);
         assert_eq!(token.expires_in_seconds, 3_600);
         let another_process = ours();
         for _ in 0..2 {
-            assert_eq!(another_process.verify(&token.access_token), Ok(Caller::User(mina())));
+            assert_eq!(another_process.verify(&token.access_token), Ok(mina()));
         }
         let operator = ours().issue(Caller::Operator, Some(HOUR * 2));
         assert_eq!(ours().verify(&operator.access_token), Ok(Caller::Operator));
@@ -194,19 +314,19 @@ mod tests {
             tokens.verify(&signed(&tokens, &claims("operator", OPERATOR, -2))),
             Err(TokenError::Expired)
         );
-        let token = tokens.issue(Caller::User(mina()), None).access_token;
+        let token = tokens.issue(mina(), None).access_token;
         let key: [u8; 32] = Sha256::digest(&token).into();
-        tokens.verified.insert(key, (Caller::User(mina()), Utc::now().timestamp() - 1));
+        tokens.verified.insert(key, (mina(), Utc::now().timestamp() - 1));
         assert_eq!(tokens.verify(&token), Err(TokenError::Expired), "remembered ones too");
     }
 
     #[test]
     fn another_key_or_a_changed_token_is_not_accepted() {
         let tokens = ours();
-        let foreign = Tokens::new(&[8; 32], HOUR).issue(Caller::Operator, None).access_token;
+        let foreign = super::tests::tokens(8).issue(Caller::Operator, None).access_token;
         assert_eq!(tokens.verify(&foreign), Err(TokenError::Invalid));
 
-        let good = tokens.issue(Caller::User(mina()), None).access_token;
+        let good = tokens.issue(mina(), None).access_token;
         let [header, _, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
         let forged = [header, &part(&claims("operator", OPERATOR, 60)), signature].join(".");
         assert_eq!(tokens.verify(&forged), Err(TokenError::Invalid));
@@ -240,15 +360,58 @@ mod tests {
             let token = signed(&tokens, &claims(role, sub, 60));
             assert_eq!(tokens.verify(&token), Err(TokenError::Invalid), "{role} {sub}");
         }
-        let mut foreign = claims("operator", OPERATOR, 60);
-        foreign["iss"] = json!("elsewhere");
-        assert_eq!(tokens.verify(&signed(&tokens, &foreign)), Err(TokenError::Invalid));
+        let later = Utc::now().timestamp() + 600;
+        for (name, value) in [
+            ("iss", json!("elsewhere")),
+            ("aud", json!("elsewhere")),
+            ("aud", Value::Null),
+            ("nbf", json!(later)),
+            ("nbf", Value::Null),
+            ("exp", Value::Null),
+            ("sid", json!(SESSION)),
+        ] {
+            let mut foreign = claims("operator", OPERATOR, 60);
+            assert_eq!(tokens.verify(&signed(&tokens, &foreign)), Ok(Caller::Operator));
+            foreign[name] = value;
+            if foreign[name].is_null() {
+                foreign.as_object_mut().expect("an object").remove(name);
+            }
+            assert_eq!(tokens.verify(&signed(&tokens, &foreign)), Err(TokenError::Invalid), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_worth_nothing_once_its_session_has_ended() {
+        let tokens = ours();
+        let token = tokens.issue(mina(), None).access_token;
+        assert_eq!(tokens.verify(&token), Ok(mina()));
+        tokens.end(SESSION);
+        assert_eq!(tokens.verify(&token), Err(TokenError::SessionEnded));
+        let another = Caller::User { user: UserId(Uuid::from_u128(42)), session: Uuid::from_u128(44) };
+        assert_eq!(tokens.verify(&tokens.issue(another, None).access_token), Ok(another));
+    }
+
+    #[test]
+    fn a_new_key_signs_when_its_time_has_come_and_the_old_one_verifies_until_it_is_gone() {
+        let tokens = ours();
+        let old = tokens.issue(mina(), None).access_token;
+        let soon = TokenKey { active_from: Utc::now() + HOUR, ..key(8) };
+        tokens.set_keys(&[key(7), soon]);
+        assert_eq!(tokens.key_set()["keys"].as_array().map(Vec::len), Some(2));
+        assert_eq!(ours().verify(&tokens.issue(mina(), None).access_token), Ok(mina()), "not yet");
+        let now = TokenKey { active_from: Utc::now() - HOUR, ..key(8) };
+        tokens.set_keys(&[key(7), now.clone()]);
+        let new = tokens.issue(mina(), None).access_token;
+        assert_eq!(ours().verify(&new), Err(TokenError::Invalid));
+        assert_eq!([tokens.verify(&new), tokens.verify(&old)], [Ok(mina()); 2]);
+        tokens.set_keys(&[now]);
+        assert_eq!([tokens.verify(&new), tokens.verify(&old)], [Ok(mina()), Err(TokenError::Invalid)]);
     }
 
     #[test]
     fn a_token_changed_anywhere_is_not_accepted() {
         let tokens = ours();
-        let good = tokens.issue(Caller::User(mina()), None).access_token;
+        let good = tokens.issue(mina(), None).access_token;
         for at in 0..good.len() {
             // The last character has bits to spare, which must not make another token of the same bytes.
             let others =

@@ -1,7 +1,7 @@
--- A pending password counts when the registration it was written for is in the log: the process fell
--- before it could say so, and the sweep has not come by yet.
+-- A pending row counts when the registration it was written for is in the log: the process fell before it
+-- could say so, and the sweep has not come by yet.
 select password_hash
-from vault.credentials
+from vault.accounts
 where user_id = $1
   and (
       state = 'active'
@@ -11,6 +11,6 @@ where user_id = $1
           where aggregate_type = 'user'
             and aggregate_id = ($1::uuid)::text
             and sequence = 1
-            and recorded_at >= credentials.created_at
+            and recorded_at >= accounts.created_at
       )
   );

@@ -1,0 +1,129 @@
+//! An account's private side as JSON. Addresses and numbers have no debug output.
+
+use crate::edge::body::{Fields, given, nullable};
+use crate::edge::{FieldError, Problem};
+use crate::sign_ups::dto::ChosenLanguage;
+use domain::value::{DisplayName, Invalid};
+use infra::vault::accounts::{ChangeDetails, Details};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+const INTERESTS_MAX: usize = 20;
+const BIRTH_YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
+
+/// What only its owner is shown.
+#[derive(Serialize, ToSchema)]
+pub struct PrivateAccount {
+    /// Where letters go. None for people who were moved here without one.
+    #[schema(example = "mina@example.kr")]
+    pub email: Option<String>,
+    /// In international form; proved by a code.
+    #[schema(example = "+821012345678")]
+    pub phone: Option<String>,
+    /// In which letters are written: `ko` or `en`.
+    #[schema(example = "ko")]
+    pub language: String,
+    /// Whether one can log in with a password.
+    pub has_password: bool,
+    /// A year of the common era.
+    #[schema(example = 1999)]
+    pub birth_year: Option<i16>,
+    /// Free text.
+    #[schema(example = "서울 마포구")]
+    pub region: Option<String>,
+    /// Free words, in their order.
+    pub interests: Vec<String>,
+}
+
+impl From<Details> for PrivateAccount {
+    fn from(details: Details) -> Self {
+        let Details { email, phone, language, has_password, birth_year, region, interests } = details;
+        Self { email, phone, language, has_password, birth_year, region, interests }
+    }
+}
+
+/// What changes of it; what is left out stays, and null takes away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeAccount {
+    /// In which letters are written.
+    #[serde(default, deserialize_with = "given")]
+    language: Option<ChosenLanguage>,
+    /// From 1900.
+    #[serde(default, deserialize_with = "nullable")]
+    birth_year: Option<Option<i16>>,
+    /// 1 to 50 characters.
+    #[serde(default, deserialize_with = "nullable")]
+    region: Option<Option<String>>,
+    /// Up to 20 of 1 to 50 characters.
+    #[serde(default, deserialize_with = "given")]
+    interests: Option<Vec<String>>,
+}
+
+/// Where one wants to be reached.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEmail {
+    /// A code is sent there.
+    #[schema(example = "mina@example.kr")]
+    pub email: String,
+    /// Of the account. Left out by who has none.
+    #[serde(default)]
+    #[schema(format = Password)]
+    pub password: Option<String>,
+}
+
+/// Where one can be called.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPhone {
+    /// A code is sent there by SMS. Without country code it is a Korean number.
+    #[schema(example = "010-1234-5678")]
+    pub phone: String,
+}
+
+/// What came by mail or SMS.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// Six digits.
+    #[schema(example = "042137")]
+    pub code: String,
+}
+
+impl ChangeAccount {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// 422 with all that is wrong.
+    pub fn parse(&self) -> Result<ChangeDetails, Problem> {
+        let mut fields = Fields::default();
+        let short = |text: &str| DisplayName::parse(text).map(|text| text.to_string());
+        let region = match &self.region {
+            None => Some(None),
+            Some(None) => Some(Some(None)),
+            Some(Some(text)) => fields.take("/region", short(text)).map(|text| Some(Some(text))),
+        };
+        let interests = match &self.interests {
+            None => Some(None),
+            Some(words) if words.len() > INTERESTS_MAX => {
+                fields.refuse("/interests", &Invalid::TooMany { max: INTERESTS_MAX, actual: words.len() });
+                None
+            }
+            Some(words) => fields.take_each("/interests", words, short).map(Some),
+        };
+        let years = self.birth_year.flatten().is_none_or(|year| BIRTH_YEARS.contains(&year));
+        if !years {
+            fields.add(FieldError::at("/birth_year", "out_of_range", "must be a year from 1900 to 2100"));
+        }
+        match (region, interests, years) {
+            (Some(region), Some(interests), true) => Ok(ChangeDetails {
+                language: self.language.map(Into::into),
+                birth_year: self.birth_year,
+                region,
+                interests,
+            }),
+            _ => Err(fields.problem()),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What only the person themself is shown of their account: where they are reached, and details.
+
+pub mod dto;
+mod routes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// This resource's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::get_account, routes::change_account))
+        .routes(routes!(routes::change_email))
+        .routes(routes!(routes::confirm_email))
+        .routes(routes!(routes::add_phone, routes::forget_phone))
+        .routes(routes!(routes::confirm_phone))
+}

@@ -1,0 +1,55 @@
+//! Whether a handle or an e-mail address is free.
+
+use super::dto::{Availability, Wanted};
+use crate::app::App;
+use crate::edge::member::hourly;
+use crate::edge::{FieldError, Fields, Form, Problem};
+use axum::Json;
+use axum::extract::State;
+use domain::user::HANDLE;
+use domain::value::Handle;
+use infra::vault::Email;
+use infra::vault::attempts::Policy;
+
+/// Handles are public anyway.
+const HANDLES: Policy = hourly("handle_checks", 120);
+/// So few that addresses can't be harvested by asking.
+const EMAILS: Policy = hourly("email_checks", 10);
+
+/// Check whether a handle or an e-mail address is free
+///
+/// A POST, so that no address stands in a URL and thereby in a log. Asked too often it is 429.
+#[utoipa::path(
+    post, path = "/v1/availability", tag = "sign-ups",
+    request_body = Wanted,
+    responses((status = 200, description = "Whether it is free now.", body = Availability)),
+    security(())
+)]
+pub async fn check_availability(
+    State(app): State<App>,
+    form: Form<Wanted>,
+) -> Result<Json<Availability>, Problem> {
+    let mut fields = Fields::default();
+    let Wanted { handle, email } = &form.fields;
+    let available = match (handle, email) {
+        (Some(text), None) => {
+            let Some(handle) = fields.take("/handle", Handle::parse(text)) else {
+                return Err(fields.problem());
+            };
+            form.from.may(&app, &HANDLES).await?;
+            app.executor.claimed(HANDLE, &handle.key()).await?.is_none()
+        }
+        (None, Some(text)) => {
+            let Some(email) = fields.take("/email", Email::parse(text)) else {
+                return Err(fields.problem());
+            };
+            form.from.may(&app, &EMAILS).await?;
+            app.vault.accounts.of_email(&email).await?.is_none()
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            let detail = "must have either `handle` or `email`";
+            return Err(Problem::invalid(vec![FieldError::at("", "one_of_two", detail)]));
+        }
+    };
+    Ok(Json(Availability { available }))
+}

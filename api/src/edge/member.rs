@@ -1,0 +1,172 @@
+//! What comes with requests about accounts. None of them takes an `Idempotency-Key`: their answers hold
+//! secrets, which are not kept to be given again.
+
+use super::body;
+use super::caller::{self, Departed, Person};
+use super::problem::Problem;
+use crate::app::App;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderMap, header, request};
+use domain::value::UserId;
+use infra::mail::Language;
+use infra::vault::attempts::Policy;
+use infra::vault::sessions::Device;
+use serde::de::DeserializeOwned;
+use std::net::IpAddr;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A person themself, in one of their sessions; never an operator in their name.
+#[derive(Debug)]
+pub struct Member {
+    /// Who.
+    pub id: UserId,
+    /// In which session.
+    pub session: Uuid,
+    /// As they are known now.
+    pub person: Person,
+}
+
+/// A form that a person themself sends.
+#[derive(Debug)]
+pub struct MemberForm<T> {
+    /// Who.
+    pub member: Member,
+    /// The body.
+    pub fields: T,
+}
+
+/// A form that anyone may send.
+#[derive(Debug)]
+pub struct Form<T> {
+    /// The body.
+    pub fields: T,
+    /// From where it comes.
+    pub from: Visitor,
+    /// All headers.
+    pub headers: HeaderMap,
+}
+
+/// From where a request comes.
+#[derive(Debug)]
+pub struct Visitor {
+    /// As a session shows it.
+    pub device: Device,
+    /// What limits are counted by.
+    pub network: Vec<u8>,
+    /// Ties everything caused by the request together.
+    pub correlation_id: Uuid,
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        let person = Person::of(parts, app, Departed::Refused).await?;
+        let Some(session) = person.session else {
+            return Err(Problem::forbidden(
+                "not_for_operators",
+                "Only the person themself may do this, logged in.",
+            ));
+        };
+        Ok(Self { id: person.id, session, person })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for MemberForm<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        // Who may not ask at all is told so before their body is read.
+        let member = Member::from_request_parts(&mut parts, app).await?;
+        let bytes = body::bytes(Request::from_parts(parts, body)).await?;
+        Ok(Self { member, fields: body::parse(&bytes)? })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let (from, headers) = (Visitor::of(&parts)?, parts.headers.clone());
+        let bytes = body::bytes(Request::from_parts(parts, body)).await?;
+        Ok(Self { fields: body::parse(&bytes)?, from, headers })
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, _: &App) -> Result<Self, Problem> {
+        Self::of(parts)
+    }
+}
+
+impl Visitor {
+    fn of(parts: &request::Parts) -> Result<Self, Problem> {
+        let arrival = caller::arrival(parts)?;
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self {
+            device: Device::new(user_agent.unwrap_or_default(), arrival.peer),
+            network: network(arrival.peer),
+            correlation_id: arrival.correlation_id,
+        })
+    }
+
+    /// Counts a try of one kind from here.
+    ///
+    /// # Errors
+    /// 429 if there were too many.
+    pub async fn may(&self, app: &App, policy: &Policy) -> Result<(), Problem> {
+        may(app, policy, &[&self.network]).await
+    }
+}
+
+/// Counts a try of one kind under one key.
+///
+/// # Errors
+/// 429 if there were too many.
+pub async fn may(app: &App, policy: &Policy, key: &[&[u8]]) -> Result<(), Problem> {
+    match app.vault.attempts.count(policy, key).await? {
+        None => Ok(()),
+        Some(wait) => Err(Problem::too_many_attempts(wait)),
+    }
+}
+
+/// One customer has a whole /64 of IPv6, so that is what counts as one.
+fn network(peer: IpAddr) -> Vec<u8> {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
+    }
+}
+
+/// The language in which someone is written to: the one they chose, or that of their browser, or Korean.
+#[must_use]
+pub fn language(chosen: Option<Language>, headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    chosen.or_else(|| accepted.and_then(Language::of_accept_language)).unwrap_or(Language::Korean)
+}
+
+/// A policy whose tries are forgotten after an hour without any.
+#[must_use]
+pub const fn hourly(kind: &'static str, burst: i32) -> Policy {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    Policy { kind, burst, longest: HOUR, forgets: HOUR }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_an_address_or_a_64th() {
+        let network = |text: &str| network(text.parse().expect("an address"));
+        assert_ne!(network("10.0.0.1"), network("10.0.0.2"));
+        assert_eq!(network("::ffff:10.0.0.1"), network("10.0.0.1"));
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+    }
+}

@@ -1,0 +1,98 @@
+//! Another password.
+
+use super::dto::{AskReset, ChangePassword, Reset};
+use crate::app::App;
+use crate::edge::member::{hourly, may};
+use crate::edge::{FieldError, Fields, Form, MemberForm, Problem};
+use crate::users::dto::check_password_length;
+use axum::extract::State;
+use axum::http::StatusCode;
+use infra::vault::Email;
+use infra::vault::attempts::Policy;
+use std::time::Duration;
+use tokio::time::Instant;
+
+const CHANGES: Policy = hourly("change_password", 10);
+const RESETS_FROM: Policy = hourly("reset_from", 20);
+const RESETS_OF: Policy = hourly("reset_of", 4);
+const LINKS: Policy = hourly("reset_link", 30);
+/// Longer than either way takes: whether an address has an account can't be learnt from the time.
+const EVEN: Duration = Duration::from_millis(150);
+/// Longer than any token.
+const TOKEN_MAX: usize = 128;
+
+/// Change one's own password
+///
+/// All other sessions end, and the person is told by mail.
+#[utoipa::path(
+    put, path = "/v1/me/password", tag = "account",
+    request_body = ChangePassword,
+    responses((status = 204, description = "Changed.")),
+    security(("bearer" = []))
+)]
+pub async fn change_password(
+    State(app): State<App>,
+    MemberForm { member, fields }: MemberForm<ChangePassword>,
+) -> Result<StatusCode, Problem> {
+    check_password_length(Fields::default(), "/new_password", &fields.new_password)?;
+    let user = member.id.0.into_bytes();
+    may(&app, &CHANGES, &[&user]).await?;
+    let accounts = &app.vault.accounts;
+    if accounts.details(member.id).await?.has_password {
+        let old = fields.old_password.as_deref().unwrap_or_default();
+        if !accounts.check_password(Some(member.id), old).await? {
+            let error = FieldError::at("/old_password", "wrong_password", "is not your password so far");
+            return Err(Problem::invalid(vec![error]));
+        }
+    }
+    app.vault.recovery.change(member.id, Some(member.session), &fields.new_password).await?;
+    app.vault.attempts.forget(&CHANGES, &[&user]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Have a link sent that resets a forgotten password
+///
+/// The link is good for 30 minutes, once. The answer is the same whether or not there is such an account.
+#[utoipa::path(
+    post, path = "/v1/password-resets", tag = "account",
+    request_body = AskReset,
+    responses((status = 202, description = "If there is such an account, a letter is on its way.")),
+    security(())
+)]
+pub async fn ask_reset(State(app): State<App>, form: Form<AskReset>) -> Result<StatusCode, Problem> {
+    let begun = Instant::now();
+    let mut errors = Fields::default();
+    let Some(email) = errors.take("/email", Email::parse(&form.fields.email)) else {
+        return Err(errors.problem());
+    };
+    form.from.may(&app, &RESETS_FROM).await?;
+    may(&app, &RESETS_OF, &[email.key().as_bytes()]).await?;
+    let page = format!("{}/account/reset-password", app.settings.web_url);
+    let asked = app.vault.recovery.ask(&email, |token| format!("{page}#token={token}")).await;
+    tokio::time::sleep_until(begun + EVEN).await;
+    asked?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Reset a forgotten password
+///
+/// All sessions of the account end.
+#[utoipa::path(
+    post, path = "/v1/password-resets/confirmation", tag = "account",
+    request_body = Reset,
+    responses((status = 204, description = "Changed. Log in with it.")),
+    security(())
+)]
+pub async fn reset(State(app): State<App>, form: Form<Reset>) -> Result<StatusCode, Problem> {
+    let Reset { token, password } = &form.fields;
+    check_password_length(Fields::default(), "/password", password)?;
+    form.from.may(&app, &LINKS).await?;
+    if token.len() > TOKEN_MAX || !app.vault.recovery.reset(token, password).await? {
+        return Err(Problem::new(
+            StatusCode::GONE,
+            "link_over",
+            "This link was used already, or is too old. Have another one sent.",
+        ));
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,92 @@
+//! Handle or address and password for a session.
+
+use super::dto::{LogIn, Session};
+use crate::app::App;
+use crate::edge::member::may;
+use crate::edge::{Form, Problem, cookies};
+use crate::users::dto::{Account, is_password_length};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::user::{HANDLE, User};
+use domain::value::{Handle, UserId};
+use infra::vault::Email;
+use infra::vault::attempts::Policy;
+use std::time::Duration;
+
+/// Longer input was never a handle, whatever the rules were.
+const LOGIN_MAX_BYTES: usize = 256;
+
+const QUARTER: Duration = Duration::from_secs(900);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// From one network, whatever account. Higher than the others, because a school may be behind it.
+const FROM_A_NETWORK: Policy = Policy { kind: "login_from", burst: 50, longest: QUARTER, forgets: HOUR };
+/// For one account from networks it was never logged in from: all of them together.
+const TO_AN_ACCOUNT: Policy = Policy { kind: "login_to", burst: 8, longest: QUARTER, forgets: HOUR };
+/// For one account from a network it was logged in from. Counted apart, so that who tries passwords from
+/// all over the world does not keep its owner out.
+const AT_HOME: Policy = Policy { kind: "login_home", burst: 8, longest: QUARTER, forgets: HOUR };
+
+/// Log in
+///
+/// An unknown handle or address and a wrong password get the same answer in the same time. Tried too often
+/// it is 429.
+#[utoipa::path(
+    post, path = "/v1/sessions", tag = "sessions",
+    request_body = LogIn,
+    responses((status = 201, description = "Logged in.", body = Session)),
+    security(())
+)]
+pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Response, Problem> {
+    let LogIn { login, password, use_cookies } = &form.fields;
+    if *use_cookies {
+        cookies::must_be_meant(&form.headers, &app.settings.cors)?;
+    }
+    let (visitor, vault) = (&form.from, &app.vault);
+    visitor.may(&app, &FROM_A_NETWORK).await?;
+    let named = whose(&app, login).await?;
+    let at_home = vault.sessions.is_known(named, &visitor.device).await?;
+    let account = named.map(|user| user.0.into_bytes().to_vec());
+    let account = account.unwrap_or_else(|| login.trim().to_lowercase().into_bytes());
+    let (policy, key): (_, &[&[u8]]) = match at_home {
+        true => (&AT_HOME, &[&account, &visitor.network]),
+        false => (&TO_AN_ACCOUNT, &[&account]),
+    };
+    may(&app, policy, key).await?;
+
+    let user = named.filter(|_| is_password_length(password));
+    let matches = vault.accounts.check_password(user, password).await?;
+    if let (Some(user), true) = (user, matches) {
+        let loaded = app.executor.load::<User>(user.0).await?;
+        if loaded.state.is_active() {
+            vault.attempts.forget(policy, key).await?;
+            vault.attempts.take_back(&FROM_A_NETWORK, &[&visitor.network]).await?;
+            let account = Account::of(user.0, loaded.state, loaded.created_at.unwrap_or_default());
+            let opened = vault.sessions.open(user, &visitor.device).await?;
+            let session = Json(Session::of(&opened, account, *use_cookies));
+            let mut response = (StatusCode::CREATED, session).into_response();
+            if *use_cookies {
+                cookies::give(response.headers_mut(), &opened);
+            }
+            return Ok(response);
+        }
+    }
+    Err(Problem::unauthorized("wrong_credentials", "There is no such account with this password."))
+}
+
+/// Not parsed by today's rules: whoever registered under earlier ones must get in, too.
+async fn whose(app: &App, login: &str) -> Result<Option<UserId>, Problem> {
+    let text = login.trim();
+    if text.len() > LOGIN_MAX_BYTES || text.chars().any(char::is_control) {
+        return Ok(None);
+    }
+    if text.contains('@') {
+        return match Email::parse(text) {
+            Ok(email) => Ok(app.vault.accounts.of_email(&email).await?),
+            Err(_) => Ok(None),
+        };
+    }
+    Ok(app.executor.claimed(HANDLE, &Handle::key_of(text)).await?.map(UserId))
+}

@@ -1,0 +1,116 @@
+//! Sign-ups as JSON. What holds a secret has no debug output.
+
+use crate::edge::{Fields, Problem};
+use crate::users::dto::note_password_length;
+use domain::value::{DisplayName, Handle};
+use infra::mail::{Language, UnknownLanguage};
+use infra::vault::Email;
+use infra::vault::sign_ups::NewSignUp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What someone who wants to become a member types.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// Theirs, as a code sent there proves.
+    #[schema(example = "mina@example.kr")]
+    email: String,
+    /// 8 to 128 characters.
+    #[schema(format = Password, example = "correct horse battery")]
+    password: String,
+    /// 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and look-alikes.
+    #[schema(example = "마당쇠")]
+    handle: String,
+    /// 1 to 50 characters.
+    #[schema(example = "Mina Kim")]
+    display_name: String,
+    /// In which letters are written. Without it `Accept-Language` counts.
+    #[serde(default)]
+    pub language: Option<ChosenLanguage>,
+}
+
+/// A language that letters are written in.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+// Through a string, so that what is none is refused as any other wrong field.
+#[serde(try_from = "String")]
+#[schema(rename_all = "lowercase")]
+pub enum ChosenLanguage {
+    /// Korean.
+    Ko,
+    /// English.
+    En,
+}
+
+impl From<ChosenLanguage> for Language {
+    fn from(chosen: ChosenLanguage) -> Self {
+        match chosen {
+            ChosenLanguage::Ko => Self::Korean,
+            ChosenLanguage::En => Self::English,
+        }
+    }
+}
+
+impl TryFrom<String> for ChosenLanguage {
+    type Error = UnknownLanguage;
+
+    fn try_from(text: String) -> Result<Self, UnknownLanguage> {
+        text.parse().map(|language| match language {
+            Language::Korean => Self::Ko,
+            Language::English => Self::En,
+        })
+    }
+}
+
+/// A sign-up under way.
+#[derive(Serialize, ToSchema)]
+pub struct SignUpStarted {
+    /// For the confirmation, together with the code.
+    pub id: Uuid,
+    /// How long the code is good for.
+    pub code_expires_in_seconds: u32,
+    /// When another code can be sent.
+    pub resend_after_seconds: u32,
+}
+
+/// What proves the address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The six digits of the letter.
+    #[schema(example = "042137")]
+    pub code: String,
+    /// Another handle, if the one typed first was taken meanwhile.
+    #[serde(default)]
+    pub handle: Option<String>,
+    /// Put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
+    #[serde(default)]
+    pub use_cookies: bool,
+}
+
+impl SignUp {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// 422 with all that is wrong.
+    pub fn parse(&self, language: Language) -> Result<(NewSignUp, Handle), Problem> {
+        let mut fields = Fields::default();
+        let email = fields.take("/email", Email::parse(&self.email));
+        let fits = note_password_length(&mut fields, "/password", &self.password);
+        let handle = fields.take("/handle", Handle::parse(&self.handle));
+        let display_name = fields.take("/display_name", DisplayName::parse(&self.display_name));
+        let (Some(email), true, Some(handle), Some(display_name)) = (email, fits, handle, display_name)
+        else {
+            return Err(fields.problem());
+        };
+        let new = NewSignUp {
+            email,
+            password: self.password.clone(),
+            handle: handle.to_string(),
+            display_name: display_name.to_string(),
+            language,
+        };
+        Ok((new, handle))
+    }
+}

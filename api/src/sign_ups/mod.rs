@@ -1,0 +1,15 @@
+//! Becoming a member: a form, a code by mail, and one is in.
+
+pub mod dto;
+mod routes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// This resource's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::sign_up))
+        .routes(routes!(routes::resend_code))
+        .routes(routes!(routes::confirm))
+}

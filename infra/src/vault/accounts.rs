@@ -1,0 +1,293 @@
+//! The rows behind people: how they are reached, what they log in with, and what only they shall know.
+
+use super::VaultError;
+use super::address::Email;
+use super::passwords::Passwords;
+use crate::mail::Language;
+use domain::value::UserId;
+use sqlx::{FromRow, PgConnection, PgPool};
+
+/// People's rows. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    pool: PgPool,
+    passwords: Passwords,
+}
+
+/// What someone about to register is known by.
+#[derive(Debug)]
+pub struct NewAccount<'a> {
+    /// Of the person to be.
+    pub user: UserId,
+    /// Proved to be theirs.
+    pub email: Option<&'a Email>,
+    /// From [`Accounts::hash`].
+    pub password: Option<&'a PasswordHash>,
+    /// In which they are written to.
+    pub language: Language,
+}
+
+/// A password as it is kept. Its debug output does not show it.
+#[derive(Clone)]
+pub struct PasswordHash(pub(super) String);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// Someone else has this address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this e-mail address belongs to another account")]
+pub struct EmailTaken;
+
+/// What only the person themself is shown.
+#[derive(Clone, FromRow)]
+pub struct Details {
+    /// As they wrote it.
+    pub email: Option<String>,
+    /// In international form; proved to be theirs.
+    pub phone: Option<String>,
+    /// `ko` or `en`.
+    pub language: String,
+    /// Whether they can log in with a password.
+    pub has_password: bool,
+    /// A year of the common era.
+    pub birth_year: Option<i16>,
+    /// Free text.
+    pub region: Option<String>,
+    /// Free words, in their order.
+    pub interests: Vec<String>,
+}
+
+/// What a person changes of their details; what is `None` stays, `Some(None)` is taken away.
+#[derive(Clone, Default)]
+#[allow(clippy::option_option)]
+pub struct ChangeDetails {
+    /// In which they are written to.
+    pub language: Option<Language>,
+    /// A year of the common era.
+    pub birth_year: Option<Option<i16>>,
+    /// Free text.
+    pub region: Option<Option<String>>,
+    /// Free words, in their order.
+    pub interests: Option<Vec<String>>,
+}
+
+impl Accounts {
+    pub(super) fn new(pool: PgPool, passwords: Passwords) -> Self {
+        Self { pool, passwords }
+    }
+
+    /// Hashes a password, in its turn.
+    ///
+    /// # Errors
+    /// Overload.
+    pub async fn hash(&self, password: &str) -> Result<PasswordHash, VaultError> {
+        self.passwords.hash(password).await.map(PasswordHash)
+    }
+
+    /// Keeps what someone about to register is known by, until [`Accounts::activate`]. Changes nothing for
+    /// who is registered already: registering again must not change anyone's password.
+    ///
+    /// # Errors
+    /// The database's; within, [`EmailTaken`].
+    pub async fn insert_pending(&self, new: NewAccount<'_>) -> Result<Result<(), EmailTaken>, VaultError> {
+        let inserted = sqlx::query(include_str!("sql/insert_pending.sql"))
+            .bind(new.user.0)
+            .bind(new.email.map(Email::as_str))
+            .bind(new.email.map(Email::key))
+            .bind(new.password.map(|hash| &hash.0))
+            .bind(new.language.to_string())
+            .execute(&self.pool)
+            .await;
+        free_email(inserted)
+    }
+
+    /// The person is registered: their row counts from now on.
+    ///
+    /// # Errors
+    /// The database's; the sweep makes up for it.
+    pub async fn activate(&self, user: UserId) -> Result<(), VaultError> {
+        sqlx::query("update vault.accounts set state = 'active' where user_id = $1 and state = 'pending'")
+            .bind(user.0)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The person was not registered: the address is free again.
+    ///
+    /// # Errors
+    /// The database's; the sweep makes up for it.
+    pub async fn forget_pending(&self, user: UserId) -> Result<(), VaultError> {
+        sqlx::query(
+            "delete from vault.accounts where user_id = $1 and state = 'pending' and not exists (
+                select 1 from public.events
+                where aggregate_type = 'user' and aggregate_id = ($1::uuid)::text
+             )",
+        )
+        .bind(user.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Whose address this is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of_email(&self, email: &Email) -> Result<Option<UserId>, VaultError> {
+        let user: Option<uuid::Uuid> =
+            sqlx::query_scalar("select user_id from vault.accounts where email_key = $1")
+                .bind(email.key())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(user.map(UserId))
+    }
+
+    /// Whether this is the person's password. Takes as long for nobody (`None`), and for people without a
+    /// password, as for anyone: who is registered can't be learnt from the time.
+    ///
+    /// # Errors
+    /// Overload, or the database's.
+    pub async fn check_password(&self, user: Option<UserId>, password: &str) -> Result<bool, VaultError> {
+        let id = user.map_or(uuid::Uuid::nil(), |user| user.0);
+        let found: Option<Option<String>> = sqlx::query_scalar(include_str!("sql/password_hash.sql"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        self.passwords.check(found.flatten(), password).await
+    }
+
+    /// What only the person themself is shown.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn details(&self, user: UserId) -> Result<Details, VaultError> {
+        let found = sqlx::query_as(
+            "select email, phone, language, password_hash is not null as has_password, birth_year, region,
+                interests
+             from vault.accounts where user_id = $1",
+        )
+        .bind(user.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(found.unwrap_or_else(Details::none))
+    }
+
+    /// Changes some of it. People whose row was never made get one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn change_details(&self, user: UserId, change: &ChangeDetails) -> Result<(), VaultError> {
+        let ChangeDetails { language, birth_year, region, interests } = change;
+        sqlx::query(
+            "insert into vault.accounts as a (user_id, state, language, birth_year, region, interests)
+             values ($1, 'active', coalesce($2, 'ko'), $4, $6, coalesce($7, '{}'))
+             on conflict (user_id) do update set
+                language = coalesce($2, a.language),
+                birth_year = case when $3 then $4 else a.birth_year end,
+                region = case when $5 then $6 else a.region end,
+                interests = coalesce($7, a.interests)",
+        )
+        .bind(user.0)
+        .bind(language.map(|language| language.to_string()))
+        .bind(birth_year.is_some())
+        .bind(birth_year.flatten())
+        .bind(region.is_some())
+        .bind(region.as_ref().and_then(Option::as_deref))
+        .bind(interests.as_deref())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn sweep(&self) -> Result<(), VaultError> {
+        sqlx::query(include_str!("sql/sweep_registered.sql")).execute(&self.pool).await?;
+        // An hour's grace covers any command still under way.
+        sqlx::query(
+            "delete from vault.accounts
+             where state = 'pending' and created_at < clock_timestamp() - interval '1 hour'",
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Details {
+    fn none() -> Self {
+        Self {
+            email: None,
+            phone: None,
+            language: Language::Korean.to_string(),
+            has_password: false,
+            birth_year: None,
+            region: None,
+            interests: vec![],
+        }
+    }
+}
+
+/// The address is proved to be the person's: it counts from now on. The one that counted before.
+pub(super) async fn set_email(
+    connection: &mut PgConnection,
+    user: UserId,
+    email: &Email,
+) -> Result<Result<Option<String>, EmailTaken>, VaultError> {
+    let before: Option<Option<String>> =
+        sqlx::query_scalar("select email from vault.accounts where user_id = $1 for update")
+            .bind(user.0)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let set = sqlx::query(
+        "insert into vault.accounts (user_id, state, email, email_key) values ($1, 'active', $2, $3)
+         on conflict (user_id) do update set email = $2, email_key = $3",
+    )
+    .bind(user.0)
+    .bind(email.as_str())
+    .bind(email.key())
+    .execute(connection)
+    .await;
+    Ok(free_email(set)?.map(|()| before.flatten()))
+}
+
+/// The number is proved to be the person's, or taken away.
+pub(super) async fn set_phone(
+    connection: &mut PgConnection,
+    user: UserId,
+    phone: Option<&str>,
+) -> Result<(), VaultError> {
+    sqlx::query("update vault.accounts set phone = $2 where user_id = $1")
+        .bind(user.0)
+        .bind(phone)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Where and in which language the person is written to, if anywhere.
+pub(super) async fn reach(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<(String, Language)>, VaultError> {
+    let found: Option<(Option<String>, String)> =
+        sqlx::query_as("select email, language from vault.accounts where user_id = $1")
+            .bind(user.0)
+            .fetch_optional(connection)
+            .await?;
+    let Some((Some(email), language)) = found else { return Ok(None) };
+    Ok(Some((email, language.parse().unwrap_or(Language::Korean))))
+}
+
+fn free_email<T>(written: Result<T, sqlx::Error>) -> Result<Result<(), EmailTaken>, VaultError> {
+    match written {
+        Ok(_) => Ok(Ok(())),
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some("accounts_email_key_key") => {
+            Ok(Err(EmailTaken))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,238 @@
+//! Codes of six digits that are sent somewhere and typed in within minutes: who reads there is who types.
+
+use super::VaultError;
+use super::digest::RequestHasher;
+use domain::value::UserId;
+use rand::{Rng, TryRngCore, rngs::OsRng};
+use sqlx::PgConnection;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How often a code may be tried; then another one has to be sent.
+const TRIES: i16 = 5;
+/// How often one may be sent for the same; then it has to be asked for anew.
+const SENDS: i16 = 5;
+/// How long a code is good for, in minutes.
+const MINUTES: i32 = 10;
+/// Until the second one is sent; the third waits twice as long, and so on.
+const FIRST_WAIT_SECONDS: f64 = 30.0;
+
+/// What a code proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    SignUp,
+    Email,
+    Phone,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// What came of typing a code in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeError {
+    /// Nothing was asked for under this id, or it was long ago.
+    NotFound,
+    /// It is another one; so many tries are left.
+    Wrong {
+        /// With this code.
+        tries_left: u16,
+    },
+    /// It was tried too often, or is too old: another one has to be sent.
+    Over,
+}
+
+/// What came of asking for another code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResendError {
+    /// Nothing was asked for under this id, or it was long ago.
+    NotFound,
+    /// One was sent just now.
+    TooSoon {
+        /// Until then.
+        wait: Duration,
+    },
+    /// Too many were sent already: it has to be asked for anew.
+    TooMany,
+}
+
+/// A code on its way.
+pub(super) struct Issued {
+    /// Of what was asked for; the same for all codes sent for it.
+    pub(super) id: Uuid,
+    /// Six digits.
+    pub(super) code: String,
+}
+
+/// Codes and their hashes.
+#[derive(Clone)]
+pub(super) struct Codes(RequestHasher);
+
+impl Codes {
+    pub(super) fn new(hasher: RequestHasher) -> Self {
+        Self(hasher)
+    }
+
+    /// The first code for something. What the same person asked for before is forgotten. Where `can_be_right`
+    /// is false no code ever is, which nobody can notice.
+    pub(super) async fn issue(
+        &self,
+        connection: &mut PgConnection,
+        purpose: Purpose,
+        user: Option<UserId>,
+        recipient: &str,
+        can_be_right: bool,
+    ) -> Result<Issued, VaultError> {
+        let issued = Issued { id: Uuid::new_v4(), code: fresh()? };
+        let hash = self.hash(issued.id, &issued.code);
+        sqlx::query("delete from vault.codes where user_id = $1 and purpose = $2")
+            .bind(user.map(|user| user.0))
+            .bind(purpose.name())
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query(
+            "insert into vault.codes
+                (id, purpose, user_id, recipient, code_hash, tries_left, sends_left, next_send_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8),
+                clock_timestamp() + make_interval(mins => $9))",
+        )
+        .bind(issued.id)
+        .bind(purpose.name())
+        .bind(user.map(|user| user.0))
+        .bind(recipient)
+        .bind(can_be_right.then_some(&hash[..]))
+        .bind(TRIES)
+        .bind(SENDS - 1)
+        .bind(FIRST_WAIT_SECONDS)
+        .bind(MINUTES)
+        .execute(connection)
+        .await?;
+        Ok(issued)
+    }
+
+    /// Another code for the same; where it goes, and whether it can be right.
+    pub(super) async fn reissue(
+        &self,
+        connection: &mut PgConnection,
+        purpose: Purpose,
+        id: Uuid,
+    ) -> Result<Result<(Issued, String, bool), ResendError>, VaultError> {
+        let found: Option<(String, bool, i16, f64)> = sqlx::query_as(
+            "select recipient, code_hash is not null, sends_left,
+                extract(epoch from next_send_at - clock_timestamp())::float8
+             from vault.codes where id = $1 and purpose = $2 for update",
+        )
+        .bind(id)
+        .bind(purpose.name())
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some((recipient, can_be_right, sends_left, wait)) = found else {
+            return Ok(Err(ResendError::NotFound));
+        };
+        if sends_left == 0 {
+            return Ok(Err(ResendError::TooMany));
+        }
+        if wait > 0.0 {
+            return Ok(Err(ResendError::TooSoon { wait: Duration::from_secs_f64(wait) }));
+        }
+        let issued = Issued { id, code: fresh()? };
+        let hash = self.hash(id, &issued.code);
+        let next_wait = FIRST_WAIT_SECONDS * 2f64.powi(i32::from(SENDS - sends_left));
+        sqlx::query(
+            "update vault.codes
+             set code_hash = $2, tries_left = $3, sends_left = sends_left - 1,
+                next_send_at = clock_timestamp() + make_interval(secs => $4),
+                expires_at = clock_timestamp() + make_interval(mins => $5)
+             where id = $1",
+        )
+        .bind(id)
+        .bind(can_be_right.then_some(&hash[..]))
+        .bind(TRIES)
+        .bind(next_wait)
+        .bind(MINUTES)
+        .execute(connection)
+        .await?;
+        Ok(Ok((issued, recipient, can_be_right)))
+    }
+
+    /// Whether the code is right; each call is one of its tries, so the transaction must be committed
+    /// whatever comes of it. Where it was sent.
+    pub(super) async fn check(
+        &self,
+        connection: &mut PgConnection,
+        purpose: Purpose,
+        id: Uuid,
+        code: &str,
+    ) -> Result<Result<String, CodeError>, VaultError> {
+        let found: Option<(Option<Vec<u8>>, i16, bool, String)> = sqlx::query_as(
+            "select code_hash, tries_left, expires_at <= clock_timestamp(), recipient
+             from vault.codes where id = $1 and purpose = $2 for update",
+        )
+        .bind(id)
+        .bind(purpose.name())
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some((hash, tries_left, expired, recipient)) = found else {
+            return Ok(Err(CodeError::NotFound));
+        };
+        if expired || tries_left == 0 {
+            return Ok(Err(CodeError::Over));
+        }
+        sqlx::query("update vault.codes set tries_left = tries_left - 1 where id = $1")
+            .bind(id)
+            .execute(connection)
+            .await?;
+        // Both are HMACs under a key of ours: how long their comparison takes tells nothing.
+        if hash.is_some_and(|hash| hash == self.hash(id, code)) {
+            return Ok(Ok(recipient));
+        }
+        match u16::try_from(tries_left - 1) {
+            Ok(tries_left @ 1..) => Ok(Err(CodeError::Wrong { tries_left })),
+            Ok(0) | Err(_) => Ok(Err(CodeError::Over)),
+        }
+    }
+
+    /// What the person asked for lately.
+    pub(super) async fn pending(
+        connection: &mut PgConnection,
+        purpose: Purpose,
+        user: UserId,
+    ) -> Result<Option<Uuid>, VaultError> {
+        let id = sqlx::query_scalar("select id from vault.codes where user_id = $1 and purpose = $2")
+            .bind(user.0)
+            .bind(purpose.name())
+            .fetch_optional(connection)
+            .await?;
+        Ok(id)
+    }
+
+    /// It was right, and has done its work.
+    pub(super) async fn forget(connection: &mut PgConnection, id: Uuid) -> Result<(), VaultError> {
+        sqlx::query("delete from vault.codes where id = $1").bind(id).execute(connection).await?;
+        Ok(())
+    }
+
+    pub(super) async fn sweep(connection: &mut PgConnection) -> Result<(), VaultError> {
+        sqlx::query("delete from vault.codes where created_at < clock_timestamp() - interval '1 day'")
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    fn hash(&self, id: Uuid, code: &str) -> [u8; 32] {
+        self.0.hash(&[b"code", id.as_bytes(), code.trim().as_bytes()])
+    }
+}
+
+fn fresh() -> Result<String, VaultError> {
+    // Fails where the system has no randomness, before it could be guessed.
+    OsRng.try_fill_bytes(&mut [0]).map_err(|error| VaultError::Unavailable(Box::new(error)))?;
+    Ok(format!("{:06}", OsRng.unwrap_err().random_range(0..1_000_000)))
+}

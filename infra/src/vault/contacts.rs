@@ -1,0 +1,176 @@
+//! Changing where one is reached: the new place counts when a code sent there comes back.
+
+use super::VaultError;
+use super::accounts::{self, EmailTaken};
+use super::address::{Email, Phone};
+use super::codes::{CodeError, Codes, Purpose};
+use crate::mail::{Language, Letter, Outbox};
+use domain::value::UserId;
+use sqlx::{PgConnection, PgPool};
+
+/// Changes of addresses and numbers. Cheap to clone.
+#[derive(Clone)]
+pub struct Contacts {
+    pool: PgPool,
+    codes: Codes,
+    outbox: Outbox,
+}
+
+/// Why a new address or number does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactError {
+    /// The code is not right.
+    Code(CodeError),
+    /// Another account was given the address meanwhile.
+    EmailTaken,
+}
+
+impl From<EmailTaken> for ContactError {
+    fn from(EmailTaken: EmailTaken) -> Self {
+        Self::EmailTaken
+    }
+}
+
+impl Contacts {
+    pub(super) fn new(pool: PgPool, codes: Codes, outbox: Outbox) -> Self {
+        Self { pool, codes, outbox }
+    }
+
+    /// Sends a code to a new address. If it belongs to another account, its owner is told instead, and who
+    /// asked learns nothing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ask_email(&self, user: UserId, email: &Email) -> Result<(), VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let taken: bool = sqlx::query_scalar(
+            "select exists (select 1 from vault.accounts where email_key = $1 and user_id <> $2)",
+        )
+        .bind(email.key())
+        .bind(user.0)
+        .fetch_one(&mut *tx)
+        .await?;
+        let issued = self.codes.issue(&mut tx, Purpose::Email, Some(user), email.as_str(), !taken).await?;
+        let letter = match taken {
+            false => Letter::EmailChangeCode { code: issued.code },
+            true => Letter::AlreadyRegistered,
+        };
+        let language = language_of(&mut tx, user).await?;
+        self.outbox.enqueue(&mut *tx, email.as_str(), language, &letter).await?;
+        tx.commit().await?;
+        self.outbox.poke();
+        Ok(())
+    }
+
+    /// The new address counts from now on; the old one is told.
+    ///
+    /// # Errors
+    /// The database's; within, why it does not count.
+    pub async fn confirm_email(
+        &self,
+        user: UserId,
+        code: &str,
+    ) -> Result<Result<(), ContactError>, VaultError> {
+        let email = match self.check(user, Purpose::Email, code).await? {
+            Ok(email) => Email::parse(&email).map_err(|error| VaultError::Unavailable(Box::new(error)))?,
+            Err(refused) => return Ok(Err(ContactError::Code(refused))),
+        };
+        let mut tx = self.pool.begin().await?;
+        let before = match accounts::set_email(&mut tx, user, &email).await? {
+            Ok(before) => before,
+            Err(taken) => return Ok(Err(taken.into())),
+        };
+        if let Some(before) = before.filter(|before| *before != email.as_str()) {
+            let language = language_of(&mut tx, user).await?;
+            self.outbox.enqueue(&mut *tx, &before, language, &Letter::EmailChanged).await?;
+        }
+        self.done(&mut tx, user, Purpose::Email).await?;
+        tx.commit().await?;
+        self.outbox.poke();
+        Ok(Ok(()))
+    }
+
+    /// Sends a code to a phone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ask_phone(&self, user: UserId, phone: &Phone) -> Result<(), VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let issued = self.codes.issue(&mut tx, Purpose::Phone, Some(user), phone.as_str(), true).await?;
+        let language = language_of(&mut tx, user).await?;
+        let letter = Letter::PhoneCode { code: issued.code };
+        self.outbox.enqueue(&mut *tx, phone.as_str(), language, &letter).await?;
+        tx.commit().await?;
+        self.outbox.poke();
+        Ok(())
+    }
+
+    /// The number counts from now on.
+    ///
+    /// # Errors
+    /// The database's; within, why it does not count.
+    pub async fn confirm_phone(
+        &self,
+        user: UserId,
+        code: &str,
+    ) -> Result<Result<(), ContactError>, VaultError> {
+        let phone = match self.check(user, Purpose::Phone, code).await? {
+            Ok(phone) => phone,
+            Err(refused) => return Ok(Err(ContactError::Code(refused))),
+        };
+        let mut tx = self.pool.begin().await?;
+        accounts::set_phone(&mut tx, user, Some(&phone)).await?;
+        self.done(&mut tx, user, Purpose::Phone).await?;
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// The person has no number any more, nor is one on its way.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_phone(&self, user: UserId) -> Result<(), VaultError> {
+        let mut tx = self.pool.begin().await?;
+        accounts::set_phone(&mut tx, user, None).await?;
+        self.done(&mut tx, user, Purpose::Phone).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// In a transaction of its own: the try counts whatever comes after it.
+    async fn check(
+        &self,
+        user: UserId,
+        purpose: Purpose,
+        code: &str,
+    ) -> Result<Result<String, CodeError>, VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let checked = match Codes::pending(&mut tx, purpose, user).await? {
+            Some(id) => self.codes.check(&mut tx, purpose, id, code).await?,
+            None => Err(CodeError::NotFound),
+        };
+        tx.commit().await?;
+        Ok(checked)
+    }
+
+    async fn done(
+        &self,
+        connection: &mut PgConnection,
+        user: UserId,
+        purpose: Purpose,
+    ) -> Result<(), VaultError> {
+        match Codes::pending(&mut *connection, purpose, user).await? {
+            Some(id) => Codes::forget(connection, id).await,
+            None => Ok(()),
+        }
+    }
+}
+
+async fn language_of(connection: &mut PgConnection, user: UserId) -> Result<Language, VaultError> {
+    let language: Option<String> =
+        sqlx::query_scalar("select language from vault.accounts where user_id = $1")
+            .bind(user.0)
+            .fetch_optional(connection)
+            .await?;
+    Ok(language.and_then(|language| language.parse().ok()).unwrap_or(Language::Korean))
+}

@@ -1,0 +1,109 @@
+//! What a link in a letter allows, once: random, kept as a hash.
+
+use super::VaultError;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::value::UserId;
+use rand::{TryRngCore, rngs::OsRng};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    PasswordReset,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::PasswordReset => "password_reset",
+        }
+    }
+
+    fn ttl(self) -> Duration {
+        match self {
+            Self::PasswordReset => Duration::from_secs(30 * 60),
+        }
+    }
+}
+
+/// What the link carries. One given out before for the same is worth nothing any more.
+pub(super) async fn issue(
+    connection: &mut PgConnection,
+    purpose: Purpose,
+    user: UserId,
+) -> Result<String, VaultError> {
+    let mut token = [0; 32];
+    OsRng.try_fill_bytes(&mut token).map_err(|error| VaultError::Unavailable(Box::new(error)))?;
+    let token = URL_SAFE_NO_PAD.encode(token);
+    sqlx::query(
+        "insert into vault.links (token_hash, purpose, user_id, expires_at)
+         values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))
+         on conflict (user_id, purpose) do update
+         set token_hash = excluded.token_hash, expires_at = excluded.expires_at",
+    )
+    .bind(&Sha256::digest(&token)[..])
+    .bind(purpose.name())
+    .bind(user.0)
+    .bind(purpose.ttl().as_secs_f64())
+    .execute(connection)
+    .await?;
+    Ok(token)
+}
+
+/// Whom the link was sent to, if it is still good; it is not any more.
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    purpose: Purpose,
+    token: &str,
+) -> Result<Option<UserId>, VaultError> {
+    let user: Option<Uuid> = sqlx::query_scalar(
+        "delete from vault.links where token_hash = $1 and purpose = $2 and expires_at > clock_timestamp()
+         returning user_id",
+    )
+    .bind(&Sha256::digest(token)[..])
+    .bind(purpose.name())
+    .fetch_optional(connection)
+    .await?;
+    Ok(user.map(UserId))
+}
+
+/// Whether the link could still be taken.
+pub(super) async fn is_good(
+    connection: &mut PgConnection,
+    purpose: Purpose,
+    token: &str,
+) -> Result<bool, VaultError> {
+    let good = sqlx::query_scalar(
+        "select exists (
+            select 1 from vault.links
+            where token_hash = $1 and purpose = $2 and expires_at > clock_timestamp()
+         )",
+    )
+    .bind(&Sha256::digest(token)[..])
+    .bind(purpose.name())
+    .fetch_one(connection)
+    .await?;
+    Ok(good)
+}
+
+/// A link that is on its way to the person is worth nothing any more.
+pub(super) async fn forget(
+    connection: &mut PgConnection,
+    purpose: Purpose,
+    user: UserId,
+) -> Result<(), VaultError> {
+    sqlx::query("delete from vault.links where user_id = $1 and purpose = $2")
+        .bind(user.0)
+        .bind(purpose.name())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn sweep(connection: &mut PgConnection) -> Result<(), VaultError> {
+    sqlx::query("delete from vault.links where expires_at < clock_timestamp()").execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Another password: because the old one is known, or because mail to the person's address is read.
+
+use super::VaultError;
+use super::accounts;
+use super::address::Email;
+use super::links::{self, Purpose};
+use super::passwords::Passwords;
+use super::sessions::{self, Sessions};
+use crate::mail::{Letter, Outbox};
+use domain::value::UserId;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+/// Changes of passwords. Cheap to clone.
+#[derive(Clone)]
+pub struct Recovery {
+    pool: PgPool,
+    passwords: Passwords,
+    sessions: Sessions,
+    outbox: Outbox,
+}
+
+impl Recovery {
+    pub(super) fn new(pool: PgPool, passwords: Passwords, sessions: Sessions, outbox: Outbox) -> Self {
+        Self { pool, passwords, sessions, outbox }
+    }
+
+    /// Sends a link to the address, if it is someone's. `link` is the address of the page that takes what
+    /// the link carries.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ask(&self, email: &Email, link: impl FnOnce(&str) -> String) -> Result<(), VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let user: Option<Uuid> = sqlx::query_scalar(
+            "select user_id from vault.accounts where email_key = $1 and state = 'active'",
+        )
+        .bind(email.key())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(user) = user.map(UserId) else { return Ok(()) };
+        let token = links::issue(&mut tx, Purpose::PasswordReset, user).await?;
+        // To the address as it is kept: what was typed may differ in ways that matter to mail servers.
+        if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
+            let letter = Letter::PasswordReset { link: link(&token) };
+            self.outbox.enqueue(&mut *tx, &email, language, &letter).await?;
+        }
+        tx.commit().await?;
+        self.outbox.poke();
+        Ok(())
+    }
+
+    /// A new password for who has the link, who is told by mail. All their sessions end. False if the link
+    /// is no good.
+    ///
+    /// # Errors
+    /// Overload, or the database's.
+    pub async fn reset(&self, token: &str, password: &str) -> Result<bool, VaultError> {
+        let mut connection = self.pool.acquire().await?;
+        if !links::is_good(&mut connection, Purpose::PasswordReset, token).await? {
+            return Ok(false);
+        }
+        drop(connection);
+        // Takes its turn among others, so nothing is locked meanwhile.
+        let hash = self.passwords.hash(password).await?;
+        let mut tx = self.pool.begin().await?;
+        let Some(user) = links::take(&mut tx, Purpose::PasswordReset, token).await? else {
+            return Ok(false);
+        };
+        let ended = self.set(&mut tx, user, &hash, None).await?;
+        tx.commit().await?;
+        self.outbox.poke();
+        self.sessions.forget(&ended);
+        Ok(true)
+    }
+
+    /// A new password for who has just proved to be the person, who is told by mail. All their sessions end
+    /// but this one.
+    ///
+    /// # Errors
+    /// Overload, or the database's.
+    pub async fn change(
+        &self,
+        user: UserId,
+        session: Option<Uuid>,
+        password: &str,
+    ) -> Result<(), VaultError> {
+        let hash = self.passwords.hash(password).await?;
+        let mut tx = self.pool.begin().await?;
+        let ended = self.set(&mut tx, user, &hash, session).await?;
+        tx.commit().await?;
+        self.outbox.poke();
+        self.sessions.forget(&ended);
+        Ok(())
+    }
+
+    async fn set(
+        &self,
+        connection: &mut PgConnection,
+        user: UserId,
+        hash: &str,
+        but: Option<Uuid>,
+    ) -> Result<Vec<Uuid>, VaultError> {
+        sqlx::query("update vault.accounts set password_hash = $2 where user_id = $1")
+            .bind(user.0)
+            .bind(hash)
+            .execute(&mut *connection)
+            .await?;
+        // A link that is still on its way must not undo what was just done.
+        links::forget(&mut *connection, Purpose::PasswordReset, user).await?;
+        if let Some((email, language)) = accounts::reach(&mut *connection, user).await? {
+            self.outbox.enqueue(&mut *connection, &email, language, &Letter::PasswordChanged).await?;
+        }
+        sessions::end_all(connection, user, but).await
+    }
+}

@@ -1,0 +1,175 @@
+//! Becoming a member: what was typed is kept until a code proves that the address is theirs.
+
+use super::VaultError;
+use super::accounts::PasswordHash;
+use super::address::Email;
+use super::codes::{CodeError, Codes, Issued, Purpose, ResendError};
+use super::passwords::Passwords;
+use crate::mail::{Language, Letter, Outbox};
+use domain::value::UserId;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+/// Sign-ups under way. Cheap to clone.
+#[derive(Clone)]
+pub struct SignUps {
+    pool: PgPool,
+    passwords: Passwords,
+    codes: Codes,
+    outbox: Outbox,
+}
+
+/// What someone typed, checked in form.
+pub struct NewSignUp {
+    /// Not proved yet.
+    pub email: Email,
+    /// As typed.
+    pub password: String,
+    /// As typed; taken only when the address is proved.
+    pub handle: String,
+    /// Free text.
+    pub display_name: String,
+    /// In which they are written to.
+    pub language: Language,
+}
+
+/// A sign-up whose address is proved.
+pub struct Proved {
+    /// Of the person to be; the same each time.
+    pub user: UserId,
+    /// Theirs.
+    pub email: Email,
+    /// For the account.
+    pub password: PasswordHash,
+    /// As typed.
+    pub handle: String,
+    /// Free text.
+    pub display_name: String,
+    /// In which they are written to.
+    pub language: Language,
+}
+
+impl SignUps {
+    pub(super) fn new(pool: PgPool, passwords: Passwords, codes: Codes, outbox: Outbox) -> Self {
+        Self { pool, passwords, codes, outbox }
+    }
+
+    /// Keeps what was typed and sends a code. Where the address has an account already, its owner is told
+    /// by mail instead, and whoever typed it learns nothing: answer and work are the same.
+    ///
+    /// # Errors
+    /// Overload, or the database's.
+    pub async fn begin(&self, new: &NewSignUp) -> Result<Uuid, VaultError> {
+        let hash = self.passwords.hash(&new.password).await?;
+        let mut tx = self.pool.begin().await?;
+        let taken: bool =
+            sqlx::query_scalar("select exists (select 1 from vault.accounts where email_key = $1)")
+                .bind(new.email.key())
+                .fetch_one(&mut *tx)
+                .await?;
+        let issued = self.codes.issue(&mut tx, Purpose::SignUp, None, new.email.as_str(), !taken).await?;
+        sqlx::query(
+            "insert into vault.sign_ups
+                (id, user_id, email, email_key, password_hash, handle, display_name, language)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(issued.id)
+        .bind(Uuid::now_v7())
+        .bind(new.email.as_str())
+        .bind(new.email.key())
+        .bind(hash)
+        .bind(&new.handle)
+        .bind(&new.display_name)
+        .bind(new.language.to_string())
+        .execute(&mut *tx)
+        .await?;
+        let id = issued.id;
+        self.send(&mut tx, issued, new.email.as_str(), new.language, !taken).await?;
+        tx.commit().await?;
+        self.outbox.poke();
+        Ok(id)
+    }
+
+    /// Sends another code; the one before is worth nothing any more.
+    ///
+    /// # Errors
+    /// The database's; within, why none is sent.
+    pub async fn resend(&self, id: Uuid) -> Result<Result<(), ResendError>, VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let (issued, recipient, can_be_right) = match self.codes.reissue(&mut tx, Purpose::SignUp, id).await?
+        {
+            Ok(issued) => issued,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let language: String = sqlx::query_scalar("select language from vault.sign_ups where id = $1")
+            .bind(id)
+            .fetch_one(&mut *tx)
+            .await?;
+        let language = language.parse().unwrap_or(Language::Korean);
+        self.send(&mut tx, issued, &recipient, language, can_be_right).await?;
+        tx.commit().await?;
+        self.outbox.poke();
+        Ok(Ok(()))
+    }
+
+    async fn send(
+        &self,
+        connection: &mut PgConnection,
+        issued: Issued,
+        recipient: &str,
+        language: Language,
+        can_be_right: bool,
+    ) -> Result<(), VaultError> {
+        let letter = match can_be_right {
+            true => Letter::SignUpCode { code: issued.code },
+            false => Letter::AlreadyRegistered,
+        };
+        Ok(self.outbox.enqueue(connection, recipient, language, &letter).await?)
+    }
+
+    /// Whether the code proves the address. The sign-up stays until [`SignUps::forget`], so that a handle
+    /// that was taken meanwhile can be replaced.
+    ///
+    /// # Errors
+    /// The database's; within, what is wrong with the code.
+    pub async fn check(&self, id: Uuid, code: &str) -> Result<Result<Proved, CodeError>, VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let checked = self.codes.check(&mut tx, Purpose::SignUp, id, code).await?;
+        let proved = match checked {
+            Ok(_) => Ok(read(&mut tx, id).await?),
+            Err(refused) => Err(refused),
+        };
+        // The try counts, whatever came of it.
+        tx.commit().await?;
+        Ok(proved.and_then(|proved| proved.ok_or(CodeError::NotFound)))
+    }
+
+    /// The person is a member, or never will be one.
+    ///
+    /// # Errors
+    /// The database's; the sweep makes up for it.
+    pub async fn forget(&self, id: Uuid) -> Result<(), VaultError> {
+        let mut connection = self.pool.acquire().await?;
+        Codes::forget(&mut connection, id).await
+    }
+}
+
+async fn read(connection: &mut PgConnection, id: Uuid) -> Result<Option<Proved>, VaultError> {
+    let row: Option<(Uuid, String, String, String, String, String)> = sqlx::query_as(
+        "select user_id, email, password_hash, handle, display_name, language
+         from vault.sign_ups where id = $1",
+    )
+    .bind(id)
+    .fetch_optional(connection)
+    .await?;
+    let Some((user, email, password, handle, display_name, language)) = row else { return Ok(None) };
+    let email = Email::parse(&email).map_err(|error| VaultError::Unavailable(Box::new(error)))?;
+    Ok(Some(Proved {
+        user: UserId(user),
+        email,
+        password: PasswordHash(password),
+        handle,
+        display_name,
+        language: language.parse().unwrap_or(Language::Korean),
+    }))
+}

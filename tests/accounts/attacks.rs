@@ -1,0 +1,162 @@
+//! What attackers try.
+
+use super::{Yard, log_in};
+use crate::support::TestApp;
+use crate::support::client::{PASSWORD, Person};
+use crate::support::client_from;
+use futures::future::join_all;
+use futures::{StreamExt, stream};
+use serde_json::json;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_wrong_logins_from_many_addresses_get_a_handful_of_tries_and_keep_nobody_out() {
+    let app = TestApp::start().await;
+    let mina = app.register("mina").await;
+    let attackers: Vec<_> = (0..50)
+        .map(|n| Person { http: client_from(Ipv4Addr::new(127, 0, 9, n + 1).into()), ..app.nobody() })
+        .collect();
+    let tried = stream::iter(0..10_000)
+        .map(async |n| {
+            let guess = json!({ "login": "mina", "password": format!("guess number {n}") });
+            attackers[n % attackers.len()].post("/v1/sessions", guess).await
+        })
+        .buffer_unordered(64);
+    let (mut looked_at, mut put_off) = (0, 0);
+    let mut tried = std::pin::pin!(tried);
+    while let Some(answer) = tried.next().await {
+        match answer.status {
+            401 => looked_at += 1,
+            429 => put_off += 1,
+            other => panic!("{other}: {}", answer.text),
+        }
+    }
+    // Eight at once, then one after 1, 2, 4, … seconds.
+    assert!(looked_at < 25, "{looked_at} guesses were looked at");
+    assert_eq!(looked_at + put_off, 10_000);
+    log_in(&app, "mina", PASSWORD).await.expect(201);
+    mina.get("/v1/me/account").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_can_not_try_one_password_on_everyone() {
+    let app = TestApp::start().await;
+    let mut tried = 0;
+    let refused = loop {
+        let answer = log_in(&app, &format!("person{tried}"), "password1234").await;
+        match answer.status {
+            401 => tried += 1,
+            _ => break answer,
+        }
+    };
+    refused.expect_problem(429, "too_many_attempts");
+    assert!(tried <= 60, "{tried}");
+}
+
+/// The median of how long each takes, in turns, so that a busy machine is as busy for both.
+async fn medians(
+    rounds: usize,
+    mut first: impl AsyncFnMut(usize),
+    mut second: impl AsyncFnMut(usize),
+) -> (f64, f64) {
+    let (mut firsts, mut seconds) = (vec![], vec![]);
+    for round in 0..rounds {
+        let begun = Instant::now();
+        first(round).await;
+        firsts.push(begun.elapsed());
+        let begun = Instant::now();
+        second(round).await;
+        seconds.push(begun.elapsed());
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2].as_secs_f64()
+    };
+    (median(&mut firsts), median(&mut seconds))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_does_not_tell_an_unknown_account_from_a_wrong_password() {
+    let app = TestApp::start().await;
+    let forget = async || {
+        sqlx::query("delete from vault.attempts").execute(&app.pool).await.expect("it runs");
+    };
+    app.register("mina").await;
+    let (unknown, wrong) = medians(
+        31,
+        async |round| {
+            forget().await;
+            log_in(&app, &format!("nobody{round}"), "not the password").await.expect(401);
+        },
+        async |_| {
+            forget().await;
+            log_in(&app, "mina", "not the password").await.expect(401);
+        },
+    )
+    .await;
+    let ratio = unknown / wrong;
+    assert!((0.7..1.4).contains(&ratio), "{ratio}: {unknown} s against {wrong} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_does_not_tell_whether_an_address_has_an_account() {
+    let yard = Yard::new().await;
+    yard.sign_up("mina").await;
+    let nobody = yard.app.nobody();
+    let (known, unknown) = medians(
+        15,
+        async |_| {
+            yard.run("delete from vault.attempts").await;
+            nobody.post("/v1/password-resets", json!({ "email": "mina@yard.example" })).await.expect(202);
+        },
+        async |_| {
+            yard.run("delete from vault.attempts").await;
+            nobody.post("/v1/password-resets", json!({ "email": "none@yard.example" })).await.expect(202);
+        },
+    )
+    .await;
+    let ratio = known / unknown;
+    assert!((0.7..1.4).contains(&ratio), "{ratio}: {known} s against {unknown} s");
+    let sign_up = async |email: &str, round: usize| {
+        yard.run("delete from vault.attempts").await;
+        let form = json!({
+            "email": email, "password": PASSWORD, "handle": format!("new{round}"), "display_name": "누구"
+        });
+        nobody.post("/v1/sign-ups", form).await.expect(202);
+    };
+    let (known, unknown) = medians(
+        31,
+        async |round| sign_up("mina@yard.example", round).await,
+        async |round| sign_up("none@yard.example", round).await,
+    )
+    .await;
+    let ratio = known / unknown;
+    assert!((0.7..1.4).contains(&ratio), "{ratio}: {known} s against {unknown} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_logins_at_once_are_all_answered_and_others_with_them() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let people = (0..200).map(async |n| {
+        let handle = format!("person{n}");
+        let body = json!({ "handle": handle, "display_name": handle });
+        operator.post("/v1/users", body).await.expect(201);
+        handle
+    });
+    let people = join_all(people).await;
+    let from =
+        |n: usize| client_from(Ipv4Addr::new(127, 0, 8, u8::try_from(n % 200 + 1).expect("small")).into());
+    let logins = people.iter().enumerate().map(async |(n, handle)| {
+        let nobody = Person { http: from(n), ..app.nobody() };
+        nobody.post("/v1/sessions", json!({ "login": handle, "password": PASSWORD })).await.status
+    });
+    let others = async {
+        for _ in 0..100 {
+            app.nobody().get("/v1/posts").await.expect(200);
+        }
+    };
+    let (answers, ()) = tokio::join!(join_all(logins), others);
+    assert_eq!(answers, vec![401; 200], "nobody has a password here, and all are told so");
+}

@@ -1,0 +1,101 @@
+//! Another password.
+
+use super::{Yard, address, token_in};
+use crate::support::client::PASSWORD;
+use serde_json::json;
+
+const NEW: &str = "another long password";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_knows_the_old_password_changes_it_and_all_other_sessions_end() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    let other = yard.app.nobody().with_token(&yard.log_in("mina", PASSWORD).await.expect(201));
+    for old in [json!("not the password"), json!("")] {
+        let wrong = mina.put("/v1/me/password", json!({ "old_password": old, "new_password": NEW })).await;
+        assert_eq!(wrong.expect(422).json["errors"][0]["pointer"], "/old_password");
+    }
+    mina.put("/v1/me/password", json!({ "new_password": NEW })).await.expect(422);
+    let short = json!({ "old_password": PASSWORD, "new_password": "short" });
+    mina.put("/v1/me/password", short).await.expect_problem(422, "invalid_fields");
+    other.get("/v1/me/account").await.expect(200);
+
+    let change = json!({ "old_password": PASSWORD, "new_password": NEW });
+    mina.put("/v1/me/password", change).await.expect(204);
+    mina.get("/v1/me/account").await.expect(200);
+    other.get("/v1/me/account").await.expect_problem(401, "session_ended");
+    yard.mail.mail_to(&address("mina")).await;
+    yard.log_in("mina", PASSWORD).await.expect(401);
+    yard.log_in("mina", NEW).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_the_accounts_mail_resets_a_forgotten_password_once() {
+    let yard = Yard::new().await;
+    let (mina, nobody) = (yard.sign_up("mina").await, yard.app.nobody());
+    nobody.post("/v1/password-resets", json!({ "email": "MINA@yard.example" })).await.expect(202);
+    let letter = yard.mail.mail_to(&address("mina")).await;
+    assert!(letter.text.contains("https://yard.example/account/reset-password#token="), "{}", letter.text);
+    let token = token_in(&letter.text);
+    let reset = async |token: &str, password: &str| {
+        let body = json!({ "token": token, "password": password });
+        nobody.post("/v1/password-resets/confirmation", body).await
+    };
+    reset(&token, "short").await.expect_problem(422, "invalid_fields");
+    for bad in ["", "x", &token[1..], &"x".repeat(10_000)] {
+        reset(bad, NEW).await.expect_problem(410, "link_over");
+    }
+    reset(&token, NEW).await.expect(204);
+    reset(&token, "yet another password").await.expect_problem(410, "link_over");
+    mina.get("/v1/me/account").await.expect_problem(401, "session_ended");
+    yard.mail.mail_to(&address("mina")).await;
+    yard.log_in("mina", PASSWORD).await.expect(401);
+    yard.log_in("mina", NEW).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_over_after_half_an_hour_or_a_newer_link_or_a_changed_password() {
+    let yard = Yard::new().await;
+    let (mina, nobody) = (yard.sign_up("mina").await, yard.app.nobody());
+    let link = async || {
+        nobody.post("/v1/password-resets", json!({ "email": address("mina") })).await.expect(202);
+        token_in(&yard.mail.mail_to(&address("mina")).await.text)
+    };
+    let is_over = async |token: &str| {
+        let body = json!({ "token": token, "password": NEW });
+        let answer = nobody.post("/v1/password-resets/confirmation", body).await;
+        answer.expect_problem(410, "link_over");
+    };
+    let old = link().await;
+    let newer = link().await;
+    is_over(&old).await;
+    let change = json!({ "old_password": PASSWORD, "new_password": NEW });
+    mina.put("/v1/me/password", change).await.expect(204);
+    yard.mail.mail_to(&address("mina")).await;
+    is_over(&newer).await;
+    let late = link().await;
+    yard.run("update vault.links set expires_at = expires_at - interval '30 minutes'").await;
+    is_over(&late).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_an_address_has_an_account_is_not_told_and_nobody_is_flooded() {
+    let yard = Yard::new().await;
+    yard.sign_up("mina").await;
+    let nobody = yard.app.nobody();
+    let ask = async |email: &str| nobody.post("/v1/password-resets", json!({ "email": email })).await;
+    let (known, unknown) = (ask("mina@yard.example").await, ask("nobody@yard.example").await);
+    assert_eq!((known.status, &known.text), (202, &unknown.text));
+    assert_eq!(unknown.status, 202);
+    for email in ["mina@yard.example", "nobody@yard.example"] {
+        let mut asked = 1;
+        while ask(email).await.status == 202 {
+            asked += 1;
+        }
+        assert_eq!(asked, 4, "{email}");
+        ask(email).await.expect_problem(429, "too_many_attempts");
+    }
+    ask("mina").await.expect_problem(422, "invalid_fields");
+    yard.mail.mail_to("mina@yard.example").await;
+    assert!(yard.mail.so_far().iter().all(|letter| letter.to != "nobody@yard.example"));
+}
