@@ -61,12 +61,19 @@ create table vault.sign_ups (
 create table vault.links (
     -- SHA-256 of what the link carries.
     token_hash bytea primary key,
-    purpose text not null check (purpose in ('password_reset')),
+    purpose text not null check (purpose in ('password_reset', 'come_back')),
     user_id uuid not null,
     expires_at timestamptz not null,
     unique (user_id, purpose)
 );
 create index links_expires_at on vault.links (expires_at);
+
+-- People who have left and may come back for thirty days. Pending before the event that hides them.
+create table vault.withdrawals (
+    user_id uuid primary key,
+    state text not null default 'pending' check (state in ('pending', 'active')),
+    withdrawn_at timestamptz not null default clock_timestamp()
+);
 
 -- Where someone is logged in: a family of refresh tokens of which only the newest is good.
 create table vault.sessions (

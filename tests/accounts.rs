@@ -7,9 +7,11 @@ mod contacts;
 mod keys;
 mod log_in;
 mod passwords;
+mod roles;
 mod secrets;
 mod sessions;
 mod sign_ups;
+mod withdrawals;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, PASSWORD, Person};

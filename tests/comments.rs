@@ -229,7 +229,7 @@ async fn the_comments_of_who_has_left_vanish_but_for_stubs() {
     let post = mina.publish("글").await;
     let (alone, answered) = (sora.comment(&post, "하나").await, sora.comment(&post, "둘").await);
     let reply = mina.reply(&post, &answered, "답").await;
-    sora.delete("/v1/me").await.expect(204);
+    sora.leave().await.expect(204);
     app.settle(&mina).await;
     mina.get(&path_of(&alone)).await.expect_problem(404, "comment_not_found");
     let listed = mina.get(&format!("/v1/posts/{post}/comments")).await.expect(200);

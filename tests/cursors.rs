@@ -257,7 +257,7 @@ async fn the_list_of_people_is_walked_right_while_people_come_and_go() {
     let mut going = Going(people.iter().skip(1).step_by(2).cloned().collect());
     let change = async |n| {
         let gone = going.replace_by(app.enrol(&format!("new{n}")).await, n);
-        gone.delete("/v1/me").await.expect(204);
+        gone.leave().await.expect(204);
     };
     walk_while(&reader, "/v1/users", "id", &standing, change).await;
 }

@@ -38,7 +38,7 @@ async fn nobody_follows_themself_or_who_is_not_there() {
     let app = TestApp::start().await;
     let (mina, gone) = (app.enrol("mina").await, app.enrol("gone").await);
     mina.follow(&gone).await;
-    gone.delete("/v1/me").await.expect(204);
+    gone.leave().await.expect(204);
     mina.put_empty("/v1/users/mina/follow").await.expect_problem(422, "follows_self");
     for missing in ["nobody", "gone", "a%20b", "%00"] {
         let path = format!("/v1/users/{missing}/follow");
@@ -110,7 +110,7 @@ async fn follow_lists_are_latest_first_and_leave_out_who_has_left() {
     // Following anew makes it the latest.
     others[0].unfollow(&mina).await;
     others[0].follow(&mina).await;
-    others[3].delete("/v1/me").await.expect(204);
+    others[3].leave().await.expect(204);
     app.nobody().see(&app, "/v1/users/mina").await.expect(200);
     for (path, expected) in [
         ("followers", ["person0", "person5", "person4", "person2", "person1"]),

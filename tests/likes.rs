@@ -95,7 +95,7 @@ async fn who_likes_a_thing_is_listed_the_latest_first() {
         assert_eq!(one["user"], user);
         assert!(one["liked_at"].is_string());
     }
-    people[4].delete("/v1/me").await.expect(204);
+    people[4].leave().await.expect(204);
     app.settle(&mina).await;
     for thing in mina.get("/v1/users/p3/likes").await.expect(200).each("id") {
         let listed = mina.walk(&format!("/v1/posts/{thing}/likes?limit=1"), "user/handle").await;

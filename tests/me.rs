@@ -103,7 +103,8 @@ async fn a_version_that_is_not_the_newest_is_refused() {
         let refused = change(&mina, ("if-match", bad), &json!({ "bio": "둘" })).await;
         refused.expect_problem(400, "not_an_entity_tag");
     }
-    let old = mina.request(Method::DELETE, "/v1/me").header("if-match", &seen).send().await;
+    let in_her_name = mina.by_operator(&app).await;
+    let old = in_her_name.request(Method::DELETE, "/v1/me").header("if-match", &seen).send().await;
     old.expect_problem(412, "version_mismatch");
     assert_eq!(mina.get("/v1/me").await.expect(200).json["bio"], "하나");
     change(&mina, ("if-match", "*"), &json!({ "bio": "둘" })).await.expect(200);
@@ -186,9 +187,10 @@ async fn who_has_left_is_refused_and_seen_nowhere() {
     }
     assert_eq!(bora.see(&app, "/v1/timeline").await.expect(200).each("id"), [&*kept, &*post]);
 
-    mina.delete("/v1/me").await.expect(204);
+    let in_her_name = mina.by_operator(&app).await;
+    in_her_name.leave().await.expect(204);
     let head = app.head().await;
-    mina.delete("/v1/me").await.expect(204);
+    in_her_name.leave().await.expect(204);
     assert_eq!(app.head().await, head, "leaving again leaves no trace");
     for (method, path) in [
         (Method::GET, "/v1/me".to_owned()),

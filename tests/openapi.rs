@@ -4,7 +4,7 @@ use crate::support::TestApp;
 use serde_json::Value;
 
 /// What Madang promises to serve.
-const ROUTES: [(&str, &str); 38] = [
+const ROUTES: [(&str, &str); 42] = [
     ("/v1/users", "get post"),
     ("/v1/users/{handle}", "get"),
     ("/v1/users/{handle}/posts", "get"),
@@ -28,6 +28,10 @@ const ROUTES: [(&str, &str); 38] = [
     ("/v1/me/phone", "post delete"),
     ("/v1/me/phone/confirmation", "post"),
     ("/v1/me/password", "put"),
+    ("/v1/me/withdrawal", "post"),
+    ("/v1/withdrawals/undo", "post"),
+    ("/v1/users/{handle}/roles", "get"),
+    ("/v1/users/{handle}/roles/{role}", "put delete"),
     ("/v1/password-resets", "post"),
     ("/v1/password-resets/confirmation", "post"),
     ("/v1/me", "get put patch delete"),
@@ -87,9 +91,11 @@ async fn every_get_of_the_document_is_served() {
     let mut served = 0;
     for (path, item) in document["paths"].as_object().expect("paths") {
         let id = if path.starts_with("/v1/comments") { &comment } else { &post };
-        let path = path.replace("{handle}", "mina").replace("{id}", id);
+        let path = path.replace("{handle}", "mina").replace("{id}", id).replace("{role}", "author");
         assert!(!path.contains('{'), "{path}");
-        if item.get("get").is_some() {
+        if path.ends_with("/roles") {
+            mina.get(&path).await.expect_problem(403, "role_needed");
+        } else if item.get("get").is_some() {
             mina.see(&app, &path).await.expect(200);
             served += 1;
         } else {

@@ -327,7 +327,7 @@ async fn the_posts_of_who_has_left_vanish_with_them() {
     let app = TestApp::start().await;
     let (mina, sora) = (app.register("mina").await, app.register("sora").await);
     let (id, comment) = met_post(&mina, &sora).await;
-    mina.delete("/v1/me").await.expect(204);
+    mina.leave().await.expect(204);
     app.settle(&sora).await;
     assert_vanished(&sora, &id, &comment).await;
     sora.get("/v1/users/mina/posts").await.expect_problem(404, "user_not_found");

@@ -54,7 +54,7 @@ async fn community(app: &TestApp) -> Vec<Person> {
         };
     }
     people[0].unfollow(&people[1]).await;
-    people[7].delete("/v1/me").await.expect(204);
+    people[7].leave().await.expect(204);
     people
 }
 

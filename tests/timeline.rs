@@ -84,7 +84,7 @@ async fn a_timeline_shows_posts_as_they_are_now() {
     let card = &read.items()[0];
     assert_eq!((&card["text"], &card["liked_by_me"]), (&json!("고친 글"), &json!(true)));
     assert_eq!((&card["like_count"], &card["comment_count"]), (&json!(1), &json!(1)));
-    mina.delete("/v1/me").await.expect(204);
+    mina.leave().await.expect(204);
     app.settle(&sora).await;
     assert_eq!(timeline(&sora).await, [""; 0], "who has left takes their posts along");
 }

@@ -35,6 +35,7 @@ pub fn base() -> OpenApi {
             (name = "account", description = "What only its owner is shown: where they are reached, passwords."),
             (name = "me", description = "The caller's own account."),
             (name = "follows", description = "Who follows whom."),
+            (name = "roles", description = "Who may do more than every member. Routes that need a role name it."),
             (name = "posts", description = "Posts: published, read, edited, deleted."),
             (name = "comments", description = "Comments on posts and replies to comments."),
             (name = "likes", description = "Likes of posts and comments."),

@@ -3,8 +3,8 @@
 //! Reading order:
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
 //!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
-//!    [`tags`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`passwords`] and [`account`] are about
-//!    who someone is; [`ops`] is for those who run the service.
+//!    [`tags`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`passwords`], [`account`],
+//!    [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
 //! 3. [`layers`]: what happens around every handler: correlation, limits of rate, metrics.
@@ -41,6 +41,7 @@ pub mod pages;
 pub mod passwords;
 pub mod posts;
 pub mod projectors;
+pub mod roles;
 pub mod router;
 pub mod sessions;
 pub mod sign_ups;
@@ -48,6 +49,7 @@ pub mod sockets;
 pub mod tags;
 pub mod timeline;
 pub mod users;
+pub mod withdrawals;
 
 pub use app::{App, Cors, Parts, Readiness, Settings};
 pub use router::router;

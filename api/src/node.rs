@@ -3,6 +3,7 @@
 use crate::app::{App, Cors, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
 use crate::projectors;
 use crate::sockets::{self, Limits};
+use crate::withdrawals::come_back_link;
 use infra::announcements::{self, NatsAnnouncer};
 use infra::config::Settings;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
@@ -138,7 +139,7 @@ impl Node {
                 working.spawn(sender.run());
             }
         }
-        working.spawn(sweep(vault.clone(), pool.clone(), shutdown()));
+        working.spawn(sweep(vault.clone(), pool.clone(), settings.web_url.0.clone(), shutdown()));
 
         if settings.roles.projector {
             read_models(&pool, &names).await?;
@@ -238,14 +239,14 @@ fn pool_of(connections: u32) -> PgPoolOptions {
 }
 
 /// Forgets what is kept for a day only.
-async fn sweep(vault: Vault, pool: PgPool, shutdown: CancellationToken) {
+async fn sweep(vault: Vault, pool: PgPool, web_url: String, shutdown: CancellationToken) {
     let mut often = tokio::time::interval(Duration::from_secs(600));
     loop {
         tokio::select! {
             _ = often.tick() => {}
             () = shutdown.cancelled() => return,
         }
-        if let Err(failure) = vault.sweep().await {
+        if let Err(failure) = vault.sweep(&|token: &str| come_back_link(&web_url, token)).await {
             warn!(%failure, "the vault was not swept");
         }
         if let Err(failure) = mail::sweep(&pool).await {

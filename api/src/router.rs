@@ -4,7 +4,7 @@ use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
     account, availability, comments, dev, document, follows, layers, likes, me, ops, pages, passwords, posts,
-    sessions, sign_ups, tags, timeline, users,
+    roles, sessions, sign_ups, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -57,6 +57,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(sessions::routes())
         .merge(passwords::routes())
         .merge(account::routes())
+        .merge(withdrawals::routes())
+        .merge(roles::routes())
         .merge(me::routes())
         .merge(follows::routes())
         .merge(posts::routes())
@@ -154,7 +156,7 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 60, "{operations:#?}");
+        assert_eq!(operations.len(), 65, "{operations:#?}");
     }
 
     #[test]

@@ -53,17 +53,17 @@ pub(crate) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
 
 const INSERT: &str = "
     insert into authors (user_id, handle, display_name, active)
-    select user_id, handle, display_name, not has_left
+    select user_id, handle, display_name, coalesce(active, true)
     from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[])
-        as new (user_id, handle, display_name, has_left)";
+        as new (user_id, handle, display_name, active)";
 
 const UPDATE: &str = "
     update authors
     set handle = coalesce(change.handle, authors.handle),
         display_name = coalesce(change.display_name, authors.display_name),
-        active = authors.active and not change.has_left
+        active = coalesce(change.active, authors.active)
     from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[])
-        as change (user_id, handle, display_name, has_left)
+        as change (user_id, handle, display_name, active)
     where authors.user_id = change.user_id";
 
 /// What a batch changes about one person; `None` stays.
@@ -72,7 +72,7 @@ struct Change<'a> {
     registered: bool,
     handle: Option<&'a str>,
     display_name: Option<&'a str>,
-    has_left: bool,
+    active: Option<bool>,
 }
 
 fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
@@ -88,7 +88,9 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
             }
             UserEvent::ProfileChanged { display_name, .. } => change.display_name = Some(display_name),
             UserEvent::HandleChanged { handle, .. } => change.handle = Some(handle),
-            UserEvent::UserDeactivated {} => change.has_left = true,
+            UserEvent::UserDeactivated {} => change.active = Some(false),
+            UserEvent::UserReactivated {} => change.active = Some(true),
+            UserEvent::RoleGranted { .. } | UserEvent::RoleRevoked { .. } => {}
         }
     }
     changes
@@ -99,7 +101,7 @@ async fn write(tx: &mut Tx, sql: &str, changes: &[(Uuid, Change<'_>)]) -> Result
         .bind(changes.iter().map(|(id, _)| *id).collect::<Vec<_>>())
         .bind(changes.iter().map(|(_, change)| change.handle).collect::<Vec<_>>())
         .bind(changes.iter().map(|(_, change)| change.display_name).collect::<Vec<_>>())
-        .bind(changes.iter().map(|(_, change)| change.has_left).collect::<Vec<_>>())
+        .bind(changes.iter().map(|(_, change)| change.active).collect::<Vec<_>>())
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -99,7 +99,7 @@ async fn another_site_can_not_write_with_someones_cookies() {
         (Method::PUT, format!("/v1/posts/{post}/like"), None),
         (Method::DELETE, format!("/v1/posts/{post}"), None),
         (Method::PATCH, "/v1/me".to_owned(), Some(json!({ "bio": "x" }))),
-        (Method::DELETE, "/v1/me".to_owned(), None),
+        (Method::POST, "/v1/me/withdrawal".to_owned(), Some(json!({ "password": PASSWORD }))),
         (Method::DELETE, "/v1/me/sessions".to_owned(), None),
         (Method::PUT, "/v1/me/password".to_owned(), Some(json!({ "new_password": "another password" }))),
     ] {
@@ -169,10 +169,16 @@ async fn every_answer_tells_browsers_what_they_must_not_do_with_it() {
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("script-src *"), "{path}");
     }
-    let page = yard.app.nobody().get("/account/reset-password").await.expect(200);
-    assert!(page.text.contains("reset-password.js") && !page.text.contains("http"));
-    let script = yard.app.nobody().get("/account/reset-password.js").await.expect(200);
+    for path in ["/account/reset-password", "/account/come-back"] {
+        let page = yard.app.nobody().get(path).await.expect(200);
+        assert!(
+            page.text.contains("link.js") && page.text.contains("page.css") && !page.text.contains("http")
+        );
+    }
+    let script = yard.app.nobody().get("/account/link.js").await.expect(200);
     assert!(script.header("content-type").starts_with("text/javascript"));
+    let style = yard.app.nobody().get("/account/page.css").await.expect(200);
+    assert!(style.header("content-type").starts_with("text/css"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

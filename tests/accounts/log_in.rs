@@ -65,7 +65,7 @@ async fn who_changed_their_handle_logs_in_with_the_new_one_and_who_left_not_at_a
     mina.patch("/v1/me", json!({ "handle": "nari" })).await.expect(200);
     let session = log_in(&app, "nari", PASSWORD).await.expect(201);
     log_in(&app, "mina", PASSWORD).await.expect_problem(401, "wrong_credentials");
-    mina.delete("/v1/me").await.expect(204);
+    mina.leave().await.expect(204);
     log_in(&app, "nari", PASSWORD).await.expect_problem(401, "wrong_credentials");
     let refresh = json!({ "refresh_token": session.json["refresh_token"] });
     app.nobody().post("/v1/sessions/refresh", refresh).await.expect_problem(401, "session_ended");

@@ -231,6 +231,20 @@ impl Person {
         self.post(&format!("/v1/posts/{post}/comments"), body).await.expect(201).id()
     }
 
+    /// An operator in this person's name.
+    pub async fn by_operator(&self, app: &TestApp) -> Self {
+        let operator = app.operator().await;
+        Self { act_as: Some(self.id.clone()), id: self.id.clone(), handle: self.handle.clone(), ..operator }
+    }
+
+    /// Leaves as a person does, or is deactivated where an operator acts.
+    pub async fn leave(&self) -> Answer {
+        match &self.act_as {
+            Some(_) => self.delete("/v1/me").await,
+            None => self.post("/v1/me/withdrawal", json!({ "password": PASSWORD })).await,
+        }
+    }
+
     pub async fn follow(&self, other: &Person) {
         self.put_empty(&format!("/v1/users/{}/follow", other.handle)).await.expect(204);
     }

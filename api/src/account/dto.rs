@@ -3,6 +3,7 @@
 use crate::edge::body::{Fields, given, nullable};
 use crate::edge::{FieldError, Problem};
 use crate::sign_ups::dto::ChosenLanguage;
+use domain::user::{Role, User};
 use domain::value::{DisplayName, Invalid};
 use infra::vault::accounts::{ChangeDetails, Details};
 use serde::{Deserialize, Serialize};
@@ -33,12 +34,17 @@ pub struct PrivateAccount {
     pub region: Option<String>,
     /// Free words, in their order.
     pub interests: Vec<String>,
+    /// What one may do beyond what every member may: some of author, moderator, analyst, admin.
+    pub roles: Vec<&'static str>,
 }
 
-impl From<Details> for PrivateAccount {
-    fn from(details: Details) -> Self {
+impl PrivateAccount {
+    /// What the vault and the log have of a person.
+    #[must_use]
+    pub fn of(details: Details, user: &User) -> Self {
         let Details { email, phone, language, has_password, birth_year, region, interests } = details;
-        Self { email, phone, language, has_password, birth_year, region, interests }
+        let roles = Role::among(&user.roles).map(Role::name).collect();
+        Self { email, phone, language, has_password, birth_year, region, interests, roles }
     }
 }
 

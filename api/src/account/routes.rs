@@ -2,8 +2,8 @@
 
 use super::dto::{ChangeAccount, Code, NewEmail, NewPhone, PrivateAccount};
 use crate::app::App;
-use crate::edge::member::{hourly, may};
-use crate::edge::{FieldError, Fields, Member, MemberForm, Problem};
+use crate::edge::member::{hourly, may, must_know_password};
+use crate::edge::{Fields, Member, MemberForm, Problem};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ const PHONE_CODES_TO: Policy = hourly("phone_codes_to", 5);
     security(("bearer" = []))
 )]
 pub async fn get_account(State(app): State<App>, member: Member) -> Result<Json<PrivateAccount>, Problem> {
-    Ok(Json(app.vault.accounts.details(member.id).await?.into()))
+    Ok(Json(PrivateAccount::of(app.vault.accounts.details(member.id).await?, &member.person.user)))
 }
 
 /// Change details of one's own account
@@ -36,10 +36,10 @@ pub async fn get_account(State(app): State<App>, member: Member) -> Result<Json<
 )]
 pub async fn change_account(
     State(app): State<App>,
-    MemberForm { member, fields }: MemberForm<ChangeAccount>,
+    MemberForm { member, fields, .. }: MemberForm<ChangeAccount>,
 ) -> Result<Json<PrivateAccount>, Problem> {
     app.vault.accounts.change_details(member.id, &fields.parse()?).await?;
-    Ok(Json(app.vault.accounts.details(member.id).await?.into()))
+    Ok(Json(PrivateAccount::of(app.vault.accounts.details(member.id).await?, &member.person.user)))
 }
 
 /// Be reached at another e-mail address
@@ -53,21 +53,14 @@ pub async fn change_account(
 )]
 pub async fn change_email(
     State(app): State<App>,
-    MemberForm { member, fields }: MemberForm<NewEmail>,
+    MemberForm { member, fields, .. }: MemberForm<NewEmail>,
 ) -> Result<StatusCode, Problem> {
     let mut errors = Fields::default();
     let Some(email) = errors.take("/email", Email::parse(&fields.email)) else {
         return Err(errors.problem());
     };
     may(&app, &EMAIL_CHANGES, &[member.id.0.as_bytes()]).await?;
-    let accounts = &app.vault.accounts;
-    if accounts.details(member.id).await?.has_password {
-        let password = fields.password.as_deref().unwrap_or_default();
-        if !accounts.check_password(Some(member.id), password).await? {
-            let error = FieldError::at("/password", "wrong_password", "is not your password");
-            return Err(Problem::invalid(vec![error]));
-        }
-    }
+    must_know_password(&app, &member, fields.password.as_deref(), "/password").await?;
     app.vault.contacts.ask_email(member.id, &email).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -81,7 +74,7 @@ pub async fn change_email(
 )]
 pub async fn confirm_email(
     State(app): State<App>,
-    MemberForm { member, fields }: MemberForm<Code>,
+    MemberForm { member, fields, .. }: MemberForm<Code>,
 ) -> Result<StatusCode, Problem> {
     app.vault.contacts.confirm_email(member.id, &fields.code).await??;
     Ok(StatusCode::NO_CONTENT)
@@ -98,7 +91,7 @@ pub async fn confirm_email(
 )]
 pub async fn add_phone(
     State(app): State<App>,
-    MemberForm { member, fields }: MemberForm<NewPhone>,
+    MemberForm { member, fields, .. }: MemberForm<NewPhone>,
 ) -> Result<StatusCode, Problem> {
     let mut errors = Fields::default();
     let Some(phone) = errors.take("/phone", Phone::parse(&fields.phone)) else {
@@ -119,7 +112,7 @@ pub async fn add_phone(
 )]
 pub async fn confirm_phone(
     State(app): State<App>,
-    MemberForm { member, fields }: MemberForm<Code>,
+    MemberForm { member, fields, .. }: MemberForm<Code>,
 ) -> Result<StatusCode, Problem> {
     app.vault.contacts.confirm_phone(member.id, &fields.code).await??;
     Ok(StatusCode::NO_CONTENT)

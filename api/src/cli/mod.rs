@@ -3,6 +3,7 @@
 //! What a command is asked for goes to stdout; everything it says meanwhile goes to stderr.
 
 mod demo;
+mod grant;
 mod http;
 mod import;
 mod rebuild;
@@ -49,6 +50,10 @@ enum Command {
     /// An operator may register people without password, act in a person's name (Madang-Act-As) and
     /// publish posts with their original date. Keep it as you keep a password.
     Token(store::TokenArgs),
+    /// Grant a person a role, or revoke it.
+    ///
+    /// For the first admin: admins grant roles through the API from then on.
+    Grant(grant::Args),
     /// Make another key that signs access tokens.
     ///
     /// Servers do so by themselves every 30 days. The new key is published two minutes before it signs, and
@@ -96,6 +101,7 @@ pub fn run() -> ExitCode {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate(args) => store::migrate(args).await,
             Command::Token(args) => store::token(args).await,
+            Command::Grant(args) => grant::run(args).await,
             Command::RotateKeys(args) => store::rotate_keys(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Rebuild(args) => rebuild::run(args).await,

@@ -3,8 +3,9 @@
 use super::arrival::{Arrival, Bearer};
 use super::problem::Problem;
 use crate::app::App;
-use axum::http::request;
-use domain::user::User;
+use axum::extract::FromRequestParts;
+use axum::http::{StatusCode, request};
+use domain::user::{Role, User};
 use domain::value::UserId;
 use infra::vault::Caller;
 use uuid::Uuid;
@@ -28,6 +29,18 @@ impl Person {
     #[must_use]
     pub fn by_operator(&self) -> bool {
         self.session.is_none()
+    }
+
+    /// Refuses who lacks the role.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn must_have(&self, role: Role) -> Result<(), Problem> {
+        if self.user.has(role) {
+            return Ok(());
+        }
+        let detail = format!("This needs the role {role}. An admin can grant it.");
+        Err(Problem::new(StatusCode::FORBIDDEN, "role_needed", detail))
     }
 }
 
@@ -95,6 +108,14 @@ impl Person {
             ));
         }
         Err(Problem::unauthorized("account_deactivated", "This account was deactivated."))
+    }
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        Self::of(parts, app, Departed::Refused).await
     }
 }
 

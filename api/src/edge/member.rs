@@ -3,7 +3,7 @@
 
 use super::body;
 use super::caller::{self, Departed, Person};
-use super::problem::Problem;
+use super::problem::{FieldError, Problem};
 use crate::app::App;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header, request};
@@ -34,6 +34,8 @@ pub struct MemberForm<T> {
     pub member: Member,
     /// The body.
     pub fields: T,
+    /// Ties everything caused by the request together.
+    pub correlation_id: Uuid,
 }
 
 /// A form that anyone may send.
@@ -80,8 +82,9 @@ impl<T: DeserializeOwned> FromRequest<App> for MemberForm<T> {
         let (mut parts, body) = request.into_parts();
         // Who may not ask at all is told so before their body is read.
         let member = Member::from_request_parts(&mut parts, app).await?;
+        let correlation_id = caller::arrival(&parts)?.correlation_id;
         let bytes = body::bytes(Request::from_parts(parts, body)).await?;
-        Ok(Self { member, fields: body::parse(&bytes)? })
+        Ok(Self { member, fields: body::parse(&bytes)?, correlation_id })
     }
 }
 
@@ -133,6 +136,30 @@ pub async fn may(app: &App, policy: &Policy, key: &[&[u8]]) -> Result<(), Proble
         None => Ok(()),
         Some(wait) => Err(Problem::too_many_attempts(wait)),
     }
+}
+
+/// Who is logged in proves once more that they are the person, where they have a password.
+///
+/// # Errors
+/// 422 if they do not know it, 429 if they tried too often.
+pub async fn must_know_password(
+    app: &App,
+    member: &Member,
+    password: Option<&str>,
+    pointer: &'static str,
+) -> Result<(), Problem> {
+    const GUESSES: Policy = hourly("password_again", 10);
+    let accounts = &app.vault.accounts;
+    if !accounts.details(member.id).await?.has_password {
+        return Ok(());
+    }
+    let key: &[&[u8]] = &[member.id.0.as_bytes()];
+    may(app, &GUESSES, key).await?;
+    if !accounts.check_password(Some(member.id), password.unwrap_or_default()).await? {
+        let error = FieldError::at(pointer, "wrong_password", "is not your password");
+        return Err(Problem::invalid(vec![error]));
+    }
+    Ok(app.vault.attempts.forget(&GUESSES, key).await?)
 }
 
 /// One customer has a whole /64 of IPv6, so that is what counts as one.

@@ -25,6 +25,7 @@ pub mod version;
 
 pub use author::Author;
 pub use body::Fields;
+pub use caller::Person;
 pub use command::{Asked, AskedWith};
 pub use committed::Committed;
 pub use fresh::Fresh;

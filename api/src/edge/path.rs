@@ -51,13 +51,20 @@ impl FromRequestParts<App> for HandleKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
-        let text = segment(parts, app).await?;
-        let (code, detail) = USER_NOT_FOUND;
-        Handle::parse(&text).map(|handle| Self(handle.key())).map_err(|_| Problem::not_found(code, detail))
+        Self::of(&segment(parts, app).await?)
     }
 }
 
 impl HandleKey {
+    /// Of a handle as someone writes it.
+    ///
+    /// # Errors
+    /// 404 if it can be nobody's.
+    pub fn of(text: &str) -> Result<Self, Problem> {
+        let (code, detail) = USER_NOT_FOUND;
+        Handle::parse(text).map(|handle| Self(handle.key())).map_err(|_| Problem::not_found(code, detail))
+    }
+
     /// The profile of the person of this handle.
     ///
     /// # Errors

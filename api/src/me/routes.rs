@@ -86,15 +86,22 @@ async fn execute(
     Ok(app.executor.execute::<User>(asked.by.id.0, command, envelope).await?)
 }
 
-/// Leave
+/// Deactivate a person's account
 ///
-/// Hides the account and all that it wrote.
+/// For operators, in the person's name: hides the account and all that it wrote. People themselves leave by
+/// POST /v1/me/withdrawal, which asks for their password.
 #[utoipa::path(
     delete, path = "/v1/me", tag = "me",
-    responses((status = 204, description = "Left, now or before.")),
+    responses((status = 204, description = "Deactivated, now or before.")),
     security(("bearer" = []))
 )]
 pub async fn leave(State(app): State<App>, Leaving(asked): Leaving) -> Result<Response, Problem> {
+    if !asked.by.by_operator() {
+        return Err(Problem::forbidden(
+            "operators_only",
+            "Leave by POST /v1/me/withdrawal, with your password.",
+        ));
+    }
     let answer = execute(&app, &asked, UserCommand::Deactivate, &asked.envelope).await?;
     Ok(asked.committed(&app, &answer).done())
 }

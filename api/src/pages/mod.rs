@@ -1,5 +1,5 @@
-//! The one page that a letter needs where there are no pages of one's own yet: a new password for a forgotten
-//! one. `MADANG_WEB_URL` sends people to better ones.
+//! The pages that letters need where there are no pages of one's own yet: a new password for a forgotten one,
+//! and the way back after leaving. `MADANG_WEB_URL` sends people to better ones.
 
 use crate::app::App;
 use axum::http::{HeaderValue, header};
@@ -7,25 +7,29 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, response::Html};
 
-const PAGE: &str = include_str!("reset-password.html");
-const SCRIPT: &str = include_str!("reset-password.js");
-/// Nothing from outside, and nothing in the page itself is run.
+const RESET_PASSWORD: &str = include_str!("reset-password.html");
+const COME_BACK: &str = include_str!("come-back.html");
+const SCRIPT: &str = include_str!("link.js");
+const STYLE: &str = include_str!("page.css");
+/// Nothing from outside, and nothing in a page itself is run.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; form-action 'none'; \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; \
      base-uri 'none'; frame-ancestors 'none'",
 );
 
 /// These routes; they are no part of the API, so its document leaves them out.
 pub fn routes() -> Router<App> {
-    Router::new().route("/account/reset-password", get(page)).route("/account/reset-password.js", get(script))
+    let script = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
+    let style = ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
+    Router::new()
+        .route("/account/reset-password", get(async || page(RESET_PASSWORD)))
+        .route("/account/come-back", get(async || page(COME_BACK)))
+        .route("/account/link.js", get(async move || script))
+        .route("/account/page.css", get(async move || style))
 }
 
-async fn page() -> Response {
-    let mut response = Html(PAGE).into_response();
+fn page(html: &'static str) -> Response {
+    let mut response = Html(html).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     response
-}
-
-async fn script() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)
 }

@@ -2,8 +2,8 @@
 
 use super::dto::{AskReset, ChangePassword, Reset};
 use crate::app::App;
-use crate::edge::member::{hourly, may};
-use crate::edge::{FieldError, Fields, Form, MemberForm, Problem};
+use crate::edge::member::{hourly, may, must_know_password};
+use crate::edge::{Fields, Form, MemberForm, Problem};
 use crate::users::dto::check_password_length;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,7 +12,6 @@ use infra::vault::attempts::Policy;
 use std::time::Duration;
 use tokio::time::Instant;
 
-const CHANGES: Policy = hourly("change_password", 10);
 const RESETS_FROM: Policy = hourly("reset_from", 20);
 const RESETS_OF: Policy = hourly("reset_of", 4);
 const LINKS: Policy = hourly("reset_link", 30);
@@ -32,21 +31,11 @@ const TOKEN_MAX: usize = 128;
 )]
 pub async fn change_password(
     State(app): State<App>,
-    MemberForm { member, fields }: MemberForm<ChangePassword>,
+    MemberForm { member, fields, .. }: MemberForm<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     check_password_length(Fields::default(), "/new_password", &fields.new_password)?;
-    let user = member.id.0.into_bytes();
-    may(&app, &CHANGES, &[&user]).await?;
-    let accounts = &app.vault.accounts;
-    if accounts.details(member.id).await?.has_password {
-        let old = fields.old_password.as_deref().unwrap_or_default();
-        if !accounts.check_password(Some(member.id), old).await? {
-            let error = FieldError::at("/old_password", "wrong_password", "is not your password so far");
-            return Err(Problem::invalid(vec![error]));
-        }
-    }
+    must_know_password(&app, &member, fields.old_password.as_deref(), "/old_password").await?;
     app.vault.recovery.change(member.id, Some(member.session), &fields.new_password).await?;
-    app.vault.attempts.forget(&CHANGES, &[&user]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

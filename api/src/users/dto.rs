@@ -105,7 +105,7 @@ impl Account {
     /// An account as its aggregate has it.
     #[must_use]
     pub fn of(id: Uuid, user: State, created_at: DateTime<Utc>) -> Self {
-        let State { handle, display_name, bio, links, registered: _, deactivated: _ } = user;
+        let State { handle, display_name, bio, links, registered: _, deactivated: _, roles: _ } = user;
         Self { id, handle, display_name, bio, links, created_at }
     }
 }

@@ -6,7 +6,9 @@ use crate::follow::FollowEvent::{Followed, Unfollowed};
 use crate::like::LikeEvent::{Liked, Unliked};
 use crate::like::Target;
 use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
-use crate::user::UserEvent::{HandleChanged, ProfileChanged, UserDeactivated, UserRegistered};
+use crate::user::UserEvent::{
+    HandleChanged, ProfileChanged, RoleGranted, RoleRevoked, UserDeactivated, UserReactivated, UserRegistered,
+};
 use crate::value::{CommentId, PostId, UserId};
 use chrono::DateTime;
 use cqrs_es::DomainEvent;
@@ -33,6 +35,9 @@ fn user() -> impl Strategy<Value = Event> {
             .prop_map(|([display_name, bio, _], links)| { ProfileChanged { display_name, bio, links } }),
         any::<[String; 2]>().prop_map(|[handle, previous]| HandleChanged { handle, previous }),
         Just(UserDeactivated {}),
+        Just(UserReactivated {}),
+        any::<String>().prop_map(|role| RoleGranted { role }),
+        any::<String>().prop_map(|role| RoleRevoked { role }),
     ]
     .prop_map(Event::User)
 }

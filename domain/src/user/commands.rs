@@ -1,5 +1,6 @@
 //! What can be asked of a person's account.
 
+use super::Role;
 use crate::value::{Bio, DisplayName, Handle, Links};
 
 /// Asked of one person's account. Passwords never come this far: they stay in the vault.
@@ -30,4 +31,16 @@ pub enum UserCommand {
     },
     /// Leave.
     Deactivate,
+    /// Come back after leaving.
+    Reactivate,
+    /// Be allowed more.
+    GrantRole {
+        /// What.
+        role: Role,
+    },
+    /// Be allowed less.
+    RevokeRole {
+        /// What not any more.
+        role: Role,
+    },
 }

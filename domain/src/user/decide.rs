@@ -94,6 +94,25 @@ impl Decide for User {
                 self.must_be_active()?;
                 Ok(vec![UserEvent::UserDeactivated {}])
             }
+            UserCommand::Reactivate => match (self.registered, self.deactivated) {
+                (false, _) => Err(UserRefusal::UserNotFound),
+                (true, false) => Ok(vec![]),
+                (true, true) => Ok(vec![UserEvent::UserReactivated {}]),
+            },
+            UserCommand::GrantRole { role } => {
+                self.must_be_active()?;
+                if self.has(*role) {
+                    return Ok(vec![]);
+                }
+                Ok(vec![UserEvent::RoleGranted { role: role.to_string() }])
+            }
+            UserCommand::RevokeRole { role } => {
+                self.must_be_active()?;
+                if !self.has(*role) {
+                    return Ok(vec![]);
+                }
+                Ok(vec![UserEvent::RoleRevoked { role: role.to_string() }])
+            }
         }
     }
 
@@ -109,6 +128,9 @@ impl Decide for User {
             }
             UserEvent::HandleChanged { handle, .. } => self.handle = handle,
             UserEvent::UserDeactivated {} => self.deactivated = true,
+            UserEvent::UserReactivated {} => self.deactivated = false,
+            UserEvent::RoleGranted { role } => drop(self.roles.insert(role)),
+            UserEvent::RoleRevoked { role } => drop(self.roles.remove(&role)),
         }
     }
 
@@ -120,7 +142,11 @@ impl Decide for User {
                 let release = Claim::Release { kind: HANDLE, value: Handle::key_of(previous) };
                 vec![release, take(handle)]
             }
-            UserEvent::ProfileChanged { .. } | UserEvent::UserDeactivated {} => vec![],
+            UserEvent::ProfileChanged { .. }
+            | UserEvent::UserDeactivated {}
+            | UserEvent::UserReactivated {}
+            | UserEvent::RoleGranted { .. }
+            | UserEvent::RoleRevoked { .. } => vec![],
         }
     }
 }

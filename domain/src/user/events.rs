@@ -34,6 +34,18 @@ pub enum UserEvent {
     },
     /// The person has left.
     UserDeactivated {},
+    /// The person has come back.
+    UserReactivated {},
+    /// The person may do more.
+    RoleGranted {
+        /// Which role.
+        role: String,
+    },
+    /// The person may do less.
+    RoleRevoked {
+        /// Which role.
+        role: String,
+    },
 }
 
 domain_event!(UserEvent {
@@ -41,4 +53,7 @@ domain_event!(UserEvent {
     ProfileChanged => "1",
     HandleChanged => "1",
     UserDeactivated => "1",
+    UserReactivated => "1",
+    RoleGranted => "1",
+    RoleRevoked => "1",
 });

@@ -3,14 +3,17 @@
 mod commands;
 mod decide;
 mod events;
+mod role;
 #[cfg(test)]
 mod tests;
 
 pub use commands::UserCommand;
 pub use decide::{HANDLE, UserRefusal};
 pub use events::UserEvent;
+pub use role::{Role, UnknownRole};
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What is known of a person; default when never registered. Nothing secret is here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,8 @@ pub struct User {
     pub bio: String,
     /// Shown on the profile.
     pub links: Vec<String>,
+    /// What they may do beyond what every member may, as events name it.
+    pub roles: BTreeSet<String>,
 }
 
 impl User {
@@ -34,5 +39,11 @@ impl User {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.registered && !self.deactivated
+    }
+
+    /// Whether the person has the role.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(role.name())
     }
 }

@@ -91,3 +91,46 @@ fn who_never_registered_can_not_leave() {
         .when(UserCommand::Deactivate)
         .then_expect_error(UserRefusal::UserNotFound);
 }
+
+#[test]
+fn who_left_comes_back_once_and_keeps_their_roles() {
+    let granted = || UserEvent::RoleGranted { role: "author".into() };
+    let left = || vec![registered("mina"), granted(), UserEvent::UserDeactivated {}];
+    UserTest::with(())
+        .given(left())
+        .when(UserCommand::Reactivate)
+        .then_expect_events(vec![UserEvent::UserReactivated {}]);
+    let back = || [left(), vec![UserEvent::UserReactivated {}]].concat();
+    UserTest::with(()).given(back()).when(UserCommand::Reactivate).then_expect_events(vec![]);
+    let again = UserCommand::GrantRole { role: Role::Author };
+    UserTest::with(()).given(back()).when(again).then_expect_events(vec![]);
+    UserTest::with(())
+        .given(back())
+        .when(UserCommand::Deactivate)
+        .then_expect_events(vec![UserEvent::UserDeactivated {}]);
+}
+
+#[test]
+fn a_role_is_granted_and_revoked_once() {
+    let grant = || UserCommand::GrantRole { role: Role::Moderator };
+    let revoke = || UserCommand::RevokeRole { role: Role::Moderator };
+    let granted = || UserEvent::RoleGranted { role: "moderator".into() };
+    let revoked = || UserEvent::RoleRevoked { role: "moderator".into() };
+    UserTest::with(()).given(vec![registered("mina")]).when(grant()).then_expect_events(vec![granted()]);
+    UserTest::with(()).given(vec![registered("mina")]).when(revoke()).then_expect_events(vec![]);
+    let given = || vec![registered("mina"), granted()];
+    UserTest::with(()).given(given()).when(grant()).then_expect_events(vec![]);
+    UserTest::with(()).given(given()).when(revoke()).then_expect_events(vec![revoked()]);
+    let taken = vec![registered("mina"), granted(), revoked()];
+    UserTest::with(()).given(taken).when(grant()).then_expect_events(vec![granted()]);
+    UserTest::with(()).given_no_previous_events().when(grant()).then_expect_error(UserRefusal::UserNotFound);
+}
+
+#[test]
+fn what_is_no_role_today_allows_nothing_and_harms_nothing() {
+    let mut user = User { registered: true, ..User::default() };
+    for word in ["", "wizard", "admin"] {
+        crate::Decide::evolve(&mut user, &UserEvent::RoleGranted { role: word.into() });
+    }
+    assert_eq!(Role::among(&user.roles).collect::<Vec<_>>(), [Role::Admin]);
+}

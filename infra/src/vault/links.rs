@@ -13,18 +13,22 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     PasswordReset,
+    /// Undoes leaving.
+    ComeBack,
 }
 
 impl Purpose {
     fn name(self) -> &'static str {
         match self {
             Self::PasswordReset => "password_reset",
+            Self::ComeBack => "come_back",
         }
     }
 
     fn ttl(self) -> Duration {
         match self {
             Self::PasswordReset => Duration::from_secs(30 * 60),
+            Self::ComeBack => Duration::from_secs(30 * 24 * 3_600),
         }
     }
 }
@@ -70,23 +74,21 @@ pub(super) async fn take(
     Ok(user.map(UserId))
 }
 
-/// Whether the link could still be taken.
-pub(super) async fn is_good(
+/// Whom the link was sent to, if it could still be taken.
+pub(super) async fn whose(
     connection: &mut PgConnection,
     purpose: Purpose,
     token: &str,
-) -> Result<bool, VaultError> {
-    let good = sqlx::query_scalar(
-        "select exists (
-            select 1 from vault.links
-            where token_hash = $1 and purpose = $2 and expires_at > clock_timestamp()
-         )",
+) -> Result<Option<UserId>, VaultError> {
+    let user: Option<Uuid> = sqlx::query_scalar(
+        "select user_id from vault.links
+         where token_hash = $1 and purpose = $2 and expires_at > clock_timestamp()",
     )
     .bind(&Sha256::digest(token)[..])
     .bind(purpose.name())
-    .fetch_one(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(good)
+    Ok(user.map(UserId))
 }
 
 /// A link that is on its way to the person is worth nothing any more.

@@ -1,7 +1,7 @@
 //! The vault: secrets and personal data, kept apart from the events, which are for ever.
 //!
 //! Reading order: [`accounts`] (people's rows) and [`passwords`] (how they are hashed, and how many at once);
-//! [`sign_ups`], [`contacts`] and [`recovery`] (how rows come to be and change) with what proves an address,
+//! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go) with what proves an address,
 //! [`codes`] and [`links`]; [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
 //! sign them; [`attempts`] (what must not be tried without end); [`listener`] (how a node hears of what other
 //! nodes did here); [`digest`] (request hashes).
@@ -21,6 +21,7 @@ mod refresh;
 pub mod sessions;
 pub mod sign_ups;
 mod tokens;
+mod withdrawals;
 
 pub use address::{Email, Phone};
 pub use codes::{CodeError, ResendError};
@@ -28,6 +29,7 @@ pub use contacts::{ContactError, Contacts};
 pub use keys::Rotation;
 pub use recovery::Recovery;
 pub use tokens::{AccessToken, Caller, TokenError};
+pub use withdrawals::Withdrawals;
 
 use crate::mail::Outbox;
 use accounts::Accounts;
@@ -57,6 +59,8 @@ pub struct Vault {
     pub contacts: Contacts,
     /// Changing what one logs in with.
     pub recovery: Recovery,
+    /// Leaving and coming back.
+    pub withdrawals: Withdrawals,
     /// Where people are logged in.
     pub sessions: Sessions,
     /// What must not be tried without end.
@@ -108,6 +112,7 @@ impl Vault {
             sign_ups: SignUps::new(pool.clone(), passwords.clone(), codes.clone(), outbox.clone()),
             contacts: Contacts::new(pool.clone(), codes, outbox.clone()),
             recovery: Recovery::new(pool.clone(), passwords, sessions.clone(), outbox.clone()),
+            withdrawals: Withdrawals::new(pool.clone(), sessions.clone(), outbox.clone()),
             sessions,
             attempts: Attempts::new(pool.clone(), requests.clone()),
             outbox,
@@ -117,13 +122,14 @@ impl Vault {
         })
     }
 
-    /// Activates pending rows whose owner was registered, and deletes what is over. Meant to run every few
-    /// minutes, in any number of processes.
+    /// Activates pending rows whose event came, and deletes what is over. Meant to run every few minutes, in
+    /// any number of processes. `come_back` is the address of the page that takes what a link back carries.
     ///
     /// # Errors
     /// The database's.
-    pub async fn sweep(&self) -> Result<(), VaultError> {
+    pub async fn sweep(&self, come_back: &impl Fn(&str) -> String) -> Result<(), VaultError> {
         self.accounts.sweep().await?;
+        self.withdrawals.sweep(come_back).await?;
         self.sessions.sweep().await?;
         self.attempts.sweep().await?;
         let mut connection = self.pool.acquire().await?;

@@ -57,7 +57,7 @@ impl Recovery {
     /// Overload, or the database's.
     pub async fn reset(&self, token: &str, password: &str) -> Result<bool, VaultError> {
         let mut connection = self.pool.acquire().await?;
-        if !links::is_good(&mut connection, Purpose::PasswordReset, token).await? {
+        if links::whose(&mut connection, Purpose::PasswordReset, token).await?.is_none() {
             return Ok(false);
         }
         drop(connection);

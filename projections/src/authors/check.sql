@@ -4,7 +4,9 @@ with expected as (
         (array_agg(payload ->> 'handle' order by sequence desc) filter (where payload ? 'handle'))[1] as handle,
         (array_agg(payload ->> 'display_name' order by sequence desc)
             filter (where payload ? 'display_name'))[1] as display_name,
-        bool_and(event_type <> 'UserDeactivated') as active
+        (array_agg(event_type order by sequence desc)
+            filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated'))
+        )[1] <> 'UserDeactivated' as active
     from public.events
     where position <= $1 and aggregate_type = 'user'
     group by aggregate_id

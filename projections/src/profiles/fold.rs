@@ -33,7 +33,7 @@ pub(super) struct Account<'a> {
     pub(super) display_name: Option<&'a str>,
     pub(super) bio: Option<&'a str>,
     pub(super) links: Option<&'a [String]>,
-    pub(super) has_left: bool,
+    pub(super) active: Option<bool>,
     pub(super) version: i64,
 }
 
@@ -79,7 +79,9 @@ impl<'a> Changes<'a> {
                 account.links = Some(links);
             }
             UserEvent::HandleChanged { handle, .. } => account.rename(handle),
-            UserEvent::UserDeactivated {} => account.has_left = true,
+            UserEvent::UserDeactivated {} => account.active = Some(false),
+            UserEvent::UserReactivated {} => account.active = Some(true),
+            UserEvent::RoleGranted { .. } | UserEvent::RoleRevoked { .. } => {}
         }
     }
 

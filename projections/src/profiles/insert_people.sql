@@ -3,9 +3,9 @@ insert into people (
     follower_count, following_count, post_count, version, created_at
 )
 select
-    user_id, handle, handle_key, display_name, bio, links, not has_left,
+    user_id, handle, handle_key, display_name, bio, links, coalesce(active, true),
     0, 0, 0, version, created_at
 from jsonb_to_recordset($1) as new (
     user_id uuid, handle text, handle_key text, display_name text, bio text, links text[],
-    has_left boolean, version bigint, created_at timestamptz
+    active boolean, version bigint, created_at timestamptz
 )

@@ -36,7 +36,7 @@ fn a_person_who_registers_and_changes_within_a_batch_is_new_as_changed() {
         display_name: Some("MINSU"),
         bio: Some(""),
         links: Some(&[]),
-        has_left: true,
+        active: Some(false),
         version: 3,
     };
     assert_eq!(changes.accounts[&user(1)], expected);
@@ -46,7 +46,7 @@ fn a_person_who_registers_and_changes_within_a_batch_is_new_as_changed() {
 fn what_a_batch_does_not_say_of_a_person_stays() {
     let log = log(vec![(1, Event::User(UserEvent::UserDeactivated {}))]);
     let changes = Changes::of(&log);
-    let expected = Account { user_id: user(1), has_left: true, version: 1, ..Account::default() };
+    let expected = Account { user_id: user(1), active: Some(false), version: 1, ..Account::default() };
     assert_eq!(changes.accounts[&user(1)], expected);
 }
 

@@ -8,7 +8,9 @@ with expected as (
         coalesce(
             (array_agg(payload -> 'links' order by sequence desc) filter (where payload ? 'links'))[1], '[]'
         ) as links,
-        bool_and(event_type <> 'UserDeactivated') as active,
+        (array_agg(event_type order by sequence desc)
+            filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated'))
+        )[1] <> 'UserDeactivated' as active,
         max(sequence) as version,
         min(recorded_at) as created_at
     from public.events

@@ -1,0 +1,112 @@
+//! Roles of one person.
+
+use crate::app::App;
+use crate::edge::path::HandleKey;
+use crate::edge::{Asked, Person, Problem, facts};
+use axum::Json;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request;
+use axum::response::Response;
+use domain::user::{Role, User, UserCommand};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What someone may do beyond what every member may.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Roles {
+    /// Some of author, moderator, analyst, admin.
+    #[schema(example = json!(["author"]))]
+    pub roles: Vec<&'static str>,
+}
+
+impl Roles {
+    fn of(user: &User) -> Self {
+        Self { roles: Role::among(&user.roles).map(Role::name).collect() }
+    }
+}
+
+/// Whose role it is about, and which.
+#[derive(Debug)]
+pub struct Named {
+    handle_key: String,
+    role: Role,
+}
+
+impl FromRequestParts<App> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let Ok(Path((handle, role))) = path else {
+            return Err(Problem::bad_request("invalid_path", "The path is not percent-encoded UTF-8."));
+        };
+        let HandleKey(handle_key) = HandleKey::of(&handle)?;
+        let role = role.parse().map_err(|_| {
+            Problem::not_found(
+                "role_not_found",
+                "There is no such role. There are author, moderator, analyst and admin.",
+            )
+        })?;
+        Ok(Self { handle_key, role })
+    }
+}
+
+/// List a person's roles
+///
+/// Needs the role `admin`.
+#[utoipa::path(
+    get, path = "/v1/users/{handle}/roles", tag = "roles",
+    params(("handle" = String, Path, description = "Whose.")),
+    responses((status = 200, description = "As they are now.", body = Roles)),
+    security(("bearer" = ["admin"]))
+)]
+pub async fn list_roles(
+    State(app): State<App>,
+    HandleKey(handle): HandleKey,
+    by: Person,
+) -> Result<Json<Roles>, Problem> {
+    by.must_have(Role::Admin)?;
+    let user = facts::user_of_handle(&app, &handle).await?;
+    Ok(Json(Roles::of(&app.executor.load::<User>(user.0).await?.state)))
+}
+
+/// Grant a role
+///
+/// Needs the role `admin`. The first admin is made by `madang grant`.
+#[utoipa::path(
+    put, path = "/v1/users/{handle}/roles/{role}", tag = "roles",
+    params(
+        ("handle" = String, Path, description = "To whom."),
+        ("role" = String, Path, description = "One of author, moderator, analyst, admin.")
+    ),
+    responses((status = 204, description = "Granted, now or before.")),
+    security(("bearer" = ["admin"]))
+)]
+pub async fn grant_role(State(app): State<App>, named: Named, asked: Asked) -> Result<Response, Problem> {
+    let role = named.role;
+    execute(&app, &named, &asked, UserCommand::GrantRole { role }).await
+}
+
+/// Revoke a role
+///
+/// Needs the role `admin`.
+#[utoipa::path(
+    delete, path = "/v1/users/{handle}/roles/{role}", tag = "roles",
+    params(
+        ("handle" = String, Path, description = "From whom."),
+        ("role" = String, Path, description = "One of author, moderator, analyst, admin.")
+    ),
+    responses((status = 204, description = "Not theirs any more.")),
+    security(("bearer" = ["admin"]))
+)]
+pub async fn revoke_role(State(app): State<App>, named: Named, asked: Asked) -> Result<Response, Problem> {
+    let role = named.role;
+    execute(&app, &named, &asked, UserCommand::RevokeRole { role }).await
+}
+
+async fn execute(app: &App, named: &Named, asked: &Asked, command: UserCommand) -> Result<Response, Problem> {
+    asked.by.must_have(Role::Admin)?;
+    let user = facts::user_of_handle(app, &named.handle_key).await?;
+    let answer = app.executor.execute::<User>(user.0, command, &asked.unversioned()).await?;
+    Ok(asked.committed(app, &answer).done())
+}
