@@ -68,11 +68,20 @@ create table vault.links (
 );
 create index links_expires_at on vault.links (expires_at);
 
--- People who have left and may come back for thirty days. Pending before the event that hides them.
+-- People who have left and may come back for thirty days.
 create table vault.withdrawals (
     user_id uuid primary key,
-    state text not null default 'pending' check (state in ('pending', 'active')),
-    withdrawn_at timestamptz not null default clock_timestamp()
+    -- Pending before the event that hides them, active from it on, returning before the event that shows
+    -- them again. Erasing once that has begun: there is no way back, and it is completed whatever happens.
+    state text not null default 'pending' check (state in ('pending', 'active', 'returning', 'erasing')),
+    withdrawn_at timestamptz not null default clock_timestamp(),
+    changed_at timestamptz not null default clock_timestamp()
+);
+
+-- Handles of people who were forgotten, by their HMAC: nobody can pose as them for a year.
+create table vault.retired_handles (
+    handle_hash bytea primary key,
+    until timestamptz not null
 );
 
 -- Where someone is logged in: a family of refresh tokens of which only the newest is good.
@@ -148,6 +157,11 @@ declare
     now_at timestamptz := clock_timestamp();
     seen vault.attempts;
 begin
+    -- Who is put off costs no write: there may be thousands.
+    select * into seen from vault.attempts where kind = kind_ and key = key_;
+    if seen.free_at > now_at and seen.free_at <= now_at + longest and seen.last_at <= now_at then
+        return greatest(1, extract(epoch from seen.free_at - now_at) * 1000)::bigint;
+    end if;
     insert into vault.attempts as a (kind, key, tries, free_at, last_at)
     values (kind_, key_, 0, '-infinity', now_at)
     on conflict (kind, key) do update set last_at = a.last_at

@@ -4,6 +4,7 @@
 mod attacks;
 mod browsers;
 mod contacts;
+mod erasure;
 mod keys;
 mod log_in;
 mod passwords;

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use infra::event_store::Executor;
 use infra::touched::Touched;
 use infra::vault::Vault;
+use ipnet::IpNet;
 use moka::sync::Cache;
 use projections::Position;
 use projections::progress::Progress;
@@ -89,6 +90,8 @@ pub struct Settings {
     pub requests_per_minute: u32,
     /// Which web pages of other origins may call from a browser.
     pub cors: Cors,
+    /// Proxies that say for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where people's pages are, without a slash at its end: letters link there.
     pub web_url: String,
     /// Whether letters can be read at `/dev/mailbox`.
@@ -102,6 +105,7 @@ impl Default for Settings {
             page_cache_bytes: 32 << 20,
             requests_per_minute: 600,
             cors: Cors::Any,
+            trusted_proxies: vec![],
             web_url: "http://localhost:8080".to_owned(),
             dev_mailbox: false,
         }

@@ -6,6 +6,7 @@ use crate::sockets::{self, Limits};
 use crate::withdrawals::come_back_link;
 use infra::announcements::{self, NatsAnnouncer};
 use infra::config::Settings;
+use infra::erasure::Eraser;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
 use infra::mail::{self, TransportError};
 use infra::nats::{Nats, NatsError, StreamLimits};
@@ -139,7 +140,13 @@ impl Node {
                 working.spawn(sender.run());
             }
         }
-        working.spawn(sweep(vault.clone(), pool.clone(), settings.web_url.0.clone(), shutdown()));
+        let eraser = Eraser {
+            pool: pool.clone(),
+            executor: executor.clone(),
+            vault: vault.clone(),
+            nats: nats.clone(),
+        };
+        working.spawn(sweep(eraser, settings.web_url.0.clone(), shutdown()));
 
         if settings.roles.projector {
             read_models(&pool, &names).await?;
@@ -159,6 +166,7 @@ impl Node {
                     origins if origins.is_empty() => Cors::Any,
                     origins => Cors::Origins(origins),
                 },
+                trusted_proxies: settings.trusted_proxies.0,
                 web_url: settings.web_url.0,
                 dev_mailbox: settings.dev_mailbox,
             },
@@ -239,7 +247,8 @@ fn pool_of(connections: u32) -> PgPoolOptions {
 }
 
 /// Forgets what is kept for a day only.
-async fn sweep(vault: Vault, pool: PgPool, web_url: String, shutdown: CancellationToken) {
+async fn sweep(eraser: Eraser, web_url: String, shutdown: CancellationToken) {
+    let Eraser { pool, vault, .. } = &eraser;
     let mut often = tokio::time::interval(Duration::from_secs(600));
     loop {
         tokio::select! {
@@ -249,11 +258,14 @@ async fn sweep(vault: Vault, pool: PgPool, web_url: String, shutdown: Cancellati
         if let Err(failure) = vault.sweep(&|token: &str| come_back_link(&web_url, token)).await {
             warn!(%failure, "the vault was not swept");
         }
-        if let Err(failure) = mail::sweep(&pool).await {
+        if let Err(failure) = eraser.sweep().await {
+            warn!(%failure, "who left thirty days ago could not be forgotten");
+        }
+        if let Err(failure) = mail::sweep(pool).await {
             warn!(%failure, "the mail queue was not swept");
         }
         let swept = sqlx::query("delete from commands where recorded_at < now() - interval '24 hours'")
-            .execute(&pool)
+            .execute(pool)
             .await;
         if let Err(failure) = swept {
             warn!(%failure, "old idempotency keys were not swept");

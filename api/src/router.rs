@@ -30,7 +30,6 @@ pub fn router(app: App) -> Router {
     let (routes, document) = api().split_for_parts();
     let json = Bytes::from(document.to_json().expect("the document is plain data"));
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], json));
-    let routes = if app.settings.dev_mailbox { routes.merge(dev::routes()) } else { routes };
     routes
         .merge(pages::routes())
         .route("/openapi.json", document)
@@ -40,7 +39,16 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), layers::around))
         .layer(compression())
         .layer(cors(&app.settings.cors))
+        // Not for pages of elsewhere: any page that a developer visits could read the letters.
+        .merge(mailbox(&app))
         .with_state(app)
+}
+
+fn mailbox(app: &App) -> Router<App> {
+    if !app.settings.dev_mailbox {
+        return Router::new();
+    }
+    dev::routes().layer(middleware::from_fn_with_state(app.clone(), layers::around))
 }
 
 /// The document that describes all routes.

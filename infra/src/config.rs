@@ -4,7 +4,7 @@ mod secret;
 mod web;
 
 pub use secret::Secret;
-pub use web::{Origins, WebUrl};
+pub use web::{Networks, Origins, WebUrl};
 
 use crate::mail::{SmsUrl, SmtpUrl};
 use lettre::message::Mailbox;
@@ -51,6 +51,9 @@ pub struct Settings {
     /// `MADANG_ALLOWED_ORIGINS`: the origins, with commas between them, whose pages may call with cookies.
     /// Without any, pages of all origins may call, but only with a bearer token that they were given.
     pub allowed_origins: Origins,
+    /// `MADANG_TRUSTED_PROXIES`: addresses or networks, with commas between them, of proxies whose
+    /// `X-Forwarded-For` says who asks; none.
+    pub trusted_proxies: Networks,
     /// `MADANG_WEB_URL`: where people's pages are; letters link there. http://localhost:8080.
     pub web_url: WebUrl,
     /// `MADANG_DB_CONNECTIONS`: the most connections to Postgres that this process opens; 16.
@@ -175,6 +178,7 @@ impl Settings {
             stall_timeout: env.seconds_from_one("MADANG_STALL_SECONDS", 30)?,
             token_ttl: env.seconds("MADANG_TOKEN_TTL_SECONDS", 600)?,
             allowed_origins: env.or("MADANG_ALLOWED_ORIGINS", ORIGINS, Origins::default)?,
+            trusted_proxies: env.or("MADANG_TRUSTED_PROXIES", NETWORKS, Networks::default)?,
             web_url: env.or("MADANG_WEB_URL", "an address such as https://example.kr", WebUrl::default)?,
             database_connections: env.or("MADANG_DB_CONNECTIONS", "a number from 4", || Connections(16))?.0,
             allow_unsafe_postgres: env.or("MADANG_ALLOW_UNSAFE_POSTGRES", "true or false", || Flag(false))?.0,
@@ -264,6 +268,7 @@ impl FromStr for LogFormat {
     }
 }
 
+const NETWORKS: &str = "addresses or networks such as 10.0.0.0/8, with commas between them";
 const ORIGINS: &str = "origins such as https://example.kr, with commas between them";
 const SMTP: &str = "smtp://user:password@host:587?tls=required or smtps://user:password@host";
 const NO_REPLY: &str = "no-reply@localhost";
@@ -403,6 +408,8 @@ mod tests {
             ("MADANG_ALLOWED_ORIGINS", "https://a.kr/"),
             ("MADANG_ALLOWED_ORIGINS", "https://a.kr,"),
             ("MADANG_ALLOWED_ORIGINS", "https://A.kr"),
+            ("MADANG_TRUSTED_PROXIES", "proxy"),
+            ("MADANG_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("MADANG_WEB_URL", "a.kr"),
             ("MADANG_WEB_URL", "https://a.kr/?b"),
             ("SMTP_URL", "mail.example.kr"),

@@ -6,9 +6,10 @@
 //!    and from Postgres where NATS has a hole; [`announcements`] tell other processes, and [`touched`] what was
 //!    read before whether it still stands.
 //! 3. [`vault`]: secrets and personal data, apart from the events.
-//! 4. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there.
-//! 5. [`local`]: the private stack, a Postgres and a NATS of one's own.
-//! 6. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
+//! 4. [`erasure`]: how a person is forgotten in all of these.
+//! 5. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there.
+//! 6. [`local`]: the private stack, a Postgres and a NATS of one's own.
+//! 7. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!    the whole stands.
 //!
 //! Invariants of this crate:
@@ -17,6 +18,7 @@
 
 pub mod announcements;
 pub mod config;
+pub mod erasure;
 pub mod event_store;
 pub mod local;
 pub mod mail;

@@ -140,6 +140,23 @@ impl Nats {
     }
 }
 
+impl Nats {
+    /// Drops every message of the stream. The relay goes on from the log's head, and who needs what was
+    /// dropped reads it from Postgres.
+    ///
+    /// # Errors
+    /// [`NatsError::JetStream`].
+    pub async fn purge(&self) -> Result<(), NatsError> {
+        let purged = async {
+            self.stream().await?.purge().await.map_err(|error| NatsError::JetStream(error.to_string()))
+        };
+        match tokio::time::timeout(REQUEST, purged).await {
+            Ok(purged) => purged.map(|_| ()),
+            Err(_) => Err(NatsError::JetStream("no answer".to_owned())),
+        }
+    }
+}
+
 fn without_credentials(url: &str) -> String {
     let servers = url.split(',').map(|server| match server.rsplit_once('@') {
         Some((_, host)) => format!("nats://…@{host}"),

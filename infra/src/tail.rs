@@ -7,6 +7,8 @@ use crate::event_store::{Executor, LogReader, StoredEvent};
 use crate::nats::{Nats, NatsError};
 use crate::touched::Touched;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use domain::Event;
+use domain::user::UserEvent;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use projections::ports::{EventSource, SourceError};
@@ -150,6 +152,11 @@ impl Tail {
             };
             let event = Arc::new(stored.recorded());
             executor.saw(event.aggregate_id, event.sequence);
+            if matches!(event.event, Ok(Event::User(UserEvent::PersonErased {}))) {
+                // Their earlier events were masked in place: whatever was made of them is not so any more.
+                executor.forget();
+                self.touched.forget();
+            }
             self.push(event, message.payload.len());
         }
         Ok(())
@@ -218,7 +225,6 @@ fn failure(error: impl std::fmt::Display) -> NatsError {
 mod tests {
     use super::*;
     use domain::Event;
-    use domain::user::UserEvent;
 
     fn event(position: Position) -> Arc<RecordedEvent> {
         Arc::new(RecordedEvent {

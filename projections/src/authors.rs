@@ -90,6 +90,11 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
             UserEvent::HandleChanged { handle, .. } => change.handle = Some(handle),
             UserEvent::UserDeactivated {} => change.active = Some(false),
             UserEvent::UserReactivated {} => change.active = Some(true),
+            UserEvent::PersonErased {} => {
+                change.handle = Some("");
+                change.display_name = Some("");
+                change.active = Some(false);
+            }
             UserEvent::RoleGranted { .. } | UserEvent::RoleRevoked { .. } => {}
         }
     }

@@ -1,6 +1,6 @@
 //! What attackers try.
 
-use super::{Yard, log_in};
+use super::{Yard, log_in, token_in};
 use crate::support::TestApp;
 use crate::support::client::{PASSWORD, Person};
 use crate::support::client_from;
@@ -37,6 +37,60 @@ async fn ten_thousand_wrong_logins_from_many_addresses_get_a_handful_of_tries_an
     assert_eq!(looked_at + put_off, 10_000);
     log_in(&app, "mina", PASSWORD).await.expect(201);
     mina.get("/v1/me/account").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_does_not_tell_which_address_is_whose() {
+    let yard = Yard::new().await;
+    yard.sign_up("mina").await;
+    let elsewhere = Person { http: client_from([127, 0, 6, 1].into()), ..yard.app.nobody() };
+    let guess = async |login: &str| {
+        let body = json!({ "login": login, "password": "not the password" });
+        elsewhere.post("/v1/sessions", body).await.status
+    };
+    while guess("mina").await == 401 {}
+    for address in ["mina@yard.example", "nobody@yard.example"] {
+        assert_eq!(guess(address).await, 401, "{address}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_knows_the_old_password_can_not_undo_a_reset_that_comes_in_between() {
+    let yard = Yard::new().await;
+    let (thief, nobody) = (yard.sign_up("mina").await, yard.app.nobody());
+    for round in 0..6 {
+        yard.run("delete from vault.attempts").await;
+        let old = if round == 0 { PASSWORD.to_owned() } else { format!("reset password {}", round - 1) };
+        let thief = nobody.with_token(&yard.log_in("mina", &old).await.expect(201));
+        nobody.post("/v1/password-resets", json!({ "email": "mina@yard.example" })).await.expect(202);
+        let link = loop {
+            let letter = yard.mail.mail_to("mina@yard.example").await;
+            if letter.text.contains("#token=") {
+                break token_in(&letter.text);
+            }
+        };
+        let change = json!({ "old_password": old, "new_password": "what the thief wants" });
+        let reset = json!({ "token": link, "password": format!("reset password {round}") });
+        let login = json!({ "login": "mina", "password": old });
+        let (changed, logged_in, reset) = tokio::join!(
+            thief.put("/v1/me/password", change),
+            nobody.post("/v1/sessions", login),
+            nobody.post("/v1/password-resets/confirmation", reset)
+        );
+        if reset.status == 410 {
+            // The thief was first, and the link with the old password was over.
+            assert_eq!(changed.status, 204);
+            return;
+        }
+        reset.expect(204);
+        yard.log_in("mina", "what the thief wants").await.expect(401);
+        yard.log_in("mina", &format!("reset password {round}")).await.expect(201);
+        if logged_in.status == 201 {
+            let kept = nobody.with_token(&logged_in).get("/v1/me/account").await;
+            assert_eq!(kept.status, 401, "a session outlives the password that opened it");
+        }
+    }
+    drop(thief);
 }
 
 #[tokio::test(flavor = "multi_thread")]

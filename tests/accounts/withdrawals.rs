@@ -62,7 +62,7 @@ async fn leaving_that_was_cut_off_is_completed_or_forgotten_by_what_the_log_says
     mina.by_operator(&yard.app).await.leave().await.expect(204);
     for person in [&mina, &sora] {
         yard.run(&format!(
-            "insert into vault.withdrawals (user_id, withdrawn_at)
+            "insert into vault.withdrawals (user_id, changed_at)
              values ('{}', clock_timestamp() - interval '2 minutes')",
             person.id
         ))
@@ -85,4 +85,53 @@ async fn leaving_that_was_cut_off_is_completed_or_forgotten_by_what_the_log_says
         }
         assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{left} are left");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_back_is_not_forgotten_though_it_was_cut_off_before_it_was_noted() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    mina.post("/v1/me/withdrawal", json!({ "password": PASSWORD })).await.expect(204);
+    let token = token_in(&yard.mail.mail_to(&address("mina")).await.text);
+    let row: (uuid::Uuid, String) = sqlx::query_as("select user_id, state from vault.withdrawals")
+        .fetch_one(&yard.app.pool)
+        .await
+        .expect("a row");
+    yard.app.nobody().post("/v1/withdrawals/undo", json!({ "token": token })).await.expect(204);
+    for state in [row.1.as_str(), "returning"] {
+        yard.run(&format!(
+            "insert into vault.withdrawals (user_id, state, withdrawn_at, changed_at)
+             values ('{}', '{state}', now() - interval '31 days', now() - interval '31 days')",
+            row.0
+        ))
+        .await;
+        let sweeping = yard.app.second_node(|_| {}).await;
+        let begun = std::time::Instant::now();
+        while sqlx::query("select 1 from vault.withdrawals")
+            .fetch_optional(&yard.app.pool)
+            .await
+            .expect("an answer")
+            .is_some()
+        {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(20), "the row is left");
+        }
+        drop(sweeping);
+        log_in(&yard.app, "mina", PASSWORD).await.expect(201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_and_asks_for_another_password_is_sent_the_way_back_again() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    mina.post("/v1/me/withdrawal", json!({ "password": PASSWORD })).await.expect(204);
+    let first = token_in(&yard.mail.mail_to(&address("mina")).await.text);
+    let nobody = yard.app.nobody();
+    nobody.post("/v1/password-resets", json!({ "email": address("mina") })).await.expect(202);
+    let letter = yard.mail.mail_to(&address("mina")).await;
+    assert!(letter.text.contains("/account/come-back#token="), "{}", letter.text);
+    nobody.post("/v1/withdrawals/undo", json!({ "token": first })).await.expect_problem(410, "link_over");
+    let token = token_in(&letter.text);
+    nobody.post("/v1/withdrawals/undo", json!({ "token": token })).await.expect(204);
+    yard.log_in("mina", PASSWORD).await.expect(201);
 }

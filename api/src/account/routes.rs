@@ -2,8 +2,8 @@
 
 use super::dto::{ChangeAccount, Code, NewEmail, NewPhone, PrivateAccount};
 use crate::app::App;
-use crate::edge::member::{hourly, may, must_know_password};
-use crate::edge::{Fields, Member, MemberForm, Problem};
+use crate::edge::member::{hourly, may, may_be_written_to, must_know_password};
+use crate::edge::{Fields, Member, MemberForm, Problem, Visitor};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,6 +14,7 @@ const EMAIL_CHANGES: Policy = hourly("email_changes", 5);
 /// Each costs money.
 const PHONE_CODES: Policy = hourly("phone_codes", 5);
 const PHONE_CODES_TO: Policy = hourly("phone_codes_to", 5);
+const PHONE_CODES_FROM: Policy = hourly("phone_codes_from", 20);
 
 /// Read the private side of one's own account
 #[utoipa::path(
@@ -61,6 +62,7 @@ pub async fn change_email(
     };
     may(&app, &EMAIL_CHANGES, &[member.id.0.as_bytes()]).await?;
     must_know_password(&app, &member, fields.password.as_deref(), "/password").await?;
+    may_be_written_to(&app, &email).await?;
     app.vault.contacts.ask_email(member.id, &email).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -91,6 +93,7 @@ pub async fn confirm_email(
 )]
 pub async fn add_phone(
     State(app): State<App>,
+    visitor: Visitor,
     MemberForm { member, fields, .. }: MemberForm<NewPhone>,
 ) -> Result<StatusCode, Problem> {
     let mut errors = Fields::default();
@@ -99,6 +102,7 @@ pub async fn add_phone(
     };
     may(&app, &PHONE_CODES, &[member.id.0.as_bytes()]).await?;
     may(&app, &PHONE_CODES_TO, &[phone.as_str().as_bytes()]).await?;
+    visitor.may(&app, &PHONE_CODES_FROM).await?;
     app.vault.contacts.ask_phone(member.id, &phone).await?;
     Ok(StatusCode::ACCEPTED)
 }

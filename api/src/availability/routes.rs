@@ -38,6 +38,7 @@ pub async fn check_availability(
             };
             form.from.may(&app, &HANDLES).await?;
             app.executor.claimed(HANDLE, &handle.key()).await?.is_none()
+                && !app.vault.handles.is_retired(&handle.key()).await?
         }
         (None, Some(text)) => {
             let Some(email) = fields.take("/email", Email::parse(text)) else {

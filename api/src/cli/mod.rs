@@ -3,6 +3,7 @@
 //! What a command is asked for goes to stdout; everything it says meanwhile goes to stderr.
 
 mod demo;
+mod erase;
 mod grant;
 mod http;
 mod import;
@@ -50,6 +51,12 @@ enum Command {
     /// An operator may register people without password, act in a person's name (Madang-Act-As) and
     /// publish posts with their original date. Keep it as you keep a password.
     Token(store::TokenArgs),
+    /// Forget a person for good, now.
+    ///
+    /// Deletes what they wrote, masks it in the events, deletes all that the vault knows of them, and purges
+    /// the copies in NATS. Servers do the same by themselves for who left thirty days ago. Repeat it if it
+    /// fails; servers do, too. Backups and exports taken before still hold the person.
+    Erase(erase::Args),
     /// Grant a person a role, or revoke it.
     ///
     /// For the first admin: admins grant roles through the API from then on.
@@ -101,6 +108,7 @@ pub fn run() -> ExitCode {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate(args) => store::migrate(args).await,
             Command::Token(args) => store::token(args).await,
+            Command::Erase(args) => erase::run(args).await,
             Command::Grant(args) => grant::run(args).await,
             Command::RotateKeys(args) => store::rotate_keys(args).await,
             Command::Import(args) => import::run(args).await,

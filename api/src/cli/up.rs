@@ -61,7 +61,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         _ => std::env::var(name).ok(),
     });
-    let settings = settings.map(|settings| Settings { dev_mailbox: true, ..settings });
+    let settings = settings.map(|settings| Settings { dev_mailbox: args.host.is_loopback(), ..settings });
     let served = match settings {
         Ok(settings) => serve_until_told(&args, settings, listener, &stack, &mut signals).await,
         Err(error) => Err(error.into()),

@@ -19,6 +19,23 @@ pub struct Arrival {
     pub peer: IpAddr,
 }
 
+impl Arrival {
+    /// What limits are counted by.
+    #[must_use]
+    pub fn network(&self) -> Vec<u8> {
+        network(self.peer)
+    }
+}
+
+/// One customer has a whole /64 of IPv6, so that is what counts as one.
+#[must_use]
+pub fn network(peer: IpAddr) -> Vec<u8> {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
+    }
+}
+
 /// What the `Authorization` header says, or where there is none a browser's cookie.
 #[derive(Clone, Debug)]
 pub enum Bearer {
@@ -66,6 +83,15 @@ fn token_in(value: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_is_an_address_or_a_64th() {
+        let network = |text: &str| network(text.parse().expect("an address"));
+        assert_ne!(network("10.0.0.1"), network("10.0.0.2"));
+        assert_eq!(network("::ffff:10.0.0.1"), network("10.0.0.1"));
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+    }
 
     #[test]
     fn the_scheme_is_read_in_any_case_and_no_other_counts() {

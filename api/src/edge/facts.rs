@@ -9,6 +9,8 @@ use domain::like::Target;
 use domain::post::Post;
 use domain::user::{HANDLE, User};
 use domain::value::{CommentId, PostId, UserId};
+use infra::event_store::CommandError;
+use uuid::Uuid;
 
 /// Whose handle this is, whether or not they have left.
 ///
@@ -17,6 +19,23 @@ use domain::value::{CommentId, PostId, UserId};
 pub async fn user_of_handle(app: &App, key: &str) -> Result<UserId, Problem> {
     let user = app.executor.claimed(HANDLE, key).await?;
     user.map(UserId).ok_or_else(|| Problem::not_found(USER_NOT_FOUND.0, USER_NOT_FOUND.1))
+}
+
+/// Saves work where a handle can't be had anyway; the claim in the log is what decides between two who are
+/// as quick. `by` may have it already.
+///
+/// # Errors
+/// 409 if someone has it, or had it and was forgotten less than a year ago.
+pub async fn handle_must_be_free(app: &App, handle_key: &str, by: Option<Uuid>) -> Result<(), Problem> {
+    let owner = app.executor.claimed(HANDLE, handle_key).await?;
+    let is_free = match owner {
+        Some(owner) => Some(owner) == by,
+        None => !app.vault.handles.is_retired(handle_key).await?,
+    };
+    if is_free {
+        return Ok(());
+    }
+    Err(CommandError::<User>::ClaimTaken { kind: HANDLE.to_owned() }.into())
 }
 
 /// Whether the person can act and be met.

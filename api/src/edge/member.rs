@@ -9,10 +9,11 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header, request};
 use domain::value::UserId;
 use infra::mail::Language;
+use infra::vault::Email;
+use infra::vault::accounts::PasswordHash;
 use infra::vault::attempts::Policy;
 use infra::vault::sessions::Device;
 use serde::de::DeserializeOwned;
-use std::net::IpAddr;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -113,7 +114,7 @@ impl Visitor {
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
             device: Device::new(user_agent.unwrap_or_default(), arrival.peer),
-            network: network(arrival.peer),
+            network: arrival.network(),
             correlation_id: arrival.correlation_id,
         })
     }
@@ -138,7 +139,7 @@ pub async fn may(app: &App, policy: &Policy, key: &[&[u8]]) -> Result<(), Proble
     }
 }
 
-/// Who is logged in proves once more that they are the person, where they have a password.
+/// Who is logged in proves once more that they are the person, where they have a password: as it is kept.
 ///
 /// # Errors
 /// 422 if they do not know it, 429 if they tried too often.
@@ -147,27 +148,21 @@ pub async fn must_know_password(
     member: &Member,
     password: Option<&str>,
     pointer: &'static str,
-) -> Result<(), Problem> {
+) -> Result<Option<PasswordHash>, Problem> {
     const GUESSES: Policy = hourly("password_again", 10);
     let accounts = &app.vault.accounts;
     if !accounts.details(member.id).await?.has_password {
-        return Ok(());
+        return Ok(None);
     }
     let key: &[&[u8]] = &[member.id.0.as_bytes()];
     may(app, &GUESSES, key).await?;
-    if !accounts.check_password(Some(member.id), password.unwrap_or_default()).await? {
+    let known = accounts.check_password(Some(member.id), password.unwrap_or_default()).await?;
+    if known.is_none() {
         let error = FieldError::at(pointer, "wrong_password", "is not your password");
         return Err(Problem::invalid(vec![error]));
     }
-    Ok(app.vault.attempts.forget(&GUESSES, key).await?)
-}
-
-/// One customer has a whole /64 of IPv6, so that is what counts as one.
-fn network(peer: IpAddr) -> Vec<u8> {
-    match peer.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets()[..8].to_vec(),
-    }
+    app.vault.attempts.forget(&GUESSES, key).await?;
+    Ok(known)
 }
 
 /// The language in which someone is written to: the one they chose, or that of their browser, or Korean.
@@ -177,23 +172,18 @@ pub fn language(chosen: Option<Language>, headers: &HeaderMap) -> Language {
     chosen.or_else(|| accepted.and_then(Language::of_accept_language)).unwrap_or(Language::Korean)
 }
 
+/// Letters that strangers can have sent to one address: nobody's mailbox is to be filled.
+///
+/// # Errors
+/// 429 if there were too many.
+pub async fn may_be_written_to(app: &App, email: &Email) -> Result<(), Problem> {
+    const LETTERS: Policy = hourly("letters_to", 8);
+    may(app, &LETTERS, &[email.key().as_bytes()]).await
+}
+
 /// A policy whose tries are forgotten after an hour without any.
 #[must_use]
 pub const fn hourly(kind: &'static str, burst: i32) -> Policy {
     const HOUR: Duration = Duration::from_secs(3_600);
     Policy { kind, burst, longest: HOUR, forgets: HOUR }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_is_an_address_or_a_64th() {
-        let network = |text: &str| network(text.parse().expect("an address"));
-        assert_ne!(network("10.0.0.1"), network("10.0.0.2"));
-        assert_eq!(network("::ffff:10.0.0.1"), network("10.0.0.1"));
-        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
-        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
-    }
 }

@@ -1,7 +1,7 @@
 //! How often one person, or one address without a login, may ask.
 
 use crate::edge::Problem;
-use crate::edge::arrival::Bearer;
+use crate::edge::arrival::{Bearer, network};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use domain::value::UserId;
 use governor::clock::{Clock, DefaultClock};
@@ -27,7 +27,7 @@ pub struct RateLimits {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Asker {
     Person(UserId),
-    Address(IpAddr),
+    Network(Vec<u8>),
 }
 
 /// Where someone stands in their limit, for the `RateLimit` headers.
@@ -54,7 +54,9 @@ impl RateLimits {
         let asker = match bearer {
             Bearer::Known(Caller::Operator) => return Ok(None),
             Bearer::Known(Caller::User { user, .. }) => Asker::Person(*user),
-            Bearer::Absent | Bearer::Expired | Bearer::SessionEnded | Bearer::Invalid => Asker::Address(peer),
+            Bearer::Absent | Bearer::Expired | Bearer::SessionEnded | Bearer::Invalid => {
+                Asker::Network(network(peer))
+            }
         };
         match limit.check(&asker) {
             Ok(standing) => Ok(Some(standing)),

@@ -3,7 +3,7 @@
 use super::dto::{Change, ChangeMe, ReplaceMe};
 use crate::app::App;
 use crate::edge::command::Leaving;
-use crate::edge::{Asked, AskedWith, Problem, Reader};
+use crate::edge::{Asked, AskedWith, Problem, Reader, facts};
 use crate::users::dto::{Account, Person};
 use axum::extract::State;
 use axum::response::Response;
@@ -64,6 +64,9 @@ pub async fn change_me(
 }
 
 async fn change(app: &App, asked: &Asked, change: Change) -> Result<Response, Problem> {
+    if let Some(UserCommand::ChangeHandle { handle }) = &change.handle {
+        facts::handle_must_be_free(app, &handle.key(), Some(asked.by.id.0)).await?;
+    }
     let answer = match (change.handle, change.profile) {
         (Some(handle), Some(profile)) => {
             let first = execute(app, asked, handle, &asked.envelope).await?;

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::edge::member::{hourly, may, must_know_password};
 use crate::edge::{Fields, Form, MemberForm, Problem};
 use crate::users::dto::check_password_length;
+use crate::withdrawals::come_back_link;
 use axum::extract::State;
 use axum::http::StatusCode;
 use infra::vault::Email;
@@ -34,8 +35,15 @@ pub async fn change_password(
     MemberForm { member, fields, .. }: MemberForm<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     check_password_length(Fields::default(), "/new_password", &fields.new_password)?;
-    must_know_password(&app, &member, fields.old_password.as_deref(), "/old_password").await?;
-    app.vault.recovery.change(member.id, Some(member.session), &fields.new_password).await?;
+    let known = must_know_password(&app, &member, fields.old_password.as_deref(), "/old_password").await?;
+    let recovery = &app.vault.recovery;
+    if !recovery.change(member.id, member.session, known.as_ref(), &fields.new_password).await? {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "password_changed",
+            "The password was changed in between. If that was not you, reset it by mail.",
+        ));
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -56,8 +64,10 @@ pub async fn ask_reset(State(app): State<App>, form: Form<AskReset>) -> Result<S
     };
     form.from.may(&app, &RESETS_FROM).await?;
     may(&app, &RESETS_OF, &[email.key().as_bytes()]).await?;
-    let page = format!("{}/account/reset-password", app.settings.web_url);
-    let asked = app.vault.recovery.ask(&email, |token| format!("{page}#token={token}")).await;
+    let web_url = &app.settings.web_url;
+    let reset = |token: &str| format!("{web_url}/account/reset-password#token={token}");
+    let back = |token: &str| come_back_link(web_url, token);
+    let asked = app.vault.recovery.ask(&email, reset, back).await;
     tokio::time::sleep_until(begun + EVEN).await;
     asked?;
     Ok(StatusCode::ACCEPTED)

@@ -46,10 +46,11 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
     }
     let (visitor, vault) = (&form.from, &app.vault);
     visitor.may(&app, &FROM_A_NETWORK).await?;
-    let named = whose(&app, login).await?;
+    let Typed { kind, key: typed } = Typed::of(login);
+    let named = whose(&app, kind, &typed).await?;
     let at_home = vault.sessions.is_known(named, &visitor.device).await?;
-    let account = named.map(|user| user.0.into_bytes().to_vec());
-    let account = account.unwrap_or_else(|| login.trim().to_lowercase().into_bytes());
+    // By what was typed, not by whose it is: or the limit would tell which address is whose.
+    let account = [kind.name(), typed.as_bytes()].concat();
     let (policy, key): (_, &[&[u8]]) = match at_home {
         true => (&AT_HOME, &[&account, &visitor.network]),
         false => (&TO_AN_ACCOUNT, &[&account]),
@@ -57,14 +58,17 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
     may(&app, policy, key).await?;
 
     let user = named.filter(|_| is_password_length(password));
-    let matches = vault.accounts.check_password(user, password).await?;
-    if let (Some(user), true) = (user, matches) {
+    let known = vault.accounts.check_password(user, password).await?;
+    if let (Some(user), Some(known)) = (user, known) {
         let loaded = app.executor.load::<User>(user.0).await?;
-        if loaded.state.is_active() {
+        let opened = match loaded.state.is_active() {
+            true => vault.sessions.open_knowing(user, &known, &visitor.device).await?,
+            false => None,
+        };
+        if let Some(opened) = opened {
             vault.attempts.forget(policy, key).await?;
             vault.attempts.take_back(&FROM_A_NETWORK, &[&visitor.network]).await?;
             let account = Account::of(user.0, loaded.state, loaded.created_at.unwrap_or_default());
-            let opened = vault.sessions.open(user, &visitor.device).await?;
             let session = Json(Session::of(&opened, account, *use_cookies));
             let mut response = (StatusCode::CREATED, session).into_response();
             if *use_cookies {
@@ -76,17 +80,50 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
     Err(Problem::unauthorized("wrong_credentials", "There is no such account with this password."))
 }
 
-/// Not parsed by today's rules: whoever registered under earlier ones must get in, too.
-async fn whose(app: &App, login: &str) -> Result<Option<UserId>, Problem> {
-    let text = login.trim();
-    if text.len() > LOGIN_MAX_BYTES || text.chars().any(char::is_control) {
-        return Ok(None);
+/// What stands in the form, in the form in which it is unique.
+struct Typed {
+    kind: Kind,
+    key: String,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Handle,
+    Email,
+    Neither,
+}
+
+impl Kind {
+    fn name(self) -> &'static [u8] {
+        match self {
+            Self::Handle => b"handle ",
+            Self::Email => b"email ",
+            Self::Neither => b"",
+        }
     }
-    if text.contains('@') {
-        return match Email::parse(text) {
-            Ok(email) => Ok(app.vault.accounts.of_email(&email).await?),
-            Err(_) => Ok(None),
-        };
+}
+
+impl Typed {
+    /// Handles are not parsed by today's rules: whoever registered under earlier ones must get in, too.
+    fn of(login: &str) -> Self {
+        let text = login.trim();
+        if text.len() > LOGIN_MAX_BYTES || text.chars().any(char::is_control) {
+            return Self { kind: Kind::Neither, key: String::new() };
+        }
+        if !text.contains('@') {
+            return Self { kind: Kind::Handle, key: Handle::key_of(text) };
+        }
+        match Email::parse(text) {
+            Ok(email) => Self { kind: Kind::Email, key: email.key() },
+            Err(_) => Self { kind: Kind::Neither, key: text.to_lowercase() },
+        }
     }
-    Ok(app.executor.claimed(HANDLE, &Handle::key_of(text)).await?.map(UserId))
+}
+
+async fn whose(app: &App, kind: Kind, key: &str) -> Result<Option<UserId>, Problem> {
+    match kind {
+        Kind::Handle => Ok(app.executor.claimed(HANDLE, key).await?.map(UserId)),
+        Kind::Email => Ok(app.vault.accounts.of_email_key(key).await?),
+        Kind::Neither => Ok(None),
+    }
 }

@@ -97,8 +97,22 @@ fn over(by_cookies: bool) -> Problem {
     responses((status = 204, description = "Logged out.")),
     security(("bearer" = []))
 )]
-pub async fn log_out(State(app): State<App>, member: Member) -> Result<Response, Problem> {
-    app.vault.sessions.end(member.id, member.session).await?;
+pub async fn log_out(
+    State(app): State<App>,
+    member: Result<Member, Problem>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    match (member, cookies::refresh(&headers)) {
+        (Ok(member), _) => {
+            app.vault.sessions.end(member.id, member.session).await?;
+        }
+        // A browser whose access token is over means its session all the same. That the write is meant was
+        // seen when the access cookie was.
+        (Err(problem), Some(token)) if problem.code() == "token_expired" => {
+            app.vault.sessions.end_by(token).await?;
+        }
+        (Err(problem), _) => return Err(problem),
+    }
     let mut response = StatusCode::NO_CONTENT.into_response();
     cookies::take_away(response.headers_mut());
     Ok(response)

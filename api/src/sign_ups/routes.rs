@@ -3,16 +3,16 @@
 use super::dto::{Confirmation, SignUp, SignUpStarted};
 use crate::app::App;
 use crate::edge::failure::email_taken;
-use crate::edge::member::{Visitor, hourly, language, may};
+use crate::edge::member::{Visitor, hourly, language, may_be_written_to};
 use crate::edge::path::Id;
-use crate::edge::{Committed, Fields, Form, Problem, cookies};
+use crate::edge::{Committed, Fields, Form, Problem, cookies, facts};
 use crate::sessions::dto::Session;
 use crate::users::dto::{Account, location};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use domain::user::{HANDLE, User, UserCommand};
+use domain::user::{User, UserCommand};
 use domain::value::{Bio, DisplayName, Handle};
 use infra::event_store::{CommandError, Envelope};
 use infra::vault::accounts::NewAccount;
@@ -21,8 +21,6 @@ use infra::vault::sign_ups::Proved;
 use uuid::Uuid;
 
 const FROM_A_NETWORK: Policy = hourly("sign_up_from", 30);
-/// Nobody's mailbox is to be filled by strangers.
-const TO_AN_ADDRESS: Policy = hourly("sign_up_to", 5);
 const CODES: Policy = hourly("sign_up_codes", 60);
 
 /// The id of a sign-up in a path.
@@ -61,8 +59,8 @@ pub async fn sign_up(
     let language = language(form.fields.language.map(Into::into), &form.headers);
     let (new, handle) = form.fields.parse(language)?;
     form.from.may(&app, &FROM_A_NETWORK).await?;
-    must_be_free(&app, &handle, None).await?;
-    may(&app, &TO_AN_ADDRESS, &[new.email.key().as_bytes()]).await?;
+    facts::handle_must_be_free(&app, &handle.key(), None).await?;
+    may_be_written_to(&app, &new.email).await?;
     let id = app.vault.sign_ups.begin(&new).await?;
     Ok((StatusCode::ACCEPTED, Json(started(id))))
 }
@@ -82,6 +80,9 @@ pub async fn resend_code(
     from: Visitor,
 ) -> Result<(StatusCode, Json<SignUpStarted>), Problem> {
     from.may(&app, &CODES).await?;
+    if let Some(email) = app.vault.sign_ups.address(id).await? {
+        may_be_written_to(&app, &email).await?;
+    }
     app.vault.sign_ups.resend(id).await??;
     Ok((StatusCode::ACCEPTED, Json(started(id))))
 }
@@ -146,7 +147,7 @@ async fn register(
     let accounts = &app.vault.accounts;
     let user = proved.user;
     let _turn = app.queue_for_handle(&handle.key()).await;
-    must_be_free(app, &handle, Some(user.0)).await?;
+    facts::handle_must_be_free(app, &handle.key(), Some(user.0)).await?;
     // The vault first: a person whose password was lost in between could never log in.
     let account = NewAccount {
         user,
@@ -189,14 +190,4 @@ async fn register(
         cookies::give(response.headers_mut(), &opened);
     }
     Ok(response)
-}
-
-/// Saves the work of a letter where the handle is taken anyway; the claim in the log is what decides.
-async fn must_be_free(app: &App, handle: &Handle, by: Option<Uuid>) -> Result<(), Problem> {
-    match app.executor.claimed(HANDLE, &handle.key()).await? {
-        Some(owner) if Some(owner) != by => {
-            Err(CommandError::<User>::ClaimTaken { kind: HANDLE.to_owned() }.into())
-        }
-        Some(_) | None => Ok(()),
-    }
 }

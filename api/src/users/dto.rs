@@ -105,7 +105,8 @@ impl Account {
     /// An account as its aggregate has it.
     #[must_use]
     pub fn of(id: Uuid, user: State, created_at: DateTime<Utc>) -> Self {
-        let State { handle, display_name, bio, links, registered: _, deactivated: _, roles: _ } = user;
+        let State { handle, display_name, bio, links, registered: _, deactivated: _, erased: _, roles: _ } =
+            user;
         Self { id, handle, display_name, bio, links, created_at }
     }
 }
@@ -137,7 +138,7 @@ pub struct RegisterUser {
     #[serde(default)]
     #[schema(format = Password, example = "correct horse battery")]
     password: Option<String>,
-    /// Of the operator's choice.
+    /// Of the operator's choice; needed where an address comes with an Idempotency-Key.
     #[serde(default)]
     id: Option<Uuid>,
 }
@@ -167,8 +168,14 @@ impl RegisterUser {
     ///
     /// # Errors
     /// 422 with all that is wrong.
-    pub fn parse(&self) -> Result<Registration, Problem> {
+    pub fn parse(&self, may_be_repeated: bool) -> Result<Registration, Problem> {
         let mut fields = Fields::default();
+        if may_be_repeated && self.email.is_some() && self.id.is_none() {
+            let detail =
+                "is needed with an Idempotency-Key, so that a repeat has the address of the same person";
+            fields.add(FieldError::at("/id", "missing_field", detail));
+            return Err(fields.problem());
+        }
         let handle = fields.take("/handle", Handle::parse(&self.handle));
         let display_name = fields.take("/display_name", DisplayName::parse(&self.display_name));
         let bio = fields.take("/bio", Bio::parse(&self.bio));
@@ -244,7 +251,7 @@ mod tests {
     #[test]
     fn every_wrong_field_of_a_form_is_named_at_once() {
         let form = form(r#"{"handle": "a b", "display_name": " ", "email": "mina", "password": "short"}"#);
-        let refused = form.parse().map(|_| ()).expect_err("four wrong");
+        let refused = form.parse(false).map(|_| ()).expect_err("four wrong");
         assert_eq!(refused.status(), 422);
         let shown = format!("{refused:?}");
         for pointer in ["/handle", "/display_name", "/email", "/password"] {

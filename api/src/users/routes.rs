@@ -5,10 +5,10 @@ use crate::app::App;
 use crate::edge::command::{AskedByAnyone, ByOperator};
 use crate::edge::failure::email_taken;
 use crate::edge::path::HandleKey;
-use crate::edge::{List, Listing, PageQuery, Problem, Reader};
+use crate::edge::{List, Listing, PageQuery, Problem, Reader, facts};
 use axum::extract::State;
 use axum::response::Response;
-use domain::user::{HANDLE, User};
+use domain::user::User;
 use domain::value::UserId;
 use infra::event_store::CommandError;
 use infra::mail::Language;
@@ -29,15 +29,12 @@ pub async fn register(
     ByOperator(asked): ByOperator<RegisterUser>,
 ) -> Result<Response, Problem> {
     let AskedByAnyone { envelope, fields, .. } = &asked;
-    let registration = fields.parse()?;
+    let registration = fields.parse(envelope.key.is_some())?;
     let _turn = app.queue_for_handle(&registration.handle_key).await;
     // Saves the work of a password where the handle is taken anyway. With a key it may be a repeat, which
     // must get its first answer.
-    if envelope.key.is_none()
-        && let Some(owner) = app.executor.claimed(HANDLE, &registration.handle_key).await?
-        && owner != registration.id
-    {
-        return Err(CommandError::<User>::ClaimTaken { kind: HANDLE.to_owned() }.into());
+    if envelope.key.is_none() {
+        facts::handle_must_be_free(&app, &registration.handle_key, Some(registration.id)).await?;
     }
     let user = UserId(registration.id);
     let in_vault = keep(&app, user, &registration).await?;

@@ -59,7 +59,7 @@ pub async fn withdraw(
 pub async fn come_back(State(app): State<App>, form: Form<ComeBack>) -> Result<Response, Problem> {
     form.from.may(&app, &LINKS).await?;
     let token = &form.fields.token;
-    let user = if token.len() > TOKEN_MAX { None } else { app.vault.withdrawals.whose(token).await? };
+    let user = if token.len() > TOKEN_MAX { None } else { app.vault.withdrawals.come_back(token).await? };
     let Some(user) = user else {
         return Err(Problem::new(
             StatusCode::GONE,

@@ -7,7 +7,8 @@ use crate::like::LikeEvent::{Liked, Unliked};
 use crate::like::Target;
 use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
 use crate::user::UserEvent::{
-    HandleChanged, ProfileChanged, RoleGranted, RoleRevoked, UserDeactivated, UserReactivated, UserRegistered,
+    HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked, UserDeactivated, UserReactivated,
+    UserRegistered,
 };
 use crate::value::{CommentId, PostId, UserId};
 use chrono::DateTime;
@@ -36,6 +37,7 @@ fn user() -> impl Strategy<Value = Event> {
         any::<[String; 2]>().prop_map(|[handle, previous]| HandleChanged { handle, previous }),
         Just(UserDeactivated {}),
         Just(UserReactivated {}),
+        Just(PersonErased {}),
         any::<String>().prop_map(|role| RoleGranted { role }),
         any::<String>().prop_map(|role| RoleRevoked { role }),
     ]

@@ -33,6 +33,8 @@ pub enum UserCommand {
     Deactivate,
     /// Come back after leaving.
     Reactivate,
+    /// Be forgotten, for good.
+    Erase,
     /// Be allowed more.
     GrantRole {
         /// What.

@@ -94,11 +94,15 @@ impl Decide for User {
                 self.must_be_active()?;
                 Ok(vec![UserEvent::UserDeactivated {}])
             }
-            UserCommand::Reactivate => match (self.registered, self.deactivated) {
+            UserCommand::Reactivate => match (self.registered && !self.erased, self.deactivated) {
                 (false, _) => Err(UserRefusal::UserNotFound),
                 (true, false) => Ok(vec![]),
                 (true, true) => Ok(vec![UserEvent::UserReactivated {}]),
             },
+            UserCommand::Erase if !self.registered => Err(UserRefusal::UserNotFound),
+            UserCommand::Erase if self.erased => Ok(vec![]),
+            UserCommand::Erase if self.deactivated => Ok(vec![UserEvent::PersonErased {}]),
+            UserCommand::Erase => Ok(vec![UserEvent::UserDeactivated {}, UserEvent::PersonErased {}]),
             UserCommand::GrantRole { role } => {
                 self.must_be_active()?;
                 if self.has(*role) {
@@ -106,8 +110,9 @@ impl Decide for User {
                 }
                 Ok(vec![UserEvent::RoleGranted { role: role.to_string() }])
             }
+            // From who has left, too: they may come back.
+            UserCommand::RevokeRole { .. } if !self.registered => Err(UserRefusal::UserNotFound),
             UserCommand::RevokeRole { role } => {
-                self.must_be_active()?;
                 if !self.has(*role) {
                     return Ok(vec![]);
                 }
@@ -129,6 +134,9 @@ impl Decide for User {
             UserEvent::HandleChanged { handle, .. } => self.handle = handle,
             UserEvent::UserDeactivated {} => self.deactivated = true,
             UserEvent::UserReactivated {} => self.deactivated = false,
+            UserEvent::PersonErased {} => {
+                *self = Self { registered: true, deactivated: true, erased: true, ..Self::default() };
+            }
             UserEvent::RoleGranted { role } => drop(self.roles.insert(role)),
             UserEvent::RoleRevoked { role } => drop(self.roles.remove(&role)),
         }
@@ -145,6 +153,7 @@ impl Decide for User {
             UserEvent::ProfileChanged { .. }
             | UserEvent::UserDeactivated {}
             | UserEvent::UserReactivated {}
+            | UserEvent::PersonErased {}
             | UserEvent::RoleGranted { .. }
             | UserEvent::RoleRevoked { .. } => vec![],
         }

@@ -36,6 +36,8 @@ pub enum UserEvent {
     UserDeactivated {},
     /// The person has come back.
     UserReactivated {},
+    /// Nothing personal is left of the person, here or in any earlier event.
+    PersonErased {},
     /// The person may do more.
     RoleGranted {
         /// Which role.
@@ -54,6 +56,7 @@ domain_event!(UserEvent {
     HandleChanged => "1",
     UserDeactivated => "1",
     UserReactivated => "1",
+    PersonErased => "1",
     RoleGranted => "1",
     RoleRevoked => "1",
 });

@@ -22,6 +22,8 @@ pub struct User {
     pub registered: bool,
     /// The person has left; their things are hidden.
     pub deactivated: bool,
+    /// Nothing personal is left of them, and they can't come back.
+    pub erased: bool,
     /// As its owner writes it.
     pub handle: String,
     /// Free text.

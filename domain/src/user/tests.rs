@@ -121,6 +121,8 @@ fn a_role_is_granted_and_revoked_once() {
     let given = || vec![registered("mina"), granted()];
     UserTest::with(()).given(given()).when(grant()).then_expect_events(vec![]);
     UserTest::with(()).given(given()).when(revoke()).then_expect_events(vec![revoked()]);
+    let left = vec![registered("mina"), granted(), UserEvent::UserDeactivated {}];
+    UserTest::with(()).given(left).when(revoke()).then_expect_events(vec![revoked()]);
     let taken = vec![registered("mina"), granted(), revoked()];
     UserTest::with(()).given(taken).when(grant()).then_expect_events(vec![granted()]);
     UserTest::with(()).given_no_previous_events().when(grant()).then_expect_error(UserRefusal::UserNotFound);
@@ -133,4 +135,21 @@ fn what_is_no_role_today_allows_nothing_and_harms_nothing() {
         crate::Decide::evolve(&mut user, &UserEvent::RoleGranted { role: word.into() });
     }
     assert_eq!(Role::among(&user.roles).collect::<Vec<_>>(), [Role::Admin]);
+}
+
+#[test]
+fn who_is_erased_has_left_for_good_and_nothing_of_them_is_known() {
+    let erased = || vec![registered("mina"), UserEvent::UserDeactivated {}, UserEvent::PersonErased {}];
+    UserTest::with(())
+        .given(vec![registered("mina")])
+        .when(UserCommand::Erase)
+        .then_expect_events(vec![UserEvent::UserDeactivated {}, UserEvent::PersonErased {}]);
+    UserTest::with(()).given(erased()).when(UserCommand::Erase).then_expect_events(vec![]);
+    UserTest::with(())
+        .given(erased())
+        .when(UserCommand::Reactivate)
+        .then_expect_error(UserRefusal::UserNotFound);
+    let mut user = User::default();
+    erased().iter().for_each(|event| crate::Decide::evolve(&mut user, event));
+    assert_eq!(user, User { registered: true, deactivated: true, erased: true, ..User::default() });
 }

@@ -1,5 +1,7 @@
 //! Where web pages are: those that may call us, and those that letters link to.
 
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// Origins of web pages: scheme, host and perhaps a port, as browsers send them.
@@ -45,4 +47,20 @@ impl FromStr for WebUrl {
 fn split_web(text: &str) -> Result<(&str, &str), ()> {
     let (scheme, rest) = text.split_once("://").ok_or(())?;
     (matches!(scheme, "http" | "https") && !rest.is_empty()).then_some((scheme, rest)).ok_or(())
+}
+
+/// Networks, such as those of proxies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl FromStr for Networks {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let networks = text.split(',').map(|network| {
+            let network = network.trim();
+            network.parse().or_else(|_| network.parse::<IpAddr>().map(IpNet::from)).map_err(|_| ())
+        });
+        networks.collect::<Result<_, _>>().map(Self)
+    }
 }

@@ -139,26 +139,41 @@ impl Accounts {
     /// # Errors
     /// The database's.
     pub async fn of_email(&self, email: &Email) -> Result<Option<UserId>, VaultError> {
+        self.of_email_key(&email.key()).await
+    }
+
+    /// Whose address this is, by the form in which it is unique.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of_email_key(&self, key: &str) -> Result<Option<UserId>, VaultError> {
         let user: Option<uuid::Uuid> =
             sqlx::query_scalar("select user_id from vault.accounts where email_key = $1")
-                .bind(email.key())
+                .bind(key)
                 .fetch_optional(&self.pool)
                 .await?;
         Ok(user.map(UserId))
     }
 
-    /// Whether this is the person's password. Takes as long for nobody (`None`), and for people without a
-    /// password, as for anyone: who is registered can't be learnt from the time.
+    /// The person's password as it is kept, if this is it: what follows holds only while it still is. Takes as
+    /// long for nobody (`None`), and for people without a password, as for anyone: who is registered can't be
+    /// learnt from the time.
     ///
     /// # Errors
     /// Overload, or the database's.
-    pub async fn check_password(&self, user: Option<UserId>, password: &str) -> Result<bool, VaultError> {
+    pub async fn check_password(
+        &self,
+        user: Option<UserId>,
+        password: &str,
+    ) -> Result<Option<PasswordHash>, VaultError> {
         let id = user.map_or(uuid::Uuid::nil(), |user| user.0);
         let found: Option<Option<String>> = sqlx::query_scalar(include_str!("sql/password_hash.sql"))
             .bind(id)
             .fetch_optional(&self.pool)
             .await?;
-        self.passwords.check(found.flatten(), password).await
+        let kept = found.flatten();
+        let matches = self.passwords.check(kept.clone(), password).await?;
+        Ok(kept.filter(|_| matches).map(PasswordHash))
     }
 
     /// What only the person themself is shown.

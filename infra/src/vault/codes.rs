@@ -4,7 +4,7 @@ use super::VaultError;
 use super::digest::RequestHasher;
 use domain::value::UserId;
 use rand::{Rng, TryRngCore, rngs::OsRng};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -92,16 +92,16 @@ impl Codes {
     ) -> Result<Issued, VaultError> {
         let issued = Issued { id: Uuid::new_v4(), code: fresh()? };
         let hash = self.hash(issued.id, &issued.code);
-        sqlx::query("delete from vault.codes where user_id = $1 and purpose = $2")
-            .bind(user.map(|user| user.0))
-            .bind(purpose.name())
-            .execute(&mut *connection)
-            .await?;
         sqlx::query(
             "insert into vault.codes
                 (id, purpose, user_id, recipient, code_hash, tries_left, sends_left, next_send_at, expires_at)
              values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8),
-                clock_timestamp() + make_interval(mins => $9))",
+                clock_timestamp() + make_interval(mins => $9))
+             on conflict (user_id, purpose) do update
+             set id = excluded.id, recipient = excluded.recipient, code_hash = excluded.code_hash,
+                tries_left = excluded.tries_left, sends_left = excluded.sends_left,
+                next_send_at = excluded.next_send_at, expires_at = excluded.expires_at,
+                created_at = clock_timestamp()",
         )
         .bind(issued.id)
         .bind(purpose.name())
@@ -219,16 +219,16 @@ impl Codes {
         Ok(())
     }
 
-    pub(super) async fn sweep(connection: &mut PgConnection) -> Result<(), VaultError> {
-        sqlx::query("delete from vault.codes where created_at < clock_timestamp() - interval '1 day'")
-            .execute(connection)
-            .await?;
-        Ok(())
-    }
-
     fn hash(&self, id: Uuid, code: &str) -> [u8; 32] {
         self.0.hash(&[b"code", id.as_bytes(), code.trim().as_bytes()])
     }
+}
+
+pub(super) async fn sweep(pool: &PgPool) -> Result<(), VaultError> {
+    sqlx::query("delete from vault.codes where created_at < clock_timestamp() - interval '1 day'")
+        .execute(pool)
+        .await?;
+    Ok(())
 }
 
 fn fresh() -> Result<String, VaultError> {

@@ -4,9 +4,11 @@ use super::VaultError;
 use super::accounts::{self, EmailTaken};
 use super::address::{Email, Phone};
 use super::codes::{CodeError, Codes, Purpose};
+use super::links;
 use crate::mail::{Language, Letter, Outbox};
 use domain::value::UserId;
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 /// Changes of addresses and numbers. Cheap to clone.
 #[derive(Clone)]
@@ -71,8 +73,10 @@ impl Contacts {
         user: UserId,
         code: &str,
     ) -> Result<Result<(), ContactError>, VaultError> {
-        let email = match self.check(user, Purpose::Email, code).await? {
-            Ok(email) => Email::parse(&email).map_err(|error| VaultError::Unavailable(Box::new(error)))?,
+        let (id, email) = match self.check(user, Purpose::Email, code).await? {
+            Ok((id, email)) => {
+                (id, Email::parse(&email).map_err(|error| VaultError::Unavailable(Box::new(error)))?)
+            }
             Err(refused) => return Ok(Err(ContactError::Code(refused))),
         };
         let mut tx = self.pool.begin().await?;
@@ -84,7 +88,9 @@ impl Contacts {
             let language = language_of(&mut tx, user).await?;
             self.outbox.enqueue(&mut *tx, &before, language, &Letter::EmailChanged).await?;
         }
-        self.done(&mut tx, user, Purpose::Email).await?;
+        // Who reads the old address must not have the password by it.
+        links::forget(&mut tx, links::Purpose::PasswordReset, user).await?;
+        Codes::forget(&mut tx, id).await?;
         tx.commit().await?;
         self.outbox.poke();
         Ok(Ok(()))
@@ -114,13 +120,13 @@ impl Contacts {
         user: UserId,
         code: &str,
     ) -> Result<Result<(), ContactError>, VaultError> {
-        let phone = match self.check(user, Purpose::Phone, code).await? {
+        let (id, phone) = match self.check(user, Purpose::Phone, code).await? {
             Ok(phone) => phone,
             Err(refused) => return Ok(Err(ContactError::Code(refused))),
         };
         let mut tx = self.pool.begin().await?;
         accounts::set_phone(&mut tx, user, Some(&phone)).await?;
-        self.done(&mut tx, user, Purpose::Phone).await?;
+        Codes::forget(&mut tx, id).await?;
         tx.commit().await?;
         Ok(Ok(()))
     }
@@ -132,37 +138,28 @@ impl Contacts {
     pub async fn forget_phone(&self, user: UserId) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
         accounts::set_phone(&mut tx, user, None).await?;
-        self.done(&mut tx, user, Purpose::Phone).await?;
+        if let Some(id) = Codes::pending(&mut tx, Purpose::Phone, user).await? {
+            Codes::forget(&mut tx, id).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
 
-    /// In a transaction of its own: the try counts whatever comes after it.
+    /// What was asked for, and where the code was sent. In a transaction of its own: the try counts whatever
+    /// comes after it.
     async fn check(
         &self,
         user: UserId,
         purpose: Purpose,
         code: &str,
-    ) -> Result<Result<String, CodeError>, VaultError> {
+    ) -> Result<Result<(Uuid, String), CodeError>, VaultError> {
         let mut tx = self.pool.begin().await?;
         let checked = match Codes::pending(&mut tx, purpose, user).await? {
-            Some(id) => self.codes.check(&mut tx, purpose, id, code).await?,
+            Some(id) => self.codes.check(&mut tx, purpose, id, code).await?.map(|recipient| (id, recipient)),
             None => Err(CodeError::NotFound),
         };
         tx.commit().await?;
         Ok(checked)
-    }
-
-    async fn done(
-        &self,
-        connection: &mut PgConnection,
-        user: UserId,
-        purpose: Purpose,
-    ) -> Result<(), VaultError> {
-        match Codes::pending(&mut *connection, purpose, user).await? {
-            Some(id) => Codes::forget(connection, id).await,
-            None => Ok(()),
-        }
     }
 }
 

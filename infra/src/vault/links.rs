@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::value::UserId;
 use rand::{TryRngCore, rngs::OsRng};
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -105,7 +105,7 @@ pub(super) async fn forget(
     Ok(())
 }
 
-pub(super) async fn sweep(connection: &mut PgConnection) -> Result<(), VaultError> {
-    sqlx::query("delete from vault.links where expires_at < clock_timestamp()").execute(connection).await?;
+pub(super) async fn sweep(pool: &PgPool) -> Result<(), VaultError> {
+    sqlx::query("delete from vault.links where expires_at < clock_timestamp()").execute(pool).await?;
     Ok(())
 }

@@ -22,14 +22,20 @@ impl Vault {
     /// # Errors
     /// The database's.
     pub async fn catch_up(&self) -> Result<(), VaultError> {
+        self.read_since(self.long_ago()).await.map(|_| ())
+    }
+
+    /// No token that was given out before is good any more.
+    fn long_ago(&self) -> DateTime<Utc> {
         let ttl = chrono::Duration::from_std(self.tokens.ttl()).unwrap_or(chrono::Duration::days(1));
-        self.read_since(Utc::now() - ttl).await.map(|_| ())
+        Utc::now() - ttl
     }
 
     /// Goes on learning until shutdown.
     pub async fn listen(self, shutdown: CancellationToken) {
         let mut listener = None;
-        let mut since = Utc::now();
+        // What happened since this node caught up is in it, whatever its clock says.
+        let mut since = self.long_ago();
         let mut often = tokio::time::interval(EVERY);
         often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -1,7 +1,8 @@
 //! The vault: secrets and personal data, kept apart from the events, which are for ever.
 //!
 //! Reading order: [`accounts`] (people's rows) and [`passwords`] (how they are hashed, and how many at once);
-//! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go) with what proves an address,
+//! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go), [`handles`] (what is left of people
+//! who were forgotten) with what proves an address,
 //! [`codes`] and [`links`]; [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
 //! sign them; [`attempts`] (what must not be tried without end); [`listener`] (how a node hears of what other
 //! nodes did here); [`digest`] (request hashes).
@@ -12,6 +13,7 @@ pub mod attempts;
 mod codes;
 mod contacts;
 mod digest;
+mod handles;
 mod keys;
 mod links;
 mod listener;
@@ -26,6 +28,7 @@ mod withdrawals;
 pub use address::{Email, Phone};
 pub use codes::{CodeError, ResendError};
 pub use contacts::{ContactError, Contacts};
+pub use handles::Handles;
 pub use keys::Rotation;
 pub use recovery::Recovery;
 pub use tokens::{AccessToken, Caller, TokenError};
@@ -61,6 +64,8 @@ pub struct Vault {
     pub recovery: Recovery,
     /// Leaving and coming back.
     pub withdrawals: Withdrawals,
+    /// Handles that nobody can have for now.
+    pub handles: Handles,
     /// Where people are logged in.
     pub sessions: Sessions,
     /// What must not be tried without end.
@@ -107,12 +112,20 @@ impl Vault {
         let (passwords, outbox) = (Passwords::new(), Outbox::default());
         let codes = Codes::new(requests.clone());
         let sessions = Sessions::new(pool.clone(), tokens.clone(), refresh, outbox.clone());
+        let withdrawals = Withdrawals::new(pool.clone(), sessions.clone(), outbox.clone());
         Ok(Self {
             accounts: Accounts::new(pool.clone(), passwords.clone()),
             sign_ups: SignUps::new(pool.clone(), passwords.clone(), codes.clone(), outbox.clone()),
             contacts: Contacts::new(pool.clone(), codes, outbox.clone()),
-            recovery: Recovery::new(pool.clone(), passwords, sessions.clone(), outbox.clone()),
-            withdrawals: Withdrawals::new(pool.clone(), sessions.clone(), outbox.clone()),
+            recovery: Recovery::new(
+                pool.clone(),
+                passwords,
+                sessions.clone(),
+                withdrawals.clone(),
+                outbox.clone(),
+            ),
+            withdrawals,
+            handles: Handles::new(pool.clone(), requests.clone()),
             sessions,
             attempts: Attempts::new(pool.clone(), requests.clone()),
             outbox,
@@ -128,15 +141,31 @@ impl Vault {
     /// # Errors
     /// The database's.
     pub async fn sweep(&self, come_back: &impl Fn(&str) -> String) -> Result<(), VaultError> {
-        self.accounts.sweep().await?;
-        self.withdrawals.sweep(come_back).await?;
-        self.sessions.sweep().await?;
-        self.attempts.sweep().await?;
-        let mut connection = self.pool.acquire().await?;
-        Codes::sweep(&mut connection).await?;
-        links::sweep(&mut connection).await?;
-        drop(connection);
-        self.rotate_keys(Rotation::IfDue).await?;
+        // One that fails does not keep the others from their turn.
+        let done = [
+            self.accounts.sweep().await,
+            self.withdrawals.sweep(come_back).await,
+            self.sessions.sweep().await,
+            self.attempts.sweep().await,
+            self.handles.sweep().await,
+            codes::sweep(&self.pool).await,
+            links::sweep(&self.pool).await,
+            self.rotate_keys(Rotation::IfDue).await.map(|_| ()),
+        ];
+        done.into_iter().collect()
+    }
+
+    /// Deletes everything of the person. Their sessions end first, so that every node hears of it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget(&self, user: UserId) -> Result<(), VaultError> {
+        self.sessions.end_all(user, None).await?;
+        let mut tx = self.pool.begin().await?;
+        for sql in include_str!("sql/forget.sql").split(';').filter(|sql| !sql.trim().is_empty()) {
+            sqlx::query(sql).bind(user.0).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 

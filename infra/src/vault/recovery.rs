@@ -1,11 +1,12 @@
 //! Another password: because the old one is known, or because mail to the person's address is read.
 
 use super::VaultError;
-use super::accounts;
+use super::accounts::{self, PasswordHash};
 use super::address::Email;
 use super::links::{self, Purpose};
 use super::passwords::Passwords;
 use super::sessions::{self, Sessions};
+use super::withdrawals::Withdrawals;
 use crate::mail::{Letter, Outbox};
 use domain::value::UserId;
 use sqlx::{PgConnection, PgPool};
@@ -17,20 +18,33 @@ pub struct Recovery {
     pool: PgPool,
     passwords: Passwords,
     sessions: Sessions,
+    withdrawals: Withdrawals,
     outbox: Outbox,
 }
 
 impl Recovery {
-    pub(super) fn new(pool: PgPool, passwords: Passwords, sessions: Sessions, outbox: Outbox) -> Self {
-        Self { pool, passwords, sessions, outbox }
+    pub(super) fn new(
+        pool: PgPool,
+        passwords: Passwords,
+        sessions: Sessions,
+        withdrawals: Withdrawals,
+        outbox: Outbox,
+    ) -> Self {
+        Self { pool, passwords, sessions, withdrawals, outbox }
     }
 
-    /// Sends a link to the address, if it is someone's. `link` is the address of the page that takes what
-    /// the link carries.
+    /// Sends a link to the address, if it is someone's; to who has left one that brings them back, without
+    /// which no password is of use. `link` and `come_back` are the addresses of the pages that take what the
+    /// link carries.
     ///
     /// # Errors
     /// The database's.
-    pub async fn ask(&self, email: &Email, link: impl FnOnce(&str) -> String) -> Result<(), VaultError> {
+    pub async fn ask(
+        &self,
+        email: &Email,
+        link: impl FnOnce(&str) -> String,
+        come_back: impl FnOnce(&str) -> String,
+    ) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
         let user: Option<Uuid> = sqlx::query_scalar(
             "select user_id from vault.accounts where email_key = $1 and state = 'active'",
@@ -39,6 +53,11 @@ impl Recovery {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(user) = user.map(UserId) else { return Ok(()) };
+        if self.withdrawals.remind(&mut tx, user, come_back).await? {
+            tx.commit().await?;
+            self.outbox.poke();
+            return Ok(());
+        }
         let token = links::issue(&mut tx, Purpose::PasswordReset, user).await?;
         // To the address as it is kept: what was typed may differ in ways that matter to mail servers.
         if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
@@ -74,24 +93,34 @@ impl Recovery {
         Ok(true)
     }
 
-    /// A new password for who has just proved to be the person, who is told by mail. All their sessions end
-    /// but this one.
+    /// A new password for who has just shown that they know the one so far, who is told by mail. All their
+    /// sessions end but this one. False if it was changed in between: by its owner, perhaps, against who knows
+    /// the old one.
     ///
     /// # Errors
     /// Overload, or the database's.
     pub async fn change(
         &self,
         user: UserId,
-        session: Option<Uuid>,
+        session: Uuid,
+        known: Option<&PasswordHash>,
         password: &str,
-    ) -> Result<(), VaultError> {
+    ) -> Result<bool, VaultError> {
         let hash = self.passwords.hash(password).await?;
         let mut tx = self.pool.begin().await?;
-        let ended = self.set(&mut tx, user, &hash, session).await?;
+        let kept: Option<Option<String>> =
+            sqlx::query_scalar("select password_hash from vault.accounts where user_id = $1 for update")
+                .bind(user.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if kept.flatten().as_ref() != known.map(|hash| &hash.0) {
+            return Ok(false);
+        }
+        let ended = self.set(&mut tx, user, &hash, Some(session)).await?;
         tx.commit().await?;
         self.outbox.poke();
         self.sessions.forget(&ended);
-        Ok(())
+        Ok(true)
     }
 
     async fn set(

@@ -1,6 +1,6 @@
 //! Where people are logged in: opened, refreshed, listed, ended.
 
-use super::accounts;
+use super::accounts::{self, PasswordHash};
 use super::refresh::{RefreshToken, RefreshTokens};
 use super::tokens::{AccessToken, Tokens};
 use super::{Caller, VaultError};
@@ -102,9 +102,45 @@ impl Sessions {
     /// # Errors
     /// The database's.
     pub async fn open(&self, user: UserId, device: &Device) -> Result<Opened, VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let opened = self.insert(&mut tx, user, device).await?;
+        tx.commit().await?;
+        Ok(opened)
+    }
+
+    /// The same of who has just shown that they know the password; none if it was changed in between, so that
+    /// no session outlives the password that opened it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open_knowing(
+        &self,
+        user: UserId,
+        known: &PasswordHash,
+        device: &Device,
+    ) -> Result<Option<Opened>, VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let kept: Option<Option<String>> =
+            sqlx::query_scalar("select password_hash from vault.accounts where user_id = $1 for share")
+                .bind(user.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if kept.flatten().as_ref() != Some(&known.0) {
+            return Ok(None);
+        }
+        let opened = self.insert(&mut tx, user, device).await?;
+        tx.commit().await?;
+        Ok(Some(opened))
+    }
+
+    async fn insert(
+        &self,
+        connection: &mut PgConnection,
+        user: UserId,
+        device: &Device,
+    ) -> Result<Opened, VaultError> {
         let session = Uuid::new_v4();
         let token = self.refresh.first(session);
-        let mut tx = self.pool.begin().await?;
         sqlx::query(
             "insert into vault.sessions (id, user_id, token_hash, user_agent, address, expires_at)
              values ($1, $2, $3, $4, $5::inet, clock_timestamp() + make_interval(days => $6))",
@@ -115,7 +151,7 @@ impl Sessions {
         .bind(&device.user_agent)
         .bind(device.address.to_string())
         .bind(REST_DAYS)
-        .execute(&mut *tx)
+        .execute(&mut *connection)
         .await?;
         sqlx::query(
             "update vault.sessions set ended_at = clock_timestamp() where id in (
@@ -125,9 +161,8 @@ impl Sessions {
         )
         .bind(user.0)
         .bind(SESSIONS_MAX)
-        .execute(&mut *tx)
+        .execute(connection)
         .await?;
-        tx.commit().await?;
         Ok(self.opened(user, &token))
     }
 
@@ -212,16 +247,23 @@ impl Sessions {
         Ok(sessions)
     }
 
-    /// Whether the person logged in from this address lately.
+    /// Whether the person logged in from this network lately.
     ///
     /// # Errors
     /// The database's.
     pub async fn is_known(&self, user: Option<UserId>, device: &Device) -> Result<bool, VaultError> {
+        // One customer has a whole /64 of IPv6, within which their devices move.
+        let bits = if device.address.is_ipv4() { 32 } else { 64 };
         let known = sqlx::query_scalar(
-            "select exists (select 1 from vault.sessions where user_id = $1 and address = $2::inet)",
+            "select exists (
+                select 1 from vault.sessions
+                where user_id = $1 and address << network(set_masklen($2::inet, $3))
+                    or user_id = $1 and address = $2::inet
+             )",
         )
         .bind(user.map_or(Uuid::nil(), |user| user.0))
         .bind(device.address.to_string())
+        .bind(bits)
         .fetch_one(&self.pool)
         .await?;
         Ok(known)
@@ -244,6 +286,23 @@ impl Sessions {
             self.tokens.end(session);
         }
         Ok(ended.rows_affected() > 0)
+    }
+
+    /// Ends the session of a refresh token of ours.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn end_by(&self, shown: &str) -> Result<(), VaultError> {
+        if let Some(token) = self.refresh.parse(shown) {
+            sqlx::query(
+                "update vault.sessions set ended_at = clock_timestamp() where id = $1 and ended_at is null",
+            )
+            .bind(token.session)
+            .execute(&self.pool)
+            .await?;
+            self.tokens.end(token.session);
+        }
+        Ok(())
     }
 
     /// Ends all of the person's sessions but one, if one is to go on.

@@ -90,6 +90,18 @@ impl SignUps {
         Ok(id)
     }
 
+    /// Where the codes of a sign-up go, if there is such a one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn address(&self, id: Uuid) -> Result<Option<Email>, VaultError> {
+        let email: Option<String> = sqlx::query_scalar("select email from vault.sign_ups where id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(email.and_then(|email| Email::parse(&email).ok()))
+    }
+
     /// Sends another code; the one before is worth nothing any more.
     ///
     /// # Errors

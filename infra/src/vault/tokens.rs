@@ -100,9 +100,19 @@ pub(super) struct Tokens {
     ring: RwLock<Arc<Ring>>,
     validation: Validation,
     ttl: Duration,
-    /// By the token's hash: who, and until when (seconds since 1970).
-    verified: Cache<[u8; 32], (Caller, i64)>,
+    /// By the token's hash.
+    verified: Cache<[u8; 32], Verified>,
     ended: Cache<Uuid, ()>,
+}
+
+/// What a token was found to be.
+#[derive(Clone)]
+struct Verified {
+    caller: Caller,
+    /// Seconds since 1970.
+    exp: i64,
+    /// By which key; it counts only as long as the key is there.
+    kid: String,
 }
 
 /// All keys at one time.
@@ -170,12 +180,7 @@ impl Tokens {
 
     /// Takes the keys as they are now; a token of one that is gone is worth nothing.
     pub(super) fn set_keys(&self, keys: &[TokenKey]) {
-        let is_gone = |kid: &String| !keys.iter().any(|key| key.kid == *kid);
-        let some_are_gone = self.ring().verifying.keys().any(is_gone);
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Ring::of(keys));
-        if some_are_gone {
-            self.verified.invalidate_all();
-        }
     }
 
     /// The public halves of all keys, as a JSON Web Key Set.
@@ -224,14 +229,17 @@ impl Tokens {
 
     fn whose(&self, token: &str) -> Result<Caller, TokenError> {
         let key: [u8; 32] = Sha256::digest(token).into();
-        if let Some((caller, exp)) = self.verified.get(&key) {
-            if exp >= Utc::now().timestamp() {
-                return Ok(caller);
+        if let Some(Verified { caller, exp, kid }) = self.verified.get(&key) {
+            if exp < Utc::now().timestamp() {
+                self.verified.invalidate(&key);
+                return Err(TokenError::Expired);
             }
-            self.verified.invalidate(&key);
-            return Err(TokenError::Expired);
+            if !self.ring().verifying.contains_key(&kid) {
+                return Err(TokenError::Invalid);
+            }
+            return Ok(caller);
         }
-        let claims = self.claims(token)?;
+        let (claims, kid) = self.claims(token)?;
         let caller = match (claims.role, claims.sid) {
             (Role::Member, Some(session)) => {
                 Caller::User { user: claims.sub.parse().map_err(|_| TokenError::Invalid)?, session }
@@ -239,16 +247,18 @@ impl Tokens {
             (Role::Operator, None) if claims.sub == OPERATOR => Caller::Operator,
             (Role::Member | Role::Operator, _) => return Err(TokenError::Invalid),
         };
-        self.verified.insert(key, (caller, claims.exp));
+        self.verified.insert(key, Verified { caller, exp: claims.exp, kid });
         Ok(caller)
     }
 
-    fn claims(&self, token: &str) -> Result<Claims, TokenError> {
+    /// What the token says, and by which key.
+    fn claims(&self, token: &str) -> Result<(Claims, String), TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
         let ring = self.ring();
-        let key = header.kid.and_then(|kid| ring.verifying.get(&kid)).ok_or(TokenError::Invalid)?;
+        let kid = header.kid.ok_or(TokenError::Invalid)?;
+        let key = ring.verifying.get(&kid).ok_or(TokenError::Invalid)?;
         let decoded = jsonwebtoken::decode::<Claims>(token, key, &self.validation);
-        decoded.map(|token| token.claims).map_err(|error| {
+        decoded.map(|token| (token.claims, kid)).map_err(|error| {
             let expired = matches!(error.kind(), ErrorKind::ExpiredSignature);
             if expired { TokenError::Expired } else { TokenError::Invalid }
         })
@@ -316,7 +326,8 @@ mod tests {
         );
         let token = tokens.issue(mina(), None).access_token;
         let key: [u8; 32] = Sha256::digest(&token).into();
-        tokens.verified.insert(key, (mina(), Utc::now().timestamp() - 1));
+        let kid = super::super::keys::kid(&[7; 32]);
+        tokens.verified.insert(key, Verified { caller: mina(), exp: Utc::now().timestamp() - 1, kid });
         assert_eq!(tokens.verify(&token), Err(TokenError::Expired), "remembered ones too");
     }
 

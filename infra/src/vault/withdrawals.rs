@@ -9,7 +9,7 @@ use super::links::{self, Purpose};
 use super::sessions::{self, Sessions};
 use crate::mail::{Letter, Outbox};
 use domain::value::UserId;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// People who have left and may come back. Cheap to clone.
@@ -31,8 +31,10 @@ impl Withdrawals {
     /// The database's.
     pub async fn begin(&self, user: UserId) -> Result<(), VaultError> {
         sqlx::query(
-            "insert into vault.withdrawals (user_id) values ($1)
-             on conflict (user_id) do update set state = 'pending', withdrawn_at = clock_timestamp()",
+            "insert into vault.withdrawals as w (user_id) values ($1)
+             on conflict (user_id) do update
+             set state = 'pending', withdrawn_at = clock_timestamp(), changed_at = clock_timestamp()
+             where w.state <> 'erasing'",
         )
         .bind(user.0)
         .execute(&self.pool)
@@ -47,21 +49,11 @@ impl Withdrawals {
     /// The database's; the sweep makes up for it.
     pub async fn complete(&self, user: UserId, link: impl FnOnce(&str) -> String) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
-        let completed = sqlx::query(
-            "update vault.withdrawals set state = 'active' where user_id = $1 and state = 'pending'",
-        )
-        .bind(user.0)
-        .execute(&mut *tx)
-        .await?;
-        if completed.rows_affected() == 0 {
+        if !change(&mut tx, user, &["pending"], "active").await? {
             return Ok(());
         }
         links::forget(&mut tx, Purpose::PasswordReset, user).await?;
-        let token = links::issue(&mut tx, Purpose::ComeBack, user).await?;
-        if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
-            let letter = Letter::Withdrawn { link: link(&token) };
-            self.outbox.enqueue(&mut *tx, &email, language, &letter).await?;
-        }
+        self.send_link(&mut tx, user, link).await?;
         let ended = sessions::end_all(&mut tx, user, None).await?;
         tx.commit().await?;
         self.outbox.poke();
@@ -69,24 +61,63 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// Who may come back by this link. It stays good until [`Withdrawals::undone`], so that a repeat after a
-    /// fall completes it.
+    async fn send_link(
+        &self,
+        connection: &mut PgConnection,
+        user: UserId,
+        link: impl FnOnce(&str) -> String,
+    ) -> Result<(), VaultError> {
+        let token = links::issue(&mut *connection, Purpose::ComeBack, user).await?;
+        if let Some((email, language)) = accounts::reach(&mut *connection, user).await? {
+            let letter = Letter::Withdrawn { link: link(&token) };
+            self.outbox.enqueue(connection, &email, language, &letter).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends another link back to who has left; false if the person has not.
     ///
     /// # Errors
     /// The database's.
-    pub async fn whose(&self, token: &str) -> Result<Option<UserId>, VaultError> {
-        let mut connection = self.pool.acquire().await?;
-        links::whose(&mut connection, Purpose::ComeBack, token).await
+    pub(super) async fn remind(
+        &self,
+        connection: &mut PgConnection,
+        user: UserId,
+        link: impl FnOnce(&str) -> String,
+    ) -> Result<bool, VaultError> {
+        let has_left: bool = sqlx::query_scalar(
+            "select exists (select 1 from vault.withdrawals where user_id = $1 and state = 'active')",
+        )
+        .bind(user.0)
+        .fetch_one(&mut *connection)
+        .await?;
+        if has_left {
+            self.send_link(connection, user, link).await?;
+        }
+        Ok(has_left)
+    }
+
+    /// Who may come back by this link, and is about to: to be followed by the event and by
+    /// [`Withdrawals::undone`]. Nobody is forgotten meanwhile, and the link stays good until then.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn come_back(&self, token: &str) -> Result<Option<UserId>, VaultError> {
+        let mut tx = self.pool.begin().await?;
+        let Some(user) = links::whose(&mut tx, Purpose::ComeBack, token).await? else { return Ok(None) };
+        let may = change(&mut tx, user, &["pending", "active", "returning"], "returning").await?;
+        tx.commit().await?;
+        Ok(may.then_some(user))
     }
 
     /// The person is back: the link is worth nothing any more.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's; the sweep makes up for it.
     pub async fn undone(&self, user: UserId) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
         links::forget(&mut tx, Purpose::ComeBack, user).await?;
-        sqlx::query("delete from vault.withdrawals where user_id = $1")
+        sqlx::query("delete from vault.withdrawals where user_id = $1 and state <> 'erasing'")
             .bind(user.0)
             .execute(&mut *tx)
             .await?;
@@ -94,16 +125,77 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// Completes what was begun and whose event is there, and forgets what never came to be.
+    /// The person is to be forgotten: there is no way back. Whoever they are, where an operator says so.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin_erasure(&self, user: UserId) -> Result<(), VaultError> {
+        let mut tx = self.pool.begin().await?;
+        links::forget(&mut tx, Purpose::ComeBack, user).await?;
+        sqlx::query(
+            "insert into vault.withdrawals (user_id, state) values ($1, 'erasing')
+             on conflict (user_id) do update set state = 'erasing', changed_at = clock_timestamp()",
+        )
+        .bind(user.0)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Begins to forget those who left more than thirty days ago; they, and those whose forgetting has begun a
+    /// while ago and did not end.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn due(&self) -> Result<Vec<UserId>, VaultError> {
+        let mut due: Vec<Uuid> =
+            sqlx::query_scalar(include_str!("sql/due_withdrawals.sql")).fetch_all(&self.pool).await?;
+        let begun: Vec<Uuid> = sqlx::query_scalar(
+            "select user_id from vault.withdrawals
+             where state = 'erasing' and changed_at < clock_timestamp() - interval '10 minutes' limit 100",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        due.extend(begun);
+        Ok(due.into_iter().map(UserId).collect())
+    }
+
+    /// Makes rows what the log says: completes leaving that was cut off, and forgets rows of who is there.
     pub(super) async fn sweep(&self, link: &impl Fn(&str) -> String) -> Result<(), VaultError> {
-        let begun: Vec<(Uuid, bool)> =
+        let rows: Vec<(Uuid, String, bool)> =
             sqlx::query_as(include_str!("sql/begun_withdrawals.sql")).fetch_all(&self.pool).await?;
-        for (user, has_left) in begun {
-            match has_left {
-                true => self.complete(UserId(user), link).await?,
-                false => self.undone(UserId(user)).await?,
+        for (user, state, has_left) in rows {
+            let user = UserId(user);
+            match (state.as_str(), has_left) {
+                (_, false) => self.undone(user).await?,
+                ("pending", true) => self.complete(user, link).await?,
+                ("returning", true) => {
+                    let mut connection = self.pool.acquire().await?;
+                    change(&mut connection, user, &["returning"], "active").await?;
+                }
+                (_, true) => {}
             }
         }
         Ok(())
     }
+}
+
+/// Whether the row was in one of these states, and is in the other now.
+async fn change(
+    connection: &mut PgConnection,
+    user: UserId,
+    from: &[&str],
+    to: &str,
+) -> Result<bool, VaultError> {
+    let changed = sqlx::query(
+        "update vault.withdrawals set state = $3, changed_at = clock_timestamp()
+         where user_id = $1 and state = any($2)",
+    )
+    .bind(user.0)
+    .bind(from)
+    .bind(to)
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected() > 0)
 }

@@ -5,8 +5,8 @@ with expected as (
         (array_agg(payload ->> 'display_name' order by sequence desc)
             filter (where payload ? 'display_name'))[1] as display_name,
         (array_agg(event_type order by sequence desc)
-            filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated'))
-        )[1] <> 'UserDeactivated' as active
+            filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated', 'PersonErased'))
+        )[1] not in ('UserDeactivated', 'PersonErased') as active
     from public.events
     where position <= $1 and aggregate_type = 'user'
     group by aggregate_id

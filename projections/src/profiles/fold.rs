@@ -81,6 +81,13 @@ impl<'a> Changes<'a> {
             UserEvent::HandleChanged { handle, .. } => account.rename(handle),
             UserEvent::UserDeactivated {} => account.active = Some(false),
             UserEvent::UserReactivated {} => account.active = Some(true),
+            UserEvent::PersonErased {} => {
+                account.rename("");
+                account.display_name = Some("");
+                account.bio = Some("");
+                account.links = Some(&[]);
+                account.active = Some(false);
+            }
             UserEvent::RoleGranted { .. } | UserEvent::RoleRevoked { .. } => {}
         }
     }

@@ -3,6 +3,7 @@
 mod append;
 mod commands;
 mod fan_out;
+mod logins;
 mod pages;
 mod process;
 mod rebuild;
@@ -24,6 +25,7 @@ pub const SUBJECTS: &[(&str, Subject)] = &[
     ("timeline", |ground, report| Box::pin(pages::timeline(ground, report))),
     ("growth", |ground, report| Box::pin(pages::growth(ground, report))),
     ("merge", |ground, report| Box::pin(pages::merge(ground, report))),
+    ("logins", |ground, report| Box::pin(logins::neighbours(ground, report))),
     ("rebuild", |ground, report| Box::pin(rebuild::run(ground, report))),
     ("memory", |ground, report| Box::pin(process::memory(ground, report))),
     ("start", |ground, report| Box::pin(process::start(ground, report))),

@@ -1,15 +1,21 @@
--- A minute's grace covers any command still under way.
-select
-    withdrawals.user_id,
-    (
-        select event_type = 'UserDeactivated'
-        from public.events
-        where aggregate_type = 'user'
-          and aggregate_id = withdrawals.user_id::text
-          and event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated')
-        order by sequence desc
-        limit 1
-    ) as has_left
-from vault.withdrawals
-where state = 'pending' and withdrawn_at < clock_timestamp() - interval '1 minute'
+-- Rows that are not as the log says, because whoever changed one of the two fell before the other. A minute's
+-- grace covers any command still under way.
+select user_id, state, has_left
+from (
+    select
+        withdrawals.user_id,
+        withdrawals.state,
+        coalesce((
+            select event_type = 'UserDeactivated'
+            from public.events
+            where aggregate_type = 'user'
+              and aggregate_id = withdrawals.user_id::text
+              and event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated')
+            order by sequence desc
+            limit 1
+        ), false) as has_left
+    from vault.withdrawals
+    where state <> 'erasing' and changed_at < clock_timestamp() - interval '1 minute'
+) as settled
+where state <> 'active' or not has_left
 limit 100;

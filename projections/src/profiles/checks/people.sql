@@ -9,8 +9,8 @@ with expected as (
             (array_agg(payload -> 'links' order by sequence desc) filter (where payload ? 'links'))[1], '[]'
         ) as links,
         (array_agg(event_type order by sequence desc)
-            filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated'))
-        )[1] <> 'UserDeactivated' as active,
+            filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated', 'PersonErased'))
+        )[1] not in ('UserDeactivated', 'PersonErased') as active,
         max(sequence) as version,
         min(recorded_at) as created_at
     from public.events

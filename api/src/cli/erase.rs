@@ -1,0 +1,55 @@
+//! `madang erase`: a person is forgotten, now.
+
+use super::{Failure, services::Services};
+use domain::user::HANDLE;
+use domain::value::{Handle, UserId};
+use infra::erasure::{Eraser, GRACE};
+use infra::event_store::{Appender, Executor};
+use infra::nats::{Nats, StreamLimits};
+use infra::vault::Vault;
+use std::process::ExitCode;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// `madang erase`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Whom: their handle, in any case, or their id
+    #[arg(value_name = "HANDLE|ID")]
+    person: String,
+    /// How long to wait after someone has left who had not yet, in seconds: requests of theirs may still be
+    /// under way
+    #[arg(long, value_name = "SECONDS", default_value_t = GRACE.as_secs())]
+    grace: u64,
+    #[command(flatten)]
+    services: Services,
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let settings = args.services.settings()?;
+    let pool = args.services.pool().await?;
+    let (appender, log) = Appender::new(pool.clone());
+    let appending = tokio::spawn(appender.run());
+    let executor = Executor::new(pool.clone(), log);
+    let user = match args.person.parse::<Uuid>() {
+        Ok(id) => Some(id),
+        Err(_) => executor.claimed(HANDLE, &Handle::key_of(&args.person)).await?,
+    };
+    let Some(user) = user.map(UserId) else {
+        return Err(format!("there is nobody called {}", args.person).into());
+    };
+    let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
+    let limits = StreamLimits {
+        max_age: settings.stream_max_age,
+        max_bytes: i64::try_from(settings.stream_max_bytes).unwrap_or(i64::MAX),
+        replicas: settings.stream_replicas,
+    };
+    let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
+    let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
+    let eraser = Eraser { pool, executor, vault, nats };
+    let erased = eraser.erase(user, Duration::from_secs(args.grace)).await?;
+    drop(eraser);
+    appending.await?;
+    println!("{user} is forgotten, with {} posts and {} comments", erased.posts, erased.comments);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,184 @@
+//! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
+//!
+//! Their posts and comments are deleted by events, as they would have done it, so that every read model drops
+//! the words by its own rules. Then the words are masked in the events themselves, `PersonErased` is appended
+//! (which makes every node drop what it keeps in memory, and profiles and cards blank the name), the copies in
+//! NATS are purged, and the vault's rows go last: until then what was cut off is begun anew. Each step may be
+//! repeated without harm.
+
+use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
+use crate::nats::{Nats, NatsError};
+use crate::vault::{Vault, VaultError};
+use domain::comment::{Comment, CommentCommand};
+use domain::post::{Post, PostCommand};
+use domain::user::{User, UserCommand};
+use domain::value::UserId;
+use domain::{Decide, RefusalKind};
+use futures::TryStreamExt;
+use futures::stream::FuturesUnordered;
+use sqlx::PgPool;
+use std::time::Duration;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+/// No request takes longer, so after it nothing that was begun before someone left is still under way.
+pub const GRACE: Duration = Duration::from_secs(35);
+
+/// How many deletions are on their way at once.
+const AT_ONCE: usize = 32;
+
+/// Forgets people.
+#[derive(Clone)]
+pub struct Eraser {
+    /// The log's database.
+    pub pool: PgPool,
+    /// Deletes what they wrote.
+    pub executor: Executor,
+    /// Where the rest of it is.
+    pub vault: Vault,
+    /// Holds copies of their events.
+    pub nats: Nats,
+}
+
+/// A person was not forgotten, or not all of them; the job tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    /// There never was such a person.
+    #[error("there is no such person")]
+    NobodyThere,
+    /// The log can't be reached.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A rule of the domain forbids it.
+    #[error("{0}")]
+    Refused(String),
+    /// See [`VaultError`].
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// See [`NatsError`]. Copies of events may be left there until they are purged or too old.
+    #[error(transparent)]
+    Nats(#[from] NatsError),
+    /// The database can't be reached.
+    #[error("the database can't be reached")]
+    Database(#[from] sqlx::Error),
+}
+
+/// What was forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// Deleted now or before, and masked.
+    pub posts: usize,
+    /// Deleted now or before, and masked.
+    pub comments: usize,
+}
+
+impl Eraser {
+    /// Forgets those who left thirty days ago, and those whose forgetting was cut off. Meant to run every few
+    /// minutes, in any number of processes.
+    ///
+    /// # Errors
+    /// The database's; who could not be forgotten is left for the next time.
+    pub async fn sweep(&self) -> Result<(), EraseError> {
+        for user in self.vault.withdrawals.due().await? {
+            match self.forget(user, GRACE).await {
+                Ok(_) => info!("someone who left was forgotten"),
+                Err(failure) => warn!(%failure, "someone who left could not be forgotten yet"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets a person. Who has not left yet does so now, and is forgotten after `grace`.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub async fn erase(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
+        let state = self.executor.load::<User>(user.0).await?.state;
+        if !state.registered {
+            return Err(EraseError::NobodyThere);
+        }
+        self.vault.withdrawals.begin_erasure(user).await?;
+        self.forget(user, grace).await
+    }
+
+    /// The rest of it, once there is no way back.
+    async fn forget(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
+        let state = self.executor.load::<User>(user.0).await?.state;
+        self.vault.sessions.end_all(user, None).await?;
+        if state.is_active() {
+            self.execute::<User>(user.0, UserCommand::Deactivate).await?;
+            tokio::time::sleep(grace).await;
+        }
+        let (posts, comments) = self.written_by(user).await?;
+        self.delete::<Post>(&posts, PostCommand::Delete { by: user }).await?;
+        self.delete::<Comment>(&comments, CommentCommand::Delete { by: user }).await?;
+        self.vault.handles.retire(user).await?;
+        self.mask(user, &posts, &comments).await?;
+        self.executor.forget();
+        self.execute::<User>(user.0, UserCommand::Erase).await?;
+        self.nats.purge().await?;
+        self.vault.forget(user).await?;
+        Ok(Erased { posts: posts.len(), comments: comments.len() })
+    }
+
+    /// Deleted ones, too: their words are still in the events.
+    async fn written_by(&self, user: UserId) -> Result<(Vec<Uuid>, Vec<Uuid>), EraseError> {
+        let written: Vec<(String, String)> = sqlx::query_as(include_str!("erasure/written_by.sql"))
+            .bind(user.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        let of = |wanted: &str| {
+            let mine = written.iter().filter(|(aggregate_type, _)| aggregate_type == wanted);
+            mine.filter_map(|(_, id)| id.parse().ok()).collect()
+        };
+        Ok((of(Post::TYPE), of(Comment::TYPE)))
+    }
+
+    async fn delete<A: Stored>(&self, ids: &[Uuid], command: <A as Decide>::Command) -> Result<(), EraseError>
+    where
+        <A as Decide>::Command: Clone,
+    {
+        for some in ids.chunks(AT_ONCE) {
+            let deletions = FuturesUnordered::new();
+            for &id in some {
+                deletions.push(self.execute::<A>(id, command.clone()));
+            }
+            deletions.try_collect::<()>().await?;
+        }
+        Ok(())
+    }
+
+    /// What is not there any more need not be deleted.
+    async fn execute<A: Stored>(&self, id: Uuid, command: <A as Decide>::Command) -> Result<(), EraseError> {
+        let correlation_id = Uuid::now_v7();
+        let envelope =
+            Envelope { actor: None, operator: true, key: None, expected_version: None, correlation_id };
+        use domain::Refusal;
+        match self.executor.execute::<A>(id, command, &envelope).await {
+            Ok(_) => Ok(()),
+            Err(CommandError::Refused(refusal)) if refusal.kind() == RefusalKind::NotFound => Ok(()),
+            Err(CommandError::Store(error)) => Err(error.into()),
+            Err(other) => Err(EraseError::Refused(other.to_string())),
+        }
+    }
+
+    /// In one transaction, so that a rebuild meets all of it or nothing.
+    async fn mask(&self, user: UserId, posts: &[Uuid], comments: &[Uuid]) -> Result<(), EraseError> {
+        let text = |ids: &[Uuid]| ids.iter().map(Uuid::to_string).collect::<Vec<_>>();
+        let mut tx = self.pool.begin().await?;
+        for (sql, ids) in [
+            (include_str!("erasure/mask_user.sql"), vec![user.to_string()]),
+            (include_str!("erasure/mask_posts.sql"), text(posts)),
+            (include_str!("erasure/mask_comments.sql"), text(comments)),
+        ] {
+            sqlx::query(sql).bind(ids).execute(&mut *tx).await?;
+        }
+        // Keys that the person's programs chose.
+        sqlx::query("delete from commands where person = $1")
+            .bind(user.to_string())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

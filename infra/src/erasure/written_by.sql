@@ -1,0 +1,3 @@
+select aggregate_type, aggregate_id
+from events
+where event_type in ('PostPublished', 'CommentWritten') and payload ->> 'author_id' = $1;

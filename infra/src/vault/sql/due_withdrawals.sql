@@ -1,0 +1,16 @@
+-- An hour more than the link back is good for. Whoever is there by the log is never forgotten, whatever the row
+-- says.
+update vault.withdrawals
+set state = 'erasing', changed_at = clock_timestamp()
+where state = 'active'
+  and withdrawn_at < clock_timestamp() - interval '30 days 1 hour'
+  and (
+      select event_type = 'UserDeactivated'
+      from public.events
+      where aggregate_type = 'user'
+        and aggregate_id = withdrawals.user_id::text
+        and event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated')
+      order by sequence desc
+      limit 1
+  )
+returning user_id;

@@ -1,0 +1,20 @@
+-- Letters to the person's addresses, whoever they were written for.
+delete from vault.outbox
+where recipient in (
+    select unnest(array[email, email_key, phone]) from vault.accounts where user_id = $1
+    union
+    select recipient from vault.codes where user_id = $1
+);
+-- Sign-ups that were begun with the same address.
+delete from vault.codes
+where user_id = $1
+   or id in (
+       select id
+       from vault.sign_ups
+       where email_key = (select email_key from vault.accounts where user_id = $1)
+   );
+delete from vault.links where user_id = $1;
+delete from vault.sessions where user_id = $1;
+delete from vault.accounts where user_id = $1;
+-- Last: as long as it is there the rest is repeated.
+delete from vault.withdrawals where user_id = $1;

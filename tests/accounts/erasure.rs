@@ -1,0 +1,167 @@
+//! Forgetting a person.
+
+use super::{Yard, address, form};
+use crate::support::TestApp;
+use crate::support::client::{PASSWORD, Person};
+use infra::event_store::LogReader;
+use reqwest::Method;
+use serde_json::json;
+
+/// Runs `madang erase` beside the running node; what it says.
+async fn erase(app: &TestApp, person: &str) -> Result<String, String> {
+    let done = tokio::process::Command::new(crate::support::binary())
+        .args(["erase", person, "--grace", "0"])
+        .env("DATABASE_URL", &*app.settings.database_url)
+        .env("NATS_URL", &*app.settings.nats_url)
+        .env("MADANG_STREAM_MAX_BYTES", app.settings.stream_max_bytes.to_string())
+        .output()
+        .await
+        .expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    if done.status.success() { Ok(text(done.stdout)) } else { Err(text(done.stderr)) }
+}
+
+/// Every row of every table, the vault's too.
+async fn everything(app: &TestApp) -> String {
+    let tables: Vec<(String, String)> = sqlx::query_as(
+        "select schemaname::text, tablename::text from pg_tables
+         where schemaname not in ('pg_catalog', 'information_schema')",
+    )
+    .fetch_all(&app.pool)
+    .await
+    .expect("the tables");
+    let mut everything = String::new();
+    for (schema, table) in tables {
+        let sql = format!(r#"select coalesce(string_agg(t::text, ' '), '') from "{schema}"."{table}" t"#);
+        let (rows,): (String,) = sqlx::query_as(&sql).fetch_one(&app.pool).await.expect("rows");
+        everything.push_str(&rows);
+    }
+    everything
+}
+
+async fn verified(app: &TestApp) {
+    let source = LogReader::new(app.pool.clone());
+    for projector in api::projectors::all(&app.settings) {
+        let report = projections::verify::verify(&*projector, &app.pool, &source, &|_| {}).await;
+        assert_eq!(report.expect("verified").differences, [""; 0], "{}", projector.name());
+    }
+}
+
+/// Someone with a trace everywhere.
+async fn somebody(yard: &Yard, sora: &Person) -> Person {
+    let mina = yard.sign_up("mina_zebra").await;
+    let profile = json!({ "display_name": "Zebra Kim", "bio": "zebra bio", "links": ["https://zebra.kr"] });
+    mina.patch("/v1/me", profile).await.expect(200);
+    mina.patch("/v1/me", json!({ "handle": "zebra" })).await.expect(200);
+    mina.patch("/v1/me/account", json!({ "region": "zebra city" })).await.expect(200);
+    let post = mina.publish("zebra first #zebratag @zebrafriend").await;
+    let edited = json!({ "title": "zebra title", "text": "zebra second #zebratag2" });
+    mina.patch(&format!("/v1/posts/{post}"), edited).await.expect(200);
+    let gone = mina.publish("zebra deleted").await;
+    mina.delete(&format!("/v1/posts/{gone}")).await.expect(204);
+    let theirs = sora.publish("바다").await;
+    mina.comment(&theirs, "zebra comment @sora").await;
+    sora.comment(&post, "좋네요").await;
+    mina.put_empty(&format!("/v1/posts/{theirs}/like")).await.expect(204);
+    let keyed = mina.request(Method::POST, "/v1/posts").header("idempotency-key", "zebra-key");
+    keyed.json(&json!({ "text": "zebra keyed" })).send().await.expect(201);
+    mina.follow(sora).await;
+    sora.follow(&Person { handle: "zebra".to_owned(), ..mina.clone() }).await;
+    mina
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
+    let yard = Yard::new().await;
+    let (app, sora) = (&yard.app, yard.app.register("sora").await);
+    let other = app.second_node(|_| {}).await;
+    let mina = somebody(&yard, &sora).await;
+    app.settle(&sora).await;
+    assert!(everything(app).await.to_lowercase().contains("zebra"));
+    assert!(erase(app, "nobody").await.expect_err("nobody").contains("nobody"));
+
+    let said = erase(app, "ZEBRA").await.expect("erased");
+    assert!(said.contains("3 posts and 1 comments"), "{said}");
+    app.settle(&sora).await;
+    let left = everything(app).await.to_lowercase();
+    let found =
+        left.find("zebra").map(|at| left[at.saturating_sub(100)..].chars().take(200).collect::<String>());
+    assert_eq!(found, None, "something is left");
+    verified(app).await;
+    for node in [app, &other] {
+        let (mina, sora) = (mina.at(node), sora.at(node));
+        assert_eq!(mina.get("/v1/me/account").await.status, 401);
+        for path in ["/v1/users/zebra", "/v1/users/mina_zebra"] {
+            sora.see(node, path).await.expect_problem(404, "user_not_found");
+        }
+        assert_eq!(sora.see(node, "/v1/timeline").await.expect(200).items().len(), 1);
+        assert!(!sora.see(node, "/v1/users").await.expect(200).text.contains("zebra"));
+    }
+    // Nobody can pose as her, though nothing tells who she was; her address is free.
+    let body = json!({ "handle": "zebra", "display_name": "누구" });
+    app.operator().await.post("/v1/users", body).await.expect_problem(409, "handle_taken");
+    sora.patch("/v1/me", json!({ "handle": "ZEBRA" })).await.expect_problem(409, "handle_taken");
+    let asked = app.nobody().post("/v1/availability", json!({ "handle": "zebra" })).await.expect(200);
+    assert_eq!(asked.json["available"], false);
+    let mut again = form("mina_zebra");
+    again["handle"] = "someone_new".into();
+    app.nobody().post("/v1/sign-ups", again).await.expect(202);
+    assert!(
+        yard.mail.mail_to(&address("mina_zebra")).await.text.chars().any(|letter| letter.is_ascii_digit())
+    );
+    yard.run("update vault.retired_handles set until = until - interval '1 year'").await;
+    sora.patch("/v1/me", json!({ "handle": "zebra" })).await.expect(200);
+    // Again it changes nothing.
+    let head = app.head().await;
+    erase(app, &mina.id).await.expect("nothing to do");
+    assert_eq!(app.head().await, head);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_thirty_days_ago_is_forgotten_by_itself_and_what_was_cut_off_is_completed() {
+    let yard = Yard::new().await;
+    let (app, sora) = (&yard.app, yard.app.register("sora").await);
+    let mina = somebody(&yard, &sora).await;
+    let bora = yard.sign_up("bora_zebra").await;
+    bora.by_operator(app).await.leave().await.expect(204);
+    mina.post("/v1/me/withdrawal", json!({ "password": PASSWORD })).await.expect(204);
+    yard.run("update vault.withdrawals set withdrawn_at = withdrawn_at - interval '30 days 1 hour'").await;
+    // Erasing her has begun and was cut off before it did anything.
+    yard.run(&format!(
+        "insert into vault.withdrawals (user_id, state, changed_at)
+         values ('{}', 'erasing', clock_timestamp() - interval '11 minutes')",
+        bora.id
+    ))
+    .await;
+    let _sweeping = app.second_node(|_| {}).await;
+    let begun = std::time::Instant::now();
+    loop {
+        let (left,): (i64,) = sqlx::query_as("select count(*) from vault.withdrawals")
+            .fetch_one(&app.pool)
+            .await
+            .expect("a count");
+        if left == 0 {
+            break;
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{left} are left");
+    }
+    app.settle(&sora).await;
+    let left = everything(app).await.to_lowercase();
+    let found =
+        left.find("zebra").map(|at| left[at.saturating_sub(100)..].chars().take(200).collect::<String>());
+    assert_eq!(found, None, "something is left");
+    verified(app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_being_forgotten_can_not_come_back() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    mina.post("/v1/me/withdrawal", json!({ "password": PASSWORD })).await.expect(204);
+    let token = super::token_in(&yard.mail.mail_to(&address("mina")).await.text);
+    erase(&yard.app, "mina").await.expect("erased");
+    let back = yard.app.nobody().post("/v1/withdrawals/undo", json!({ "token": token })).await;
+    back.expect_problem(410, "link_over");
+    yard.log_in("mina", PASSWORD).await.expect_problem(401, "wrong_credentials");
+    yard.log_in(&address("mina"), PASSWORD).await.expect_problem(401, "wrong_credentials");
+}
