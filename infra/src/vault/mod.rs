@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`accounts`] (people's rows) and [`passwords`] (how they are hashed, and how many at once);
 //! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go) with what proves an address,
-//! [`codes`] and [`links`]; [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
+//! [`codes`] and [`links`]; [`identities`] (accounts elsewhere that open accounts here) and [`oauth`] (logins
+//! there under way); [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
 //! sign them; [`attempts`] (what must not be tried without end); [`listener`] (how a node hears of what other
 //! nodes did here); [`digest`] (request hashes).
 
@@ -12,9 +13,11 @@ pub mod attempts;
 mod codes;
 mod contacts;
 mod digest;
+pub mod identities;
 mod keys;
 mod links;
 mod listener;
+pub mod oauth;
 mod passwords;
 mod recovery;
 mod refresh;
@@ -37,7 +40,9 @@ use attempts::Attempts;
 use codes::Codes;
 use digest::RequestHasher;
 use domain::value::UserId;
+use identities::Identities;
 use keys::Keys;
+use oauth::OAuthFlows;
 use passwords::Passwords;
 use refresh::RefreshTokens;
 use serde_json::Value;
@@ -61,6 +66,10 @@ pub struct Vault {
     pub recovery: Recovery,
     /// Leaving and coming back.
     pub withdrawals: Withdrawals,
+    /// Accounts elsewhere that open accounts here.
+    pub identities: Identities,
+    /// Logins elsewhere under way.
+    pub oauth: OAuthFlows,
     /// Where people are logged in.
     pub sessions: Sessions,
     /// What must not be tried without end.
@@ -113,6 +122,8 @@ impl Vault {
             contacts: Contacts::new(pool.clone(), codes, outbox.clone()),
             recovery: Recovery::new(pool.clone(), passwords, sessions.clone(), outbox.clone()),
             withdrawals: Withdrawals::new(pool.clone(), sessions.clone(), outbox.clone()),
+            identities: Identities::new(pool.clone(), outbox.clone()),
+            oauth: OAuthFlows::new(pool.clone()),
             sessions,
             attempts: Attempts::new(pool.clone(), requests.clone()),
             outbox,
@@ -132,6 +143,7 @@ impl Vault {
         self.withdrawals.sweep(come_back).await?;
         self.sessions.sweep().await?;
         self.attempts.sweep().await?;
+        self.oauth.sweep().await?;
         let mut connection = self.pool.acquire().await?;
         Codes::sweep(&mut connection).await?;
         links::sweep(&mut connection).await?;
