@@ -13,6 +13,7 @@ use domain::user::{HANDLE, User};
 use domain::value::{Handle, UserId};
 use infra::vault::Email;
 use infra::vault::attempts::Policy;
+use infra::vault::sessions::Device;
 use std::time::Duration;
 
 /// Longer input was never a handle, whatever the rules were.
@@ -64,16 +65,30 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
             vault.attempts.forget(policy, key).await?;
             vault.attempts.take_back(&FROM_A_NETWORK, &[&visitor.network]).await?;
             let account = Account::of(user.0, loaded.state, loaded.created_at.unwrap_or_default());
-            let opened = vault.sessions.open(user, &visitor.device).await?;
-            let session = Json(Session::of(&opened, account, *use_cookies));
-            let mut response = (StatusCode::CREATED, session).into_response();
-            if *use_cookies {
-                cookies::give(response.headers_mut(), &opened);
-            }
-            return Ok(response);
+            return open(&app, StatusCode::CREATED, account, &visitor.device, *use_cookies).await;
         }
     }
     Err(Problem::unauthorized("wrong_credentials", "There is no such account with this password."))
+}
+
+/// Opens a session for who has just proved who they are.
+///
+/// # Errors
+/// The vault's.
+pub async fn open(
+    app: &App,
+    status: StatusCode,
+    account: Account,
+    device: &Device,
+    use_cookies: bool,
+) -> Result<Response, Problem> {
+    let opened = app.vault.sessions.open(UserId(account.id), device).await?;
+    let session = Json(Session::of(&opened, account, use_cookies));
+    let mut response = (status, session).into_response();
+    if use_cookies {
+        cookies::give(response.headers_mut(), &opened);
+    }
+    Ok(response)
 }
 
 /// Not parsed by today's rules: whoever registered under earlier ones must get in, too.

@@ -210,20 +210,17 @@ fn exchange<T: openidconnect::ErrorResponse + Send + Sync + 'static>(
 }
 
 fn details(error: UserInfoError<HttpError>) -> OAuthError {
-    match error {
-        UserInfoError::Request(error) => unavailable(error),
-        UserInfoError::ClaimsVerification(error) => believe(error),
-        _ => refused("the details can't be read"),
+    if let UserInfoError::Request(error) = error {
+        return unavailable(error);
     }
+    // Its own error may carry what can't be read.
+    refused("the details can't be read, or are someone else's")
 }
 
 /// A service that does not describe itself as it must is as good as away.
 fn discovery(error: DiscoveryError<HttpError>) -> OAuthError {
-    match error {
-        DiscoveryError::Request(error) => unavailable(error),
-        DiscoveryError::Validation(_) => {
-            OAuthError::Unavailable(Box::new(Because("it describes another issuer")))
-        }
-        _ => OAuthError::Unavailable(Box::new(Because("it does not describe itself"))),
+    if let DiscoveryError::Request(error) = error {
+        return unavailable(error);
     }
+    OAuthError::Unavailable(Box::new(Because("it does not describe itself as it must")))
 }
