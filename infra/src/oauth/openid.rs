@@ -132,14 +132,16 @@ impl OpenId {
             email_verified: claims.email_verified() == Some(true),
             display_name: called(claims.name(), claims.nickname()),
         };
-        // Many services have details in a place of their own.
-        if claims.email().is_none() && endpoints.user_info_url().is_some() {
+        // Many services have details in a place of their own; Kakao's token has an address without saying
+        // whether it is verified.
+        if claims.email_verified().is_none() && endpoints.user_info_url().is_some() {
             let asked = endpoints.user_info(tokens.access_token().clone(), Some(subject)).map_err(believe)?;
-            let details: CoreUserInfoClaims =
-                asked.request_async(&self.client.http).await.map_err(details)?;
-            proof.email = details.email().and_then(|email| Email::parse(email).ok());
-            proof.email_verified = details.email_verified() == Some(true);
-            proof.display_name = called(details.name(), details.nickname()).or(proof.display_name);
+            let told: CoreUserInfoClaims = asked.request_async(&self.client.http).await.map_err(details)?;
+            if let Some(email) = told.email() {
+                proof.email = Email::parse(email).ok();
+                proof.email_verified = told.email_verified() == Some(true);
+            }
+            proof.display_name = called(told.name(), told.nickname()).or(proof.display_name);
         }
         Ok(proof)
     }
