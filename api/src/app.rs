@@ -7,6 +7,7 @@ use crate::timeline::Pages;
 use domain::value::UserId;
 use futures::future::BoxFuture;
 use infra::event_store::Executor;
+use infra::oauth::Providers;
 use infra::touched::Touched;
 use infra::vault::Vault;
 use ipnet::IpNet;
@@ -37,6 +38,8 @@ pub struct Inner {
     pub executor: Executor,
     /// Passwords and tokens.
     pub vault: Vault,
+    /// The services that people may log in with.
+    pub providers: Providers,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -65,6 +68,8 @@ pub struct Parts {
     pub executor: Executor,
     /// Passwords and tokens.
     pub vault: Vault,
+    /// The services that people may log in with.
+    pub providers: Providers,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -156,7 +161,8 @@ impl App {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { executor, vault, pool, progress, touched, settings, readiness, metrics } = parts;
+        let Parts { executor, vault, providers, pool, progress, touched, settings, readiness, metrics } =
+            parts;
         let pages = (settings.page_cache_bytes > 0).then(|| Pages::new(touched, settings.page_cache_bytes));
         let rate_limits = RateLimits::new(settings.requests_per_minute);
         let registering = Cache::builder().max_capacity(MEMORY_HANDLES).time_to_idle(MEMORY).build();
@@ -164,6 +170,7 @@ impl App {
         Self(Arc::new(Inner {
             executor,
             vault,
+            providers,
             pool,
             progress,
             settings,

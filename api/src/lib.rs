@@ -3,8 +3,8 @@
 //! Reading order:
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
 //!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
-//!    [`tags`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`passwords`], [`account`],
-//!    [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
+//!    [`tags`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
+//!    [`account`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
 //! 3. [`layers`]: what happens around every handler: correlation, limits of rate, metrics.
@@ -36,6 +36,7 @@ pub mod layers;
 pub mod likes;
 pub mod me;
 pub mod node;
+pub mod oauth;
 pub mod ops;
 pub mod pages;
 pub mod passwords;

@@ -10,6 +10,7 @@ use infra::erasure::Eraser;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
 use infra::mail::{self, TransportError};
 use infra::nats::{Nats, NatsError, StreamLimits};
+use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
@@ -52,6 +53,9 @@ pub enum NodeError {
     /// See [`TransportError`].
     #[error(transparent)]
     Mail(#[from] TransportError),
+    /// See [`SetupError`].
+    #[error(transparent)]
+    OAuth(#[from] SetupError),
     /// The socket can't be served.
     #[error("HTTP can't be served")]
     Listen(#[from] std::io::Error),
@@ -77,6 +81,7 @@ impl Node {
         let address = listener.local_addr()?;
         // What is counted before the first scrape counts too.
         infra::telemetry::install();
+        let providers = Providers::new(settings.oauth_providers.clone(), &settings.public_url.0)?;
         let options: PgConnectOptions =
             settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
         let pool = connect(&options, settings.database_connections).await?;
@@ -155,6 +160,7 @@ impl Node {
         let parts = Parts {
             executor,
             vault,
+            providers,
             pool: pool.clone(),
             progress,
             touched: tail.touched(),

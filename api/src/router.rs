@@ -3,8 +3,8 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, availability, comments, dev, document, follows, layers, likes, me, ops, pages, passwords, posts,
-    roles, sessions, sign_ups, tags, timeline, users, withdrawals,
+    account, availability, comments, dev, document, follows, layers, likes, me, oauth, ops, pages, passwords,
+    posts, roles, sessions, sign_ups, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -63,6 +63,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(sign_ups::routes())
         .merge(availability::routes())
         .merge(sessions::routes())
+        .merge(oauth::routes())
         .merge(passwords::routes())
         .merge(account::routes())
         .merge(withdrawals::routes())
@@ -164,7 +165,7 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 65, "{operations:#?}");
+        assert_eq!(operations.len(), 73, "{operations:#?}");
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! Settings from the environment, read once: the rest of the program sees only checked values.
 
+mod oauth;
 mod secret;
 mod web;
 
+pub use oauth::{OAuthProvider, OAuthService};
 pub use secret::Secret;
 pub use web::{Networks, Origins, WebUrl};
 
 use crate::mail::{SmsUrl, SmtpUrl};
 use lettre::message::Mailbox;
 use projections::timelines::Limits;
-use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
+use std::{borrow::Cow, fmt, net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// How one process runs. Each field names the environment variable that sets it.
@@ -56,6 +58,12 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// `MADANG_WEB_URL`: where people's pages are; letters link there. http://localhost:8080.
     pub web_url: WebUrl,
+    /// `MADANG_PUBLIC_URL`: where this API is reached from outside; other services send people back there.
+    /// http://localhost:8080.
+    pub public_url: WebUrl,
+    /// `MADANG_OAUTH_PROVIDERS`: the services that people may log in with, with commas between them. Each
+    /// needs variables of its own.
+    pub oauth_providers: Vec<OAuthProvider>,
     /// `MADANG_DB_CONNECTIONS`: the most connections to Postgres that this process opens; 16.
     pub database_connections: u32,
     /// `MADANG_ALLOW_UNSAFE_POSTGRES`: start even on a Postgres that may lose what it said it stored
@@ -118,7 +126,7 @@ pub enum SettingsError {
     #[error("{name} is not set; it looks like {hint}")]
     Missing {
         /// The variable.
-        name: &'static str,
+        name: Cow<'static, str>,
         /// What its value looks like.
         hint: &'static str,
     },
@@ -126,7 +134,7 @@ pub enum SettingsError {
     #[error("{name} can't be used: expected {expected}")]
     Unusable {
         /// The variable.
-        name: &'static str,
+        name: Cow<'static, str>,
         /// What it may be.
         expected: &'static str,
     },
@@ -180,6 +188,12 @@ impl Settings {
             allowed_origins: env.or("MADANG_ALLOWED_ORIGINS", ORIGINS, Origins::default)?,
             trusted_proxies: env.or("MADANG_TRUSTED_PROXIES", NETWORKS, Networks::default)?,
             web_url: env.or("MADANG_WEB_URL", "an address such as https://example.kr", WebUrl::default)?,
+            public_url: env.or(
+                "MADANG_PUBLIC_URL",
+                "an address such as https://api.example.kr",
+                WebUrl::default,
+            )?,
+            oauth_providers: oauth::read(&env)?,
             database_connections: env.or("MADANG_DB_CONNECTIONS", "a number from 4", || Connections(16))?.0,
             allow_unsafe_postgres: env.or("MADANG_ALLOW_UNSAFE_POSTGRES", "true or false", || Flag(false))?.0,
             stream_max_bytes: env.or("MADANG_STREAM_MAX_BYTES", NUMBER, || 1 << 30)?,
@@ -214,7 +228,7 @@ impl LogSettings {
         let filter = env.text("MADANG_LOG").unwrap_or_else(|| DEFAULT_FILTER.to_owned());
         if EnvFilter::try_new(&filter).is_err() {
             let expected = "levels by module such as info,sqlx=warn";
-            return Err(SettingsError::Unusable { name: "MADANG_LOG", expected });
+            return Err(SettingsError::Unusable { name: "MADANG_LOG".into(), expected });
         }
         let format = env.or("MADANG_LOG_FORMAT", "pretty or json", || LogFormat::Pretty)?;
         Ok(Self { filter, format })
@@ -330,7 +344,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
     }
 
     fn required(&self, name: &'static str, hint: &'static str) -> Result<String, SettingsError> {
-        self.text(name).ok_or(SettingsError::Missing { name, hint })
+        self.text(name).ok_or(SettingsError::Missing { name: name.into(), hint })
     }
 
     fn or<T: FromStr>(
@@ -341,7 +355,9 @@ impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
     ) -> Result<T, SettingsError> {
         match self.text(name) {
             None => Ok(default()),
-            Some(value) => value.trim().parse().map_err(|_| SettingsError::Unusable { name, expected }),
+            Some(value) => {
+                value.trim().parse().map_err(|_| SettingsError::Unusable { name: name.into(), expected })
+            }
         }
     }
 
@@ -351,7 +367,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
         expected: &'static str,
     ) -> Result<Option<T>, SettingsError> {
         let parsed = self.text(name).map(|value| value.trim().parse());
-        parsed.transpose().map_err(|_| SettingsError::Unusable { name, expected })
+        parsed.transpose().map_err(|_| SettingsError::Unusable { name: name.into(), expected })
     }
 
     fn millis(&self, name: &'static str, default: u64) -> Result<Duration, SettingsError> {
@@ -412,6 +428,7 @@ mod tests {
             ("MADANG_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("MADANG_WEB_URL", "a.kr"),
             ("MADANG_WEB_URL", "https://a.kr/?b"),
+            ("MADANG_PUBLIC_URL", "api.a.kr"),
             ("SMTP_URL", "mail.example.kr"),
             ("SMTP_URL", "http://mail.example.kr"),
             ("SMTP_URL", "smtp://mail.example.kr?tls=perhaps"),

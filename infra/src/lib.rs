@@ -7,7 +7,8 @@
 //!    read before whether it still stands.
 //! 3. [`vault`]: secrets and personal data, apart from the events.
 //! 4. [`erasure`]: how a person is forgotten in all of these.
-//! 5. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there.
+//! 5. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there; [`oauth`]: who
+//!    someone is at another service.
 //! 6. [`local`]: the private stack, a Postgres and a NATS of one's own.
 //! 7. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!    the whole stands.
@@ -23,6 +24,7 @@ pub mod event_store;
 pub mod local;
 pub mod mail;
 pub mod nats;
+pub mod oauth;
 pub mod relay;
 pub mod status;
 pub mod tail;

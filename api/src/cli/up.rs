@@ -55,8 +55,9 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let settings = Settings::read(|name| match name {
         "DATABASE_URL" => Some(stack.database_url().to_owned()),
         "NATS_URL" => Some(stack.nats_url().to_owned()),
-        // Links in letters lead here, where the one page is that they need.
-        "MADANG_WEB_URL" => {
+        // Links in letters lead here, where the one page is that they need, and other services send people
+        // back here.
+        "MADANG_WEB_URL" | "MADANG_PUBLIC_URL" => {
             std::env::var(name).ok().or_else(|| Some(format!("http://{}", reachable(address))))
         }
         _ => std::env::var(name).ok(),

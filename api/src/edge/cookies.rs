@@ -14,9 +14,14 @@ use infra::vault::sessions::Opened;
 const ACCESS: &str = "__Host-madang_access";
 /// The refresh token of a browser.
 const REFRESH: &str = "__Host-madang_refresh";
+/// The browser in which a login elsewhere began.
+const OAUTH: &str = "__Host-madang_oauth";
 /// Shows that the page which asks may do so.
 pub const CSRF: HeaderName = HeaderName::from_static("madang-csrf");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// As long as a login elsewhere and what follows it may take.
+const OAUTH_MAX_AGE_SECONDS: u32 = 20 * 60;
 
 /// Both cookies stay as long as a session can rest: an access token that is over has to be seen, or its
 /// owner would be taken for nobody.
@@ -32,6 +37,17 @@ pub fn access(headers: &HeaderMap) -> Option<&str> {
 #[must_use]
 pub fn refresh(headers: &HeaderMap) -> Option<&str> {
     named(headers, REFRESH)
+}
+
+/// By what a browser is known again in which a login elsewhere began.
+#[must_use]
+pub fn oauth(headers: &HeaderMap) -> Option<&str> {
+    named(headers, OAUTH)
+}
+
+/// Has a browser known again in which a login elsewhere begins. Lax: it is sent when the provider leads back.
+pub fn remember_oauth(headers: &mut HeaderMap, word: &str) {
+    set(headers, OAUTH, word, OAUTH_MAX_AGE_SECONDS);
 }
 
 /// Of several cookies of a name the first counts, as browsers send the most specific first.

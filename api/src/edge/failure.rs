@@ -4,6 +4,9 @@ use super::problem::{FieldError, Problem};
 use axum::http::StatusCode;
 use domain::{Decide, Refusal, RefusalKind};
 use infra::event_store::{CommandError, StoreError};
+use infra::oauth::OAuthError;
+use infra::vault::identities::{LinkError, UnlinkError};
+use infra::vault::oauth::FlowError;
 use infra::vault::{CodeError, ContactError, ResendError, VaultError};
 use std::error::Error;
 
@@ -132,6 +135,78 @@ impl From<ContactError> for Problem {
         match error {
             ContactError::Code(error) => error.into(),
             ContactError::EmailTaken => email_taken(),
+        }
+    }
+}
+
+impl From<OAuthError> for Problem {
+    fn from(error: OAuthError) -> Self {
+        match error {
+            OAuthError::Overloaded => overloaded(),
+            OAuthError::Unavailable(_) => {
+                log(&error);
+                Self::unavailable(
+                    "provider_unavailable",
+                    "The other service can't be reached. Try again in a moment, or log in another way.",
+                )
+            }
+            OAuthError::Refused(_) => {
+                log(&error);
+                Self::new(
+                    StatusCode::BAD_GATEWAY,
+                    "provider_refused",
+                    "The other service did not tell who you are. Begin anew, or log in another way.",
+                )
+            }
+        }
+    }
+}
+
+impl From<FlowError> for Problem {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Over => Self::new(
+                StatusCode::GONE,
+                "login_over",
+                "This login was completed already, or took too long. Begin anew.",
+            ),
+            FlowError::AnotherBrowser => Self::forbidden(
+                "another_browser",
+                "This login began in another browser, or its cookie is missing. Begin anew, with cookies.",
+            ),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::IdentityTaken => Self::new(
+                StatusCode::CONFLICT,
+                "identity_taken",
+                "This login opens another account. Log in with it, or unlink it there first.",
+            ),
+            LinkError::ProviderLinked => Self::new(
+                StatusCode::CONFLICT,
+                "provider_linked",
+                "The account is linked to another login of this service. Unlink that one first.",
+            ),
+            LinkError::EmailTaken => email_taken(),
+        }
+    }
+}
+
+impl From<UnlinkError> for Problem {
+    fn from(error: UnlinkError) -> Self {
+        match error {
+            UnlinkError::NotFound => {
+                Self::not_found("identity_not_found", "Your account is not linked to this service.")
+            }
+            UnlinkError::LastLogin => Self::new(
+                StatusCode::CONFLICT,
+                "last_login",
+                "There would be no way to log in any more. Set a password or link another service first.",
+            ),
         }
     }
 }

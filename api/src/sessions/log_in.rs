@@ -13,6 +13,7 @@ use domain::user::{HANDLE, User};
 use domain::value::{Handle, UserId};
 use infra::vault::Email;
 use infra::vault::attempts::Policy;
+use infra::vault::sessions::{Device, Opened};
 use std::time::Duration;
 
 /// Longer input was never a handle, whatever the rules were.
@@ -69,15 +70,33 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
             vault.attempts.forget(policy, key).await?;
             vault.attempts.take_back(&FROM_A_NETWORK, &[&visitor.network]).await?;
             let account = Account::of(user.0, loaded.state, loaded.created_at.unwrap_or_default());
-            let session = Json(Session::of(&opened, account, *use_cookies));
-            let mut response = (StatusCode::CREATED, session).into_response();
-            if *use_cookies {
-                cookies::give(response.headers_mut(), &opened);
-            }
-            return Ok(response);
+            return Ok(answer(StatusCode::CREATED, &opened, account, *use_cookies));
         }
     }
     Err(Problem::unauthorized("wrong_credentials", "There is no such account with this password."))
+}
+
+/// Opens a session for who has just proved who they are.
+///
+/// # Errors
+/// The vault's.
+pub async fn open(
+    app: &App,
+    status: StatusCode,
+    account: Account,
+    device: &Device,
+    use_cookies: bool,
+) -> Result<Response, Problem> {
+    let opened = app.vault.sessions.open(UserId(account.id), device).await?;
+    Ok(answer(status, &opened, account, use_cookies))
+}
+
+fn answer(status: StatusCode, opened: &Opened, account: Account, use_cookies: bool) -> Response {
+    let mut response = (status, Json(Session::of(opened, account, use_cookies))).into_response();
+    if use_cookies {
+        cookies::give(response.headers_mut(), opened);
+    }
+    response
 }
 
 /// What stands in the form, in the form in which it is unique.

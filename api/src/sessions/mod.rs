@@ -1,7 +1,7 @@
 //! Where people are logged in: opened, refreshed, listed, ended.
 
 pub mod dto;
-mod log_in;
+pub mod log_in;
 mod routes;
 
 use crate::app::App;

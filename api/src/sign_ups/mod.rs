@@ -1,6 +1,7 @@
 //! Becoming a member: a form, a code by mail, and one is in.
 
 pub mod dto;
+pub mod register;
 mod routes;
 
 use crate::app::App;

@@ -1,23 +1,20 @@
 //! From a form to a member.
 
 use super::dto::{Confirmation, SignUp, SignUpStarted};
+use super::register::{Newcomer, register};
 use crate::app::App;
 use crate::edge::failure::email_taken;
 use crate::edge::member::{Visitor, hourly, language, may_be_written_to};
 use crate::edge::path::Id;
-use crate::edge::{Committed, Fields, Form, Problem, cookies, facts};
+use crate::edge::{Fields, Form, Problem, cookies, facts};
 use crate::sessions::dto::Session;
-use crate::users::dto::{Account, location};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use domain::user::{User, UserCommand};
-use domain::value::{Bio, DisplayName, Handle};
-use infra::event_store::{CommandError, Envelope};
-use infra::vault::accounts::NewAccount;
+use domain::value::{DisplayName, Handle};
+use infra::vault::accounts::{EmailTaken, NewAccount};
 use infra::vault::attempts::Policy;
-use infra::vault::sign_ups::Proved;
 use uuid::Uuid;
 
 const FROM_A_NETWORK: Policy = hourly("sign_up_from", 30);
@@ -123,7 +120,25 @@ pub async fn confirm(
             parsed.ok_or_else(|| errors.problem())?
         }
     };
-    register(&app, id, proved, handle, from, headers, fields.use_cookies).await
+    let Ok(display_name) = DisplayName::parse(&proved.display_name) else {
+        return Err(Problem::internal());
+    };
+    let newcomer = Newcomer { user: proved.user, handle, display_name, use_cookies: fields.use_cookies };
+    let pending = async {
+        let account = NewAccount {
+            user: proved.user,
+            email: Some(&proved.email),
+            password: Some(&proved.password),
+            language: proved.language,
+        };
+        match app.vault.accounts.insert_pending(account).await? {
+            Ok(()) => Ok(proved.user),
+            Err(EmailTaken) => Err(email_taken()),
+        }
+    };
+    let response = register(&app, newcomer, pending, from, headers).await?;
+    app.vault.sign_ups.forget(id).await?;
+    Ok(response)
 }
 
 fn checked_handle(fields: &Confirmation) -> Result<Option<Handle>, Problem> {
@@ -133,61 +148,4 @@ fn checked_handle(fields: &Confirmation) -> Result<Option<Handle>, Problem> {
         Some(handle) => Ok(Some(handle)),
         None => Err(errors.problem()),
     }
-}
-
-async fn register(
-    app: &App,
-    id: Uuid,
-    proved: Proved,
-    handle: Handle,
-    from: &Visitor,
-    headers: &HeaderMap,
-    use_cookies: bool,
-) -> Result<Response, Problem> {
-    let accounts = &app.vault.accounts;
-    let user = proved.user;
-    let _turn = app.queue_for_handle(&handle.key()).await;
-    facts::handle_must_be_free(app, &handle.key(), Some(user.0)).await?;
-    // The vault first: a person whose password was lost in between could never log in.
-    let account = NewAccount {
-        user,
-        email: Some(&proved.email),
-        password: Some(&proved.password),
-        language: proved.language,
-    };
-    if accounts.insert_pending(account).await?.is_err() {
-        return Err(email_taken());
-    }
-    let (Ok(display_name), Ok(bio)) = (DisplayName::parse(&proved.display_name), Bio::parse("")) else {
-        return Err(Problem::internal());
-    };
-    let envelope = Envelope {
-        actor: None,
-        operator: false,
-        key: None,
-        expected_version: None,
-        correlation_id: from.correlation_id,
-    };
-    let command = UserCommand::Register { handle, display_name, bio };
-    let answer = match app.executor.execute::<User>(user.0, command, &envelope).await {
-        Ok(answer) => answer,
-        Err(refused) => {
-            if matches!(refused, CommandError::ClaimTaken { .. }) {
-                accounts.forget_pending(user).await?;
-            }
-            return Err(refused.into());
-        }
-    };
-    accounts.activate(user).await?;
-    app.vault.sign_ups.forget(id).await?;
-    app.remember(user, answer.position);
-    let opened = app.vault.sessions.open(user, &from.device).await?;
-    let committed = Committed::of(headers, answer.position);
-    let (location, version) = (location(&answer.state.handle), answer.version);
-    let session = Session::of(&opened, Account::from(answer), use_cookies);
-    let mut response = committed.created(&location, version, session);
-    if use_cookies {
-        cookies::give(response.headers_mut(), &opened);
-    }
-    Ok(response)
 }

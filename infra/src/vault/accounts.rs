@@ -94,15 +94,7 @@ impl Accounts {
     /// # Errors
     /// The database's; within, [`EmailTaken`].
     pub async fn insert_pending(&self, new: NewAccount<'_>) -> Result<Result<(), EmailTaken>, VaultError> {
-        let inserted = sqlx::query(include_str!("sql/insert_pending.sql"))
-            .bind(new.user.0)
-            .bind(new.email.map(Email::as_str))
-            .bind(new.email.map(Email::key))
-            .bind(new.password.map(|hash| &hash.0))
-            .bind(new.language.to_string())
-            .execute(&self.pool)
-            .await;
-        free_email(inserted)
+        insert_pending(&mut *self.pool.acquire().await?, &new).await
     }
 
     /// The person is registered: their row counts from now on.
@@ -244,6 +236,22 @@ impl Details {
             interests: vec![],
         }
     }
+}
+
+/// The same as [`Accounts::insert_pending`], within a transaction.
+pub(super) async fn insert_pending(
+    connection: &mut PgConnection,
+    new: &NewAccount<'_>,
+) -> Result<Result<(), EmailTaken>, VaultError> {
+    let inserted = sqlx::query(include_str!("sql/insert_pending.sql"))
+        .bind(new.user.0)
+        .bind(new.email.map(Email::as_str))
+        .bind(new.email.map(Email::key))
+        .bind(new.password.map(|hash| &hash.0))
+        .bind(new.language.to_string())
+        .execute(connection)
+        .await;
+    free_email(inserted)
 }
 
 /// The address is proved to be the person's: it counts from now on. The one that counted before.

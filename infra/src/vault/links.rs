@@ -33,15 +33,20 @@ impl Purpose {
     }
 }
 
+/// 256 random bits as text.
+pub(super) fn fresh() -> Result<String, VaultError> {
+    let mut token = [0; 32];
+    OsRng.try_fill_bytes(&mut token).map_err(|error| VaultError::Unavailable(Box::new(error)))?;
+    Ok(URL_SAFE_NO_PAD.encode(token))
+}
+
 /// What the link carries. One given out before for the same is worth nothing any more.
 pub(super) async fn issue(
     connection: &mut PgConnection,
     purpose: Purpose,
     user: UserId,
 ) -> Result<String, VaultError> {
-    let mut token = [0; 32];
-    OsRng.try_fill_bytes(&mut token).map_err(|error| VaultError::Unavailable(Box::new(error)))?;
-    let token = URL_SAFE_NO_PAD.encode(token);
+    let token = fresh()?;
     sqlx::query(
         "insert into vault.links (token_hash, purpose, user_id, expires_at)
          values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))

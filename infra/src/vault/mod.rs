@@ -1,9 +1,10 @@
 //! The vault: secrets and personal data, kept apart from the events, which are for ever.
 //!
 //! Reading order: [`accounts`] (people's rows) and [`passwords`] (how they are hashed, and how many at once);
-//! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go), [`handles`] (what is left of people
-//! who were forgotten) with what proves an address,
-//! [`codes`] and [`links`]; [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
+//! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go) with what
+//! proves an address, [`codes`] and [`links`]; [`handles`] (what is left of people who were forgotten);
+//! [`identities`] (accounts elsewhere that open accounts here) and [`oauth`] (logins there under way);
+//! [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
 //! sign them; [`attempts`] (what must not be tried without end); [`listener`] (how a node hears of what other
 //! nodes did here); [`digest`] (request hashes).
 
@@ -14,9 +15,11 @@ mod codes;
 mod contacts;
 mod digest;
 mod handles;
+pub mod identities;
 mod keys;
 mod links;
 mod listener;
+pub mod oauth;
 mod passwords;
 mod recovery;
 mod refresh;
@@ -40,7 +43,9 @@ use attempts::Attempts;
 use codes::Codes;
 use digest::RequestHasher;
 use domain::value::UserId;
+use identities::Identities;
 use keys::Keys;
+use oauth::OAuthFlows;
 use passwords::Passwords;
 use refresh::RefreshTokens;
 use serde_json::Value;
@@ -66,6 +71,10 @@ pub struct Vault {
     pub withdrawals: Withdrawals,
     /// Handles that nobody can have for now.
     pub handles: Handles,
+    /// Accounts elsewhere that open accounts here.
+    pub identities: Identities,
+    /// Logins elsewhere under way.
+    pub oauth: OAuthFlows,
     /// Where people are logged in.
     pub sessions: Sessions,
     /// What must not be tried without end.
@@ -126,6 +135,8 @@ impl Vault {
             ),
             withdrawals,
             handles: Handles::new(pool.clone(), requests.clone()),
+            identities: Identities::new(pool.clone(), outbox.clone()),
+            oauth: OAuthFlows::new(pool.clone()),
             sessions,
             attempts: Attempts::new(pool.clone(), requests.clone()),
             outbox,
@@ -148,6 +159,7 @@ impl Vault {
             self.sessions.sweep().await,
             self.attempts.sweep().await,
             self.handles.sweep().await,
+            self.oauth.sweep().await,
             codes::sweep(&self.pool).await,
             links::sweep(&self.pool).await,
             self.rotate_keys(Rotation::IfDue).await.map(|_| ()),

@@ -1,0 +1,72 @@
+//! From someone whose details are kept to a member, the same however they were proved.
+
+use crate::app::App;
+use crate::edge::member::Visitor;
+use crate::edge::{Committed, Problem, cookies, facts};
+use crate::sessions::dto::Session;
+use crate::users::dto::{Account, location};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::user::{User, UserCommand};
+use domain::value::{Bio, DisplayName, Handle, UserId};
+use infra::event_store::{CommandError, Envelope};
+
+/// Someone about to be a member.
+pub struct Newcomer {
+    /// The same each time they try.
+    pub user: UserId,
+    /// Claimed by the event.
+    pub handle: Handle,
+    /// Free text.
+    pub display_name: DisplayName,
+    /// Whether their session is kept in cookies.
+    pub use_cookies: bool,
+}
+
+/// Makes them a member and logs them in. `pending` keeps in the vault what they are known by, under the id
+/// that it gives back; it comes first: a person whose way to log in was lost in between could never log in.
+///
+/// # Errors
+/// The handle is taken, or what `pending` says.
+pub async fn register(
+    app: &App,
+    newcomer: Newcomer,
+    pending: impl Future<Output = Result<UserId, Problem>>,
+    from: &Visitor,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let Newcomer { user, handle, display_name, use_cookies } = newcomer;
+    let accounts = &app.vault.accounts;
+    let _turn = app.queue_for_handle(&handle.key()).await;
+    facts::handle_must_be_free(app, &handle.key(), Some(user.0)).await?;
+    let user = pending.await?;
+    let Ok(bio) = Bio::parse("") else { return Err(Problem::internal()) };
+    let envelope = Envelope {
+        actor: None,
+        operator: false,
+        key: None,
+        expected_version: None,
+        correlation_id: from.correlation_id,
+    };
+    let command = UserCommand::Register { handle, display_name, bio };
+    let answer = match app.executor.execute::<User>(user.0, command, &envelope).await {
+        Ok(answer) => answer,
+        Err(refused) => {
+            if matches!(refused, CommandError::ClaimTaken { .. }) {
+                accounts.forget_pending(user).await?;
+            }
+            return Err(refused.into());
+        }
+    };
+    accounts.activate(user).await?;
+    app.remember(user, answer.position);
+    let opened = app.vault.sessions.open(user, &from.device).await?;
+    let committed = Committed::of(headers, answer.position);
+    let (location, version) = (location(&answer.state.handle), answer.version);
+    let session = Session::of(&opened, Account::from(answer), use_cookies);
+    let mut response = committed.created(&location, version, session);
+    if use_cookies {
+        cookies::give(response.headers_mut(), &opened);
+    }
+    Ok(response)
+}
