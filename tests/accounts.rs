@@ -12,6 +12,7 @@ mod roles;
 mod secrets;
 mod sessions;
 mod sign_ups;
+mod social;
 mod withdrawals;
 
 use crate::support::TestApp;

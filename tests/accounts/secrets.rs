@@ -8,7 +8,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// All rows outside the vault.
-async fn everything_outside_the_vault(app: &TestApp) -> String {
+pub(super) async fn everything_outside_the_vault(app: &TestApp) -> String {
     let tables: Vec<(String, String)> = sqlx::query_as(
         "select schemaname::text, tablename::text from pg_tables
          where schemaname not in ('vault', 'pg_catalog', 'information_schema')",

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod log;
+pub mod openid;
 pub mod smtp;
 mod stack;
 
