@@ -331,7 +331,7 @@ async fn the_posts_of_who_has_left_vanish_with_them() {
     app.settle(&sora).await;
     assert_vanished(&sora, &id, &comment).await;
     sora.get("/v1/users/mina/posts").await.expect_problem(404, "user_not_found");
-    mina.post("/v1/posts", json!({ "text": "유령" })).await.expect_problem(401, "account_deactivated");
+    mina.post("/v1/posts", json!({ "text": "유령" })).await.expect_problem(401, "session_ended");
 }
 
 #[tokio::test(flavor = "multi_thread")]
