@@ -14,7 +14,7 @@ fn with_status(answers: &[Answer], status: u16) -> usize {
 }
 
 /// Nothing that raced has left a trace which the events alone would not leave.
-async fn assert_equal_to_a_rebuild(app: &TestApp) {
+pub async fn assert_equal_to_a_rebuild(app: &TestApp) {
     let source = LogReader::new(app.pool.clone());
     let mut rows = 0;
     for projector in api::projectors::all(&app.settings) {

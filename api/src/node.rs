@@ -9,7 +9,7 @@ use infra::config::Settings;
 use infra::erasure::Eraser;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
 use infra::mail::{self, TransportError};
-use infra::nats::{Nats, NatsError, StreamLimits};
+use infra::nats::{Nats, NatsError};
 use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
 use infra::tail::Tail;
@@ -90,12 +90,7 @@ impl Node {
             must_be_durable(&pool).await?;
         }
         let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
-        let limits = StreamLimits {
-            max_age: settings.stream_max_age,
-            max_bytes: i64::try_from(settings.stream_max_bytes).unwrap_or(i64::MAX),
-            replicas: settings.stream_replicas,
-        };
-        let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
+        let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
         vault.catch_up().await?;
         let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));

@@ -2,6 +2,7 @@
 //!
 //! Every name carries the log's id, which keeps tests and tenants of one NATS apart.
 
+use crate::config::Settings;
 use async_nats::jetstream;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
 use std::time::Duration;
@@ -32,6 +33,16 @@ pub struct StreamLimits {
     pub max_bytes: i64,
     /// On how many servers of a cluster each message is.
     pub replicas: usize,
+}
+
+impl From<&Settings> for StreamLimits {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            max_age: settings.stream_max_age,
+            max_bytes: i64::try_from(settings.stream_max_bytes).unwrap_or(i64::MAX),
+            replicas: settings.stream_replicas,
+        }
+    }
 }
 
 /// NATS could not be used.

@@ -1,9 +1,10 @@
 //! Forgetting a person.
 
+use super::secrets::everything_outside;
 use super::{Yard, address, form};
+use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::{PASSWORD, Person};
-use infra::event_store::LogReader;
 use reqwest::Method;
 use serde_json::json;
 
@@ -23,28 +24,7 @@ async fn erase(app: &TestApp, person: &str) -> Result<String, String> {
 
 /// Every row of every table, the vault's too.
 async fn everything(app: &TestApp) -> String {
-    let tables: Vec<(String, String)> = sqlx::query_as(
-        "select schemaname::text, tablename::text from pg_tables
-         where schemaname not in ('pg_catalog', 'information_schema')",
-    )
-    .fetch_all(&app.pool)
-    .await
-    .expect("the tables");
-    let mut everything = String::new();
-    for (schema, table) in tables {
-        let sql = format!(r#"select coalesce(string_agg(t::text, ' '), '') from "{schema}"."{table}" t"#);
-        let (rows,): (String,) = sqlx::query_as(&sql).fetch_one(&app.pool).await.expect("rows");
-        everything.push_str(&rows);
-    }
-    everything
-}
-
-async fn verified(app: &TestApp) {
-    let source = LogReader::new(app.pool.clone());
-    for projector in api::projectors::all(&app.settings) {
-        let report = projections::verify::verify(&*projector, &app.pool, &source, &|_| {}).await;
-        assert_eq!(report.expect("verified").differences, [""; 0], "{}", projector.name());
-    }
+    everything_outside(app, &[]).await
 }
 
 /// Someone with a trace everywhere.
@@ -87,7 +67,7 @@ async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
     let found =
         left.find("zebra").map(|at| left[at.saturating_sub(100)..].chars().take(200).collect::<String>());
     assert_eq!(found, None, "something is left");
-    verified(app).await;
+    assert_equal_to_a_rebuild(app).await;
     for node in [app, &other] {
         let (mina, sora) = (mina.at(node), sora.at(node));
         assert_eq!(mina.get("/v1/me/account").await.status, 401);
@@ -150,7 +130,7 @@ async fn who_left_thirty_days_ago_is_forgotten_by_itself_and_what_was_cut_off_is
     let found =
         left.find("zebra").map(|at| left[at.saturating_sub(100)..].chars().take(200).collect::<String>());
     assert_eq!(found, None, "something is left");
-    verified(app).await;
+    assert_equal_to_a_rebuild(app).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,10 +9,16 @@ use std::time::{Duration, Instant};
 
 /// All rows outside the vault.
 pub(super) async fn everything_outside_the_vault(app: &TestApp) -> String {
+    everything_outside(app, &["vault"]).await
+}
+
+/// All rows of all tables but those of some schemas.
+pub(super) async fn everything_outside(app: &TestApp, schemas: &[&str]) -> String {
     let tables: Vec<(String, String)> = sqlx::query_as(
         "select schemaname::text, tablename::text from pg_tables
-         where schemaname not in ('vault', 'pg_catalog', 'information_schema')",
+         where schemaname not in ('pg_catalog', 'information_schema') and schemaname <> all($1)",
     )
+    .bind(schemas)
     .fetch_all(&app.pool)
     .await
     .expect("the tables");

@@ -5,7 +5,7 @@ use domain::user::HANDLE;
 use domain::value::{Handle, UserId};
 use infra::erasure::{Eraser, GRACE};
 use infra::event_store::{Appender, Executor};
-use infra::nats::{Nats, StreamLimits};
+use infra::nats::Nats;
 use infra::vault::Vault;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -39,12 +39,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         return Err(format!("there is nobody called {}", args.person).into());
     };
     let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
-    let limits = StreamLimits {
-        max_age: settings.stream_max_age,
-        max_bytes: i64::try_from(settings.stream_max_bytes).unwrap_or(i64::MAX),
-        replicas: settings.stream_replicas,
-    };
-    let nats = Nats::connect(&settings.nats_url, log_id, limits).await?;
+    let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
     let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
     let eraser = Eraser { pool, executor, vault, nats };
     let erased = eraser.erase(user, Duration::from_secs(args.grace)).await?;
