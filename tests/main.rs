@@ -1,5 +1,5 @@
 //! Madang as its users meet it: everything here goes through HTTP, the command line or SQL against a
-//! real Postgres and a real NATS.
+//! real Postgres, a real NATS and a storage that speaks S3.
 //!
 //! [`support`] starts the private stack once for all tests and a node with a database and log of its own
 //! for each. Modules mirror the URLs; [`log`], [`projections`] and [`golden`] guard what lies below.
@@ -26,6 +26,7 @@ mod posts;
 mod projections;
 mod races;
 mod sockets;
+mod storage;
 mod support;
 mod tags;
 mod timeline;

@@ -8,6 +8,7 @@ use domain::value::UserId;
 use futures::future::BoxFuture;
 use infra::event_store::Executor;
 use infra::oauth::Providers;
+use infra::s3::Storage;
 use infra::touched::Touched;
 use infra::vault::Vault;
 use ipnet::IpNet;
@@ -40,6 +41,8 @@ pub struct Inner {
     pub vault: Vault,
     /// The services that people may log in with.
     pub providers: Providers,
+    /// Files, where a storage for them is named.
+    pub storage: Option<Storage>,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -70,6 +73,8 @@ pub struct Parts {
     pub vault: Vault,
     /// The services that people may log in with.
     pub providers: Providers,
+    /// Files, where a storage for them is named.
+    pub storage: Option<Storage>,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -161,8 +166,18 @@ impl App {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { executor, vault, providers, pool, progress, touched, settings, readiness, metrics } =
-            parts;
+        let Parts {
+            executor,
+            vault,
+            providers,
+            storage,
+            pool,
+            progress,
+            touched,
+            settings,
+            readiness,
+            metrics,
+        } = parts;
         let pages = (settings.page_cache_bytes > 0).then(|| Pages::new(touched, settings.page_cache_bytes));
         let rate_limits = RateLimits::new(settings.requests_per_minute);
         let registering = Cache::builder().max_capacity(MEMORY_HANDLES).time_to_idle(MEMORY).build();
@@ -171,6 +186,7 @@ impl App {
             executor,
             vault,
             providers,
+            storage,
             pool,
             progress,
             settings,
@@ -202,6 +218,16 @@ impl App {
     /// before any work is done on their password. The claim in the log is what keeps handles unique.
     pub async fn queue_for_handle(&self, handle_key: &str) -> OwnedMutexGuard<()> {
         self.registering.get_with_by_ref(handle_key, Arc::default).lock_owned().await
+    }
+
+    /// The storage for files.
+    ///
+    /// # Errors
+    /// 503 where none is named.
+    pub fn storage(&self) -> Result<&Storage, Problem> {
+        self.storage.as_ref().ok_or_else(|| {
+            Problem::unavailable("no_storage", "This server keeps no files. Whoever runs it can name a storage.")
+        })
     }
 
     /// Runs a query of a read model, and once more if a rebuilt copy was swapped in under it.

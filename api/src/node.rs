@@ -12,6 +12,7 @@ use infra::mail::{self, TransportError};
 use infra::nats::{Nats, NatsError};
 use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
+use infra::s3::Storage;
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use projections::progress::Progress;
@@ -93,6 +94,7 @@ impl Node {
         let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
         vault.catch_up().await?;
+        let storage = settings.s3.clone().map(Storage::new);
         let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
@@ -156,6 +158,7 @@ impl Node {
             executor,
             vault,
             providers,
+            storage: storage.clone(),
             pool: pool.clone(),
             progress,
             touched: tail.touched(),
@@ -174,6 +177,10 @@ impl Node {
             readiness: Arc::new(move || Box::pin(readiness(pool.clone(), nats.clone()))),
             metrics: Arc::new(move || Box::pin(metrics(measured.clone(), measured_names.clone()))),
         };
+        match storage {
+            Some(storage) => bucket(storage, &working, shutdown()).await,
+            None => warn!("S3_ENDPOINT is not set: there is nowhere to keep photos and exports"),
+        }
         if settings.roles.api {
             let router = crate::router(App::new(parts));
             let limits = Limits {
@@ -245,6 +252,25 @@ fn pool_of(connections: u32) -> PgPoolOptions {
                 Ok(matches!(answered, Ok(Ok(()))))
             })
         })
+}
+
+/// Makes the bucket if it is not there; while the storage is away, everything else is served.
+async fn bucket(storage: Storage, working: &TaskTracker, shutdown: CancellationToken) {
+    let Err(failure) = storage.prepare().await else { return };
+    warn!(%failure, "the storage can't be used yet");
+    working.spawn(async move {
+        let mut often = tokio::time::interval(Duration::from_secs(10));
+        loop {
+            tokio::select! {
+                _ = often.tick() => {}
+                () = shutdown.cancelled() => return,
+            }
+            match storage.prepare().await {
+                Ok(()) => return info!("the storage can be used"),
+                Err(failure) => warn!(%failure, "the storage can't be used yet"),
+            }
+        }
+    });
 }
 
 /// Forgets what is kept for a day only.

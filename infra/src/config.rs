@@ -1,10 +1,12 @@
 //! Settings from the environment, read once: the rest of the program sees only checked values.
 
 mod oauth;
+mod s3;
 mod secret;
 mod web;
 
 pub use oauth::{OAuthProvider, OAuthService};
+pub use s3::S3Settings;
 pub use secret::Secret;
 pub use web::{Networks, Origins, WebUrl};
 
@@ -75,6 +77,8 @@ pub struct Settings {
     pub stream_max_age: Duration,
     /// `MADANG_STREAM_REPLICAS`: on how many servers of a NATS cluster each event is kept, 1 to 5; 1.
     pub stream_replicas: usize,
+    /// `S3_ENDPOINT` and its kin: where files are kept; without it there are no photos and no exports.
+    pub s3: Option<S3Settings>,
     /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
     pub smtp_url: Option<Secret>,
     /// `MADANG_MAIL_FROM`: whom e-mail is from; `Madang <no-reply@localhost>`.
@@ -199,6 +203,7 @@ impl Settings {
             stream_max_bytes: env.or("MADANG_STREAM_MAX_BYTES", NUMBER, || 1 << 30)?,
             stream_max_age: env.seconds("MADANG_STREAM_MAX_AGE_SECONDS", 7 * 24 * 3_600)?,
             stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
+            s3: s3::read(&env)?,
             smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),
             mail_from: env.or(
                 "MADANG_MAIL_FROM",
@@ -429,6 +434,7 @@ mod tests {
             ("MADANG_WEB_URL", "a.kr"),
             ("MADANG_WEB_URL", "https://a.kr/?b"),
             ("MADANG_PUBLIC_URL", "api.a.kr"),
+            ("S3_ENDPOINT", "s3.example.kr"),
             ("SMTP_URL", "mail.example.kr"),
             ("SMTP_URL", "http://mail.example.kr"),
             ("SMTP_URL", "smtp://mail.example.kr?tls=perhaps"),
@@ -452,6 +458,26 @@ mod tests {
     }
 
     #[test]
+    fn a_storage_needs_its_keys_and_a_bucket_that_can_be_one() {
+        let read = |bucket: &'static str, key: Option<&'static str>| {
+            Settings::read(|name| match name {
+                "S3_ENDPOINT" => Some("https://s3.example.kr/".to_owned()),
+                "S3_BUCKET" => Some(bucket.to_owned()),
+                "S3_ACCESS_KEY_ID" | "S3_SECRET_ACCESS_KEY" => key.map(str::to_owned),
+                _ => Some("nats://localhost".to_owned()).filter(|_| name.ends_with("E_URL") || name == "NATS_URL"),
+            })
+        };
+        let s3 = read("yard", Some("key")).expect("valid").s3.expect("named");
+        assert_eq!(s3.public_url.0, "https://s3.example.kr/yard", "seen where it is kept");
+        for bucket in ["a", "Yard", "my.yard", "-yard", "yard-"] {
+            let error = read(bucket, Some("key")).expect_err(bucket);
+            assert!(error.to_string().starts_with("S3_BUCKET"), "{error}");
+        }
+        let missing = read("yard", None).expect_err("no keys");
+        assert!(missing.to_string().starts_with("S3_ACCESS_KEY_ID"), "{missing}");
+    }
+
+    #[test]
     fn who_mail_is_from_has_a_default_and_may_have_a_name_in_any_script() {
         let default = Settings::new("postgres://localhost/madang", "nats://localhost").mail_from;
         assert_eq!(default.to_string(), "Madang <no-reply@localhost>");
@@ -469,6 +495,9 @@ mod tests {
                 "SMTP_URL" => format!("smtps://madang:{WORD}@mail"),
                 "SMS_URL" => format!("https://sms/?key={WORD}"),
                 "SMS_TOKEN" => WORD.to_owned(),
+                "S3_ENDPOINT" => "https://s3".to_owned(),
+                "S3_ACCESS_KEY_ID" => "madang".to_owned(),
+                "S3_SECRET_ACCESS_KEY" => WORD.to_owned(),
                 _ => return None,
             })
         });

@@ -8,13 +8,14 @@ mod stack;
 
 use api::node::Node;
 use infra::config::Settings;
+use infra::s3::Storage;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use sqlx::PgPool;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use stack::database;
+pub use stack::{database, storage};
 
 /// A running node with a database and a log of its own, and a client that speaks to it.
 pub struct TestApp {
@@ -35,6 +36,7 @@ impl TestApp {
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let (database_url, nats_url) = stack::database().await;
         let mut settings = Settings::new(&database_url, &nats_url);
+        settings.s3 = Some(stack::storage().await);
         // One address makes all the requests here.
         settings.rate_limit_per_minute = 0;
         settings.database_connections = 8;
@@ -61,6 +63,17 @@ impl TestApp {
         let pool = PgPool::connect(&settings.database_url).await.expect("the database is there");
         let http = client();
         Self { url: format!("http://{}", node.address()), settings, pool, http, node: Some(node) }
+    }
+
+    /// What is in the node's storage.
+    pub fn storage(&self) -> Storage {
+        Storage::new(self.settings.s3.clone().expect("every node here has one"))
+    }
+
+    /// The names of all files under a prefix, at most 1,000.
+    pub async fn files(&self, prefix: &str) -> Vec<String> {
+        let listed = self.storage().list(prefix, None).await.expect("the storage answers");
+        listed.into_iter().map(|listed| listed.key).collect()
     }
 
     /// Stops the node as an operator would.

@@ -1,4 +1,4 @@
-//! Which Postgres and NATS a command works on.
+//! Which Postgres, NATS and storage a command works on.
 
 use super::{Failure, stack_file::StackFile};
 use infra::config::Settings;
@@ -35,7 +35,8 @@ impl Services {
             (Some(stack), "NATS_URL") => Some(stack.nats_url.clone()),
             // These commands need no NATS when they are given a Postgres.
             (None, "NATS_URL") => environment(name).or_else(|| Some("nats://127.0.0.1:4222".to_owned())),
-            _ => environment(name),
+            (Some(stack), _) => stack.s3.get(name).cloned().or_else(|| environment(name)),
+            (None, _) => environment(name),
         })?)
     }
 

@@ -3,6 +3,7 @@
 use super::Failure;
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -15,6 +16,9 @@ pub(super) struct StackFile {
     pub(super) database_url: String,
     pub(super) nats_url: String,
     pub(super) http_url: String,
+    /// The variables that name its storage; none where it uses another.
+    #[serde(default)]
+    pub(super) s3: BTreeMap<String, String>,
 }
 
 impl StackFile {

@@ -1,4 +1,4 @@
-//! `madang up`: everything in one process, on a private Postgres and NATS.
+//! `madang up`: everything in one process, on a private Postgres, NATS and storage.
 
 use super::{
     Failure, demo, serve, services,
@@ -27,7 +27,7 @@ const DEMO_LOGIN: &str = "demo.login";
 /// `madang up`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where Postgres and NATS keep their data; made if it does not exist
+    /// Where Postgres, NATS and the storage keep their data; made if it does not exist
     #[arg(long, value_name = "DIR", default_value = ".madang")]
     data: PathBuf,
     /// Where HTTP is served; 0 takes any free port
@@ -62,7 +62,11 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         _ => std::env::var(name).ok(),
     });
-    let settings = settings.map(|settings| Settings { dev_mailbox: args.host.is_loopback(), ..settings });
+    let settings = settings.map(|settings| Settings {
+        dev_mailbox: args.host.is_loopback(),
+        s3: settings.s3.or_else(|| stack.s3().cloned()),
+        ..settings
+    });
     let served = match settings {
         Ok(settings) => serve_until_told(&args, settings, listener, &stack, &mut signals).await,
         Err(error) => Err(error.into()),
@@ -79,7 +83,11 @@ fn outside() -> Outside {
         tracing::info!("using the service of {name} instead of starting one");
         Some(url)
     };
-    Outside { database_url: named("DATABASE_URL"), nats_url: named("NATS_URL") }
+    Outside {
+        database_url: named("DATABASE_URL"),
+        nats_url: named("NATS_URL"),
+        has_s3: named("S3_ENDPOINT").is_some(),
+    }
 }
 
 async fn serve_until_told(
@@ -129,6 +137,7 @@ async fn prepare(
         database_url: stack.database_url().to_owned(),
         nats_url: stack.nats_url().to_owned(),
         http_url: url.clone(),
+        s3: stack.s3().map(|s3| s3.variables().into_iter().collect()).unwrap_or_default(),
     };
     let left = addresses.leave(&args.data)?;
     let is_empty: bool = sqlx::query_scalar("select head = 0 from log").fetch_one(&pool).await?;

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use domain::{Decide, Refusal, RefusalKind};
 use infra::event_store::{CommandError, StoreError};
 use infra::oauth::OAuthError;
+use infra::s3::StorageError;
 use infra::vault::identities::{LinkError, UnlinkError};
 use infra::vault::oauth::FlowError;
 use infra::vault::{CodeError, ContactError, ResendError, VaultError};
@@ -93,6 +94,13 @@ impl From<VaultError> for Problem {
                 )
             }
         }
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        log(&error);
+        Self::unavailable("storage_unavailable", "Files can't be reached. Repeat the request in a moment.")
     }
 }
 

@@ -1,9 +1,9 @@
-//! The private stack: a Postgres and a NATS of one's own, started as children, for a single machine and
-//! for tests. They listen on free ports of the loopback address; whoever has an account on the machine
+//! The private stack: a Postgres and a NATS of one's own, started as children, and a storage for files, for a
+//! single machine and for tests. They listen on free ports of the loopback address; whoever has an account on the machine
 //! can reach them, so this is for machines of one's own.
 //!
 //! Reading order: [`programs`] (what must be installed), [`account`] (as whom it runs), [`launch`] (how a
-//! child is started so that it dies with us), [`postgres`], [`nats`], [`keeper`] (starting again what
+//! child is started so that it dies with us), [`postgres`], [`nats`], [`s3`], [`keeper`] (starting again what
 //! fell, and stopping in order).
 
 mod account;
@@ -13,10 +13,12 @@ mod launch;
 mod nats;
 mod postgres;
 mod programs;
+mod s3;
 mod stale;
 
 pub use error::LocalError;
 
+use crate::config::S3Settings;
 use keeper::Kept;
 use launch::Launcher;
 use std::{
@@ -36,6 +38,8 @@ pub struct Outside {
     pub database_url: Option<String>,
     /// A NATS with JetStream.
     pub nats_url: Option<String>,
+    /// A storage that speaks S3.
+    pub has_s3: bool,
 }
 
 /// A running private stack. It keeps itself running; dropping it stops it, as [`LocalStack::stop`] does.
@@ -43,6 +47,7 @@ pub struct Outside {
 pub struct LocalStack {
     database_url: String,
     nats_url: String,
+    s3: Option<S3Settings>,
     stopping: CancellationToken,
     keeper: Option<JoinHandle<()>>,
     /// Held as long as we live: one stack a folder.
@@ -79,6 +84,7 @@ impl LocalStack {
         let mut stack = Self {
             database_url: String::new(),
             nats_url: String::new(),
+            s3: None,
             stopping,
             keeper: Some(keeper),
             _lock: lock,
@@ -86,6 +92,7 @@ impl LocalStack {
         let urls = starting.await.map_err(|_| LocalError::KeeperEnded)??;
         stack.database_url = urls.database;
         stack.nats_url = urls.nats;
+        stack.s3 = urls.s3;
         Ok(stack)
     }
 
@@ -99,6 +106,12 @@ impl LocalStack {
     #[must_use]
     pub fn nats_url(&self) -> &str {
         &self.nats_url
+    }
+
+    /// The storage for files, and a bucket in it; none if there is one outside.
+    #[must_use]
+    pub fn s3(&self) -> Option<&S3Settings> {
+        self.s3.as_ref()
     }
 
     /// Makes another, empty database beside `madang` and returns its URL. The name may have small
@@ -137,6 +150,14 @@ impl Drop for LocalStack {
 struct Urls {
     database: String,
     nats: String,
+    s3: Option<S3Settings>,
+}
+
+/// What was brought up here.
+struct Services {
+    postgres: Option<Kept>,
+    nats: Option<Kept>,
+    s3: Option<s3::S3>,
 }
 
 /// The life of the keeper's thread: brings both up, keeps them up, takes them down.
@@ -158,7 +179,7 @@ fn keep(
             brought_up = bring_up(folder, outside) => brought_up,
             () = stopping.cancelled() => return,
         };
-        let (urls, postgres, nats) = match brought_up {
+        let (urls, services) = match brought_up {
             Ok(up) => up,
             Err(error) => {
                 // Whoever asked may have gone; then nobody wants to know.
@@ -168,8 +189,11 @@ fn keep(
         };
         let _ = started.send(Ok(urls));
         let stopping_postgres = CancellationToken::new();
-        let postgres = tokio::spawn(keep_one(postgres, stopping_postgres.clone()));
-        let nats = tokio::spawn(keep_one(nats, stopping.clone()));
+        let postgres = tokio::spawn(keep_one(services.postgres, stopping_postgres.clone()));
+        let nats = tokio::spawn(keep_one(services.nats, stopping.clone()));
+        if let Some(s3) = services.s3 {
+            tokio::spawn(s3.serve(stopping.clone()));
+        }
         // NATS first: what it still hands out can then still be written.
         let _ = nats.await;
         stopping.cancelled().await;
@@ -184,7 +208,7 @@ async fn keep_one(service: Option<Kept>, stopping: CancellationToken) {
     }
 }
 
-async fn bring_up(folder: &Path, outside: Outside) -> Result<(Urls, Option<Kept>, Option<Kept>), LocalError> {
+async fn bring_up(folder: &Path, outside: Outside) -> Result<(Urls, Services), LocalError> {
     let launcher = Launcher::new(account::ordinary()?).await;
     let (database, postgres) = match outside.database_url {
         Some(url) => (url, None),
@@ -193,14 +217,21 @@ async fn bring_up(folder: &Path, outside: Outside) -> Result<(Urls, Option<Kept>
             (url, Some(service))
         }
     };
-    let (nats, nats_service) = match outside.nats_url {
+    let (nats_url, nats) = match outside.nats_url {
         Some(url) => (url, None),
         None => {
             let (url, service) = nats::start(folder, &launcher).await?;
             (url, Some(service))
         }
     };
-    Ok((Urls { database, nats }, postgres, nats_service))
+    let (s3_settings, s3) = match outside.has_s3 {
+        true => (None, None),
+        false => {
+            let (settings, service) = s3::start(folder).await?;
+            (Some(settings), Some(service))
+        }
+    };
+    Ok((Urls { database, nats: nats_url, s3: s3_settings }, Services { postgres, nats, s3 }))
 }
 
 /// Makes the folder and returns its absolute path: children run in another working directory.
