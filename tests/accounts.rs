@@ -5,6 +5,7 @@ mod attacks;
 mod browsers;
 mod contacts;
 mod erasure;
+mod exports;
 mod keys;
 mod log_in;
 mod passwords;

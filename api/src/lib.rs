@@ -4,7 +4,7 @@
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
 //!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
 //!    [`tags`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
-//!    [`account`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
+//!    [`account`], [`exports`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
 //! 3. [`layers`]: what happens around every handler: correlation, limits of rate, metrics.
@@ -31,6 +31,7 @@ pub mod comments;
 pub mod dev;
 pub mod document;
 pub mod edge;
+pub mod exports;
 pub mod follows;
 pub mod layers;
 pub mod likes;

@@ -1,7 +1,7 @@
 //! One process of Madang: the roles it plays, wired together, started and stopped in order.
 
 use crate::app::{App, Cors, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
-use crate::projectors;
+use crate::{exports, projectors};
 use crate::sockets::{self, Limits};
 use crate::withdrawals::come_back_link;
 use infra::announcements::{self, NatsAnnouncer};
@@ -147,6 +147,7 @@ impl Node {
             executor: executor.clone(),
             vault: vault.clone(),
             nats: nats.clone(),
+            storage: storage.clone(),
         };
         working.spawn(sweep(eraser, settings.web_url.0.clone(), shutdown()));
 
@@ -182,7 +183,9 @@ impl Node {
             None => warn!("S3_ENDPOINT is not set: there is nowhere to keep photos and exports"),
         }
         if settings.roles.api {
-            let router = crate::router(App::new(parts));
+            let app = App::new(parts);
+            working.spawn(exports::maker::run(app.clone(), shutdown()));
+            let router = crate::router(app);
             let limits = Limits {
                 connections: settings.max_connections,
                 idle: settings.idle_timeout,

@@ -3,7 +3,7 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, availability, comments, dev, document, follows, layers, likes, me, oauth, ops, pages, passwords,
+    account, availability, comments, dev, document, exports, follows, layers, likes, me, oauth, ops, pages, passwords,
     posts, roles, sessions, sign_ups, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
@@ -67,6 +67,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(passwords::routes())
         .merge(account::routes())
         .merge(withdrawals::routes())
+        .merge(exports::routes())
         .merge(roles::routes())
         .merge(me::routes())
         .merge(follows::routes())
@@ -165,7 +166,7 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 73, "{operations:#?}");
+        assert_eq!(operations.len(), 75, "{operations:#?}");
     }
 
     #[test]

@@ -8,7 +8,8 @@
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
 use crate::nats::{Nats, NatsError};
-use crate::vault::{Vault, VaultError};
+use crate::s3::{Storage, StorageError};
+use crate::vault::{Vault, VaultError, exports};
 use domain::comment::{Comment, CommentCommand};
 use domain::post::{Post, PostCommand};
 use domain::user::{User, UserCommand};
@@ -38,6 +39,8 @@ pub struct Eraser {
     pub vault: Vault,
     /// Holds copies of their events.
     pub nats: Nats,
+    /// Holds what they had put together to take away; nothing where no storage is named.
+    pub storage: Option<Storage>,
 }
 
 /// A person was not forgotten, or not all of them; the job tries again.
@@ -58,6 +61,9 @@ pub enum EraseError {
     /// See [`NatsError`]. Copies of events may be left there until they are purged or too old.
     #[error(transparent)]
     Nats(#[from] NatsError),
+    /// See [`StorageError`].
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The database can't be reached.
     #[error("the database can't be reached")]
     Database(#[from] sqlx::Error),
@@ -117,6 +123,9 @@ impl Eraser {
         self.executor.forget();
         self.execute::<User>(user.0, UserCommand::Erase).await?;
         self.nats.purge().await?;
+        if let Some(storage) = &self.storage {
+            storage.delete(&exports::folder_of(user)).await?;
+        }
         self.vault.forget(user).await?;
         Ok(Erased { posts: posts.len(), comments: comments.len() })
     }

@@ -6,6 +6,7 @@ use domain::value::{Handle, UserId};
 use infra::erasure::{Eraser, GRACE};
 use infra::event_store::{Appender, Executor};
 use infra::nats::Nats;
+use infra::s3::Storage;
 use infra::vault::Vault;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
     let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
     let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
-    let eraser = Eraser { pool, executor, vault, nats };
+    let eraser = Eraser { pool, executor, vault, nats, storage: settings.s3.clone().map(Storage::new) };
     let erased = eraser.erase(user, Duration::from_secs(args.grace)).await?;
     drop(eraser);
     appending.await?;

@@ -36,7 +36,11 @@ form.addEventListener("submit", async (event) => {
       body: JSON.stringify({ token, ...Object.fromEntries(new FormData(form)) }),
       credentials: "omit",
     });
-    if (answer.ok) return end(form.dataset[language === "ko" ? "doneKo" : "doneEn"]);
+    if (answer.ok) {
+      // What is to be fetched is downloaded, and the page stays.
+      if (answer.status === 200) location.assign((await answer.json()).download_url);
+      return end(form.dataset[language === "ko" ? "doneKo" : "doneEn"]);
+    }
     if (answer.status === 410) return end(words.over);
     status.textContent = answer.status === 422 ? words.wrong : words.later;
   } catch {

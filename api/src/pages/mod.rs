@@ -1,5 +1,5 @@
 //! The pages that letters need where there are no pages of one's own yet: a new password for a forgotten one,
-//! and the way back after leaving. `MADANG_WEB_URL` sends people to better ones.
+//! the way back after leaving, one's own data. `MADANG_WEB_URL` sends people to better ones.
 
 use crate::app::App;
 use axum::http::{HeaderValue, header};
@@ -9,6 +9,7 @@ use axum::{Router, response::Html};
 
 const RESET_PASSWORD: &str = include_str!("reset-password.html");
 const COME_BACK: &str = include_str!("come-back.html");
+const EXPORT: &str = include_str!("export.html");
 const SCRIPT: &str = include_str!("link.js");
 const STYLE: &str = include_str!("page.css");
 /// Nothing from outside, and nothing in a page itself is run.
@@ -24,6 +25,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/account/reset-password", get(async || page(RESET_PASSWORD)))
         .route("/account/come-back", get(async || page(COME_BACK)))
+        .route("/account/export", get(async || page(EXPORT)))
         .route("/account/link.js", get(async move || script))
         .route("/account/page.css", get(async move || style))
 }

@@ -15,6 +15,8 @@ pub(super) enum Purpose {
     PasswordReset,
     /// Undoes leaving.
     ComeBack,
+    /// Fetches an export.
+    Export,
 }
 
 impl Purpose {
@@ -22,6 +24,7 @@ impl Purpose {
         match self {
             Self::PasswordReset => "password_reset",
             Self::ComeBack => "come_back",
+            Self::Export => "export",
         }
     }
 
@@ -29,6 +32,7 @@ impl Purpose {
         match self {
             Self::PasswordReset => Duration::from_secs(30 * 60),
             Self::ComeBack => Duration::from_secs(30 * 24 * 3_600),
+            Self::Export => Duration::from_secs(7 * 24 * 3_600),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! proves an address, [`codes`] and [`links`]; [`handles`] (what is left of people who were forgotten);
 //! [`identities`] (accounts elsewhere that open accounts here) and [`oauth`] (logins there under way);
 //! [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
-//! sign them; [`attempts`] (what must not be tried without end); [`listener`] (how a node hears of what other
+//! sign them; [`attempts`] (what must not be tried without end); [`exports`] (what people take away); [`listener`] (how a node hears of what other
 //! nodes did here); [`digest`] (request hashes).
 
 pub mod accounts;
@@ -14,6 +14,7 @@ pub mod attempts;
 mod codes;
 mod contacts;
 mod digest;
+pub mod exports;
 mod handles;
 pub mod identities;
 mod keys;
@@ -43,6 +44,7 @@ use attempts::Attempts;
 use codes::Codes;
 use digest::RequestHasher;
 use domain::value::UserId;
+use exports::Exports;
 use identities::Identities;
 use keys::Keys;
 use oauth::OAuthFlows;
@@ -79,6 +81,8 @@ pub struct Vault {
     pub sessions: Sessions,
     /// What must not be tried without end.
     pub attempts: Attempts,
+    /// What people take away of their own.
+    pub exports: Exports,
     /// Letters on their way.
     pub outbox: Outbox,
     pool: PgPool,
@@ -139,6 +143,7 @@ impl Vault {
             oauth: OAuthFlows::new(pool.clone()),
             sessions,
             attempts: Attempts::new(pool.clone(), requests.clone()),
+            exports: Exports::new(pool.clone(), outbox.clone()),
             outbox,
             pool,
             tokens,
@@ -160,6 +165,7 @@ impl Vault {
             self.attempts.sweep().await,
             self.handles.sweep().await,
             self.oauth.sweep().await,
+            self.exports.sweep().await,
             codes::sweep(&self.pool).await,
             links::sweep(&self.pool).await,
             self.rotate_keys(Rotation::IfDue).await.map(|_| ()),

@@ -17,6 +17,7 @@ delete from vault.oauth_flows where user_id = $1;
 delete from vault.oauth_results
 where user_id = $1
    or (provider, subject) in (select provider, subject from vault.identities where user_id = $1);
+delete from vault.exports where user_id = $1;
 delete from vault.links where user_id = $1;
 delete from vault.sessions where user_id = $1;
 delete from vault.accounts where user_id = $1;

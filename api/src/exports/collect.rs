@@ -1,0 +1,133 @@
+//! What is in an export: the account as its owner sees it, what they wrote and liked as the API shows it, and
+//! everything they ever did as the log has it.
+
+use super::archive::Archive;
+use crate::account::dto::PrivateAccount;
+use crate::app::App;
+use crate::comments::dto::Comment;
+use crate::oauth::dto::Identity;
+use crate::posts::dto::Post;
+use crate::sessions::dto::SessionSeen;
+use crate::users::dto::Person;
+use domain::user::User;
+use domain::value::UserId;
+use futures::TryStreamExt;
+use infra::event_store::StoreError;
+use infra::vault::VaultError;
+use projections::{Page, comments, posts, profiles};
+use serde_json::json;
+use sqlx::Row;
+use sqlx::types::chrono::{DateTime, Utc};
+use std::fs::File;
+use std::io;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+const PAGE: usize = 100;
+const README: &str = include_str!("readme.txt");
+
+/// Why an export could not be made; it is tried again.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CollectError {
+    /// The file can't be written.
+    #[error("the archive can't be written")]
+    Io(#[from] io::Error),
+    /// See [`VaultError`].
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// See [`StoreError`].
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The read models can't be read.
+    #[error("the read models can't be read")]
+    Read(#[from] sqlx::Error),
+}
+
+/// Writes all of it, on a thread of its own: compressing takes a processor's time.
+pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, CollectError> {
+    let mut archive = Archive::new()?;
+    archive.text("README.txt", README)?;
+    account(runtime, app, me, &mut archive)?;
+    let (pool, viewer) = (&app.pool, Some(me));
+    pages(runtime, &mut archive, "posts.json", Post::from, |after| {
+        posts::query::by_author(pool, me, viewer, after, PAGE)
+    })?;
+    pages(runtime, &mut archive, "comments.json", Comment::from, |after| {
+        comments::query::by_author(pool, me, viewer, after, PAGE)
+    })?;
+    pages(runtime, &mut archive, "liked_posts.json", Post::from, |after| {
+        posts::query::liked_by(pool, me, viewer, after, PAGE)
+    })?;
+    pages(runtime, &mut archive, "following.json", Person::from, |after| {
+        profiles::query::following(pool, me, viewer, after, PAGE)
+    })?;
+    pages(runtime, &mut archive, "followers.json", Person::from, |after| {
+        profiles::query::followers(pool, me, viewer, after, PAGE)
+    })?;
+    history(runtime, app, me, &mut archive)?;
+    Ok(archive.finish()?)
+}
+
+fn account(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {
+    let user = runtime.block_on(app.executor.load::<User>(me.0))?.state;
+    let details = runtime.block_on(app.vault.accounts.details(me))?;
+    archive.one("account.json", &PrivateAccount::of(details, &user))?;
+    if let Some(person) = runtime.block_on(profiles::query::by_id(&app.pool, me, Some(me)))? {
+        archive.one("profile.json", &Person::from(person))?;
+    }
+    let sessions = runtime.block_on(app.vault.sessions.of(me))?;
+    // Made in none of them.
+    let sessions: Vec<_> = sessions.into_iter().map(|one| SessionSeen::of(one, Uuid::nil())).collect();
+    archive.one("sessions.json", &sessions)?;
+    let identities = runtime.block_on(app.vault.identities.of(me))?;
+    archive.one("identities.json", &identities.into_iter().map(Identity::from).collect::<Vec<_>>())?;
+    Ok(())
+}
+
+fn pages<T, U, K, F>(
+    runtime: &Handle,
+    archive: &mut Archive,
+    name: &str,
+    shown: impl Fn(T) -> U,
+    page: impl Fn(Option<K>) -> F,
+) -> Result<(), CollectError>
+where
+    U: serde::Serialize,
+    F: Future<Output = Result<Page<T, K>, sqlx::Error>>,
+{
+    let mut items = archive.array(name)?;
+    let mut after = None;
+    loop {
+        let read = runtime.block_on(page(after))?;
+        for item in read.items {
+            items.push(&shown(item))?;
+        }
+        after = read.next;
+        if after.is_none() {
+            return Ok(items.end()?);
+        }
+    }
+}
+
+fn history(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {
+    let mut lines = archive.lines("history.jsonl")?;
+    runtime.block_on(async {
+        let mut tx = app.pool.begin().await?;
+        // All of a long log takes a while; nobody waits for it.
+        sqlx::query("set local statement_timeout = '10min'").execute(&mut *tx).await?;
+        let mut rows =
+            sqlx::query(include_str!("history.sql")).bind(me.to_string()).fetch(&mut *tx);
+        while let Some(row) = rows.try_next().await? {
+            let line = json!({
+                "position": row.try_get::<i64, _>("position")?,
+                "type": row.try_get::<&str, _>("event_type")?,
+                "id": row.try_get::<&str, _>("aggregate_id")?,
+                "at": row.try_get::<DateTime<Utc>, _>("recorded_at")?,
+                "event": row.try_get::<serde_json::Value, _>("payload")?,
+            });
+            lines.push(&line)?;
+        }
+        Ok::<_, CollectError>(())
+    })?;
+    Ok(lines.end()?)
+}

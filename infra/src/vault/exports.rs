@@ -1,0 +1,229 @@
+//! What people take away of their own: one at a time each, made by whoever is free, kept for a week.
+//!
+//! The files are in the storage, the rows here. A file whose row is gone, or names another, is swept away.
+
+use super::VaultError;
+use super::accounts;
+use super::links::{self, Purpose};
+use crate::mail::{Letter, Outbox};
+use chrono::{DateTime, Utc};
+use domain::value::UserId;
+use sqlx::{FromRow, PgPool};
+use std::time::Duration;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// Where the files are.
+pub const FOLDER: &str = "exports/";
+
+/// How long nobody else makes one that was taken. Longer than making one takes.
+const CLAIM: Duration = Duration::from_secs(15 * 60);
+
+/// Cheap to clone; clones poke the same makers.
+#[derive(Clone)]
+pub struct Exports {
+    pool: PgPool,
+    outbox: Outbox,
+    pokes: watch::Sender<()>,
+}
+
+/// How far an export is.
+#[derive(Clone, Debug, FromRow)]
+pub struct Export {
+    /// Names its file.
+    pub id: Uuid,
+    /// When it was asked for.
+    pub asked_at: DateTime<Utc>,
+    /// When it was there; not yet if there is none.
+    pub made_at: Option<DateTime<Utc>>,
+    /// How large the file is.
+    pub byte_size: Option<i64>,
+}
+
+/// An export to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Waiting {
+    /// Whose.
+    pub user_id: Uuid,
+    /// Names its file.
+    pub id: Uuid,
+    /// How often that was tried, this time included.
+    pub attempts: i32,
+}
+
+impl Export {
+    /// Where its file is.
+    #[must_use]
+    pub fn key(&self, user: UserId) -> String {
+        key(user.0, self.id)
+    }
+}
+
+impl Waiting {
+    /// Where its file is to be.
+    #[must_use]
+    pub fn key(&self) -> String {
+        key(self.user_id, self.id)
+    }
+}
+
+/// What the names of all files of a person begin with.
+#[must_use]
+pub fn folder_of(user: UserId) -> String {
+    format!("{FOLDER}{}/", user.0)
+}
+
+fn key(user: Uuid, id: Uuid) -> String {
+    format!("{}{id}.zip", folder_of(UserId(user)))
+}
+
+impl Exports {
+    pub(super) fn new(pool: PgPool, outbox: Outbox) -> Self {
+        Self { pool, outbox, pokes: watch::Sender::default() }
+    }
+
+    /// The person's export: the one under way, the one that is there if it is not older than a day, or another
+    /// one that is to be made from now on.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ask(&self, user: UserId) -> Result<Export, VaultError> {
+        sqlx::query(
+            "delete from vault.exports
+             where user_id = $1 and made_at < clock_timestamp() - interval '1 day'",
+        )
+        .bind(user.0)
+        .execute(&self.pool)
+        .await?;
+        let export: Export = sqlx::query_as(
+            "insert into vault.exports (user_id, id) values ($1, $2)
+             on conflict (user_id) do update set user_id = excluded.user_id
+             returning id, asked_at, made_at, byte_size",
+        )
+        .bind(user.0)
+        .bind(Uuid::new_v4())
+        .fetch_one(&self.pool)
+        .await?;
+        if export.made_at.is_none() {
+            self.pokes.send_replace(());
+        }
+        Ok(export)
+    }
+
+    /// Tells that there may be something to make in this process; others look now and then.
+    #[must_use]
+    pub fn pokes(&self) -> watch::Receiver<()> {
+        self.pokes.subscribe()
+    }
+
+    /// The one that waits longest, if any is to be made; nobody else takes it for a quarter of an hour.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim(&self) -> Result<Option<Waiting>, VaultError> {
+        let waiting = sqlx::query_as(include_str!("sql/claim_export.sql"))
+            .bind(CLAIM.as_secs_f64())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(waiting)
+    }
+
+    /// Gives back what could not be made, to be tried again after `pause`.
+    ///
+    /// # Errors
+    /// The database's; it is tried again when the claim is over.
+    pub async fn give_back(&self, waiting: Waiting, pause: Duration) -> Result<(), VaultError> {
+        sqlx::query(
+            "update vault.exports set next_attempt_at = clock_timestamp() + make_interval(secs => $3)
+             where user_id = $1 and id = $2 and made_at is null",
+        )
+        .bind(waiting.user_id)
+        .bind(waiting.id)
+        .bind(pause.as_secs_f64())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Its file is there: a letter with a link to it is on its way. False if nobody wants it any more, because
+    /// the person was forgotten meanwhile; the file is to be deleted then.
+    ///
+    /// # Errors
+    /// The database's; it is made again then.
+    pub async fn made(
+        &self,
+        waiting: Waiting,
+        byte_size: u64,
+        link: impl FnOnce(&str) -> String,
+    ) -> Result<bool, VaultError> {
+        let user = UserId(waiting.user_id);
+        let mut tx = self.pool.begin().await?;
+        let made = sqlx::query(
+            "update vault.exports set made_at = clock_timestamp(), byte_size = $3
+             where user_id = $1 and id = $2 and made_at is null",
+        )
+        .bind(waiting.user_id)
+        .bind(waiting.id)
+        .bind(i64::try_from(byte_size).unwrap_or(i64::MAX))
+        .execute(&mut *tx)
+        .await?;
+        if made.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
+            let token = links::issue(&mut tx, Purpose::Export, user).await?;
+            let letter = Letter::ExportReady { link: link(&token) };
+            self.outbox.enqueue(&mut *tx, &email, language, &letter).await?;
+        }
+        tx.commit().await?;
+        self.outbox.poke();
+        Ok(true)
+    }
+
+    /// Whose file this link opens, as often as they like while it is there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of_link(&self, token: &str) -> Result<Option<(UserId, Export)>, VaultError> {
+        let mut connection = self.pool.acquire().await?;
+        let Some(user) = links::whose(&mut connection, Purpose::Export, token).await? else {
+            return Ok(None);
+        };
+        let export: Option<Export> = sqlx::query_as(
+            "select id, asked_at, made_at, byte_size from vault.exports
+             where user_id = $1 and made_at is not null",
+        )
+        .bind(user.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+        Ok(export.map(|export| (user, export)))
+    }
+
+    /// Forgets rows whose week is over; their files are swept away after them.
+    pub(super) async fn sweep(&self) -> Result<(), VaultError> {
+        sqlx::query("delete from vault.exports where made_at < clock_timestamp() - interval '7 days'")
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Which of these files nobody is to have any more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn over(&self, keys: Vec<String>) -> Result<Vec<String>, VaultError> {
+        let over = sqlx::query_scalar(
+            "select key from unnest($1::text[]) as file (key)
+             where not exists (
+                 select 1 from vault.exports
+                 where $2 || user_id || '/' || id || '.zip' = key
+                     and coalesce(made_at, asked_at) > clock_timestamp() - interval '7 days'
+             )",
+        )
+        .bind(keys)
+        .bind(FOLDER)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(over)
+    }
+}

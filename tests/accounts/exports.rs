@@ -1,0 +1,184 @@
+//! Taking away what is one's own.
+
+use super::erasure::erase;
+use super::{Yard, address, token_in};
+use crate::support::client::{Answer, Person};
+use serde_json::{Value, json};
+use std::io::{Cursor, Read};
+use std::time::{Duration, Instant};
+use zip::ZipArchive;
+
+struct Archive(ZipArchive<Cursor<Vec<u8>>>);
+
+impl Archive {
+    /// What a browser gets at the address.
+    async fn download(url: &str) -> Self {
+        let answer = crate::support::client().get(url).send().await.expect("the storage answers");
+        assert_eq!(answer.status(), 200, "{url}");
+        let disposition = answer.headers()["content-disposition"].to_str().expect("text").to_owned();
+        assert!(disposition.starts_with("attachment; filename=\"madang-"), "{disposition}");
+        let bytes = answer.bytes().await.expect("all of it").to_vec();
+        Self(ZipArchive::new(Cursor::new(bytes)).expect("a ZIP"))
+    }
+
+    fn text(&mut self, name: &str) -> String {
+        let mut text = String::new();
+        self.0.by_name(name).expect(name).read_to_string(&mut text).expect("UTF-8");
+        text
+    }
+
+    fn json(&mut self, name: &str) -> Value {
+        serde_json::from_str(&self.text(name)).expect(name)
+    }
+}
+
+async fn fetch(yard: &Yard, token: &str) -> Answer {
+    yard.app.nobody().post("/v1/exports/downloads", json!({ "token": token })).await
+}
+
+/// Asks for it, and waits for the letter.
+async fn exported(yard: &Yard, person: &Person) -> String {
+    let asked = person.get("/v1/me/export").await.expect(202);
+    assert_eq!(asked.json["state"], "preparing");
+    assert_eq!(asked.header("retry-after"), "5");
+    token_in(&yard.mail.mail_to(&address(&person.handle)).await.text)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
+    let yard = Yard::new().await;
+    let (mina, sora) = (yard.sign_up("mina").await, yard.sign_up("sora").await);
+    mina.patch("/v1/me/account", json!({ "region": "서울 마포구" })).await.expect(200);
+    for n in 0..105 {
+        mina.publish(&format!("글 {n}")).await;
+    }
+    let post = mina.publish("처음 쓴 글").await;
+    mina.patch(&format!("/v1/posts/{post}"), json!({ "text": "고친 글" })).await.expect(200);
+    let gone = mina.publish("지운 글").await;
+    mina.delete(&format!("/v1/posts/{gone}")).await.expect(204);
+    let theirs = sora.publish("바다").await;
+    mina.comment(&theirs, "좋네요").await;
+    mina.put_empty(&format!("/v1/posts/{theirs}/like")).await.expect(204);
+    mina.follow(&sora).await;
+
+    let token = exported(&yard, &mina).await;
+    let fetched = fetch(&yard, &token).await.expect(200);
+    let url = fetched.json["download_url"].as_str().expect("an address").to_owned();
+    let mut archive = Archive::download(&url).await;
+
+    let account = archive.json("account.json");
+    assert_eq!((&account["email"], &account["region"]), (&json!(address("mina")), &json!("서울 마포구")));
+    assert_eq!(archive.json("profile.json")["handle"], "mina");
+    assert_eq!(archive.json("sessions.json").as_array().expect("a list").len(), 1);
+    assert_eq!(archive.json("identities.json"), json!([]));
+    let posts = archive.json("posts.json");
+    assert_eq!(posts.as_array().expect("a list").len(), 106, "more than a page, without deleted ones");
+    assert_eq!(posts[0]["text"], "고친 글");
+    assert_eq!(archive.json("comments.json")[0]["text"], "좋네요");
+    assert_eq!(archive.json("liked_posts.json")[0]["id"], json!(theirs));
+    assert_eq!(archive.json("following.json")[0]["handle"], "sora");
+    assert_eq!(archive.json("followers.json"), json!([]));
+    let history = archive.text("history.jsonl");
+    let told: Vec<Value> = history.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(told.windows(2).all(|two| two[0]["position"].as_i64() < two[1]["position"].as_i64()));
+    for once in ["UserRegistered", "처음 쓴 글", "고친 글", "지운 글", "Followed"] {
+        assert!(history.contains(once), "{once} is missing");
+    }
+    assert!(!history.contains("바다"), "what others did is theirs");
+    assert!(archive.text("README.txt").contains("history.jsonl"));
+
+    // Asking again says where it is, and sends no second letter; the link is good as often as one likes.
+    let letters = yard.mail.so_far().len();
+    let again = mina.get("/v1/me/export").await.expect(200);
+    assert_eq!(again.json["state"], "ready");
+    Archive::download(again.json["download_url"].as_str().expect("an address")).await;
+    fetch(&yard, &token).await.expect(200);
+    assert_eq!(yard.mail.so_far().len(), letters);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_gets_at_an_export() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    yard.app.nobody().get("/v1/me/export").await.expect(401);
+    let token = exported(&yard, &mina).await;
+    let fetched = fetch(&yard, &token).await.expect(200);
+    let url = fetched.json["download_url"].as_str().expect("an address");
+
+    fetch(&yard, &format!("{token}x")).await.expect_problem(410, "link_over");
+    fetch(&yard, &"x".repeat(1_000)).await.expect_problem(410, "link_over");
+    let (unsigned, query) = url.split_once('?').expect("a signature");
+    let (_, other) = unsigned.rsplit_once('/').expect("a name");
+    let elsewhere = format!("{}?{query}", unsigned.replace(other, "another.zip"));
+    let longer = url.replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
+    assert_ne!(longer, url);
+    for bad in [unsigned, &elsewhere, &longer, &url.replace("X-Amz-Signature=", "X-Amz-Signature=0")] {
+        let refused = crate::support::client().get(bad).send().await.expect("the storage answers");
+        assert!([400, 403].contains(&refused.status().as_u16()), "{} at {bad}", refused.status());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_kept_for_a_week_and_made_anew_after_a_day() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    let token = exported(&yard, &mina).await;
+    let first = yard.app.files("exports/").await;
+    assert_eq!(first.len(), 1);
+
+    yard.run("update vault.exports set made_at = made_at - interval '25 hours'").await;
+    let newer = exported(&yard, &mina).await;
+    fetch(&yard, &token).await.expect_problem(410, "link_over");
+    fetch(&yard, &newer).await.expect(200);
+
+    yard.run("update vault.exports set made_at = made_at - interval '8 days'").await;
+    // Nodes clear away at their start, and then every hour.
+    let _another = yard.app.second_node(|_| {}).await;
+    let begun = Instant::now();
+    while !yard.app.files("exports/").await.is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", yard.app.files("exports/").await);
+    }
+    fetch(&yard, &newer).await.expect_problem(410, "link_over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_whose_maker_died_is_made_by_another() {
+    let yard = Yard::with(|settings| settings.roles = "relay,projector".parse().expect("roles")).await;
+    // This node makes none; the row is as a maker left it that was killed.
+    let api = yard.app.second_node(|settings| settings.roles = infra::config::Roles::ALL).await;
+    let mina = api.register("mina").await;
+    let claimed = format!(
+        "insert into vault.exports (user_id, id, attempts, next_attempt_at)
+         values ('{}', gen_random_uuid(), 1, clock_timestamp() + interval '1 second')",
+        mina.id
+    );
+    yard.run(&claimed).await;
+    let begun = Instant::now();
+    loop {
+        let asked = mina.get("/v1/me/export").await;
+        if asked.status == 200 {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{}", asked.text);
+    }
+    assert_eq!(yard.app.files("exports/").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_leaves_no_export() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    let token = exported(&yard, &mina).await;
+    assert_eq!(yard.app.files("exports/").await.len(), 1);
+    erase(&yard.app, "mina").await.expect("erased");
+    assert_eq!(yard.app.files("").await, Vec::<String>::new());
+    fetch(&yard, &token).await.expect_problem(410, "link_over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_a_storage_says_so() {
+    let yard = Yard::with(|settings| settings.s3 = None).await;
+    let mina = yard.sign_up("mina").await;
+    mina.get("/v1/me/export").await.expect_problem(503, "no_storage");
+    fetch(&yard, "x").await.expect_problem(503, "no_storage");
+}
