@@ -3,6 +3,7 @@
 use super::{User, UserCommand, UserEvent};
 use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
 use crate::value::Handle;
+use uuid::Uuid;
 
 /// The kind of claim that keeps handles unique. Who left keeps theirs: nobody can pose as them.
 pub const HANDLE: &str = "handle";
@@ -142,7 +143,7 @@ impl Decide for User {
         }
     }
 
-    fn claims(event: &UserEvent) -> Vec<Claim> {
+    fn claims(&self, _id: Uuid, event: &UserEvent) -> Vec<Claim> {
         let take = |handle: &str| Claim::Take { kind: HANDLE, value: Handle::key_of(handle) };
         match event {
             UserEvent::UserRegistered { handle, .. } => vec![take(handle)],
