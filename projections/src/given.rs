@@ -51,6 +51,7 @@ fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
         Event::User(_) => ("user", id(number)),
         Event::Post(_) => ("post", id(number)),
         Event::Comment(_) => ("comment", id(number)),
+        Event::Media(_) => ("media", id(number)),
         Event::Follow(
             FollowEvent::Followed { follower_id, followee_id }
             | FollowEvent::Unfollowed { follower_id, followee_id },

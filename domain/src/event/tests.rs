@@ -5,6 +5,10 @@ use crate::comment::CommentEvent::{CommentDeleted, CommentEdited, CommentWritten
 use crate::follow::FollowEvent::{Followed, Unfollowed};
 use crate::like::LikeEvent::{Liked, Unliked};
 use crate::like::Target;
+use crate::media::MediaEvent::{
+    MediaProcessed, MediaRefused, MediaRemoved, MediaRequested, MediaSwept, MediaUploaded,
+};
+use crate::media::{Processed, Variant};
 use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
 use crate::user::UserEvent::{
     HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked, UserDeactivated, UserReactivated,
@@ -91,8 +95,27 @@ fn like() -> impl Strategy<Value = Event> {
     })
 }
 
+fn media() -> impl Strategy<Value = Event> {
+    let variant = (any::<String>(), any::<(u32, u32, u64)>())
+        .prop_map(|(name, (width, height, byte_size))| Variant { name, width, height, byte_size });
+    let processed = (any::<[String; 3]>(), any::<(u32, u32)>(), vec(variant, 0..4));
+    prop_oneof![
+        (id(UserId), any::<String>(), any::<u64>()).prop_map(|(owner_id, content_type, byte_size)| {
+            MediaRequested { owner_id, content_type, byte_size }
+        }),
+        any::<u64>().prop_map(|byte_size| MediaUploaded { byte_size }),
+        processed.prop_map(|([format, blurhash, colour], (width, height), variants)| {
+            MediaProcessed(Processed { format, width, height, blurhash, colour, variants })
+        }),
+        any::<String>().prop_map(|reason| MediaRefused { reason }),
+        any::<String>().prop_map(|reason| MediaRemoved { reason }),
+        Just(MediaSwept {}),
+    ]
+    .prop_map(Event::Media)
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
-    prop_oneof![user(), post(), comment(), follow(), like()]
+    prop_oneof![user(), post(), comment(), follow(), like(), media()]
 }
 
 /// As the log has it: aggregate type, event type, version, payload.
@@ -107,6 +130,7 @@ fn stored(event: &Event) -> (&'static str, String, String, Value) {
         Event::Comment(event) => of("comment", event),
         Event::Follow(event) => of("follow", event),
         Event::Like(event) => of("like", event),
+        Event::Media(event) => of("media", event),
     }
 }
 

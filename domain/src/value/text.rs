@@ -60,6 +60,10 @@ text!(
     Title, 1..=200, Lines::One
 );
 text!(
+    /// What a photo shows, in words: 1 to 1,000 characters, lines allowed.
+    AlternativeText, 1..=1_000, Lines::Many
+);
+text!(
     /// What a comment or reply says: 1 to 2,000 characters, lines allowed.
     CommentText, 1..=2_000, Lines::Many
 );

@@ -53,7 +53,7 @@ impl<'a> Changes<'a> {
                 Ok(Event::User(event)) => changes.user(recorded, event),
                 Ok(Event::Follow(event)) => changes.follow(recorded, event),
                 Ok(Event::Post(event)) => changes.post(event),
-                Ok(Event::Comment(_) | Event::Like(_)) | Err(_) => {}
+                Ok(Event::Comment(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
             }
         }
         changes.counts.retain(|_, counts| *counts != Counts::default());
