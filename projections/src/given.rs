@@ -76,6 +76,7 @@ pub(crate) fn published(author: u128, text: &str, tags: &[&str]) -> Event {
         text: text.to_owned(),
         tags: tags.iter().map(ToString::to_string).collect(),
         mentions: vec![],
+        photos: vec![],
         original_published_at: None,
     })
 }
@@ -87,6 +88,7 @@ pub(crate) fn edited(text: &str, tags: &[&str]) -> Event {
         text: text.to_owned(),
         tags: tags.iter().map(ToString::to_string).collect(),
         mentions: vec![],
+        photos: vec![],
     })
 }
 

@@ -14,7 +14,7 @@ use crate::user::UserEvent::{
     HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked, UserDeactivated, UserReactivated,
     UserRegistered,
 };
-use crate::value::{CommentId, PostId, UserId};
+use crate::value::{CommentId, MediaId, Photo, PostId, UserId};
 use chrono::DateTime;
 use cqrs_es::DomainEvent;
 use proptest::collection::vec;
@@ -48,17 +48,32 @@ fn user() -> impl Strategy<Value = Event> {
     .prop_map(Event::User)
 }
 
+fn photos() -> impl Strategy<Value = Vec<Photo>> {
+    let facts = (id(MediaId), any::<(u32, u32)>(), any::<[String; 2]>(), option::of(any::<String>()));
+    let photo = facts.prop_map(|(media_id, (width, height), [blurhash, colour], alternative_text)| Photo {
+        media_id,
+        width,
+        height,
+        blurhash,
+        colour,
+        alternative_text,
+    });
+    vec(photo, 0..3)
+}
+
 fn post() -> impl Strategy<Value = Event> {
-    let body = || (option::of(any::<String>()), any::<String>(), list(), list());
+    let body = || (option::of(any::<String>()), any::<String>(), list(), list(), photos());
     // To the microsecond, as they are stored, in the years that RFC 3339 can write.
     let times =
         (-62_135_596_800_000_000..253_402_300_799_000_000_i64).prop_map(DateTime::from_timestamp_micros);
     let published = (body(), id(UserId), prop_oneof![Just(None), times]);
     prop_oneof![
-        published.prop_map(|((title, text, tags, mentions), author_id, original_published_at)| {
-            PostPublished { author_id, title, text, tags, mentions, original_published_at }
+        published.prop_map(|((title, text, tags, mentions, photos), author_id, original_published_at)| {
+            PostPublished { author_id, title, text, tags, mentions, photos, original_published_at }
         }),
-        body().prop_map(|(title, text, tags, mentions)| PostEdited { title, text, tags, mentions }),
+        body().prop_map(|(title, text, tags, mentions, photos)| {
+            PostEdited { title, text, tags, mentions, photos }
+        }),
         id(UserId).prop_map(|author_id| PostDeleted { author_id }),
     ]
     .prop_map(Event::Post)
