@@ -11,8 +11,8 @@ use crate::media::MediaEvent::{
 use crate::media::{Processed, Variant};
 use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
 use crate::user::UserEvent::{
-    HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked, UserDeactivated, UserReactivated,
-    UserRegistered,
+    AvatarChanged, BannerChanged, HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked,
+    UserDeactivated, UserReactivated, UserRegistered,
 };
 use crate::value::{CommentId, MediaId, Photo, PostId, UserId};
 use chrono::DateTime;
@@ -39,6 +39,8 @@ fn user() -> impl Strategy<Value = Event> {
         (three, list())
             .prop_map(|([display_name, bio, _], links)| { ProfileChanged { display_name, bio, links } }),
         any::<[String; 2]>().prop_map(|[handle, previous]| HandleChanged { handle, previous }),
+        option::of(id(MediaId)).prop_map(|media_id| AvatarChanged { media_id }),
+        option::of(id(MediaId)).prop_map(|media_id| BannerChanged { media_id }),
         Just(UserDeactivated {}),
         Just(UserReactivated {}),
         Just(PersonErased {}),
