@@ -68,6 +68,7 @@ fn payload(event: &Event) -> Value {
         Event::Comment(event) => serde_json::to_value(event),
         Event::Follow(event) => serde_json::to_value(event),
         Event::Like(event) => serde_json::to_value(event),
+        Event::Media(event) => serde_json::to_value(event),
     }
     .expect("plain data")
 }

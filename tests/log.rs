@@ -5,7 +5,7 @@ use domain::Decide;
 use domain::like::{Like, LikeCommand, Target};
 use domain::post::{Post, PostBody, PostCommand};
 use domain::user::User;
-use domain::value::{LikeId, PostId, PostText, UserId};
+use domain::value::{LikeId, Photos, PostId, PostText, UserId};
 use futures::future::join_all;
 use infra::event_store::CommandError;
 use std::collections::HashSet;
@@ -13,13 +13,13 @@ use uuid::Uuid;
 
 fn publish(by: UserId, text: &str) -> PostCommand {
     let text = PostText::parse(text).expect("a text");
-    let body = PostBody::new(None, text, vec![]).expect("a body");
+    let body = PostBody::new(None, text, vec![], Photos::default()).expect("a body");
     PostCommand::Publish { by, body, original_published_at: None }
 }
 
 fn edit(by: UserId, text: &str) -> PostCommand {
     let text = PostText::parse(text).expect("a text");
-    PostCommand::Edit { by, body: PostBody::new(None, text, vec![]).expect("a body") }
+    PostCommand::Edit { by, body: PostBody::new(None, text, vec![], Photos::default()).expect("a body") }
 }
 
 fn user(n: u128) -> UserId {

@@ -250,6 +250,7 @@ async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_
         "drop schema profiles cascade",
         "drop schema tags cascade",
         "drop schema comments cascade",
+        "drop schema media cascade",
     ] {
         sqlx::query(sql).execute(&app.pool).await.expect("restored");
     }

@@ -3,6 +3,7 @@
 use infra::config::Settings;
 use projections::Projector;
 use projections::comments::CommentsProjector;
+use projections::media::MediaProjector;
 use projections::posts::PostsProjector;
 use projections::profiles::ProfilesProjector;
 use projections::tags::TagsProjector;
@@ -18,6 +19,7 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Projector>> {
         Arc::new(PostsProjector),
         Arc::new(CommentsProjector),
         Arc::new(TagsProjector),
+        Arc::new(MediaProjector),
         Arc::new(TimelinesProjector::new(merge_threshold, settings.timeline_limits)),
     ]
 }

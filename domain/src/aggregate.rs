@@ -2,6 +2,7 @@
 
 use cqrs_es::DomainEvent;
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 /// What a refused command tells its sender, apart from the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +45,10 @@ pub trait Decide: Default + Clone + Serialize + DeserializeOwned + Send + Sync +
     /// The state after the event.
     fn evolve(&mut self, event: &Self::Event);
 
-    /// What the event takes or gives back among the things that only one aggregate may have. The event
-    /// store checks and keeps claims in the transaction that stores the event.
-    fn claims(_event: &Self::Event) -> Vec<Claim> {
+    /// What the event, which is about to happen to this aggregate, takes or gives back among the things
+    /// that only one aggregate may have. The event store checks and keeps claims in the transaction that
+    /// stores the event.
+    fn claims(&self, _id: Uuid, _event: &Self::Event) -> Vec<Claim> {
         vec![]
     }
 }

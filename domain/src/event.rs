@@ -4,6 +4,7 @@ use crate::aggregate::Decide;
 use crate::comment::{Comment, CommentEvent};
 use crate::follow::{Follow, FollowEvent};
 use crate::like::{Like, LikeEvent};
+use crate::media::{Media, MediaEvent};
 use crate::post::{Post, PostEvent};
 use crate::upcast::{UPCASTERS, upcast};
 use crate::user::{User, UserEvent};
@@ -25,6 +26,8 @@ pub enum Event {
     Follow(FollowEvent),
     /// Between a person and a thing.
     Like(LikeEvent),
+    /// To a photo on its way.
+    Media(MediaEvent),
 }
 
 /// A stored event that this build can't read.
@@ -71,6 +74,7 @@ impl Event {
             Comment::TYPE => CommentEvent::TYPES,
             Follow::TYPE => FollowEvent::TYPES,
             Like::TYPE => LikeEvent::TYPES,
+            Media::TYPE => MediaEvent::TYPES,
             unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
         };
         // What a newer version says may fit today's shape and mean something else.
@@ -83,6 +87,7 @@ impl Event {
             Comment::TYPE => serde_json::from_value(payload).map(Self::Comment),
             Follow::TYPE => serde_json::from_value(payload).map(Self::Follow),
             Like::TYPE => serde_json::from_value(payload).map(Self::Like),
+            Media::TYPE => serde_json::from_value(payload).map(Self::Media),
             unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
         };
         decoded.map_err(|error| DecodeError::Payload {
@@ -104,5 +109,6 @@ impl Event {
             .chain(of::<Comment>(CommentEvent::TYPES))
             .chain(of::<Follow>(FollowEvent::TYPES))
             .chain(of::<Like>(LikeEvent::TYPES))
+            .chain(of::<Media>(MediaEvent::TYPES))
     }
 }

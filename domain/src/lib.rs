@@ -3,7 +3,8 @@
 //! Reading order:
 //! 1. [`value`]: what input must look like before a command can even be written.
 //! 2. [`aggregate`]: the shape that every aggregate has (`decide`, `evolve`).
-//! 3. [`post`]: one aggregate from end to end; [`user`], [`comment`], [`follow`], [`like`] are its kin.
+//! 3. [`post`]: one aggregate from end to end; [`user`], [`comment`], [`follow`], [`like`], [`media`] are
+//!    its kin.
 //! 4. [`event`]: every event of every aggregate as one type, and how stored ones are read back.
 //!
 //! Invariants of this crate:
@@ -19,6 +20,7 @@ pub mod comment;
 pub mod event;
 pub mod follow;
 pub mod like;
+pub mod media;
 pub mod post;
 pub mod upcast;
 pub mod user;

@@ -1,6 +1,6 @@
 //! Brings events stored in an old shape into today's, one step of version at a time.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One step: this event type at this version becomes the next version.
 pub struct Upcaster {
@@ -15,7 +15,18 @@ pub struct Upcaster {
 }
 
 /// Every step there is. A changed event shape adds one here and a golden file of the new version.
-pub const UPCASTERS: &[Upcaster] = &[];
+pub const UPCASTERS: &[Upcaster] = &[
+    Upcaster { event_type: "PostPublished", from: "1", to: "2", change: without_photos },
+    Upcaster { event_type: "PostEdited", from: "1", to: "2", change: without_photos },
+];
+
+/// Of a time when posts had none.
+fn without_photos(mut payload: Value) -> Value {
+    if let Some(fields) = payload.as_object_mut() {
+        fields.insert("photos".to_owned(), json!([]));
+    }
+    payload
+}
 
 /// Applies the steps of `upcasters` that fit, in order, until none does.
 #[must_use]
@@ -34,7 +45,6 @@ pub fn upcast(upcasters: &[Upcaster], event_type: &str, version: &str, payload: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn an_old_event_climbs_every_step_to_today() {

@@ -128,7 +128,7 @@ fn touched_by(aggregate_id: Uuid, event: &Event) -> impl Iterator<Item = Uuid> {
         Event::Comment(
             CommentEvent::CommentWritten { post_id, .. } | CommentEvent::CommentDeleted { post_id, .. },
         ) => (Some(post_id.0), None),
-        Event::Comment(CommentEvent::CommentEdited { .. }) => (None, None),
+        Event::Comment(CommentEvent::CommentEdited { .. }) | Event::Media(_) => (None, None),
     };
     first.into_iter().chain(second)
 }

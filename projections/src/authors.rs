@@ -95,7 +95,10 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
                 change.display_name = Some("");
                 change.active = Some(false);
             }
-            UserEvent::RoleGranted { .. } | UserEvent::RoleRevoked { .. } => {}
+            UserEvent::AvatarChanged { .. }
+            | UserEvent::BannerChanged { .. }
+            | UserEvent::RoleGranted { .. }
+            | UserEvent::RoleRevoked { .. } => {}
         }
     }
     changes

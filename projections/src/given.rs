@@ -51,6 +51,7 @@ fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
         Event::User(_) => ("user", id(number)),
         Event::Post(_) => ("post", id(number)),
         Event::Comment(_) => ("comment", id(number)),
+        Event::Media(_) => ("media", id(number)),
         Event::Follow(
             FollowEvent::Followed { follower_id, followee_id }
             | FollowEvent::Unfollowed { follower_id, followee_id },
@@ -75,6 +76,7 @@ pub(crate) fn published(author: u128, text: &str, tags: &[&str]) -> Event {
         text: text.to_owned(),
         tags: tags.iter().map(ToString::to_string).collect(),
         mentions: vec![],
+        photos: vec![],
         original_published_at: None,
     })
 }
@@ -86,6 +88,7 @@ pub(crate) fn edited(text: &str, tags: &[&str]) -> Event {
         text: text.to_owned(),
         tags: tags.iter().map(ToString::to_string).collect(),
         mentions: vec![],
+        photos: vec![],
     })
 }
 

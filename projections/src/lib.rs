@@ -3,8 +3,8 @@
 //! Reading order:
 //! 1. [`ports`]: the log and the announcements, as this crate needs them.
 //! 2. [`projector`]: the shape of a projector.
-//! 3. [`tags`]: the smallest read model from end to end; [`profiles`], [`posts`], [`comments`] and
-//!    [`timelines`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
+//! 3. [`tags`]: the smallest read model from end to end; [`profiles`], [`posts`], [`comments`],
+//!    [`timelines`] and [`media`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
 //!    `project.rs` writes it and `query.rs` reads it.
 //! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time;
 //!    [`retry`]: another try of what could not be applied.
@@ -27,6 +27,7 @@ mod counts;
 mod given;
 pub mod lease;
 pub mod likes;
+pub mod media;
 pub mod page;
 pub mod ports;
 pub mod posts;

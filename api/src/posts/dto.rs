@@ -5,7 +5,7 @@ use crate::edge::caller::Person;
 use crate::edge::{Author, FieldError, Problem};
 use chrono::{DateTime, Utc};
 use domain::post::{Post as State, PostBody};
-use domain::value::{Marks, Mentions, PostText, Tag, Title};
+use domain::value::{Invalid, Marks, Mentions, Photos, PostText, Tag, Title};
 use infra::event_store::Answer;
 use projections::posts;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -220,8 +220,9 @@ fn body(title: Option<&str>, text: &str, tags: &[String]) -> Result<PostBody, Pr
     let (title, Some(text), Some(tags)) = (title, text, tags) else { return Err(fields.problem()) };
     let Some(title) = title.map_or(Some(None), |title| title.map(Some)) else { return Err(fields.problem()) };
     let mentions_fit = Mentions::new(Marks::in_text(text.as_str()).mentions).is_ok();
-    PostBody::new(title, text, tags).map_err(|invalid| {
-        fields.refuse(if mentions_fit { "/tags" } else { "/text" }, &invalid);
+    PostBody::new(title, text, tags, Photos::default()).map_err(|invalid| {
+        let in_tags = mentions_fit && invalid != Invalid::Empty;
+        fields.refuse(if in_tags { "/tags" } else { "/text" }, &invalid);
         fields.problem()
     })
 }

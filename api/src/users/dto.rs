@@ -105,8 +105,18 @@ impl Account {
     /// An account as its aggregate has it.
     #[must_use]
     pub fn of(id: Uuid, user: State, created_at: DateTime<Utc>) -> Self {
-        let State { handle, display_name, bio, links, registered: _, deactivated: _, erased: _, roles: _ } =
-            user;
+        let State {
+            handle,
+            display_name,
+            bio,
+            links,
+            registered: _,
+            deactivated: _,
+            erased: _,
+            roles: _,
+            avatar_media_id: _,
+            banner_media_id: _,
+        } = user;
         Self { id, handle, display_name, bio, links, created_at }
     }
 }

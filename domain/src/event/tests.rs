@@ -5,12 +5,16 @@ use crate::comment::CommentEvent::{CommentDeleted, CommentEdited, CommentWritten
 use crate::follow::FollowEvent::{Followed, Unfollowed};
 use crate::like::LikeEvent::{Liked, Unliked};
 use crate::like::Target;
+use crate::media::MediaEvent::{
+    MediaProcessed, MediaRefused, MediaRemoved, MediaRequested, MediaSwept, MediaUploaded,
+};
+use crate::media::{Processed, Variant};
 use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
 use crate::user::UserEvent::{
-    HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked, UserDeactivated, UserReactivated,
-    UserRegistered,
+    AvatarChanged, BannerChanged, HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked,
+    UserDeactivated, UserReactivated, UserRegistered,
 };
-use crate::value::{CommentId, PostId, UserId};
+use crate::value::{CommentId, MediaId, Photo, PostId, UserId};
 use chrono::DateTime;
 use cqrs_es::DomainEvent;
 use proptest::collection::vec;
@@ -35,6 +39,8 @@ fn user() -> impl Strategy<Value = Event> {
         (three, list())
             .prop_map(|([display_name, bio, _], links)| { ProfileChanged { display_name, bio, links } }),
         any::<[String; 2]>().prop_map(|[handle, previous]| HandleChanged { handle, previous }),
+        option::of(id(MediaId)).prop_map(|media_id| AvatarChanged { media_id }),
+        option::of(id(MediaId)).prop_map(|media_id| BannerChanged { media_id }),
         Just(UserDeactivated {}),
         Just(UserReactivated {}),
         Just(PersonErased {}),
@@ -44,17 +50,32 @@ fn user() -> impl Strategy<Value = Event> {
     .prop_map(Event::User)
 }
 
+fn photos() -> impl Strategy<Value = Vec<Photo>> {
+    let facts = (id(MediaId), any::<(u32, u32)>(), any::<[String; 2]>(), option::of(any::<String>()));
+    let photo = facts.prop_map(|(media_id, (width, height), [blurhash, colour], alternative_text)| Photo {
+        media_id,
+        width,
+        height,
+        blurhash,
+        colour,
+        alternative_text,
+    });
+    vec(photo, 0..3)
+}
+
 fn post() -> impl Strategy<Value = Event> {
-    let body = || (option::of(any::<String>()), any::<String>(), list(), list());
+    let body = || (option::of(any::<String>()), any::<String>(), list(), list(), photos());
     // To the microsecond, as they are stored, in the years that RFC 3339 can write.
     let times =
         (-62_135_596_800_000_000..253_402_300_799_000_000_i64).prop_map(DateTime::from_timestamp_micros);
     let published = (body(), id(UserId), prop_oneof![Just(None), times]);
     prop_oneof![
-        published.prop_map(|((title, text, tags, mentions), author_id, original_published_at)| {
-            PostPublished { author_id, title, text, tags, mentions, original_published_at }
+        published.prop_map(|((title, text, tags, mentions, photos), author_id, original_published_at)| {
+            PostPublished { author_id, title, text, tags, mentions, photos, original_published_at }
         }),
-        body().prop_map(|(title, text, tags, mentions)| PostEdited { title, text, tags, mentions }),
+        body().prop_map(|(title, text, tags, mentions, photos)| {
+            PostEdited { title, text, tags, mentions, photos }
+        }),
         id(UserId).prop_map(|author_id| PostDeleted { author_id }),
     ]
     .prop_map(Event::Post)
@@ -91,8 +112,27 @@ fn like() -> impl Strategy<Value = Event> {
     })
 }
 
+fn media() -> impl Strategy<Value = Event> {
+    let variant = (any::<String>(), any::<(u32, u32, u64)>())
+        .prop_map(|(name, (width, height, byte_size))| Variant { name, width, height, byte_size });
+    let processed = (any::<[String; 3]>(), any::<(u32, u32)>(), vec(variant, 0..4));
+    prop_oneof![
+        (id(UserId), any::<String>(), any::<u64>()).prop_map(|(owner_id, content_type, byte_size)| {
+            MediaRequested { owner_id, content_type, byte_size }
+        }),
+        any::<u64>().prop_map(|byte_size| MediaUploaded { byte_size }),
+        processed.prop_map(|([format, blurhash, colour], (width, height), variants)| {
+            MediaProcessed(Processed { format, width, height, blurhash, colour, variants })
+        }),
+        any::<String>().prop_map(|reason| MediaRefused { reason }),
+        any::<String>().prop_map(|reason| MediaRemoved { reason }),
+        Just(MediaSwept {}),
+    ]
+    .prop_map(Event::Media)
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
-    prop_oneof![user(), post(), comment(), follow(), like()]
+    prop_oneof![user(), post(), comment(), follow(), like(), media()]
 }
 
 /// As the log has it: aggregate type, event type, version, payload.
@@ -107,6 +147,7 @@ fn stored(event: &Event) -> (&'static str, String, String, Value) {
         Event::Comment(event) => of("comment", event),
         Event::Follow(event) => of("follow", event),
         Event::Like(event) => of("like", event),
+        Event::Media(event) => of("media", event),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be asked of a post.
 
-use crate::value::{Invalid, Marks, Mentions, PostText, Tag, Tags, Title, UserId};
+use crate::value::{Invalid, Marks, Mentions, Photos, PostText, Tag, Tags, Title, UserId};
 use chrono::{DateTime, Utc};
 
 /// Asked of one post.
@@ -29,28 +29,38 @@ pub enum PostCommand {
     },
 }
 
-/// A post's words with the marks found in them.
+/// A post's words with the marks found in them, and its photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostBody {
     /// One line above the text.
     pub title: Option<Title>,
-    /// The text itself.
+    /// The text itself; empty only beside photos.
     pub text: PostText,
     /// Given tags first, then those written in title and text.
     pub tags: Tags,
     /// People written in the text.
     pub mentions: Mentions,
+    /// In the order in which they are shown.
+    pub photos: Photos,
 }
 
 impl PostBody {
     /// Joins given tags with those in the text.
     ///
     /// # Errors
-    /// Too many tags or mentions together.
-    pub fn new(title: Option<Title>, text: PostText, given: Vec<Tag>) -> Result<Self, Invalid> {
+    /// Too many tags or mentions together, or neither text nor photos.
+    pub fn new(
+        title: Option<Title>,
+        text: PostText,
+        given: Vec<Tag>,
+        photos: Photos,
+    ) -> Result<Self, Invalid> {
+        if text.as_str().is_empty() && photos.as_slice().is_empty() {
+            return Err(Invalid::Empty);
+        }
         let marks = Marks::in_text(text.as_str());
         let tags = Tags::new(given)?.and(marks.tags)?;
         let mentions = Mentions::new(marks.mentions)?;
-        Ok(Self { title, text, tags, mentions })
+        Ok(Self { title, text, tags, mentions, photos })
     }
 }

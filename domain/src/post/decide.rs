@@ -1,8 +1,9 @@
 //! A post's rules.
 
 use super::{Post, PostBody, PostCommand, PostEvent};
-use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
-use crate::value::UserId;
+use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
+use crate::value::{MediaId, Photo, UserId};
+use uuid::Uuid;
 
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +56,7 @@ impl Decide for Post {
                     text: body.text.to_string(),
                     tags: body.tags.to_strings(),
                     mentions: body.mentions.to_strings(),
+                    photos: body.photos.as_slice().to_vec(),
                     original_published_at: *original_published_at,
                 }])
             }
@@ -68,6 +70,7 @@ impl Decide for Post {
                     text: body.text.to_string(),
                     tags: body.tags.to_strings(),
                     mentions: body.mentions.to_strings(),
+                    photos: body.photos.as_slice().to_vec(),
                 }])
             }
             PostCommand::Delete { by } => {
@@ -82,28 +85,59 @@ impl Decide for Post {
 
     fn evolve(&mut self, event: &PostEvent) {
         match event.clone() {
-            PostEvent::PostPublished { author_id, title, text, tags, mentions, original_published_at } => {
+            PostEvent::PostPublished {
+                author_id,
+                title,
+                text,
+                tags,
+                mentions,
+                photos,
+                original_published_at,
+            } => {
                 self.published = true;
                 self.author_id = author_id;
                 self.original_published_at = original_published_at;
-                self.write(title, text, tags, mentions);
+                self.write(title, text, tags, mentions, photos);
             }
-            PostEvent::PostEdited { title, text, tags, mentions } => {
-                self.write(title, text, tags, mentions);
+            PostEvent::PostEdited { title, text, tags, mentions, photos } => {
+                self.write(title, text, tags, mentions, photos);
             }
             PostEvent::PostDeleted { .. } => self.deleted = true,
         }
+    }
+
+    /// A media is shown by one thing at most.
+    fn claims(&self, _id: Uuid, event: &PostEvent) -> Vec<Claim> {
+        let shown: &[Photo] = match event {
+            PostEvent::PostPublished { photos, .. } | PostEvent::PostEdited { photos, .. } => photos,
+            PostEvent::PostDeleted { .. } => &[],
+        };
+        let without = |photos: &[Photo], others: &[Photo]| -> Vec<MediaId> {
+            let among = |media| others.iter().any(|photo| photo.media_id == media);
+            photos.iter().map(|photo| photo.media_id).filter(|&media| !among(media)).collect()
+        };
+        let gone = without(&self.photos, shown).into_iter().map(MediaId::release);
+        let new = without(shown, &self.photos).into_iter().map(MediaId::take);
+        gone.chain(new).collect()
     }
 }
 
 cqrs_aggregate!(Post);
 
 impl Post {
-    fn write(&mut self, title: Option<String>, text: String, tags: Vec<String>, mentions: Vec<String>) {
+    fn write(
+        &mut self,
+        title: Option<String>,
+        text: String,
+        tags: Vec<String>,
+        mentions: Vec<String>,
+        photos: Vec<Photo>,
+    ) {
         self.title = title;
         self.text = text;
         self.tags = tags;
         self.mentions = mentions;
+        self.photos = photos;
     }
 
     fn is_by(&self, user: UserId) -> bool {
@@ -115,6 +149,7 @@ impl Post {
             && self.text == body.text.as_str()
             && self.tags == body.tags.to_strings()
             && self.mentions == body.mentions.to_strings()
+            && self.photos == body.photos.as_slice()
     }
 
     fn must_be_open_and_by(&self, user: UserId) -> Result<(), PostRefusal> {

@@ -1,7 +1,7 @@
 //! What has happened to a post.
 
 use crate::aggregate::domain_event;
-use crate::value::UserId;
+use crate::value::{Photo, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub enum PostEvent {
         tags: Vec<String>,
         /// Handles written in the text.
         mentions: Vec<String>,
+        /// In the order in which they are shown.
+        photos: Vec<Photo>,
         /// When it was first published elsewhere, for posts moved from another service.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         original_published_at: Option<DateTime<Utc>>,
@@ -35,6 +37,8 @@ pub enum PostEvent {
         tags: Vec<String>,
         /// Handles written in the text.
         mentions: Vec<String>,
+        /// In the order in which they are shown.
+        photos: Vec<Photo>,
     },
     /// It can't be read any more.
     PostDeleted {
@@ -43,4 +47,4 @@ pub enum PostEvent {
     },
 }
 
-domain_event!(PostEvent { PostPublished => "1", PostEdited => "1", PostDeleted => "1" });
+domain_event!(PostEvent { PostPublished => "2", PostEdited => "2", PostDeleted => "1" });

@@ -10,7 +10,7 @@ pub use commands::{PostBody, PostCommand};
 pub use decide::PostRefusal;
 pub use events::PostEvent;
 
-use crate::value::UserId;
+use crate::value::{Photo, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,14 @@ pub struct Post {
     pub author_id: UserId,
     /// One line above the text.
     pub title: Option<String>,
-    /// What it says.
+    /// What it says; empty only beside photos.
     pub text: String,
     /// Given and written in the text.
     pub tags: Vec<String>,
     /// Handles written in the text.
     pub mentions: Vec<String>,
+    /// In the order in which they are shown.
+    pub photos: Vec<Photo>,
     /// When it was first published elsewhere, for posts moved from another service.
     pub original_published_at: Option<DateTime<Utc>>,
     /// Gone for readers.

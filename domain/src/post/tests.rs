@@ -1,5 +1,6 @@
 use super::*;
-use crate::value::{PostText, Tag, Title};
+use crate::value::{Invalid, MediaId, Photos, PostText, Tag, Title};
+use crate::{Claim, Decide};
 use cqrs_es::test::TestFramework;
 
 type PostTest = TestFramework<Post>;
@@ -14,7 +15,8 @@ fn stranger() -> UserId {
 
 fn body(text: &str) -> PostBody {
     let text = PostText::parse(text).expect("valid");
-    PostBody::new(Some(Title::parse("밤 산책").expect("valid")), text, vec![]).expect("valid")
+    PostBody::new(Some(Title::parse("밤 산책").expect("valid")), text, vec![], Photos::default())
+        .expect("valid")
 }
 
 fn published(text: &str) -> PostEvent {
@@ -25,6 +27,7 @@ fn published(text: &str) -> PostEvent {
         text: body.text.to_string(),
         tags: body.tags.to_strings(),
         mentions: body.mentions.to_strings(),
+        photos: vec![],
         original_published_at: None,
     }
 }
@@ -36,6 +39,7 @@ fn edited(text: &str) -> PostEvent {
         text: body.text.to_string(),
         tags: body.tags.to_strings(),
         mentions: body.mentions.to_strings(),
+        photos: vec![],
     }
 }
 
@@ -51,7 +55,7 @@ fn publish(by: UserId, text: &str) -> PostCommand {
 fn publishing_keeps_given_tags_first_then_those_in_the_text() {
     let text = PostText::parse("한강에서 #밤산책 @마당쇠 #seoul").expect("valid");
     let given = vec![Tag::parse("Seoul").expect("valid"), Tag::parse("run").expect("valid")];
-    let body = PostBody::new(None, text, given).expect("valid");
+    let body = PostBody::new(None, text, given, Photos::default()).expect("valid");
     PostTest::with(())
         .given_no_previous_events()
         .when(PostCommand::Publish { by: author(), body, original_published_at: None })
@@ -61,6 +65,7 @@ fn publishing_keeps_given_tags_first_then_those_in_the_text() {
             text: "한강에서 #밤산책 @마당쇠 #seoul".into(),
             tags: vec!["seoul".into(), "run".into(), "밤산책".into()],
             mentions: vec!["마당쇠".into()],
+            photos: vec![],
             original_published_at: None,
         }]);
 }
@@ -136,5 +141,67 @@ fn a_post_that_never_was_can_be_neither_edited_nor_deleted() {
             .given_no_previous_events()
             .when(command)
             .then_expect_error(PostRefusal::PostNotFound);
+    }
+}
+
+fn media(number: u128) -> MediaId {
+    MediaId(uuid::Uuid::from_u128(number))
+}
+
+fn photo(number: u128) -> Photo {
+    Photo {
+        media_id: media(number),
+        width: 4,
+        height: 3,
+        blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj".into(),
+        colour: "#aabbcc".into(),
+        alternative_text: Some("바다".into()),
+    }
+}
+
+fn shows(photos: Vec<Photo>) -> PostBody {
+    let text = PostText::parse("").expect("may be empty");
+    PostBody::new(None, text, vec![], Photos::new(photos).expect("few")).expect("photos")
+}
+
+fn shown(photos: Vec<Photo>) -> PostEvent {
+    let (text, tags, mentions) = (String::new(), vec![], vec![]);
+    PostEvent::PostEdited { title: None, text, tags, mentions, photos }
+}
+
+#[test]
+fn a_post_needs_no_text_beside_photos() {
+    let text = PostText::parse(" ").expect("may be empty");
+    assert_eq!(PostBody::new(None, text, vec![], Photos::default()), Err(Invalid::Empty));
+    PostTest::with(())
+        .given(vec![published("a")])
+        .when(PostCommand::Edit { by: author(), body: shows(vec![photo(1)]) })
+        .then_expect_events(vec![shown(vec![photo(1)])]);
+}
+
+#[test]
+fn other_photos_or_other_words_for_them_are_an_edit() {
+    let given = || vec![published("a"), shown(vec![photo(1), photo(2)])];
+    let edit = |photos| PostCommand::Edit { by: author(), body: shows(photos) };
+    PostTest::with(()).given(given()).when(edit(vec![photo(1), photo(2)])).then_expect_events(vec![]);
+    let silent = Photo { alternative_text: None, ..photo(1) };
+    for photos in [vec![photo(2), photo(1)], vec![silent, photo(2)]] {
+        PostTest::with(()).given(given()).when(edit(photos.clone())).then_expect_events(vec![shown(photos)]);
+    }
+}
+
+#[test]
+fn a_post_claims_the_photos_that_come_and_gives_back_those_that_go() {
+    let take = |number| Claim::Take { kind: "media", value: media(number).to_string() };
+    let release = |number| Claim::Release { kind: "media", value: media(number).to_string() };
+    let mut post = Post::default();
+    for (event, claims) in [
+        (published("a"), vec![]),
+        (shown(vec![photo(1), photo(2)]), vec![take(1), take(2)]),
+        (shown(vec![photo(2), photo(3)]), vec![release(1), take(3)]),
+        (deleted(), vec![release(2), release(3)]),
+    ] {
+        assert_eq!(post.claims(uuid::Uuid::nil(), &event), claims);
+        post.evolve(&event);
     }
 }

@@ -1,7 +1,7 @@
 //! What can be asked of a person's account.
 
 use super::Role;
-use crate::value::{Bio, DisplayName, Handle, Links};
+use crate::value::{Bio, DisplayName, Handle, Links, MediaId};
 
 /// Asked of one person's account. Passwords never come this far: they stay in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,16 @@ pub enum UserCommand {
     ChangeHandle {
         /// Unique; the event store's claim sees to that.
         handle: Handle,
+    },
+    /// Be shown by another photo.
+    SetAvatar {
+        /// One that they may show ([`crate::media::Media::must_be_showable_by`]), or none.
+        media_id: Option<MediaId>,
+    },
+    /// Have another photo over the profile.
+    SetBanner {
+        /// One that they may show ([`crate::media::Media::must_be_showable_by`]), or none.
+        media_id: Option<MediaId>,
     },
     /// Leave.
     Deactivate,

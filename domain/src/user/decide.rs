@@ -2,7 +2,8 @@
 
 use super::{User, UserCommand, UserEvent};
 use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
-use crate::value::Handle;
+use crate::value::{Handle, MediaId};
+use uuid::Uuid;
 
 /// The kind of claim that keeps handles unique. Who left keeps theirs: nobody can pose as them.
 pub const HANDLE: &str = "handle";
@@ -16,6 +17,9 @@ pub enum UserRefusal {
     /// Someone else has this id.
     #[error("another person is registered under this id")]
     AlreadyRegistered,
+    /// One photo can't be both avatar and banner.
+    #[error("the profile shows this media already, in another place")]
+    MediaTaken,
 }
 
 impl Refusal for UserRefusal {
@@ -23,13 +27,15 @@ impl Refusal for UserRefusal {
         match self {
             Self::UserNotFound => "user_not_found",
             Self::AlreadyRegistered => "user_already_registered",
+            // As the log's claim says it when another thing shows the media.
+            Self::MediaTaken => "media_taken",
         }
     }
 
     fn kind(&self) -> RefusalKind {
         match self {
             Self::UserNotFound => RefusalKind::NotFound,
-            Self::AlreadyRegistered => RefusalKind::Conflict,
+            Self::AlreadyRegistered | Self::MediaTaken => RefusalKind::Conflict,
         }
     }
 }
@@ -87,6 +93,14 @@ impl Decide for User {
                     previous: self.handle.clone(),
                 }])
             }
+            UserCommand::SetAvatar { media_id } => {
+                let changed = UserEvent::AvatarChanged { media_id: *media_id };
+                self.show(*media_id, self.avatar_media_id, self.banner_media_id, changed)
+            }
+            UserCommand::SetBanner { media_id } => {
+                let changed = UserEvent::BannerChanged { media_id: *media_id };
+                self.show(*media_id, self.banner_media_id, self.avatar_media_id, changed)
+            }
             UserCommand::Deactivate => {
                 if self.deactivated {
                     return Ok(vec![]);
@@ -132,6 +146,8 @@ impl Decide for User {
                 self.links = links;
             }
             UserEvent::HandleChanged { handle, .. } => self.handle = handle,
+            UserEvent::AvatarChanged { media_id } => self.avatar_media_id = media_id,
+            UserEvent::BannerChanged { media_id } => self.banner_media_id = media_id,
             UserEvent::UserDeactivated {} => self.deactivated = true,
             UserEvent::UserReactivated {} => self.deactivated = false,
             UserEvent::PersonErased {} => {
@@ -142,7 +158,10 @@ impl Decide for User {
         }
     }
 
-    fn claims(event: &UserEvent) -> Vec<Claim> {
+    fn claims(&self, _id: Uuid, event: &UserEvent) -> Vec<Claim> {
+        let change = |from: Option<MediaId>, to: Option<MediaId>| {
+            from.map(MediaId::release).into_iter().chain(to.map(MediaId::take)).collect()
+        };
         let take = |handle: &str| Claim::Take { kind: HANDLE, value: Handle::key_of(handle) };
         match event {
             UserEvent::UserRegistered { handle, .. } => vec![take(handle)],
@@ -150,10 +169,16 @@ impl Decide for User {
                 let release = Claim::Release { kind: HANDLE, value: Handle::key_of(previous) };
                 vec![release, take(handle)]
             }
+            UserEvent::AvatarChanged { media_id } => change(self.avatar_media_id, *media_id),
+            UserEvent::BannerChanged { media_id } => change(self.banner_media_id, *media_id),
+            UserEvent::PersonErased {} => [self.avatar_media_id, self.banner_media_id]
+                .into_iter()
+                .flatten()
+                .map(MediaId::release)
+                .collect(),
             UserEvent::ProfileChanged { .. }
             | UserEvent::UserDeactivated {}
             | UserEvent::UserReactivated {}
-            | UserEvent::PersonErased {}
             | UserEvent::RoleGranted { .. }
             | UserEvent::RoleRevoked { .. } => vec![],
         }
@@ -165,5 +190,24 @@ cqrs_aggregate!(User);
 impl User {
     fn must_be_active(&self) -> Result<(), UserRefusal> {
         if self.is_active() { Ok(()) } else { Err(UserRefusal::UserNotFound) }
+    }
+
+    /// Shows a media in one place of the profile, where another may be now.
+    fn show(
+        &self,
+        media_id: Option<MediaId>,
+        here: Option<MediaId>,
+        elsewhere: Option<MediaId>,
+        changed: UserEvent,
+    ) -> Result<Vec<UserEvent>, UserRefusal> {
+        self.must_be_active()?;
+        if media_id == here {
+            return Ok(vec![]);
+        }
+        // Another aggregate's is refused by the log's claim, which knows no places within one.
+        if media_id.is_some() && media_id == elsewhere {
+            return Err(UserRefusal::MediaTaken);
+        }
+        Ok(vec![changed])
     }
 }

@@ -1,6 +1,7 @@
 //! What has happened to a person's account.
 
 use crate::aggregate::domain_event;
+use crate::value::MediaId;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the person's stream; the wire form of each is fixed by its golden file.
@@ -32,6 +33,16 @@ pub enum UserEvent {
         /// Until now.
         previous: String,
     },
+    /// The person is shown by this photo from now on.
+    AvatarChanged {
+        /// None shows none.
+        media_id: Option<MediaId>,
+    },
+    /// This photo is over the profile from now on.
+    BannerChanged {
+        /// None shows none.
+        media_id: Option<MediaId>,
+    },
     /// The person has left.
     UserDeactivated {},
     /// The person has come back.
@@ -54,6 +65,8 @@ domain_event!(UserEvent {
     UserRegistered => "1",
     ProfileChanged => "1",
     HandleChanged => "1",
+    AvatarChanged => "1",
+    BannerChanged => "1",
     UserDeactivated => "1",
     UserReactivated => "1",
     PersonErased => "1",

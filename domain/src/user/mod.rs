@@ -12,6 +12,7 @@ pub use decide::{HANDLE, UserRefusal};
 pub use events::UserEvent;
 pub use role::{Role, UnknownRole};
 
+use crate::value::MediaId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -32,6 +33,10 @@ pub struct User {
     pub bio: String,
     /// Shown on the profile.
     pub links: Vec<String>,
+    /// The photo that they are shown by.
+    pub avatar_media_id: Option<MediaId>,
+    /// The photo over their profile.
+    pub banner_media_id: Option<MediaId>,
     /// What they may do beyond what every member may, as events name it.
     pub roles: BTreeSet<String>,
 }

@@ -1,6 +1,8 @@
 use super::*;
 use crate::value::{Bio, DisplayName, Handle, Link, Links};
+use crate::{Claim, Decide};
 use cqrs_es::test::TestFramework;
+use uuid::Uuid;
 
 type UserTest = TestFramework<User>;
 
@@ -132,7 +134,7 @@ fn a_role_is_granted_and_revoked_once() {
 fn what_is_no_role_today_allows_nothing_and_harms_nothing() {
     let mut user = User { registered: true, ..User::default() };
     for word in ["", "wizard", "admin"] {
-        crate::Decide::evolve(&mut user, &UserEvent::RoleGranted { role: word.into() });
+        user.evolve(&UserEvent::RoleGranted { role: word.into() });
     }
     assert_eq!(Role::among(&user.roles).collect::<Vec<_>>(), [Role::Admin]);
 }
@@ -150,6 +152,59 @@ fn who_is_erased_has_left_for_good_and_nothing_of_them_is_known() {
         .when(UserCommand::Reactivate)
         .then_expect_error(UserRefusal::UserNotFound);
     let mut user = User::default();
-    erased().iter().for_each(|event| crate::Decide::evolve(&mut user, event));
+    erased().iter().for_each(|event| user.evolve(event));
     assert_eq!(user, User { registered: true, deactivated: true, erased: true, ..User::default() });
+}
+
+fn media(number: u128) -> Option<MediaId> {
+    Some(MediaId(Uuid::from_u128(number)))
+}
+
+#[test]
+fn a_person_is_shown_by_a_photo_and_then_by_none_each_said_once() {
+    for (media_id, before) in [(media(1), None), (None, media(1)), (media(2), media(1))] {
+        let given = |media_id| vec![registered("mina"), UserEvent::AvatarChanged { media_id }];
+        let set = || UserCommand::SetAvatar { media_id };
+        let changed = UserEvent::AvatarChanged { media_id };
+        UserTest::with(()).given(given(before)).when(set()).then_expect_events(vec![changed]);
+        UserTest::with(()).given(given(media_id)).when(set()).then_expect_events(vec![]);
+        let given = |media_id| vec![registered("mina"), UserEvent::BannerChanged { media_id }];
+        let set = || UserCommand::SetBanner { media_id };
+        let changed = UserEvent::BannerChanged { media_id };
+        UserTest::with(()).given(given(before)).when(set()).then_expect_events(vec![changed]);
+        UserTest::with(()).given(given(media_id)).when(set()).then_expect_events(vec![]);
+    }
+}
+
+#[test]
+fn one_photo_is_not_in_two_places_of_a_profile() {
+    UserTest::with(())
+        .given(vec![registered("mina"), UserEvent::AvatarChanged { media_id: media(1) }])
+        .when(UserCommand::SetBanner { media_id: media(1) })
+        .then_expect_error(UserRefusal::MediaTaken);
+    UserTest::with(())
+        .given(vec![registered("mina"), UserEvent::BannerChanged { media_id: media(1) }])
+        .when(UserCommand::SetAvatar { media_id: media(1) })
+        .then_expect_error(UserRefusal::MediaTaken);
+}
+
+#[test]
+fn a_profile_claims_the_photos_that_it_shows_and_gives_back_what_it_does_not() {
+    let value = |number| Uuid::from_u128(number).to_string();
+    let take = |number| Claim::Take { kind: "media", value: value(number) };
+    let release = |number| Claim::Release { kind: "media", value: value(number) };
+    let mut user = User::default();
+    user.evolve(&registered("mina"));
+    for (event, claims) in [
+        (UserEvent::AvatarChanged { media_id: media(1) }, vec![take(1)]),
+        (UserEvent::BannerChanged { media_id: media(2) }, vec![take(2)]),
+        (UserEvent::AvatarChanged { media_id: media(3) }, vec![release(1), take(3)]),
+        (UserEvent::AvatarChanged { media_id: None }, vec![release(3)]),
+        (UserEvent::AvatarChanged { media_id: media(4) }, vec![take(4)]),
+        (UserEvent::UserDeactivated {}, vec![]),
+        (UserEvent::PersonErased {}, vec![release(4), release(2)]),
+    ] {
+        assert_eq!(user.claims(Uuid::nil(), &event), claims, "{event:?}");
+        user.evolve(&event);
+    }
 }

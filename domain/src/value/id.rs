@@ -1,5 +1,6 @@
 //! Ids: UUIDv7 where a thing is new, UUIDv5 where it is determined by what it joins.
 
+use crate::aggregate::Claim;
 use crate::like::Target;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -44,6 +45,10 @@ id!(
     CommentId
 );
 id!(
+    /// A photo, from the announcement of its upload on.
+    MediaId
+);
+id!(
     /// One person following another: derived from the two, so a repeat meets the same stream.
     FollowId
 );
@@ -65,6 +70,23 @@ impl LikeId {
     #[must_use]
     pub fn of(user: UserId, target: Target) -> Self {
         Self(derive(&["like", &user.to_string(), target.kind(), &target.id().to_string()]))
+    }
+}
+
+impl MediaId {
+    /// The kind of claim that keeps a media with one thing that shows it, or with its own removal.
+    const CLAIM: &'static str = "media";
+
+    /// Nothing else may have it.
+    #[must_use]
+    pub fn take(self) -> Claim {
+        Claim::Take { kind: Self::CLAIM, value: self.to_string() }
+    }
+
+    /// Others may have it again.
+    #[must_use]
+    pub fn release(self) -> Claim {
+        Claim::Release { kind: Self::CLAIM, value: self.to_string() }
     }
 }
 

@@ -30,6 +30,9 @@ pub enum Invalid {
         /// What was given.
         actual: usize,
     },
+    /// The same comes twice in a list.
+    #[error("must not contain the same twice")]
+    Repeated,
     /// A character that may not stand here.
     #[error("must not contain the character U+{:04X}; {allowed}", *found as u32)]
     Character {
@@ -64,6 +67,7 @@ impl Invalid {
             Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } => "too_long",
             Self::TooMany { .. } => "too_many",
+            Self::Repeated => "repeated",
             Self::Character { .. } => "forbidden_character",
             Self::MixedScripts => "mixed_scripts",
             Self::Reserved => "reserved",

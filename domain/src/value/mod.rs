@@ -5,15 +5,17 @@ mod id;
 mod invalid;
 mod link;
 mod marks;
+mod photo;
 mod tag;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use handle::Handle;
-pub use id::{CommentId, FollowId, LikeId, PostId, UserId};
+pub use id::{CommentId, FollowId, LikeId, MediaId, PostId, UserId};
 pub use invalid::Invalid;
 pub use link::{Link, Links};
 pub use marks::{Marks, Mentions};
+pub use photo::{Photo, Photos};
 pub use tag::{Tag, Tags};
-pub use text::{Bio, CommentText, DisplayName, PostText, Title};
+pub use text::{AlternativeText, Bio, CommentText, DisplayName, PostText, Title};

@@ -1,7 +1,8 @@
 //! Whatever is typed, it is refused or becomes something that is read the same ever after.
 
 use super::{
-    Bio, CommentText, DisplayName, Handle, Invalid, Link, Links, Marks, Mentions, PostText, Tag, Title,
+    AlternativeText, Bio, CommentText, DisplayName, Handle, Invalid, Link, Links, Marks, Mentions, PostText,
+    Tag, Title,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -95,6 +96,7 @@ proptest! {
         settled(&input, Tag::parse, |tag| tag.as_str().to_owned())?;
         settled(&input, PostText::parse, |text| text.as_str().to_owned())?;
         settled(&input, CommentText::parse, |text| text.as_str().to_owned())?;
+        settled(&input, AlternativeText::parse, |text| text.as_str().to_owned())?;
         settled(&input, Title::parse, |text| text.as_str().to_owned())?;
         settled(&input, DisplayName::parse, |text| text.as_str().to_owned())?;
         settled(&input, Bio::parse, |text| text.as_str().to_owned())?;

@@ -52,12 +52,16 @@ enum Lines {
 }
 
 text!(
-    /// What a post says: 1 to 5,000 characters, lines allowed.
-    PostText, 1..=5_000, Lines::Many
+    /// What a post says: up to 5,000 characters, lines allowed; empty only beside photos.
+    PostText, 0..=5_000, Lines::Many
 );
 text!(
     /// What a post is headed with: 1 to 200 characters in one line.
     Title, 1..=200, Lines::One
+);
+text!(
+    /// What a photo shows, in words: 1 to 1,000 characters, lines allowed.
+    AlternativeText, 1..=1_000, Lines::Many
 );
 text!(
     /// What a comment or reply says: 1 to 2,000 characters, lines allowed.
@@ -118,7 +122,7 @@ mod tests {
 
     #[test]
     fn nothing_but_blanks_is_empty() {
-        assert_eq!(PostText::parse(" \n\t "), Err(Invalid::Empty));
+        assert_eq!(CommentText::parse(" \n\t "), Err(Invalid::Empty));
         assert_eq!(Bio::parse("  ").map(String::from), Ok(String::new()));
     }
 

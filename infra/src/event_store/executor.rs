@@ -6,7 +6,7 @@ use super::command::{Answer, CommandError, Envelope, IdempotencyKey, Loaded, Sto
 use super::stream::Streams;
 use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
-use domain::Decide;
+use domain::{Claim, Decide};
 use projections::Position;
 use serde_json::value::{RawValue, to_raw_value};
 use sqlx::PgPool;
@@ -222,7 +222,7 @@ fn pend<A: Stored>(
         key: key.map(|key| key.key.clone()),
         request_hash: key.map(|key| key.request_hash),
         noted: loaded.position,
-        claims: events.iter().flat_map(A::claims).collect(),
+        claims: claims(id, &loaded.state, events),
         events: events
             .iter()
             .map(|event| PendingEvent {
@@ -233,6 +233,16 @@ fn pend<A: Stored>(
             })
             .collect(),
     }
+}
+
+fn claims<A: Stored>(id: Uuid, before: &A, events: &[<A as Decide>::Event]) -> Vec<Claim> {
+    let mut state = before.clone();
+    let mut claims = vec![];
+    for event in events {
+        claims.extend(state.claims(id, event));
+        state.evolve(event);
+    }
+    claims
 }
 
 /// Strings only: cqrs-es reads metadata into a map of strings.

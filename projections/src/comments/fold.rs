@@ -55,7 +55,7 @@ impl<'a> Changes<'a> {
             match &recorded.event {
                 Ok(Event::Comment(event)) => changes.comment(recorded, event),
                 Ok(Event::Post(event)) => changes.post(recorded.aggregate_id, event),
-                Ok(Event::User(_) | Event::Follow(_) | Event::Like(_)) | Err(_) => {}
+                Ok(Event::User(_) | Event::Follow(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
             }
         }
         changes

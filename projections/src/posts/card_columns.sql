@@ -7,6 +7,7 @@
     posts.text,
     posts.tags,
     posts.mentions,
+    posts.photos,
     posts.like_count,
     posts.comment_count,
     mine.user_id is not null as liked_by_me,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::Event;
 use domain::comment::CommentEvent;
 use domain::post::PostEvent;
-use domain::value::{PostId, UserId};
+use domain::value::{Photo, PostId, UserId};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub(super) struct Written<'a> {
     pub(super) text: &'a str,
     pub(super) tags: &'a [String],
     pub(super) mentions: &'a [String],
+    pub(super) photos: &'a [Photo],
     pub(super) version: i64,
     pub(super) edited_at: Option<DateTime<Utc>>,
 }
@@ -50,7 +51,7 @@ impl<'a> Changes<'a> {
             match &recorded.event {
                 Ok(Event::Post(event)) => changes.post(recorded, event),
                 Ok(Event::Comment(event)) => changes.comment(event),
-                Ok(Event::User(_) | Event::Follow(_) | Event::Like(_)) | Err(_) => {}
+                Ok(Event::User(_) | Event::Follow(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
             }
         }
         changes
@@ -60,19 +61,37 @@ impl<'a> Changes<'a> {
         let post_id = PostId(recorded.aggregate_id);
         let version = recorded.sequence;
         match event {
-            PostEvent::PostPublished { author_id, title, text, tags, mentions, original_published_at } => {
+            PostEvent::PostPublished {
+                author_id,
+                title,
+                text,
+                tags,
+                mentions,
+                photos,
+                original_published_at,
+            } => {
                 let published_at = original_published_at.unwrap_or(recorded.recorded_at);
                 let origin = Some(Origin { author_id: *author_id, published_at });
                 let title = title.as_deref();
-                let written =
-                    Written { post_id, origin, title, text, tags, mentions, version, edited_at: None };
+                let written = Written {
+                    post_id,
+                    origin,
+                    title,
+                    text,
+                    tags,
+                    mentions,
+                    photos,
+                    version,
+                    edited_at: None,
+                };
                 self.written.insert(post_id, written);
             }
-            PostEvent::PostEdited { title, text, tags, mentions } => {
+            PostEvent::PostEdited { title, text, tags, mentions, photos } => {
                 let origin = self.written.get(&post_id).and_then(|written| written.origin);
                 let edited_at = Some(recorded.recorded_at);
                 let title = title.as_deref();
-                let written = Written { post_id, origin, title, text, tags, mentions, version, edited_at };
+                let written =
+                    Written { post_id, origin, title, text, tags, mentions, photos, version, edited_at };
                 self.written.insert(post_id, written);
             }
             PostEvent::PostDeleted { .. } => {

@@ -1,1 +1,3 @@
 create index posts_by_author on posts (author_id, post_id desc);
+create index photos_by_post on photos (post_id desc, place);
+create index photos_by_author on photos (author_id, post_id desc, place);

@@ -1,8 +1,9 @@
 insert into posts (
-    post_id, author_id, title, text, tags, mentions, like_count, comment_count, version, published_at, edited_at
+    post_id, author_id, title, text, tags, mentions, photos, like_count, comment_count, version, published_at,
+    edited_at
 )
-select post_id, author_id, title, text, tags, mentions, 0, 0, version, published_at, edited_at
+select post_id, author_id, title, text, tags, mentions, photos, 0, 0, version, published_at, edited_at
 from jsonb_to_recordset($1) as new (
-    post_id uuid, author_id uuid, title text, text text, tags text[], mentions text[], version bigint,
-    published_at timestamptz, edited_at timestamptz
+    post_id uuid, author_id uuid, title text, text text, tags text[], mentions text[], photos jsonb,
+    version bigint, published_at timestamptz, edited_at timestamptz
 )

@@ -8,11 +8,11 @@ mod tests;
 
 pub use crate::authors::Author;
 pub use crate::likes::Liker;
-pub use query::{by_author, by_id, cards, latest, liked_by, likers};
+pub use query::{by_author, by_id, cards, latest, liked_by, likers, photos};
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, likes};
 use chrono::{DateTime, Utc};
-use domain::value::PostId;
+use domain::value::{Photo, PostId};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub struct Post {
     pub tags: Vec<String>,
     /// Handles written in the text.
     pub mentions: Vec<String>,
+    /// In the order in which they are shown.
+    pub photos: Vec<Photo>,
     /// How many like it; those who have left still count.
     pub like_count: i64,
     /// Comments and replies that are not deleted.
@@ -45,13 +47,26 @@ pub struct Post {
     pub edited_at: Option<DateTime<Utc>>,
 }
 
+/// A photo in a list of photos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostPhoto {
+    /// The post that shows it.
+    pub post_id: PostId,
+    /// Where it stands among the post's photos, from 0.
+    pub place: i32,
+    /// Who published the post.
+    pub author: Author,
+    /// What is shown.
+    pub photo: Photo,
+}
+
 /// Writes the schema `posts`.
 #[derive(Clone, Copy, Debug)]
 pub struct PostsProjector;
 
 static DEFINITION: Definition = Definition {
     name: "posts",
-    version: 1,
+    version: 2,
     interests: &["user", "post", "comment", "like"],
     tables: concat!(
         include_str!("tables.sql"),
@@ -60,15 +75,17 @@ static DEFINITION: Definition = Definition {
     ),
     indexes: concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql")),
     compared: &[
-        "select post_id, author_id, title, text, tags, mentions, like_count, comment_count, version,
-            published_at, edited_at
+        "select post_id, author_id, title, text, tags, mentions, photos, like_count, comment_count,
+            version, published_at, edited_at
          from posts",
+        "select media_id, post_id, place, author_id from photos",
         "select post_id from deleted",
         authors::COMPARED,
         likes::COMPARED,
     ],
     checks: &[
         Check { states: "posts are as their latest events say", sql: include_str!("checks/posts.sql") },
+        Check { states: "photos are those of the posts", sql: include_str!("checks/photos.sql") },
         Check { states: "deleted posts are known", sql: include_str!("checks/deleted.sql") },
         Check {
             states: "who likes which post is what each like's last event says",

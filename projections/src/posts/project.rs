@@ -17,6 +17,7 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     write(tx, include_str!("insert_posts.sql"), &new).await?;
     write(tx, include_str!("update_posts.sql"), &edited).await?;
     delete(tx, &deleted).await?;
+    write_photos(tx, &new, &edited).await?;
 
     let mut likes = LikeChanges::of(events, |target| match target {
         Target::Post(post) => Some(post.0),
@@ -42,6 +43,22 @@ async fn write(tx: &mut Tx, sql: &str, written: &[Written<'_>]) -> Result<(), sq
     Ok(())
 }
 
+async fn write_photos(tx: &mut Tx, new: &[Written<'_>], edited: &[Written<'_>]) -> Result<(), sqlx::Error> {
+    let former: Vec<Uuid> = edited.iter().map(|written| written.post_id.0).collect();
+    if !former.is_empty() {
+        sqlx::query("delete from photos where post_id = any($1::uuid[])")
+            .bind(former)
+            .execute(&mut **tx)
+            .await?;
+    }
+    let showing = new.iter().chain(edited).filter(|written| !written.photos.is_empty());
+    let showing: Vec<Uuid> = showing.map(|written| written.post_id.0).collect();
+    if !showing.is_empty() {
+        sqlx::query(include_str!("insert_photos.sql")).bind(showing).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
 async fn delete(tx: &mut Tx, deleted: &BTreeSet<Uuid>) -> Result<(), sqlx::Error> {
     if deleted.is_empty() {
         return Ok(());
@@ -49,6 +66,7 @@ async fn delete(tx: &mut Tx, deleted: &BTreeSet<Uuid>) -> Result<(), sqlx::Error
     let deleted: Vec<Uuid> = deleted.iter().copied().collect();
     for sql in [
         "insert into deleted (post_id) select post_id from unnest($1::uuid[]) as gone (post_id)",
+        "delete from photos where post_id = any($1::uuid[])",
         "delete from posts where post_id = any($1::uuid[])",
         "delete from likes where target_id = any($1::uuid[])",
     ] {

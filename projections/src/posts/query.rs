@@ -1,10 +1,11 @@
 //! Reads posts. Those of people who have left are hidden everywhere.
 
-use super::{Author, Liker, Post};
+use super::{Author, Liker, Post, PostPhoto};
 use crate::cards::Cards;
 use crate::{Page, Position, scanned};
-use domain::value::{PostId, UserId};
+use domain::value::{Photo, PostId, UserId};
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
@@ -20,6 +21,22 @@ macro_rules! cards {
             include_str!("card_joins.sql"),
             "order by scanned.key ",
             $order
+        )
+    };
+}
+
+/// Shows the photos of posts that `$whose` lets through, after place $2 of post $1.
+macro_rules! photos {
+    ($whose:literal) => {
+        concat!(
+            "with scanned as (
+                select post_id, place from posts.photos
+                where ",
+            $whose,
+            "post_id <= $1 and (post_id < $1 or place > $2)
+                order by post_id desc, place limit $3
+            )\n",
+            include_str!("photos.sql")
         )
     };
 }
@@ -141,6 +158,37 @@ pub async fn likers(
     scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
 }
 
+/// The photos in posts, those of the newest post first and each post's in its own order: all, or those of
+/// `author`. A key is a post and the place in it.
+///
+/// # Errors
+/// The database's.
+pub async fn photos(
+    pool: &PgPool,
+    author: Option<UserId>,
+    after: Option<(PostId, i32)>,
+    limit: usize,
+) -> Result<Page<PostPhoto, (PostId, i32)>, sqlx::Error> {
+    let (post, place) = after.map_or((Uuid::max(), 0), |(post, place)| (post.0, place));
+    let sql = if author.is_some() { photos!("author_id = $4 and ") } else { photos!("") };
+    let query = sqlx::query(sql).bind(post).bind(place).bind(scanned::rows(limit));
+    let query = match author {
+        Some(author) => query.bind(author.0),
+        None => query,
+    };
+    scanned::page(pool, query, limit, |(post, place): (Uuid, i32)| (PostId(post), place), photo).await
+}
+
+fn photo(row: &PgRow) -> Result<Option<PostPhoto>, sqlx::Error> {
+    let Some(author) = Author::of(row)? else { return Ok(None) };
+    Ok(Some(PostPhoto {
+        post_id: PostId(row.try_get("post_id")?),
+        place: row.try_get("place")?,
+        author,
+        photo: row.try_get::<Json<Photo>, _>("photo")?.0,
+    }))
+}
+
 fn post(row: &PgRow) -> Result<Option<Post>, sqlx::Error> {
     let Some(author) = Author::of(row)? else { return Ok(None) };
     Ok(Some(Post {
@@ -150,6 +198,7 @@ fn post(row: &PgRow) -> Result<Option<Post>, sqlx::Error> {
         text: row.try_get("text")?,
         tags: row.try_get("tags")?,
         mentions: row.try_get("mentions")?,
+        photos: row.try_get::<Json<Vec<Photo>>, _>("photos")?.0,
         like_count: row.try_get("like_count")?,
         comment_count: row.try_get("comment_count")?,
         liked_by_me: row.try_get("liked_by_me")?,

@@ -7,6 +7,7 @@ create table posts (
     text text not null,
     tags text[] not null,
     mentions text[] not null,
+    photos jsonb not null,
     like_count bigint not null,
     comment_count bigint not null,
     version bigint not null,
@@ -17,4 +18,15 @@ create table posts (
 -- Deleted posts, so that a like that comes late leaves nothing behind.
 create table deleted (
     post_id uuid primary key
+);
+
+-- Photos of posts that can be read, so that they can be listed alone; `place` is where one stands in
+-- `posts.photos`, from 0. That a media is in one place is the log's to see to: a post that was parked must not
+-- keep another from taking over its photo.
+create table photos (
+    post_id uuid not null,
+    place int not null,
+    media_id uuid not null,
+    author_id uuid not null,
+    primary key (post_id, place)
 );

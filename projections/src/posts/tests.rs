@@ -5,7 +5,8 @@ use crate::given::{commented, deleted, edited, id, log, published, second, uncom
 use crate::likes::LikeChanges;
 use domain::Event;
 use domain::like::{LikeEvent, Target};
-use domain::value::{PostId, UserId};
+use domain::post::PostEvent;
+use domain::value::{MediaId, Photo, PostId, UserId};
 use std::collections::BTreeSet;
 
 fn like(user: u128, post: u128, liked: bool) -> (u128, Event) {
@@ -28,6 +29,26 @@ fn a_post_published_and_edited_within_a_batch_is_new_as_edited() {
     let origin = written.origin.expect("published here");
     assert_eq!((origin.author_id, origin.published_at), (UserId(id(9)), second(1)));
     assert_eq!((written.text, written.version, written.edited_at), ("second", 2, Some(second(2))));
+}
+
+#[test]
+fn an_edit_says_all_of_a_posts_photos() {
+    let photo = Photo {
+        media_id: MediaId(id(7)),
+        width: 4,
+        height: 3,
+        blurhash: String::new(),
+        colour: "#aabbcc".to_owned(),
+        alternative_text: None,
+    };
+    let shows = |photos| {
+        let (text, tags, mentions) = (String::new(), vec![], vec![]);
+        Event::Post(PostEvent::PostEdited { title: None, text, tags, mentions, photos })
+    };
+    let log = log(vec![(1, published(9, "a", &[])), (1, shows(vec![photo.clone()])), (2, shows(vec![]))]);
+    let changes = Changes::of(&log);
+    assert_eq!(changes.written[&PostId(id(1))].photos, [photo]);
+    assert!(changes.written[&PostId(id(2))].photos.is_empty());
 }
 
 #[test]

@@ -4,9 +4,11 @@ set
     text = change.text,
     tags = change.tags,
     mentions = change.mentions,
+    photos = change.photos,
     version = change.version,
     edited_at = change.edited_at
 from jsonb_to_recordset($1) as change (
-    post_id uuid, title text, text text, tags text[], mentions text[], version bigint, edited_at timestamptz
+    post_id uuid, title text, text text, tags text[], mentions text[], photos jsonb, version bigint,
+    edited_at timestamptz
 )
 where posts.post_id = change.post_id

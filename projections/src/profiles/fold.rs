@@ -6,7 +6,7 @@ use domain::Event;
 use domain::follow::FollowEvent;
 use domain::post::PostEvent;
 use domain::user::UserEvent;
-use domain::value::{Handle, UserId};
+use domain::value::{Handle, MediaId, UserId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +33,10 @@ pub(super) struct Account<'a> {
     pub(super) display_name: Option<&'a str>,
     pub(super) bio: Option<&'a str>,
     pub(super) links: Option<&'a [String]>,
+    /// Empty shows none.
+    pub(super) avatar: Option<&'a [MediaId]>,
+    /// Empty shows none.
+    pub(super) banner: Option<&'a [MediaId]>,
     pub(super) active: Option<bool>,
     pub(super) version: i64,
 }
@@ -53,7 +57,7 @@ impl<'a> Changes<'a> {
                 Ok(Event::User(event)) => changes.user(recorded, event),
                 Ok(Event::Follow(event)) => changes.follow(recorded, event),
                 Ok(Event::Post(event)) => changes.post(event),
-                Ok(Event::Comment(_) | Event::Like(_)) | Err(_) => {}
+                Ok(Event::Comment(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
             }
         }
         changes.counts.retain(|_, counts| *counts != Counts::default());
@@ -79,6 +83,8 @@ impl<'a> Changes<'a> {
                 account.links = Some(links);
             }
             UserEvent::HandleChanged { handle, .. } => account.rename(handle),
+            UserEvent::AvatarChanged { media_id } => account.avatar = Some(media_id.as_slice()),
+            UserEvent::BannerChanged { media_id } => account.banner = Some(media_id.as_slice()),
             UserEvent::UserDeactivated {} => account.active = Some(false),
             UserEvent::UserReactivated {} => account.active = Some(true),
             UserEvent::PersonErased {} => {
@@ -86,6 +92,8 @@ impl<'a> Changes<'a> {
                 account.display_name = Some("");
                 account.bio = Some("");
                 account.links = Some(&[]);
+                account.avatar = Some(&[]);
+                account.banner = Some(&[]);
                 account.active = Some(false);
             }
             UserEvent::RoleGranted { .. } | UserEvent::RoleRevoked { .. } => {}

@@ -10,7 +10,7 @@ pub use query::{by_handle_key, by_id, followers, following, list};
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx};
 use chrono::{DateTime, Utc};
-use domain::value::UserId;
+use domain::value::{MediaId, UserId};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -27,6 +27,10 @@ pub struct Person {
     pub bio: String,
     /// Shown on the profile, in order.
     pub links: Vec<String>,
+    /// The photo that they are shown by.
+    pub avatar_media_id: Option<MediaId>,
+    /// The photo over their profile.
+    pub banner_media_id: Option<MediaId>,
     /// How many follow them; those who have left still count.
     pub follower_count: i64,
     /// How many they follow; those who have left still count.
@@ -49,13 +53,13 @@ pub struct ProfilesProjector;
 
 static DEFINITION: Definition = Definition {
     name: "profiles",
-    version: 1,
+    version: 2,
     interests: &["user", "post", "follow"],
     tables: include_str!("tables.sql"),
     indexes: include_str!("indexes.sql"),
     compared: &[
-        "select user_id, handle, handle_key, display_name, bio, links, active, follower_count,
-            following_count, post_count, version, created_at
+        "select user_id, handle, handle_key, display_name, bio, links, avatar_media_id, banner_media_id,
+            active, follower_count, following_count, post_count, version, created_at
          from people",
         "select follower_id, followee_id, position from follows",
     ],

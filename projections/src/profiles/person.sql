@@ -6,6 +6,8 @@ select
     people.display_name,
     people.bio,
     people.links,
+    people.avatar_media_id,
+    people.banner_media_id,
     people.follower_count,
     people.following_count,
     people.post_count,

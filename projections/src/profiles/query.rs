@@ -2,7 +2,7 @@
 
 use super::Person;
 use crate::{Page, Position, scanned};
-use domain::value::UserId;
+use domain::value::{MediaId, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
@@ -122,6 +122,8 @@ fn person(row: &PgRow) -> Result<Option<Person>, sqlx::Error> {
         display_name: row.try_get("display_name")?,
         bio: row.try_get("bio")?,
         links: row.try_get("links")?,
+        avatar_media_id: row.try_get::<Option<Uuid>, _>("avatar_media_id")?.map(MediaId),
+        banner_media_id: row.try_get::<Option<Uuid>, _>("banner_media_id")?.map(MediaId),
         follower_count: row.try_get("follower_count")?,
         following_count: row.try_get("following_count")?,
         post_count: row.try_get("post_count")?,

@@ -7,6 +7,8 @@ create table people (
     display_name text not null,
     bio text not null,
     links text[] not null,
+    avatar_media_id uuid,
+    banner_media_id uuid,
     active boolean not null,
     follower_count bigint not null,
     following_count bigint not null,

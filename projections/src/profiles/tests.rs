@@ -5,7 +5,7 @@ use crate::given::{deleted, id, log, published, registered, second};
 use domain::Event;
 use domain::follow::FollowEvent;
 use domain::user::UserEvent;
-use domain::value::UserId;
+use domain::value::{MediaId, UserId};
 
 fn user(number: u128) -> UserId {
     UserId(id(number))
@@ -36,6 +36,8 @@ fn a_person_who_registers_and_changes_within_a_batch_is_new_as_changed() {
         display_name: Some("MINSU"),
         bio: Some(""),
         links: Some(&[]),
+        avatar: None,
+        banner: None,
         active: Some(false),
         version: 3,
     };
@@ -48,6 +50,15 @@ fn what_a_batch_does_not_say_of_a_person_stays() {
     let changes = Changes::of(&log);
     let expected = Account { user_id: user(1), active: Some(false), version: 1, ..Account::default() };
     assert_eq!(changes.accounts[&user(1)], expected);
+}
+
+#[test]
+fn a_photo_that_is_shown_no_longer_is_not_one_of_which_nothing_was_said() {
+    let avatar = |media_id| (1, Event::User(UserEvent::AvatarChanged { media_id }));
+    let log = log(vec![avatar(Some(MediaId(id(7)))), avatar(None)]);
+    let changes = Changes::of(&log);
+    let account = &changes.accounts[&user(1)];
+    assert_eq!((account.avatar, account.banner), (Some(&[][..]), None));
 }
 
 #[test]

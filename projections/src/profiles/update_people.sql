@@ -5,10 +5,12 @@ set
     display_name = coalesce(change.display_name, people.display_name),
     bio = coalesce(change.bio, people.bio),
     links = coalesce(change.links, people.links),
+    avatar_media_id = case when change.avatar is null then people.avatar_media_id else change.avatar[1] end,
+    banner_media_id = case when change.banner is null then people.banner_media_id else change.banner[1] end,
     active = coalesce(change.active, people.active),
     version = change.version
 from jsonb_to_recordset($1) as change (
     user_id uuid, handle text, handle_key text, display_name text, bio text, links text[],
-    active boolean, version bigint
+    avatar uuid[], banner uuid[], active boolean, version bigint
 )
 where people.user_id = change.user_id

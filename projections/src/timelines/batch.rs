@@ -41,7 +41,7 @@ impl Batch {
             match &recorded.event {
                 Ok(Event::Post(event)) => batch.post(recorded, event),
                 Ok(Event::Follow(event)) => batch.follow(event),
-                Ok(Event::User(_) | Event::Comment(_) | Event::Like(_)) | Err(_) => {}
+                Ok(Event::User(_) | Event::Comment(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
             }
         }
         batch

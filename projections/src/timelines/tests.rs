@@ -31,6 +31,7 @@ fn published(author: u128) -> Event {
         text: "마당".into(),
         tags: vec![],
         mentions: vec![],
+        photos: vec![],
         original_published_at: None,
     })
 }

@@ -14,6 +14,8 @@ expected as (
         latest.payload ->> 'text' as text,
         latest.payload -> 'tags' as tags,
         latest.payload -> 'mentions' as mentions,
+        -- Before version 2 posts had none.
+        coalesce(latest.payload -> 'photos', '[]') as photos,
         stands.version,
         coalesce((origin.payload ->> 'original_published_at')::timestamptz, origin.recorded_at) as published_at,
         case when latest.event_type = 'PostEdited' then latest.recorded_at end as edited_at
@@ -30,22 +32,22 @@ expected as (
 
 kept as (
     select
-        post_id, author_id, title, text, to_jsonb(tags) as tags, to_jsonb(mentions) as mentions, version,
-        published_at, edited_at
+        post_id, author_id, title, text, to_jsonb(tags) as tags, to_jsonb(mentions) as mentions, photos,
+        version, published_at, edited_at
     from posts
 )
 
 select distinct format('post %s is not as the events say', post_id)
 from (
     (
-        select post_id, author_id, title, text, tags, mentions, version, published_at, edited_at from expected
+        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from expected
         except
-        select post_id, author_id, title, text, tags, mentions, version, published_at, edited_at from kept
+        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from kept
     )
     union all
     (
-        select post_id, author_id, title, text, tags, mentions, version, published_at, edited_at from kept
+        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from kept
         except
-        select post_id, author_id, title, text, tags, mentions, version, published_at, edited_at from expected
+        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from expected
     )
 ) as difference

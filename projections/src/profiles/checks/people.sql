@@ -8,6 +8,10 @@ with expected as (
         coalesce(
             (array_agg(payload -> 'links' order by sequence desc) filter (where payload ? 'links'))[1], '[]'
         ) as links,
+        (array_agg(payload ->> 'media_id' order by sequence desc)
+            filter (where event_type in ('AvatarChanged', 'PersonErased')))[1]::uuid as avatar_media_id,
+        (array_agg(payload ->> 'media_id' order by sequence desc)
+            filter (where event_type in ('BannerChanged', 'PersonErased')))[1]::uuid as banner_media_id,
         (array_agg(event_type order by sequence desc)
             filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated', 'PersonErased'))
         )[1] not in ('UserDeactivated', 'PersonErased') as active,
@@ -16,19 +20,38 @@ with expected as (
     from public.events
     where position <= $1 and aggregate_type = 'user'
     group by aggregate_id
+),
+
+kept as (
+    select
+        user_id, handle, display_name, bio, to_jsonb(links) as links, avatar_media_id, banner_media_id, active,
+        version, created_at
+    from people
 )
 
 select distinct format('person %s is not as the events say', user_id)
 from (
     (
-        select user_id, handle, display_name, bio, links, active, version, created_at from expected
+        select
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
+            created_at
+        from expected
         except
-        select user_id, handle, display_name, bio, to_jsonb(links), active, version, created_at from people
+        select
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
+            created_at
+        from kept
     )
     union all
     (
-        select user_id, handle, display_name, bio, to_jsonb(links), active, version, created_at from people
+        select
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
+            created_at
+        from kept
         except
-        select user_id, handle, display_name, bio, links, active, version, created_at from expected
+        select
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
+            created_at
+        from expected
     )
 ) as difference

@@ -1,0 +1,77 @@
+//! Photos that a post shows.
+
+use super::{Invalid, MediaId};
+use serde::{Deserialize, Serialize};
+
+/// A photo as events hold it: what is known of the media comes along, so that a card is read without it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// Which media.
+    pub media_id: MediaId,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Shown until the photo is there.
+    pub blurhash: String,
+    /// Shown until even that is there: `#rrggbb`.
+    pub colour: String,
+    /// For those who can't see it.
+    pub alternative_text: Option<String>,
+}
+
+/// Up to 10 photos in the order in which they are shown, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Photos(Vec<Photo>);
+
+impl Photos {
+    /// The greatest number of photos on one post.
+    pub const MAX: usize = 10;
+
+    /// Checks the bound, and that none comes twice.
+    ///
+    /// # Errors
+    /// More than [`Photos::MAX`], or the same media again.
+    pub fn new(photos: Vec<Photo>) -> Result<Self, Invalid> {
+        if photos.len() > Self::MAX {
+            return Err(Invalid::TooMany { max: Self::MAX, actual: photos.len() });
+        }
+        let is_repeated =
+            |(n, photo): (usize, &Photo)| photos[..n].iter().any(|before| before.media_id == photo.media_id);
+        if photos.iter().enumerate().any(is_repeated) {
+            return Err(Invalid::Repeated);
+        }
+        Ok(Self(photos))
+    }
+
+    /// As events hold them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Photo] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn photo(number: u128) -> Photo {
+        Photo {
+            media_id: MediaId(Uuid::from_u128(number)),
+            width: 4,
+            height: 3,
+            blurhash: String::new(),
+            colour: "#000000".into(),
+            alternative_text: None,
+        }
+    }
+
+    #[test]
+    fn ten_different_photos_are_the_most() {
+        assert!(Photos::new((0..10).map(photo).collect()).is_ok());
+        let many = (0..11).map(photo).collect();
+        assert_eq!(Photos::new(many), Err(Invalid::TooMany { max: 10, actual: 11 }));
+        assert_eq!(Photos::new(vec![photo(1), photo(2), photo(1)]), Err(Invalid::Repeated));
+    }
+}

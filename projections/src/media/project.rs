@@ -1,0 +1,69 @@
+//! Writes media.
+
+use super::ShownBy;
+use super::fold::{Change, Changes, Showing, Shown};
+use crate::{RecordedEvent, Tx};
+use chrono::{DateTime, Utc};
+use domain::value::MediaId;
+use sqlx::types::Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Applies a batch. New media come before what shows them, and what is shown no longer before what is shown
+/// now: most of it is the same.
+pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    let Changes { media, swept, showing, shown } = Changes::of(events);
+    let (new, changed): (Vec<_>, Vec<_>) = media.into_values().partition(|change| change.origin.is_some());
+    write(tx, include_str!("insert_media.sql"), &new).await?;
+    write(tx, include_str!("update_media.sql"), &changed).await?;
+    write_unshown(tx, &showing).await?;
+    write_shown(tx, &shown).await?;
+    if !swept.is_empty() {
+        sqlx::query("delete from media where media_id = any($1::uuid[])")
+            .bind(swept)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn write(tx: &mut Tx, sql: &str, changes: &[Change<'_>]) -> Result<(), sqlx::Error> {
+    if !changes.is_empty() {
+        sqlx::query(sql).bind(Json(changes)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn write_unshown(tx: &mut Tx, showing: &BTreeMap<ShownBy, Showing>) -> Result<(), sqlx::Error> {
+    if showing.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("update_unshown.sql"))
+        .bind(showing.keys().map(|by| by.kind()).collect::<Vec<_>>())
+        .bind(showing.keys().map(|by| by.id()).collect::<Vec<_>>())
+        .bind(showing.values().map(|showing| showing.since).collect::<Vec<_>>())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn write_shown(tx: &mut Tx, shown: &BTreeMap<MediaId, Shown>) -> Result<(), sqlx::Error> {
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let columns = |shown: &Shown| -> (Option<&str>, Option<Uuid>, Option<DateTime<Utc>>) {
+        match *shown {
+            Shown::By(by) => (Some(by.kind()), Some(by.id()), None),
+            Shown::Until(at) => (None, None, Some(at)),
+        }
+    };
+    sqlx::query(include_str!("update_shown.sql"))
+        .bind(shown.keys().map(|media| media.0).collect::<Vec<_>>())
+        .bind(shown.values().map(|shown| columns(shown).0).collect::<Vec<_>>())
+        .bind(shown.values().map(|shown| columns(shown).1).collect::<Vec<_>>())
+        .bind(shown.values().map(|shown| columns(shown).2).collect::<Vec<_>>())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
