@@ -8,6 +8,7 @@ mod erasure;
 mod exports;
 mod keys;
 mod log_in;
+mod logs;
 mod passwords;
 mod roles;
 mod secrets;

@@ -20,21 +20,28 @@ async fn everyone_reads_what_is_public_and_only_its_owner_the_rest() {
     storage.put("exports/a.zip", "application/zip", b"secret".to_vec()).await.expect("it is kept");
 
     let read = client().get(storage.public_url("media/a.webp")).send().await.expect("an answer");
-    assert_eq!((read.status().as_u16(), &read.headers()["content-type"]), (200, &"image/webp".parse().unwrap()));
+    assert_eq!(
+        (read.status().as_u16(), &read.headers()["content-type"]),
+        (200, &"image/webp".parse().unwrap())
+    );
     assert_eq!(read.text().await.expect("a body"), "photo");
     let bucket = format!("{}/{}", settings.endpoint.0, settings.bucket);
-    for private in ["/exports/a.zip", "", "?list-type=2", "/media/../exports/a.zip", "/media/%2e%2e/exports/a.zip"] {
+    for private in
+        ["/exports/a.zip", "", "?list-type=2", "/media/../exports/a.zip", "/media/%2e%2e/exports/a.zip"]
+    {
         let refused = client().get(format!("{bucket}{private}")).send().await.expect("an answer");
         assert!([400, 403, 404].contains(&refused.status().as_u16()), "{private}: {}", refused.status());
     }
     for method in [reqwest::Method::PUT, reqwest::Method::DELETE] {
-        let refused = client().request(method, storage.public_url("media/a.webp")).send().await.expect("an answer");
+        let refused =
+            client().request(method, storage.public_url("media/a.webp")).send().await.expect("an answer");
         assert_eq!(refused.status(), 403);
     }
     let stranger = S3Settings { secret_access_key: "guessed".into(), ..settings };
     let stranger = Storage::new(stranger);
     stranger.list("", None).await.expect_err("another secret");
-    let forged = stranger.download_url("exports/a.zip", "a.zip", Duration::from_secs(60)).await.expect("signed");
+    let forged =
+        stranger.download_url("exports/a.zip", "a.zip", Duration::from_secs(60)).await.expect("signed");
     assert_eq!(client().get(forged).send().await.expect("an answer").status(), 403);
 }
 
@@ -58,8 +65,10 @@ async fn lists_go_on_and_deleting_takes_all_that_begins_alike_and_nothing_else()
 #[tokio::test]
 async fn a_storage_that_is_away_is_told_within_its_time() {
     let settings = storage().await;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port();
-    let away = S3Settings { endpoint: format!("http://127.0.0.1:{port}").parse().expect("an address"), ..settings };
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port();
+    let away =
+        S3Settings { endpoint: format!("http://127.0.0.1:{port}").parse().expect("an address"), ..settings };
     let failure = Storage::new(away).list("", None).await.expect_err("nobody listens");
     assert!(failure.to_string().contains("storage"), "{failure}");
 }

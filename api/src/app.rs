@@ -226,7 +226,10 @@ impl App {
     /// 503 where none is named.
     pub fn storage(&self) -> Result<&Storage, Problem> {
         self.storage.as_ref().ok_or_else(|| {
-            Problem::unavailable("no_storage", "This server keeps no files. Whoever runs it can name a storage.")
+            Problem::unavailable(
+                "no_storage",
+                "This server keeps no files. Whoever runs it can name a storage.",
+            )
         })
     }
 

@@ -1,9 +1,9 @@
 //! One process of Madang: the roles it plays, wired together, started and stopped in order.
 
 use crate::app::{App, Cors, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
-use crate::{exports, projectors};
 use crate::sockets::{self, Limits};
 use crate::withdrawals::come_back_link;
+use crate::{exports, projectors};
 use infra::announcements::{self, NatsAnnouncer};
 use infra::config::Settings;
 use infra::erasure::Eraser;

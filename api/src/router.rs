@@ -3,8 +3,8 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, availability, comments, dev, document, exports, follows, layers, likes, me, oauth, ops, pages, passwords,
-    posts, roles, sessions, sign_ups, tags, timeline, users, withdrawals,
+    account, availability, comments, dev, document, exports, follows, layers, likes, me, oauth, ops, pages,
+    passwords, posts, roles, sessions, sign_ups, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};

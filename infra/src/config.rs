@@ -464,7 +464,8 @@ mod tests {
                 "S3_ENDPOINT" => Some("https://s3.example.kr/".to_owned()),
                 "S3_BUCKET" => Some(bucket.to_owned()),
                 "S3_ACCESS_KEY_ID" | "S3_SECRET_ACCESS_KEY" => key.map(str::to_owned),
-                _ => Some("nats://localhost".to_owned()).filter(|_| name.ends_with("E_URL") || name == "NATS_URL"),
+                _ => Some("nats://localhost".to_owned())
+                    .filter(|_| name.ends_with("E_URL") || name == "NATS_URL"),
             })
         };
         let s3 = read("yard", Some("key")).expect("valid").s3.expect("named");

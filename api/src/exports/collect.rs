@@ -115,8 +115,7 @@ fn history(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Re
         let mut tx = app.pool.begin().await?;
         // All of a long log takes a while; nobody waits for it.
         sqlx::query("set local statement_timeout = '10min'").execute(&mut *tx).await?;
-        let mut rows =
-            sqlx::query(include_str!("history.sql")).bind(me.to_string()).fetch(&mut *tx);
+        let mut rows = sqlx::query(include_str!("history.sql")).bind(me.to_string()).fetch(&mut *tx);
         while let Some(row) = rows.try_next().await? {
             let line = json!({
                 "position": row.try_get::<i64, _>("position")?,

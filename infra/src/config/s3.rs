@@ -46,11 +46,8 @@ where
     F: Fn(&str) -> Option<String>,
 {
     let Some(endpoint) = env.optional::<WebUrl>(ENDPOINT, ADDRESS)? else { return Ok(None) };
-    let bucket = env.or(
-        "S3_BUCKET",
-        "3 to 63 small letters, digits and hyphens",
-        || Bucket("madang".to_owned()),
-    )?;
+    let bucket =
+        env.or("S3_BUCKET", "3 to 63 small letters, digits and hyphens", || Bucket("madang".to_owned()))?;
     let own = || WebUrl(format!("{}/{}", endpoint.0, bucket.0));
     Ok(Some(S3Settings {
         region: env.text("S3_REGION").unwrap_or_else(|| "us-east-1".to_owned()),

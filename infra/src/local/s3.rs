@@ -44,7 +44,9 @@ pub(super) async fn start(data_dir: &Path) -> Result<(S3Settings, S3), LocalErro
     let files = FileSystem::new(&folder)
         .map_err(|error| failed("open")(std::io::Error::other(format!("{error:?}"))))?;
     let mut secret = [0; 32];
-    OsRng.try_fill_bytes(&mut secret).map_err(|error| failed("make a key for")(std::io::Error::other(error)))?;
+    OsRng
+        .try_fill_bytes(&mut secret)
+        .map_err(|error| failed("make a key for")(std::io::Error::other(error)))?;
     let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut service = S3ServiceBuilder::new(files);
     service.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, secret.as_str()));
@@ -65,7 +67,8 @@ pub(super) async fn start(data_dir: &Path) -> Result<(S3Settings, S3), LocalErro
 impl S3 {
     pub(super) async fn serve(self, stopping: CancellationToken) {
         // Browsers upload from pages of other origins.
-        let cors = CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any);
+        let cors =
+            CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any);
         let service = TowerToHyperService::new(ServiceBuilder::new().layer(cors).service(self.service));
         let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
         loop {

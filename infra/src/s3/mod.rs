@@ -103,7 +103,8 @@ impl Storage {
     }
 
     async fn put_stream(&self, key: &str, content_type: &str, body: ByteStream) -> Result<(), StorageError> {
-        let put = self.client.put_object().bucket(self.bucket()).key(key).content_type(content_type).body(body);
+        let put =
+            self.client.put_object().bucket(self.bucket()).key(key).content_type(content_type).body(body);
         put.send().await?;
         Ok(())
     }
@@ -150,7 +151,12 @@ impl Storage {
     ///
     /// # Errors
     /// A time that S3 does not allow.
-    pub async fn download_url(&self, key: &str, file_name: &str, ttl: Duration) -> Result<String, StorageError> {
+    pub async fn download_url(
+        &self,
+        key: &str,
+        file_name: &str,
+        ttl: Duration,
+    ) -> Result<String, StorageError> {
         let get = self.client.get_object().bucket(self.bucket()).key(key);
         let get = get.response_content_disposition(format!("attachment; filename=\"{file_name}\""));
         let link = get.presigned(PresigningConfig::expires_in(ttl).map_err(StorageError::other)?).await?;

@@ -14,7 +14,9 @@ impl Storage {
     /// # Errors
     /// The storage can't be reached, or does not let us have the bucket.
     pub async fn prepare(&self) -> Result<(), StorageError> {
-        let Err(missing) = self.client.head_bucket().bucket(self.bucket()).send().await else { return Ok(()) };
+        let Err(missing) = self.client.head_bucket().bucket(self.bucket()).send().await else {
+            return Ok(());
+        };
         if !missing.as_service_error().is_some_and(|error| error.is_not_found()) {
             return Err(missing.into());
         }
