@@ -9,7 +9,7 @@
 //! 4. [`erasure`]: how a person is forgotten in all of these.
 //! 5. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there; [`oauth`]: who
 //!    someone is at another service.
-//! 6. [`s3`]: files. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
+//! 6. [`s3`]: files; [`images`]: what is made of photos. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
 //! 7. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!    the whole stands.
 //!
@@ -21,6 +21,7 @@ pub mod announcements;
 pub mod config;
 pub mod erasure;
 pub mod event_store;
+pub mod images;
 pub mod local;
 pub mod mail;
 pub mod nats;

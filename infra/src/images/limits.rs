@@ -1,0 +1,59 @@
+//! How much of a file and of this machine one picture may take. Whoever sends a picture chooses what its
+//! header claims, so everything here is checked before a pixel is decoded.
+
+use super::Unusable;
+
+/// Bounds on one picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The file's size.
+    pub size_bytes: usize,
+    /// Width times height.
+    pub pixels: u64,
+    /// Width, and height.
+    pub side_pixels: u32,
+    /// What the decoder may hold at once, the decoded pixels among it. It is what each picture that is
+    /// processed at the same time can take; the rest of the work adds some tens of MiB.
+    pub decoding_bytes: u64,
+}
+
+impl Default for Limits {
+    /// What any telephone's photo keeps to, save for a few sensors of 100 megapixels and more.
+    fn default() -> Self {
+        Self {
+            size_bytes: 20_000_000,
+            pixels: 50_000_000,
+            side_pixels: 16_384,
+            decoding_bytes: 512 * 1024 * 1024,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn check_size(&self, bytes: &[u8]) -> Result<(), Unusable> {
+        if bytes.len() > self.size_bytes {
+            return Err(Unusable::TooLarge { size_bytes: bytes.len(), max_bytes: self.size_bytes });
+        }
+        Ok(())
+    }
+
+    /// Checks what a header claims. `bytes_per_pixel` is the most that the decoder holds for each pixel.
+    pub(super) fn check_pixels(&self, width: u32, height: u32, bytes_per_pixel: u64) -> Result<(), Unusable> {
+        if width == 0 || height == 0 {
+            return Err(Unusable::Damaged);
+        }
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > self.pixels || width.max(height) > self.side_pixels {
+            return Err(Unusable::TooManyPixels {
+                width,
+                height,
+                max_pixels: self.pixels,
+                max_side: self.side_pixels,
+            });
+        }
+        if pixels * bytes_per_pixel > self.decoding_bytes {
+            return Err(Unusable::TooComplex);
+        }
+        Ok(())
+    }
+}
