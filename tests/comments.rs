@@ -36,7 +36,9 @@ async fn a_comment_is_answered_whole_and_read_the_same() {
         "post_id": post,
         "parent_id": null,
         "root_id": null,
-        "author": { "id": mina.id, "handle": "mina", "display_name": "mina" },
+        "author": {
+            "id": mina.id, "handle": "mina", "display_name": "mina", "avatar_url": "/v1/users/mina/avatar",
+        },
         "text": "@마당쇠 안녕 #태그아님",
         "mentions": ["마당쇠"],
         "deleted": false,

@@ -51,7 +51,7 @@ async fn a_persons_own_write_is_in_their_next_read_a_thousand_times_in_a_row() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_position_given_by_one_node_makes_another_wait_for_it() {
     let app = TestApp::start_with(|settings| settings.projector_delay = SLOW).await;
-    let only_api = Roles { api: true, relay: false, projector: false };
+    let only_api = Roles { api: true, relay: false, projector: false, media: false };
     let other = app.second_node(|settings| settings.roles = only_api).await;
     let mina = app.register("mina").await;
     let there = mina.at(&other);
@@ -91,7 +91,7 @@ async fn when_projectors_are_down_an_answer_is_marked_stale_and_comes_at_once() 
     mina.publish("먼저").await;
     assert_eq!(mina.get("/v1/timeline").await.expect(200).json["items"].as_array().map(Vec::len), Some(1));
     app.stop().await;
-    let only_api = Roles { api: true, relay: false, projector: false };
+    let only_api = Roles { api: true, relay: false, projector: false, media: false };
     let alone = app
         .second_node(|settings| {
             settings.roles = only_api;

@@ -19,6 +19,7 @@ mod likes;
 mod log;
 mod mail;
 mod me;
+mod media;
 mod model;
 mod openapi;
 mod ops;

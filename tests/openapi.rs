@@ -4,7 +4,7 @@ use crate::support::TestApp;
 use serde_json::Value;
 
 /// What Madang promises to serve.
-const ROUTES: [(&str, &str); 49] = [
+const ROUTES: [(&str, &str); 61] = [
     ("/v1/users", "get post"),
     ("/v1/users/{handle}", "get"),
     ("/v1/users/{handle}/posts", "get"),
@@ -43,6 +43,18 @@ const ROUTES: [(&str, &str); 49] = [
     ("/v1/password-resets/confirmation", "post"),
     ("/v1/me", "get put patch delete"),
     ("/v1/me/followers/{handle}", "delete"),
+    ("/v1/me/export", "get"),
+    ("/v1/exports/downloads", "post"),
+    ("/v1/media", "post"),
+    ("/v1/media/presigned", "post"),
+    ("/v1/media/{id}", "get delete"),
+    ("/v1/media/{id}/complete", "post"),
+    ("/v1/me/avatar", "put delete"),
+    ("/v1/me/banner", "put delete"),
+    ("/v1/users/{handle}/avatar", "get"),
+    ("/v1/users/{handle}/banner", "get"),
+    ("/v1/photos", "get"),
+    ("/v1/users/{handle}/photos", "get"),
     ("/v1/posts", "get post"),
     ("/v1/posts/{id}", "get put patch delete"),
     ("/v1/posts/{id}/like", "put delete"),
@@ -105,6 +117,10 @@ async fn every_get_of_the_document_is_served() {
             mina.get(&path).await.expect_problem(403, "role_needed");
         } else if path.ends_with("/callback") {
             mina.get(&path).await.expect_problem(404, "provider_not_found");
+        } else if path.starts_with("/v1/media/") && item.get("get").is_some() {
+            mina.get(&path).await.expect_problem(404, "media_not_found");
+        } else if path.ends_with("/export") {
+            mina.get(&path).await.expect(202);
         } else if item.get("get").is_some() {
             mina.see(&app, &path).await.expect(200);
             served += 1;

@@ -185,7 +185,7 @@ async fn a_page_of_another_origin_may_ask_and_read_what_it_needs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_nats_commands_and_queries_go_on() {
     let app = TestApp::start().await;
-    let only_api = Roles { api: true, relay: false, projector: false };
+    let only_api = Roles { api: true, relay: false, projector: false, media: false };
     let cut_off = app
         .second_node(|settings| {
             settings.roles = only_api;

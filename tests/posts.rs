@@ -26,11 +26,14 @@ async fn a_published_post_is_answered_whole_and_read_the_same() {
     assert_eq!(Uuid::parse_str(&id).expect("an id").get_version_num(), 7);
     let expected = json!({
         "id": id,
-        "author": { "id": mina.id, "handle": "mina", "display_name": "mina" },
+        "author": {
+            "id": mina.id, "handle": "mina", "display_name": "mina", "avatar_url": "/v1/users/mina/avatar",
+        },
         "title": "한강",
         "text": "밤에 걷기 #한강",
         "tags": ["산책", "한강"],
         "mentions": [],
+        "photos": [],
         "like_count": 0,
         "comment_count": 0,
         "liked_by_me": false,

@@ -22,7 +22,7 @@ async fn everyone_reads_what_is_public_and_only_its_owner_the_rest() {
     let read = client().get(storage.public_url("media/a.webp")).send().await.expect("an answer");
     assert_eq!(
         (read.status().as_u16(), &read.headers()["content-type"]),
-        (200, &"image/webp".parse().unwrap())
+        (200, &"image/webp".parse().expect("a header"))
     );
     assert_eq!(read.text().await.expect("a body"), "photo");
     let bucket = format!("{}/{}", settings.endpoint.0, settings.bucket);

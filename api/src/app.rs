@@ -3,10 +3,12 @@
 use crate::edge::Problem;
 use crate::edge::failure::is_swapped_away;
 use crate::layers::rate_limit::RateLimits;
+use crate::media::dto::PhotoUrls;
 use crate::timeline::Pages;
 use domain::value::UserId;
 use futures::future::BoxFuture;
 use infra::event_store::Executor;
+use infra::media::Pokes;
 use infra::oauth::Providers;
 use infra::s3::Storage;
 use infra::touched::Touched;
@@ -43,6 +45,10 @@ pub struct Inner {
     pub providers: Providers,
     /// Files, where a storage for them is named.
     pub storage: Option<Storage>,
+    /// Where photos are seen.
+    pub photo_urls: PhotoUrls,
+    /// Tells workers that a photo is to be looked after.
+    pub media_pokes: Pokes,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -75,6 +81,8 @@ pub struct Parts {
     pub providers: Providers,
     /// Files, where a storage for them is named.
     pub storage: Option<Storage>,
+    /// Tells workers that a photo is to be looked after.
+    pub media_pokes: Pokes,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -171,6 +179,7 @@ impl App {
             vault,
             providers,
             storage,
+            media_pokes,
             pool,
             progress,
             touched,
@@ -186,7 +195,9 @@ impl App {
             executor,
             vault,
             providers,
+            photo_urls: PhotoUrls::of(storage.as_ref()),
             storage,
+            media_pokes,
             pool,
             progress,
             settings,

@@ -37,6 +37,7 @@ pub fn base() -> OpenApi {
             (name = "follows", description = "Who follows whom."),
             (name = "roles", description = "Who may do more than every member. Routes that need a role name it."),
             (name = "posts", description = "Posts: published, read, edited, deleted."),
+            (name = "media", description = "Photos: uploaded, looked at, removed."),
             (name = "comments", description = "Comments on posts and replies to comments."),
             (name = "likes", description = "Likes of posts and comments."),
             (name = "timeline", description = "Own and followed people's posts."),

@@ -3,7 +3,7 @@
 //! Reading order:
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
 //!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
-//!    [`tags`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
+//!    [`tags`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
 //!    [`account`], [`exports`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
@@ -36,12 +36,14 @@ pub mod follows;
 pub mod layers;
 pub mod likes;
 pub mod me;
+pub mod media;
 pub mod node;
 pub mod oauth;
 pub mod ops;
 pub mod pages;
 pub mod passwords;
 pub mod posts;
+pub mod profile_images;
 pub mod projectors;
 pub mod roles;
 pub mod router;

@@ -9,6 +9,7 @@ use infra::config::Settings;
 use infra::erasure::Eraser;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
 use infra::mail::{self, TransportError};
+use infra::media;
 use infra::nats::{Nats, NatsError};
 use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
@@ -82,6 +83,7 @@ impl Node {
         let address = listener.local_addr()?;
         // What is counted before the first scrape counts too.
         infra::telemetry::install();
+        let media_pokes = media::Pokes::default();
         let providers = Providers::new(settings.oauth_providers.clone(), &settings.public_url.0)?;
         let options: PgConnectOptions =
             settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
@@ -160,6 +162,7 @@ impl Node {
             vault,
             providers,
             storage: storage.clone(),
+            media_pokes: media_pokes.clone(),
             pool: pool.clone(),
             progress,
             touched: tail.touched(),
@@ -179,7 +182,21 @@ impl Node {
             metrics: Arc::new(move || Box::pin(metrics(measured.clone(), measured_names.clone()))),
         };
         match storage {
-            Some(storage) => bucket(storage, &working, shutdown()).await,
+            Some(storage) => {
+                bucket(storage.clone(), &working, shutdown()).await;
+                if settings.roles.media {
+                    let worker = media::Worker {
+                        pool: own(&options, 2, true),
+                        executor: parts.executor.clone(),
+                        storage,
+                        progress: parts.progress.clone(),
+                        grace: settings.media_grace,
+                        pokes: media_pokes,
+                        shutdown: shutdown(),
+                    };
+                    working.spawn(worker.run());
+                }
+            }
             None => warn!("S3_ENDPOINT is not set: there is nowhere to keep photos and exports"),
         }
         if settings.roles.api {

@@ -3,8 +3,8 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, availability, comments, dev, document, exports, follows, layers, likes, me, oauth, ops, pages,
-    passwords, posts, roles, sessions, sign_ups, tags, timeline, users, withdrawals,
+    account, availability, comments, dev, document, exports, follows, layers, likes, me, media, oauth, ops,
+    pages, passwords, posts, profile_images, roles, sessions, sign_ups, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -72,6 +72,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(me::routes())
         .merge(follows::routes())
         .merge(posts::routes())
+        .merge(media::routes())
+        .merge(profile_images::routes())
         .merge(comments::routes())
         .merge(likes::routes())
         .merge(timeline::routes())
@@ -166,7 +168,7 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 75, "{operations:#?}");
+        assert_eq!(operations.len(), 88, "{operations:#?}");
     }
 
     #[test]

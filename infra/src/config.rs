@@ -26,7 +26,7 @@ pub struct Settings {
     pub nats_url: Secret,
     /// `MADANG_LISTEN`: where HTTP is served; 127.0.0.1:8080.
     pub listen: SocketAddr,
-    /// `MADANG_ROLES`: what this process does, as in `api,relay,projector`; all of it by default.
+    /// `MADANG_ROLES`: what this process does, as in `api,relay,projector,media`; all of it by default.
     pub roles: Roles,
     /// `MADANG_LOG` and `MADANG_LOG_FORMAT`: what is logged, and how.
     pub log: LogSettings,
@@ -79,6 +79,8 @@ pub struct Settings {
     pub stream_replicas: usize,
     /// `S3_ENDPOINT` and its kin: where files are kept; without it there are no photos and no exports.
     pub s3: Option<S3Settings>,
+    /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo that nothing shows is kept; 86400 (a day).
+    pub media_grace: Duration,
     /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
     pub smtp_url: Option<Secret>,
     /// `MADANG_MAIL_FROM`: whom e-mail is from; `Madang <no-reply@localhost>`.
@@ -121,6 +123,8 @@ pub struct Roles {
     pub relay: bool,
     /// Builds read models when no other process does.
     pub projector: bool,
+    /// Looks at uploaded photos, and takes away what nothing shows.
+    pub media: bool,
 }
 
 /// A variable is missing or can't be used.
@@ -178,7 +182,7 @@ impl Settings {
             listen: env.or("MADANG_LISTEN", "an address and port such as 127.0.0.1:8080", || {
                 SocketAddr::from(([127, 0, 0, 1], 8080))
             })?,
-            roles: env.or("MADANG_ROLES", "some of api,relay,projector", || Roles::ALL)?,
+            roles: env.or("MADANG_ROLES", "some of api,relay,projector,media", || Roles::ALL)?,
             log: LogSettings::read(&variable)?,
             consistency_bound: env.millis("MADANG_CONSISTENCY_BOUND_MS", 1_000)?,
             merge_threshold: env.or("MADANG_MERGE_THRESHOLD", NUMBER, || 10_000)?,
@@ -204,6 +208,7 @@ impl Settings {
             stream_max_age: env.seconds("MADANG_STREAM_MAX_AGE_SECONDS", 7 * 24 * 3_600)?,
             stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
             s3: s3::read(&env)?,
+            media_grace: env.seconds("MADANG_MEDIA_GRACE_SECONDS", 24 * 3_600)?,
             smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),
             mail_from: env.or(
                 "MADANG_MAIL_FROM",
@@ -242,19 +247,20 @@ impl LogSettings {
 
 impl Roles {
     /// Everything, as on a single machine.
-    pub const ALL: Self = Self { api: true, relay: true, projector: true };
+    pub const ALL: Self = Self { api: true, relay: true, projector: true, media: true };
 }
 
 impl FromStr for Roles {
     type Err = UnknownRole;
 
     fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        let mut roles = Self { api: false, relay: false, projector: false };
+        let mut roles = Self { api: false, relay: false, projector: false, media: false };
         for role in text.split(',').map(str::trim) {
             match role {
                 "api" => roles.api = true,
                 "relay" => roles.relay = true,
                 "projector" => roles.projector = true,
+                "media" => roles.media = true,
                 _ => return Err(UnknownRole),
             }
         }
@@ -264,12 +270,13 @@ impl FromStr for Roles {
 
 /// A word that names no role.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("expected some of api,relay,projector")]
+#[error("expected some of api,relay,projector,media")]
 pub struct UnknownRole;
 
 impl fmt::Display for Roles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = [(self.api, "api"), (self.relay, "relay"), (self.projector, "projector")];
+        let named =
+            [(self.api, "api"), (self.relay, "relay"), (self.projector, "projector"), (self.media, "media")];
         let names: Vec<_> = named.into_iter().filter_map(|(on, name)| on.then_some(name)).collect();
         f.write_str(&names.join(","))
     }

@@ -7,13 +7,15 @@
 //! repeated without harm.
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
+use crate::media::{folder_of, upload_key};
 use crate::nats::{Nats, NatsError};
 use crate::s3::{Storage, StorageError};
 use crate::vault::{Vault, VaultError, exports};
 use domain::comment::{Comment, CommentCommand};
+use domain::media::{Media, MediaCommand, RemoveReason};
 use domain::post::{Post, PostCommand};
 use domain::user::{User, UserCommand};
-use domain::value::UserId;
+use domain::value::{MediaId, UserId};
 use domain::{Decide, RefusalKind};
 use futures::TryStreamExt;
 use futures::stream::FuturesUnordered;
@@ -76,6 +78,15 @@ pub struct Erased {
     pub posts: usize,
     /// Deleted now or before, and masked.
     pub comments: usize,
+    /// Removed now or before.
+    pub photos: usize,
+}
+
+/// What a person made, by id.
+struct Made {
+    posts: Vec<Uuid>,
+    comments: Vec<Uuid>,
+    media: Vec<Uuid>,
 }
 
 impl Eraser {
@@ -115,23 +126,29 @@ impl Eraser {
             self.execute::<User>(user.0, UserCommand::Deactivate).await?;
             tokio::time::sleep(grace).await;
         }
-        let (posts, comments) = self.written_by(user).await?;
-        self.delete::<Post>(&posts, PostCommand::Delete { by: user }).await?;
-        self.delete::<Comment>(&comments, CommentCommand::Delete { by: user }).await?;
+        let made = self.made_by(user).await?;
+        let Made { posts, comments, media } = &made;
+        self.delete::<Post>(posts, PostCommand::Delete { by: user }).await?;
+        self.delete::<Comment>(comments, CommentCommand::Delete { by: user }).await?;
+        self.delete::<Media>(media, MediaCommand::Remove { reason: RemoveReason::Erased }).await?;
         self.vault.handles.retire(user).await?;
-        self.mask(user, &posts, &comments).await?;
+        self.mask(user, &made).await?;
         self.executor.forget();
         self.execute::<User>(user.0, UserCommand::Erase).await?;
         self.nats.purge().await?;
         if let Some(storage) = &self.storage {
             storage.delete(&exports::folder_of(user)).await?;
+            for &id in media {
+                storage.delete(&folder_of(MediaId(id))).await?;
+                storage.delete(&upload_key(MediaId(id))).await?;
+            }
         }
         self.vault.forget(user).await?;
-        Ok(Erased { posts: posts.len(), comments: comments.len() })
+        Ok(Erased { posts: posts.len(), comments: comments.len(), photos: media.len() })
     }
 
     /// Deleted ones, too: their words are still in the events.
-    async fn written_by(&self, user: UserId) -> Result<(Vec<Uuid>, Vec<Uuid>), EraseError> {
+    async fn made_by(&self, user: UserId) -> Result<Made, EraseError> {
         let written: Vec<(String, String)> = sqlx::query_as(include_str!("erasure/written_by.sql"))
             .bind(user.to_string())
             .fetch_all(&self.pool)
@@ -140,7 +157,7 @@ impl Eraser {
             let mine = written.iter().filter(|(aggregate_type, _)| aggregate_type == wanted);
             mine.filter_map(|(_, id)| id.parse().ok()).collect()
         };
-        Ok((of(Post::TYPE), of(Comment::TYPE)))
+        Ok(Made { posts: of(Post::TYPE), comments: of(Comment::TYPE), media: of(Media::TYPE) })
     }
 
     async fn delete<A: Stored>(&self, ids: &[Uuid], command: <A as Decide>::Command) -> Result<(), EraseError>
@@ -172,13 +189,14 @@ impl Eraser {
     }
 
     /// In one transaction, so that a rebuild meets all of it or nothing.
-    async fn mask(&self, user: UserId, posts: &[Uuid], comments: &[Uuid]) -> Result<(), EraseError> {
+    async fn mask(&self, user: UserId, made: &Made) -> Result<(), EraseError> {
         let text = |ids: &[Uuid]| ids.iter().map(Uuid::to_string).collect::<Vec<_>>();
         let mut tx = self.pool.begin().await?;
         for (sql, ids) in [
             (include_str!("erasure/mask_user.sql"), vec![user.to_string()]),
-            (include_str!("erasure/mask_posts.sql"), text(posts)),
-            (include_str!("erasure/mask_comments.sql"), text(comments)),
+            (include_str!("erasure/mask_posts.sql"), text(&made.posts)),
+            (include_str!("erasure/mask_comments.sql"), text(&made.comments)),
+            (include_str!("erasure/mask_media.sql"), text(&made.media)),
         ] {
             sqlx::query(sql).bind(ids).execute(&mut *tx).await?;
         }

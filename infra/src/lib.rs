@@ -9,8 +9,9 @@
 //! 4. [`erasure`]: how a person is forgotten in all of these.
 //! 5. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there; [`oauth`]: who
 //!    someone is at another service.
-//! 6. [`s3`]: files; [`images`]: what is made of photos. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
-//! 7. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
+//! 6. [`s3`]: files; [`media`]: photos in it, and [`images`]: what is made of them.
+//! 7. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
+//! 8. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!    the whole stands.
 //!
 //! Invariants of this crate:
@@ -24,8 +25,10 @@ pub mod event_store;
 pub mod images;
 pub mod local;
 pub mod mail;
+pub mod media;
 pub mod nats;
 pub mod oauth;
+mod polite;
 pub mod relay;
 pub mod s3;
 pub mod status;

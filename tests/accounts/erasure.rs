@@ -62,7 +62,7 @@ async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
     assert!(erase(app, "nobody").await.expect_err("nobody").contains("nobody"));
 
     let said = erase(app, "ZEBRA").await.expect("erased");
-    assert!(said.contains("3 posts and 1 comments"), "{said}");
+    assert!(said.contains("3 posts, 1 comments and 0 photos"), "{said}");
     app.settle(&sora).await;
     let left = everything(app).await.to_lowercase();
     let found =

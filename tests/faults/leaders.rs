@@ -88,7 +88,7 @@ async fn leaders(app: &TestApp, holder: Uuid, working: &TaskTracker, shutdown: &
 async fn two_relays_and_two_runners_of_each_projection_that_both_hold_the_lease_do_everything_once() {
     let mut random = random("leaders that share a lease");
     let app = TestApp::start_with(|settings| {
-        settings.roles = Roles { api: true, relay: false, projector: false };
+        settings.roles = Roles { api: true, relay: false, projector: false, media: false };
     })
     .await;
     let (working, shutdown) = (TaskTracker::new(), CancellationToken::new());

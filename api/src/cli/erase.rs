@@ -46,6 +46,9 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let erased = eraser.erase(user, Duration::from_secs(args.grace)).await?;
     drop(eraser);
     appending.await?;
-    println!("{user} is forgotten, with {} posts and {} comments", erased.posts, erased.comments);
+    println!(
+        "{user} is forgotten, with {} posts, {} comments and {} photos",
+        erased.posts, erased.comments, erased.photos
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 /// `madang serve`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What this process does, separated by commas: api, relay, projector [env: MADANG_ROLES; default: all]
+    /// What this process does, separated by commas: api, relay, projector, media [env: MADANG_ROLES; default: all]
     #[arg(long, value_name = "ROLES")]
     roles: Option<Roles>,
     /// Where HTTP is served [env: MADANG_LISTEN; default: 127.0.0.1:8080]

@@ -6,13 +6,18 @@ use super::{
     services::Services,
 };
 use infra::event_store::LogReader;
+use infra::media::{missing, strays};
+use infra::s3::Storage;
 use projections::Position;
+use sqlx::PgPool;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// `madang verify`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which read models: profiles, posts, comments, tags, timelines; all of them by default
+    /// Which read models: profiles, posts, comments, tags, media, timelines; all of them by default, and
+    /// whether the storage holds the photos that are there, and no others
     #[arg(value_name = "PROJECTION")]
     projections: Vec<String>,
     #[command(flatten)]
@@ -44,5 +49,36 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
             println!("  {difference}");
         }
     }
+    if args.projections.is_empty()
+        && let Some(settings) = settings.s3
+    {
+        all_equal &= bucket(&pool, &Storage::new(settings)).await?;
+    }
     Ok(if all_equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+/// Whether the storage holds what the read model of photos says. Servers delete strays by themselves every hour.
+async fn bucket(pool: &PgPool, storage: &Storage) -> Result<bool, Failure> {
+    let strays = strays(pool, storage, SETTLED).await?;
+    let missing = missing(pool, storage).await?;
+    if strays.is_empty() && missing.is_empty() {
+        println!("storage: equal");
+        return Ok(true);
+    }
+    println!("storage: DIFFERENT");
+    let lines = [("belongs to nothing", strays), ("is missing", missing)];
+    for (what, keys) in lines {
+        for key in keys.iter().take(SHOWN) {
+            println!("  {key} {what}");
+        }
+        if keys.len() > SHOWN {
+            println!("  and {} more that {what}", keys.len() - SHOWN);
+        }
+    }
+    Ok(false)
+}
+
+/// Younger files may belong to something that is being told to the log just now.
+const SETTLED: Duration = Duration::from_secs(60);
+/// More than so many are only counted.
+const SHOWN: usize = 20;

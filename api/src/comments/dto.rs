@@ -67,11 +67,7 @@ impl Comment {
     /// A comment right after it was written: nobody has liked or answered it yet.
     #[must_use]
     pub fn written(answer: Answer<State>, by: &Person) -> Self {
-        let author = Author {
-            id: by.id.0,
-            handle: by.user.handle.clone(),
-            display_name: by.user.display_name.clone(),
-        };
+        let author = Author::new(by.id, by.user.handle.clone(), by.user.display_name.clone());
         Self {
             id: answer.id,
             post_id: answer.state.post_id.0,

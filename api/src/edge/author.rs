@@ -1,5 +1,7 @@
 //! A person as a card shows them, wherever they stand.
 
+use crate::profile_images::avatar_path;
+use domain::value::UserId;
 use projections::authors;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,10 +18,21 @@ pub struct Author {
     /// Free text.
     #[schema(example = "Mina Kim")]
     pub display_name: String,
+    /// Where the photo beside their name is, or a drawing that stands for it.
+    #[schema(example = "/v1/users/mina/avatar")]
+    pub avatar_url: String,
+}
+
+impl Author {
+    /// A person who is called so.
+    #[must_use]
+    pub fn new(id: UserId, handle: String, display_name: String) -> Self {
+        Self { id: id.0, avatar_url: avatar_path(&handle), handle, display_name }
+    }
 }
 
 impl From<authors::Author> for Author {
     fn from(author: authors::Author) -> Self {
-        Self { id: author.id.0, handle: author.handle, display_name: author.display_name }
+        Self::new(author.id, author.handle, author.display_name)
     }
 }

@@ -217,6 +217,12 @@ impl Fields {
         }
     }
 
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What was noted, as a problem.
     #[must_use]
     pub fn problem(self) -> Problem {

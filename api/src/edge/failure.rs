@@ -2,6 +2,7 @@
 
 use super::problem::{FieldError, Problem};
 use axum::http::StatusCode;
+use domain::value::MediaId;
 use domain::{Decide, Refusal, RefusalKind};
 use infra::event_store::{CommandError, StoreError};
 use infra::oauth::OAuthError;
@@ -15,6 +16,11 @@ impl<A: Decide> From<CommandError<A>> for Problem {
     fn from(error: CommandError<A>) -> Self {
         match error {
             CommandError::Refused(refusal) => refused(&refusal),
+            CommandError::ClaimTaken { kind } if kind == MediaId::CLAIM => Self::new(
+                StatusCode::CONFLICT,
+                "media_taken",
+                "One of these photos is shown elsewhere, or was removed. Upload it again to show it here.",
+            ),
             CommandError::ClaimTaken { kind } => Self::new(
                 StatusCode::CONFLICT,
                 format!("{kind}_taken"),

@@ -49,15 +49,23 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
     archive.text("README.txt", README)?;
     account(runtime, app, me, &mut archive)?;
     let (pool, viewer) = (&app.pool, Some(me));
-    pages(runtime, &mut archive, "posts.json", Post::from, |after| {
-        posts::query::by_author(pool, me, viewer, after, PAGE)
-    })?;
+    pages(
+        runtime,
+        &mut archive,
+        "posts.json",
+        |post| Post::of(post, &app.photo_urls),
+        |after| posts::query::by_author(pool, me, viewer, after, PAGE),
+    )?;
     pages(runtime, &mut archive, "comments.json", Comment::from, |after| {
         comments::query::by_author(pool, me, viewer, after, PAGE)
     })?;
-    pages(runtime, &mut archive, "liked_posts.json", Post::from, |after| {
-        posts::query::liked_by(pool, me, viewer, after, PAGE)
-    })?;
+    pages(
+        runtime,
+        &mut archive,
+        "liked_posts.json",
+        |post| Post::of(post, &app.photo_urls),
+        |after| posts::query::liked_by(pool, me, viewer, after, PAGE),
+    )?;
     pages(runtime, &mut archive, "following.json", Person::from, |after| {
         profiles::query::following(pool, me, viewer, after, PAGE)
     })?;

@@ -14,6 +14,7 @@ use crate::edge::Problem;
 use crate::edge::arrival::{Arrival, Bearer};
 use crate::edge::cookies;
 use crate::edge::memory;
+use crate::media;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -29,7 +30,7 @@ use tracing::Instrument;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// No request takes longer; the longest wait that a client can ask for is 10 seconds.
+/// No request but an upload takes longer; the longest wait that a client can ask for is 10 seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Runs around every handler, unknown routes included.
@@ -53,10 +54,11 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     let (request, rest) = Rest::watch(request);
 
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let limit = if route == media::UPLOAD { media::TIME_LIMIT } else { TIME_LIMIT };
     let span = observe::span(&method, route, id, &text);
     let (standing, mut response) = match (standing, meant) {
         (Ok(standing), Ok(())) => {
-            let response = run(next, request).instrument(span.clone()).await;
+            let response = run(next, request, limit).instrument(span.clone()).await;
             (standing, memory::bounded(response))
         }
         (Ok(standing), Err(problem)) => (standing, problem.into_response()),
@@ -76,9 +78,9 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     response
 }
 
-async fn run(next: Next, request: Request) -> Response {
+async fn run(next: Next, request: Request, limit: Duration) -> Response {
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(TIME_LIMIT, answer).await {
+    match tokio::time::timeout(limit, answer).await {
         Ok(Ok(response)) => response,
         // The panic hook has logged it.
         Ok(Err(_panic)) => Problem::internal().into_response(),

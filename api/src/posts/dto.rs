@@ -3,6 +3,8 @@
 use crate::edge::body::{Fields, given};
 use crate::edge::caller::Person;
 use crate::edge::{Author, FieldError, Problem};
+use crate::media::dto::PhotoUrls;
+use crate::media::shown::{Photo, ShowPhoto};
 use chrono::{DateTime, Utc};
 use domain::post::{Post as State, PostBody};
 use domain::value::{Invalid, Marks, Mentions, Photos, PostText, Tag, Title};
@@ -28,6 +30,8 @@ pub struct Post {
     pub tags: Vec<String>,
     /// Handles written in the text, without `@`.
     pub mentions: Vec<String>,
+    /// In the order in which they are shown.
+    pub photos: Vec<Photo>,
     /// How many like it.
     pub like_count: i64,
     /// Comments and replies.
@@ -40,8 +44,10 @@ pub struct Post {
     pub edited_at: Option<DateTime<Utc>>,
 }
 
-impl From<posts::Post> for Post {
-    fn from(post: posts::Post) -> Self {
+impl Post {
+    /// As it was read.
+    #[must_use]
+    pub fn of(post: posts::Post, urls: &PhotoUrls) -> Self {
         Self {
             id: post.id.0,
             author: post.author.into(),
@@ -49,6 +55,7 @@ impl From<posts::Post> for Post {
             text: post.text,
             tags: post.tags,
             mentions: post.mentions,
+            photos: Photo::all(post.photos, urls),
             like_count: post.like_count,
             comment_count: post.comment_count,
             liked_by_me: post.liked_by_me,
@@ -56,17 +63,11 @@ impl From<posts::Post> for Post {
             edited_at: post.edited_at,
         }
     }
-}
 
-impl Post {
     /// A post right after it was published: nobody has liked or commented on it yet.
     #[must_use]
-    pub fn published(answer: Answer<State>, by: &Person) -> Self {
-        let author = Author {
-            id: by.id.0,
-            handle: by.user.handle.clone(),
-            display_name: by.user.display_name.clone(),
-        };
+    pub fn published(answer: Answer<State>, by: &Person, urls: &PhotoUrls) -> Self {
+        let author = Author::new(by.id, by.user.handle.clone(), by.user.display_name.clone());
         Self {
             id: answer.id,
             author,
@@ -74,6 +75,7 @@ impl Post {
             text: answer.state.text,
             tags: answer.state.tags,
             mentions: answer.state.mentions,
+            photos: Photo::all(answer.state.photos, urls),
             like_count: 0,
             comment_count: 0,
             liked_by_me: false,
@@ -98,14 +100,18 @@ pub struct EditedPost {
     pub tags: Vec<String>,
     /// Handles written in the text, without `@`.
     pub mentions: Vec<String>,
+    /// In the order in which they are shown.
+    pub photos: Vec<Photo>,
     /// The original time for posts moved from another service.
     pub published_at: DateTime<Utc>,
     /// When it was last edited, if ever.
     pub edited_at: Option<DateTime<Utc>>,
 }
 
-impl From<Answer<State>> for EditedPost {
-    fn from(answer: Answer<State>) -> Self {
+impl EditedPost {
+    /// Right after the edit.
+    #[must_use]
+    pub fn of(answer: Answer<State>, urls: &PhotoUrls) -> Self {
         Self {
             id: answer.id,
             author_id: answer.state.author_id.0,
@@ -113,6 +119,7 @@ impl From<Answer<State>> for EditedPost {
             text: answer.state.text,
             tags: answer.state.tags,
             mentions: answer.state.mentions,
+            photos: Photo::all(answer.state.photos, urls),
             published_at: answer.state.original_published_at.unwrap_or(answer.created_at),
             edited_at: (answer.version > 1).then_some(answer.updated_at),
         }
@@ -126,12 +133,15 @@ pub struct PublishPost {
     /// One line of 1 to 200 characters.
     #[serde(default)]
     title: Option<String>,
-    /// 1 to 5,000 characters. `#tags` and `@mentions` in it count.
+    /// Up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in it count.
     #[schema(example = "오늘 #한강 에서 @mina 와")]
     text: String,
     /// Up to 20 tags, together with those in the text.
     #[serde(default)]
     tags: Vec<String>,
+    /// Up to 10 in the order in which they are shown.
+    #[serde(default)]
+    pub photos: Vec<ShowPhoto>,
     /// For operators who move posts from another service: a UUIDv7 whose time is the original one.
     #[serde(default)]
     pub id: Option<Uuid>,
@@ -145,8 +155,8 @@ impl PublishPost {
     ///
     /// # Errors
     /// 422 with all that is wrong.
-    pub fn body(&self) -> Result<PostBody, Problem> {
-        body(self.title.as_deref(), &self.text, &self.tags)
+    pub fn body(&self, photos: Photos) -> Result<PostBody, Problem> {
+        body(self.title.as_deref(), &self.text, &self.tags, photos)
     }
 }
 
@@ -158,10 +168,13 @@ pub struct ReplacePost {
     #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required)]
     title: Option<String>,
-    /// 1 to 5,000 characters. `#tags` and `@mentions` in it count.
+    /// Up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in it count.
     text: String,
     /// Up to 20 tags, together with those in the text.
     tags: Vec<String>,
+    /// Up to 10 in the order in which they are shown; none if left out.
+    #[serde(default)]
+    pub photos: Vec<ShowPhoto>,
 }
 
 impl ReplacePost {
@@ -169,8 +182,8 @@ impl ReplacePost {
     ///
     /// # Errors
     /// 422 with all that is wrong.
-    pub fn body(&self) -> Result<PostBody, Problem> {
-        body(self.title.as_deref(), &self.text, &self.tags)
+    pub fn body(&self, photos: Photos) -> Result<PostBody, Problem> {
+        body(self.title.as_deref(), &self.text, &self.tags, photos)
     }
 }
 
@@ -182,37 +195,42 @@ pub struct EditPost {
     #[serde(default, deserialize_with = "given_or_null")]
     #[schema(value_type = Option<String>)]
     title: Option<Option<String>>,
-    /// 1 to 5,000 characters. `#tags` and `@mentions` in it count.
+    /// Up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in it count.
     #[serde(default, deserialize_with = "given")]
     text: Option<String>,
     /// Up to 20 tags, together with those in the text.
     #[serde(default, deserialize_with = "given")]
     tags: Option<Vec<String>>,
+    /// Up to 10 in the order in which they are shown.
+    #[serde(default, deserialize_with = "given")]
+    pub photos: Option<Vec<ShowPhoto>>,
 }
 
 impl EditPost {
-    /// What the post says after the change.
+    /// What the post says after the change; without `photos` those of the post stay.
     ///
     /// # Errors
     /// 422 with all that is wrong.
-    pub fn body(&self, post: &State) -> Result<PostBody, Problem> {
+    pub fn body(&self, post: &State, photos: Option<Photos>) -> Result<PostBody, Problem> {
+        let kept = || Photos::new(post.photos.clone()).unwrap_or_default();
+        let photos = photos.unwrap_or_else(kept);
         let title = self.title.as_ref().map_or(post.title.as_deref(), Option::as_deref);
         let text = self.text.as_deref().unwrap_or(&post.text);
         match &self.tags {
-            Some(tags) => body(title, text, tags),
-            None if self.text.is_none() => body(title, text, &post.tags),
+            Some(tags) => body(title, text, tags, photos),
+            None if self.text.is_none() => body(title, text, &post.tags, photos),
             // Tags that only the old text brought go with it.
             None => {
                 let brought = Marks::in_text(&post.text).tags;
                 let is_given = |tag: &&String| !brought.iter().any(|brought| brought.as_str() == **tag);
                 let given: Vec<String> = post.tags.iter().filter(is_given).cloned().collect();
-                body(title, text, &given)
+                body(title, text, &given, photos)
             }
         }
     }
 }
 
-fn body(title: Option<&str>, text: &str, tags: &[String]) -> Result<PostBody, Problem> {
+fn body(title: Option<&str>, text: &str, tags: &[String], photos: Photos) -> Result<PostBody, Problem> {
     let mut fields = Fields::default();
     let title = title.map(|title| fields.take("/title", Title::parse(title)));
     let text = fields.take("/text", PostText::parse(text));
@@ -220,7 +238,7 @@ fn body(title: Option<&str>, text: &str, tags: &[String]) -> Result<PostBody, Pr
     let (title, Some(text), Some(tags)) = (title, text, tags) else { return Err(fields.problem()) };
     let Some(title) = title.map_or(Some(None), |title| title.map(Some)) else { return Err(fields.problem()) };
     let mentions_fit = Mentions::new(Marks::in_text(text.as_str()).mentions).is_ok();
-    PostBody::new(title, text, tags, Photos::default()).map_err(|invalid| {
+    PostBody::new(title, text, tags, photos).map_err(|invalid| {
         let in_tags = mentions_fit && invalid != Invalid::Empty;
         fields.refuse(if in_tags { "/tags" } else { "/text" }, &invalid);
         fields.problem()
@@ -281,7 +299,7 @@ mod tests {
 
     fn after(json: &str) -> PostBody {
         let edit: EditPost = crate::edge::body::parse(json.as_bytes()).expect("fits");
-        edit.body(&post()).expect("valid")
+        edit.body(&post(), None).expect("valid")
     }
 
     #[test]
@@ -317,7 +335,8 @@ mod tests {
     #[test]
     fn every_wrong_field_is_named_at_once() {
         let text = "x".repeat(5_001);
-        let refused = body(Some(" "), &text, &["ok".into(), "a b".into()]).expect_err("three wrong");
+        let refused =
+            body(Some(" "), &text, &["ok".into(), "a b".into()], Photos::default()).expect_err("three wrong");
         let shown = format!("{refused:?}");
         for pointer in ["/title", "/text", "/tags/1"] {
             assert!(shown.contains(pointer), "{pointer} in {shown}");

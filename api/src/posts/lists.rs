@@ -64,7 +64,7 @@ async fn latest(app: &App, listing: &Listing<PostsQuery>, reader: &Reader) -> Re
     let (viewer, after, limit) = (reader.viewer(), listing.after::<PostId>(LIST)?, listing.limit());
     let fresh = reader.see(app, &["posts"]).await;
     let page = app.read(|| query::latest(&app.pool, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(Post::from)))
+    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
 }
 
 async fn tagged(
@@ -78,7 +78,11 @@ async fn tagged(
     let fresh = reader.see(app, &["tags", "posts"]).await;
     let ids = app.read(|| tags::query::posts(&app.pool, tag.as_str(), after, limit)).await?;
     let cards = app.read(|| query::cards(&app.pool, &ids.items, viewer)).await?;
-    Ok(listing.answer(LIST, fresh, Page { items: cards, next: ids.next }.map(Post::from)))
+    Ok(listing.answer(
+        LIST,
+        fresh,
+        Page { items: cards, next: ids.next }.map(|post| Post::of(post, &app.photo_urls)),
+    ))
 }
 
 /// List a person's posts, newest first
@@ -99,5 +103,5 @@ pub async fn list_posts_of_user(
     let fresh = reader.see(&app, &["profiles", "posts"]).await;
     let author = handle.profile(&app, &reader, &fresh).await?.id;
     let page = app.read(|| query::by_author(&app.pool, author, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(Post::from)))
+    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
 }

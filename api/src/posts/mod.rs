@@ -2,6 +2,7 @@
 
 pub mod dto;
 mod lists;
+mod photos;
 mod routes;
 
 use crate::app::App;
@@ -13,4 +14,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lists::list_posts, routes::publish_post))
         .routes(routes!(routes::get_post, routes::replace_post, routes::edit_post, routes::delete_post))
         .routes(routes!(lists::list_posts_of_user))
+        .routes(routes!(photos::list_photos))
+        .routes(routes!(photos::list_photos_of_user))
 }

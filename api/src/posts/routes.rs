@@ -4,6 +4,7 @@ use super::dto::{EditPost, EditedPost, Post, PublishPost, ReplacePost, moved};
 use crate::app::App;
 use crate::edge::path::{Id, InPath};
 use crate::edge::{Asked, AskedWith, Problem, Reader};
+use crate::media::shown;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::Utc;
@@ -27,15 +28,16 @@ pub async fn publish_post(
     AskedWith { asked, fields }: AskedWith<PublishPost>,
 ) -> Result<Response, Problem> {
     let id = moved(&fields, &asked.by, Utc::now())?;
+    let photos = shown::photos(&app, asked.by.id, &fields.photos).await?;
     let command = PostCommand::Publish {
         by: asked.by.id,
-        body: fields.body()?,
+        body: fields.body(photos)?,
         original_published_at: fields.published_at,
     };
     let answer = app.executor.execute::<post::Post>(id, command, &asked.envelope).await?;
     let committed = asked.committed(&app, &answer);
     let location = format!("/v1/posts/{}", answer.id);
-    Ok(committed.created(&location, answer.version, Post::published(answer, &asked.by)))
+    Ok(committed.created(&location, answer.version, Post::published(answer, &asked.by, &app.photo_urls)))
 }
 
 /// Read a post
@@ -52,7 +54,7 @@ pub async fn get_post(
 ) -> Result<Response, Problem> {
     let fresh = reader.see(&app, &["posts"]).await;
     match app.read(|| query::by_id(&app.pool, id, reader.viewer())).await? {
-        Some(post) => Ok(fresh.one(post.version, Post::from(post))),
+        Some(post) => Ok(fresh.one(post.version, Post::of(post, &app.photo_urls))),
         None => Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1)),
     }
 }
@@ -70,8 +72,9 @@ pub async fn replace_post(
     Id(id): Id<PostId>,
     AskedWith { asked, fields }: AskedWith<ReplacePost>,
 ) -> Result<Response, Problem> {
-    let answer = edit(&app, id, &asked, fields.body()?, &asked.envelope).await?;
-    Ok(asked.committed(&app, &answer).changed(answer.version, EditedPost::from(answer)))
+    let photos = shown::photos(&app, asked.by.id, &fields.photos).await?;
+    let answer = edit(&app, id, &asked, fields.body(photos)?, &asked.envelope).await?;
+    Ok(edited(&app, &asked, answer))
 }
 
 /// Change some of what a post says
@@ -87,6 +90,10 @@ pub async fn edit_post(
     Id(id): Id<PostId>,
     AskedWith { asked, fields }: AskedWith<EditPost>,
 ) -> Result<Response, Problem> {
+    let photos = match &fields.photos {
+        Some(photos) => Some(shown::photos(&app, asked.by.id, photos).await?),
+        None => None,
+    };
     for _ in 0..ATTEMPTS {
         let loaded = app.executor.load::<post::Post>(id.0).await?;
         if !loaded.state.published {
@@ -95,15 +102,19 @@ pub async fn edit_post(
         // What is left out must stay as it was read, so the edit holds for that version only.
         let expected_version = asked.envelope.expected_version.or(Some(loaded.version));
         let envelope = Envelope { expected_version, ..asked.envelope.clone() };
-        match edit(&app, id, &asked, fields.body(&loaded.state)?, &envelope).await {
-            Ok(answer) => {
-                return Ok(asked.committed(&app, &answer).changed(answer.version, EditedPost::from(answer)));
-            }
+        match edit(&app, id, &asked, fields.body(&loaded.state, photos.clone())?, &envelope).await {
+            Ok(answer) => return Ok(edited(&app, &asked, answer)),
             Err(CommandError::VersionMismatch { .. }) if asked.envelope.expected_version.is_none() => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(CommandError::<post::Post>::Contention.into())
+}
+
+fn edited(app: &App, asked: &Asked, answer: Answer<post::Post>) -> Response {
+    // Photos that it does not show any more are to go.
+    app.media_pokes.poke(answer.position);
+    asked.committed(app, &answer).changed(answer.version, EditedPost::of(answer, &app.photo_urls))
 }
 
 async fn edit(
@@ -130,5 +141,6 @@ pub async fn delete_post(
 ) -> Result<Response, Problem> {
     let command = PostCommand::Delete { by: asked.by.id };
     let answer = app.executor.execute::<post::Post>(id.0, command, &asked.envelope).await?;
+    app.media_pokes.poke(answer.position);
     Ok(asked.committed(&app, &answer).done())
 }

@@ -45,7 +45,7 @@ pub async fn get_timeline(
     let moment = pages.map(|pages| pages.moment(&app.progress));
     let page = app.read(|| query::page(&app.pool, me, after, limit, &posts::query::CARDS)).await?;
     let ids = page.items.iter().map(|post| post.id.0).collect();
-    let page = listing.write(LIST, page.map(Post::from));
+    let page = listing.write(LIST, page.map(|post| Post::of(post, &app.photo_urls)));
     if let (Some(pages), Some(moment)) = (pages, moment) {
         let followees = async || app.read(|| query::followees(&app.pool, me, FOLLOWEES_MAX + 1)).await;
         // What can't be kept is read again.

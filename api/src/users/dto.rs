@@ -2,6 +2,7 @@
 
 use crate::edge::body::Fields;
 use crate::edge::{FieldError, Problem};
+use crate::profile_images::{avatar_path, banner_path};
 use chrono::{DateTime, Utc};
 use domain::user::{User as State, UserCommand};
 use domain::value::{Bio, DisplayName, Handle};
@@ -30,6 +31,12 @@ pub struct Person {
     pub bio: String,
     /// Shown on the profile, in order.
     pub links: Vec<String>,
+    /// Where the photo beside their name is, or a drawing that stands for it.
+    #[schema(example = "/v1/users/mina/avatar")]
+    pub avatar_url: String,
+    /// Where the photo over their profile is, or a drawing that stands for it.
+    #[schema(example = "/v1/users/mina/banner")]
+    pub banner_url: String,
     /// How many follow them.
     pub follower_count: i64,
     /// How many they follow.
@@ -48,6 +55,8 @@ impl From<profiles::Person> for Person {
     fn from(person: profiles::Person) -> Self {
         Self {
             id: person.id.0,
+            avatar_url: avatar_path(&person.handle),
+            banner_url: banner_path(&person.handle),
             handle: person.handle,
             display_name: person.display_name,
             bio: person.bio,
@@ -68,6 +77,8 @@ impl Person {
     pub fn registered(answer: Answer<State>) -> Self {
         Self {
             id: answer.id,
+            avatar_url: avatar_path(&answer.state.handle),
+            banner_url: banner_path(&answer.state.handle),
             handle: answer.state.handle,
             display_name: answer.state.display_name,
             bio: answer.state.bio,

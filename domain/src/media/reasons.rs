@@ -13,6 +13,8 @@ pub enum RefuseReason {
     Damaged,
     /// More bytes than are taken.
     TooLarge,
+    /// It would take more work to read than any photo does.
+    TooComplex,
 }
 
 impl RefuseReason {
@@ -24,6 +26,7 @@ impl RefuseReason {
             Self::TooManyPixels => "too_many_pixels",
             Self::Damaged => "damaged",
             Self::TooLarge => "too_large",
+            Self::TooComplex => "too_complex",
         }
     }
 }

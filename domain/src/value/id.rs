@@ -75,7 +75,7 @@ impl LikeId {
 
 impl MediaId {
     /// The kind of claim that keeps a media with one thing that shows it, or with its own removal.
-    const CLAIM: &'static str = "media";
+    pub const CLAIM: &'static str = "media";
 
     /// Nothing else may have it.
     #[must_use]

@@ -40,7 +40,7 @@ pub(super) struct S3 {
 pub(super) async fn start(data_dir: &Path) -> Result<(S3Settings, S3), LocalError> {
     let folder = data_dir.join("s3");
     let failed = |action| LocalError::io(action, &folder);
-    std::fs::create_dir_all(&folder).map_err(failed("make"))?;
+    std::fs::create_dir_all(folder.join(BUCKET)).map_err(failed("make"))?;
     let files = FileSystem::new(&folder)
         .map_err(|error| failed("open")(std::io::Error::other(format!("{error:?}"))))?;
     let mut secret = [0; 32];

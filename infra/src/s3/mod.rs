@@ -3,12 +3,15 @@
 //! One bucket. What is under [`PUBLIC`] anyone may read who knows its name; the rest is ours alone, and others
 //! reach it only by links that are good for a few minutes.
 //!
-//! Reading order: [`Storage`] here, [`error`] (what can go wrong), [`prepare`] (the bucket at the start).
+//! Reading order: [`Storage`] here, [`error`] (what can go wrong), [`prepare`] (the bucket at the start), [`form`]
+//! (what browsers upload with).
 
 mod error;
+mod form;
 mod prepare;
 
 pub use error::StorageError;
+pub use form::UploadForm;
 
 use crate::config::S3Settings;
 use aws_sdk_s3::Client;
@@ -17,14 +20,18 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
 };
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use http_body::Body;
+use hyper::body::Bytes;
+use std::error::Error;
 use std::fs::File;
 use std::io::Seek;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// What begins with this anyone may read.
 pub const PUBLIC: &str = "media/";
@@ -51,6 +58,16 @@ pub struct Listed {
     pub key: String,
     /// In bytes.
     pub size: u64,
+    /// When it was put there.
+    pub modified: Option<SystemTime>,
+}
+
+impl Listed {
+    /// Whether it was there long ago. What the storage does not date is young.
+    #[must_use]
+    pub fn is_older_than(&self, age: Duration) -> bool {
+        self.modified.and_then(|at| at.elapsed().ok()).is_some_and(|elapsed| elapsed > age)
+    }
 }
 
 impl Storage {
@@ -102,11 +119,100 @@ impl Storage {
         self.put_stream(key, content_type, stream).await
     }
 
-    async fn put_stream(&self, key: &str, content_type: &str, body: ByteStream) -> Result<(), StorageError> {
-        let put =
-            self.client.put_object().bucket(self.bucket()).key(key).content_type(content_type).body(body);
-        put.send().await?;
+    /// Puts bytes there that never change under this name, so that readers keep them for a year.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn put_for_ever(
+        &self,
+        key: &str,
+        content_type: &str,
+        bytes: Bytes,
+    ) -> Result<(), StorageError> {
+        let put = self.putting(key, content_type, ByteStream::from(bytes));
+        put.cache_control("public, max-age=31536000, immutable").send().await?;
         Ok(())
+    }
+
+    /// Puts there what arrives, as it arrives: exactly `size` bytes.
+    ///
+    /// # Errors
+    /// The storage's, and the body's: it is broken off, or of another size. Nothing is there then.
+    pub async fn put_arriving<B>(
+        &self,
+        key: &str,
+        content_type: &str,
+        size: u64,
+        body: B,
+    ) -> Result<(), StorageError>
+    where
+        B: Body<Data = Bytes> + Send + Sync + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>> + 'static,
+    {
+        let length = i64::try_from(size).map_err(StorageError::other)?;
+        let put = self.putting(key, content_type, ByteStream::from_body_1_x(body)).content_length(length);
+        // It can't be hashed before it has arrived.
+        put.customize().disable_payload_signing().send().await?;
+        Ok(())
+    }
+
+    async fn put_stream(&self, key: &str, content_type: &str, body: ByteStream) -> Result<(), StorageError> {
+        self.putting(key, content_type, body).send().await?;
+        Ok(())
+    }
+
+    fn putting(&self, key: &str, content_type: &str, body: ByteStream) -> PutObjectFluentBuilder {
+        self.client.put_object().bucket(self.bucket()).key(key).content_type(content_type).body(body)
+    }
+
+    /// All of a file; none if it is not there, or has more than `max_bytes`.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Vec<u8>>, StorageError> {
+        let answer = match self.client.get_object().bucket(self.bucket()).key(key).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let size = answer.content_length().and_then(|length| u64::try_from(length).ok());
+        if size.is_none_or(|size| size > max_bytes) {
+            return Ok(None);
+        }
+        let bytes = answer.body.collect().await.map_err(StorageError::other)?;
+        Ok(Some(bytes.to_vec()))
+    }
+
+    /// How many bytes a file has; none if it is not there.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn size(&self, key: &str) -> Result<Option<u64>, StorageError> {
+        match self.client.head_object().bucket(self.bucket()).key(key).send().await {
+            Ok(answer) => Ok(answer.content_length().and_then(|length| u64::try_from(length).ok())),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// An address to which exactly `size` bytes of this type can be PUT, for as long as `ttl`.
+    ///
+    /// # Errors
+    /// A time or a size that S3 does not allow.
+    pub async fn upload_url(
+        &self,
+        key: &str,
+        content_type: &str,
+        size: u64,
+        ttl: Duration,
+    ) -> Result<String, StorageError> {
+        let length = i64::try_from(size).map_err(StorageError::other)?;
+        let put = self.client.put_object().bucket(self.bucket()).key(key);
+        let put = put.content_type(content_type).content_length(length);
+        let link = put.presigned(PresigningConfig::expires_in(ttl).map_err(StorageError::other)?).await?;
+        Ok(link.uri().to_owned())
     }
 
     /// Deletes all that begins with `prefix`; how much that was.
@@ -142,7 +248,8 @@ impl Storage {
         let answer = list.max_keys(AT_ONCE as i32).set_start_after(after.map(str::to_owned)).send().await?;
         let listed = answer.contents().iter().filter_map(|object| {
             let size = u64::try_from(object.size().unwrap_or(0)).unwrap_or(0);
-            Some(Listed { key: object.key()?.to_owned(), size })
+            let modified = object.last_modified().and_then(|at| SystemTime::try_from(*at).ok());
+            Some(Listed { key: object.key()?.to_owned(), size, modified })
         });
         Ok(listed.collect())
     }

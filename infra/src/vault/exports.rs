@@ -191,7 +191,7 @@ impl Exports {
         };
         let export: Option<Export> = sqlx::query_as(
             "select id, asked_at, made_at, byte_size from vault.exports
-             where user_id = $1 and made_at is not null",
+             where user_id = $1 and made_at > clock_timestamp() - interval '7 days'",
         )
         .bind(user.0)
         .fetch_optional(&mut *connection)

@@ -3,12 +3,13 @@
 //! is done by threads that give way to all others, so that a burst costs nobody else's time.
 
 use super::VaultError;
+use crate::polite;
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use std::sync::{Arc, OnceLock};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
 const MEMORY_KIB: u32 = 19_456;
@@ -16,8 +17,6 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// More than so many waiting would wait longer than a client does.
 const WAITING_MAX: usize = 256;
-/// How much hashing gives way to everything else; 19 is the most.
-const NICENESS: i32 = 10;
 
 /// Checked when there is no hash, so that time tells nothing. Made by hashing, at the first need.
 static NOBODY: OnceLock<String> = OnceLock::new();
@@ -62,18 +61,13 @@ impl Passwords {
     ) -> Result<T, VaultError> {
         let admitted = self.admitted.clone().try_acquire_owned().map_err(|_| VaultError::Overloaded)?;
         let core = self.working.clone().acquire_owned().await.expect("the semaphore is never closed");
-        let (done, result) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("password".to_owned());
-        let started = thread.spawn(move || {
-            // Where it is not allowed it is only less polite.
-            let _ = rustix::process::setpriority_process(None, NICENESS);
-            // Whoever asked may have hung up.
-            let _ = done.send(work());
+        let worked = polite::run("password", move || {
+            let result = work();
             // The permits go with the work: a caller who hangs up does not free a core that is still busy.
             drop((core, admitted));
+            result
         });
-        started.map_err(|error| VaultError::Unavailable(Box::new(error)))?;
-        result.await.map_err(|error| VaultError::Unavailable(Box::new(error)))
+        worked.await.map_err(|error| VaultError::Unavailable(Box::new(error)))
     }
 }
 

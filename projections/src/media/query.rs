@@ -107,6 +107,17 @@ pub async fn all(
     Ok(Page::of(media, limit, |media: &Media| media.id))
 }
 
+/// How far these have come; unknown ones are left out.
+///
+/// # Errors
+/// The database's.
+pub async fn states(pool: &PgPool, ids: &[MediaId]) -> Result<Vec<(MediaId, MediaState)>, sqlx::Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let query = sqlx::query_as("select media_id, to_jsonb(state) from media.media where media_id = any($1)");
+    let rows: Vec<(Uuid, Json<MediaState>)> = query.bind(ids).fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|(id, state)| (MediaId(id), state.0)).collect())
+}
+
 fn media(row: &PgRow) -> Result<Media, sqlx::Error> {
     Ok(Media {
         id: MediaId(row.try_get("media_id")?),

@@ -1,0 +1,199 @@
+//! Photos as JSON.
+
+use crate::edge::{FieldError, Problem};
+use chrono::{DateTime, Utc};
+use domain::media::{Media as State, MediaState, Processed};
+use domain::value::MediaId;
+use infra::event_store::Answer;
+use infra::media::{MAX_BYTES, variant_key};
+use infra::s3::{Storage, UploadForm};
+use projections::media;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What is taken. What a file really is, its content says.
+pub const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+/// Where photos are seen. Cheap to clone.
+#[derive(Clone)]
+pub struct PhotoUrls(Option<Arc<Storage>>);
+
+impl PhotoUrls {
+    /// In this storage; nowhere without one.
+    #[must_use]
+    pub fn of(storage: Option<&Storage>) -> Self {
+        Self(storage.cloned().map(Arc::new))
+    }
+
+    /// Those of one photo.
+    #[must_use]
+    pub fn photo(&self, id: MediaId) -> Urls {
+        let url = |variant| match &self.0 {
+            Some(storage) => storage.public_url(&variant_key(id, variant)),
+            None => String::new(),
+        };
+        Urls { w320: url("w320"), w640: url("w640"), w1280: url("w1280"), square: url("square") }
+    }
+}
+
+/// Where a photo is seen, as WebP. A photo that is smaller than a width is not enlarged.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Urls {
+    /// At most 320 pixels wide.
+    pub w320: String,
+    /// At most 640 pixels wide.
+    pub w640: String,
+    /// At most 1,280 pixels wide.
+    pub w1280: String,
+    /// 320 by 320 pixels at most, cut from its middle.
+    pub square: String,
+}
+
+/// An uploaded photo, as its owner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Media {
+    /// To show it with: `media_id` of a post's photo.
+    pub id: Uuid,
+    /// `uploading`, `processing`, `ready` or `refused`.
+    #[schema(example = "ready")]
+    pub state: &'static str,
+    /// Why it was refused: `unsupported_format`, `too_many_pixels`, `too_large`,
+    /// `too_complex` or `damaged`.
+    pub refused_because: Option<String>,
+    /// What it was said to be.
+    #[schema(example = "image/jpeg")]
+    pub content_type: String,
+    /// Of the upload.
+    pub byte_size: u64,
+    /// In pixels, the right way up; once it is ready.
+    pub width: Option<u32>,
+    /// In pixels, the right way up; once it is ready.
+    pub height: Option<u32>,
+    /// To show until a photo is there (<https://blurha.sh>); once it is ready.
+    pub blurhash: Option<String>,
+    /// To show until even that is there: `#rrggbb`; once it is ready.
+    pub colour: Option<String>,
+    /// Once it is ready.
+    pub urls: Option<Urls>,
+}
+
+impl Media {
+    /// Right after a command.
+    #[must_use]
+    pub fn answered(answer: Answer<State>, urls: &PhotoUrls) -> Self {
+        let State { state, content_type, byte_size, processed, .. } = answer.state;
+        Self::new(MediaId(answer.id), state, None, (content_type, byte_size), processed, urls)
+    }
+
+    /// As it was read.
+    #[must_use]
+    pub fn read(media: media::Media, urls: &PhotoUrls) -> Self {
+        let size = u64::try_from(media.byte_size).unwrap_or(0);
+        Self::new(media.id, media.state, media.reason, (media.content_type, size), media.processed, urls)
+    }
+
+    fn new(
+        id: MediaId,
+        state: MediaState,
+        refused_because: Option<String>,
+        (content_type, byte_size): (String, u64),
+        processed: Option<Processed>,
+        urls: &PhotoUrls,
+    ) -> Self {
+        let is_ready = processed.is_some();
+        let (size, looks) = match processed {
+            Some(made) => (Some((made.width, made.height)), Some((made.blurhash, made.colour))),
+            None => (None, None),
+        };
+        let (width, height) = size.unzip();
+        let (blurhash, colour) = looks.unzip();
+        Self {
+            id: id.0,
+            state: state.name(),
+            refused_because,
+            content_type,
+            byte_size,
+            width,
+            height,
+            blurhash,
+            colour,
+            urls: is_ready.then(|| urls.photo(id)),
+        }
+    }
+}
+
+/// An upload straight to the storage.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnnounceUpload {
+    /// `image/jpeg`, `image/png`, `image/webp` or `image/gif`.
+    #[schema(example = "image/jpeg")]
+    pub content_type: String,
+    /// Of the file; 20 MiB at most.
+    pub byte_size: u64,
+}
+
+impl AnnounceUpload {
+    /// Checks both.
+    ///
+    /// # Errors
+    /// 422 with all that is wrong.
+    pub fn check(&self) -> Result<(), Problem> {
+        let mut errors = Vec::new();
+        if !CONTENT_TYPES.contains(&self.content_type.as_str()) {
+            errors.push(FieldError::at(
+                "/content_type",
+                "unsupported_format",
+                format!("must be one of {}", CONTENT_TYPES.join(", ")),
+            ));
+        }
+        if !(1..=MAX_BYTES).contains(&self.byte_size) {
+            errors.push(FieldError::at(
+                "/byte_size",
+                "out_of_range",
+                format!("must be from 1 to {MAX_BYTES}"),
+            ));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    }
+}
+
+/// Two ways to bring the bytes to the storage. Say POST /v1/media/{id}/complete when they are there.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Announced {
+    /// What is uploaded.
+    pub media: Media,
+    /// An HTML form.
+    pub form: Form,
+    /// One PUT.
+    pub put: Put,
+    /// Until then either way is open.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// To be posted as `multipart/form-data`: these fields, then the file in a field `file`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Form {
+    /// Where.
+    pub url: String,
+    /// In any order.
+    pub fields: BTreeMap<&'static str, String>,
+}
+
+/// The bytes as they are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Put {
+    /// Where.
+    pub url: String,
+    /// To be sent with them.
+    pub headers: BTreeMap<&'static str, String>,
+}
+
+impl From<UploadForm> for Form {
+    fn from(form: UploadForm) -> Self {
+        Self { url: form.url, fields: form.fields.into_iter().collect() }
+    }
+}

@@ -1,0 +1,157 @@
+//! One photo: announced, completed, read, removed.
+
+use super::dto::{AnnounceUpload, Announced, Form, Media, Put};
+use crate::app::App;
+use crate::edge::path::{Id, InPath};
+use crate::edge::{Asked, AskedWith, Problem, Reader};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::Utc;
+use domain::media::{self, MediaCommand, MediaState, RemoveReason};
+use domain::value::{MediaId, UserId};
+use infra::event_store::CommandError;
+use infra::media::upload_key;
+use projections::media::query;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long one may take to begin an upload.
+const OPEN: Duration = Duration::from_secs(15 * 60);
+
+impl InPath for MediaId {
+    const NOT_FOUND: (&'static str, &'static str) =
+        ("media_not_found", "You have no such photo, or it was removed.");
+}
+
+/// Announce an upload straight to the storage
+///
+/// The answer says how: by an HTML form or by one PUT, for 15 minutes. Then say that it is complete.
+#[utoipa::path(
+    post, path = "/v1/media/presigned", tag = "media",
+    request_body = AnnounceUpload,
+    responses((status = 201, description = "Upload it now.", body = Announced)),
+    security(("bearer" = []))
+)]
+pub async fn announce_upload(
+    State(app): State<App>,
+    AskedWith { asked, fields }: AskedWith<AnnounceUpload>,
+) -> Result<Response, Problem> {
+    let storage = app.storage()?;
+    fields.check()?;
+    let AnnounceUpload { content_type, byte_size } = fields;
+    let command = MediaCommand::Request { by: asked.by.id, content_type: content_type.clone(), byte_size };
+    let id = MediaId(Uuid::now_v7());
+    let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
+    let (key, now) = (upload_key(MediaId(answer.id)), Utc::now());
+    let form = storage.upload_form(&key, &content_type, byte_size, now, OPEN);
+    let url = storage.upload_url(&key, &content_type, byte_size, OPEN).await?;
+    let location = format!("/v1/media/{}", answer.id);
+    let (committed, version) = (asked.committed(&app, &answer), answer.version);
+    let announced = Announced {
+        media: Media::answered(answer, &app.photo_urls),
+        form: Form::from(form),
+        put: Put { url, headers: BTreeMap::from([("content-type", content_type)]) },
+        expires_at: now + OPEN,
+    };
+    Ok(committed.created(&location, version, announced))
+}
+
+/// Say that an upload is complete
+///
+/// It is looked at right afterwards: ask for it until it is `ready` or `refused`.
+#[utoipa::path(
+    post, path = "/v1/media/{id}/complete", tag = "media",
+    params(("id" = Uuid, Path, description = "The photo.")),
+    responses((status = 200, description = "It is looked at, now or before.", body = Media)),
+    security(("bearer" = []))
+)]
+pub async fn complete_upload(
+    State(app): State<App>,
+    Id(id): Id<MediaId>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let storage = app.storage()?;
+    let state = own(&app, id, asked.by.id).await?;
+    let byte_size = if state.state == MediaState::Uploading {
+        storage.size(&upload_key(id)).await?.ok_or_else(not_uploaded)?
+    } else {
+        state.byte_size
+    };
+    let command = MediaCommand::Complete { by: asked.by.id, byte_size };
+    let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
+    app.media_pokes.poke(answer.position);
+    let committed = asked.committed(&app, &answer);
+    Ok(committed.changed(answer.version, Media::answered(answer, &app.photo_urls)))
+}
+
+/// Read a photo of one's own
+#[utoipa::path(
+    get, path = "/v1/media/{id}", tag = "media",
+    params(("id" = Uuid, Path, description = "The photo.")),
+    responses((status = 200, description = "How far it is.", body = Media)),
+    security(("bearer" = []))
+)]
+pub async fn get_media(
+    State(app): State<App>,
+    Id(id): Id<MediaId>,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let me = reader.known()?.id;
+    let fresh = reader.see(&app, &["media"]).await;
+    let found = app.read(|| query::one(&app.pool, id)).await?;
+    match found.filter(|media| media.owner_id == me && media.state != MediaState::Removed) {
+        Some(media) => Ok(fresh.one(media.version, Media::read(media, &app.photo_urls))),
+        None => Err(fresh.not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1)),
+    }
+}
+
+/// Remove a photo that nothing shows
+///
+/// One that a post shows goes when the post no longer does.
+#[utoipa::path(
+    delete, path = "/v1/media/{id}", tag = "media",
+    params(("id" = Uuid, Path, description = "The photo.")),
+    responses((status = 204, description = "Removed.")),
+    security(("bearer" = []))
+)]
+pub async fn remove_media(
+    State(app): State<App>,
+    Id(id): Id<MediaId>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    own(&app, id, asked.by.id).await?;
+    let command = MediaCommand::Remove { reason: RemoveReason::ByOwner { by: asked.by.id } };
+    let removed = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await;
+    let answer = match removed {
+        Err(CommandError::ClaimTaken { .. }) => {
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "media_shown",
+                "This photo is shown. Take it out of the post or profile first; it goes by itself then.",
+            ));
+        }
+        other => other?,
+    };
+    app.media_pokes.poke(answer.position);
+    Ok(asked.committed(&app, &answer).done())
+}
+
+/// What is someone else's is not there.
+async fn own(app: &App, id: MediaId, me: UserId) -> Result<media::Media, Problem> {
+    let state = app.executor.load::<media::Media>(id.0).await?.state;
+    let is_there = !matches!(state.state, MediaState::Unknown | MediaState::Removed | MediaState::Swept);
+    if !is_there || state.owner_id != me {
+        return Err(Problem::not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1));
+    }
+    Ok(state)
+}
+
+fn not_uploaded() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "media_not_uploaded",
+        "Nothing has arrived in the storage yet. Upload it, then say so again.",
+    )
+}

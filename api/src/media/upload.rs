@@ -1,0 +1,105 @@
+//! Photos through the server, for who would rather send one request.
+
+use super::dto::{CONTENT_TYPES, Media};
+use crate::app::App;
+use crate::edge::{Asked, Problem};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use domain::media::{self, MediaCommand, MediaState};
+use domain::value::MediaId;
+use http_body::Frame;
+use infra::media::{MAX_BYTES, upload_key};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use sync_wrapper::SyncWrapper;
+use uuid::Uuid;
+
+/// A large photo on a slow line takes minutes.
+pub const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// Upload a photo
+///
+/// The bytes are the body: `fetch(url, { method: "POST", body: file })`. It is looked at right afterwards: ask for
+/// it until it is `ready` or `refused`. Of what the file says beside its pixels, nothing is kept.
+#[utoipa::path(
+    post, path = super::UPLOAD, tag = "media",
+    request_body(content(
+        (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/gif")
+    ), description = "20 MiB at most, with its length in `Content-Length`."),
+    responses((status = 201, description = "Uploaded; it is looked at now.", body = Media)),
+    security(("bearer" = []))
+)]
+pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> Result<Response, Problem> {
+    let storage = app.storage()?;
+    let content_type = content_type(request.headers())?;
+    let byte_size = length(&request)?;
+    let by = asked.by.id;
+    let command = MediaCommand::Request { by, content_type: content_type.to_owned(), byte_size };
+    let id = MediaId(Uuid::now_v7());
+    let requested = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
+    // Another one than ours where the key was used before.
+    let id = MediaId(requested.id);
+    if requested.state.state == MediaState::Uploading {
+        let arriving = Arriving(SyncWrapper::new(request.into_body()));
+        storage.put_arriving(&upload_key(id), content_type, byte_size, arriving).await?;
+    }
+    let command = MediaCommand::Complete { by, byte_size };
+    let envelope = asked.second_envelope("+complete", None);
+    let answer = app.executor.execute::<media::Media>(id.0, command, &envelope).await?;
+    app.media_pokes.poke(answer.position);
+    let location = format!("{}/{id}", super::UPLOAD);
+    let committed = asked.committed(&app, &answer);
+    Ok(committed.created(&location, answer.version, Media::answered(answer, &app.photo_urls)))
+}
+
+fn content_type(headers: &HeaderMap) -> Result<&'static str, Problem> {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    CONTENT_TYPES.into_iter().find(|known| *known == essence).ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_format",
+            format!(
+                "This takes the bytes of a photo as the body, with a `Content-Type` of {}.",
+                CONTENT_TYPES.join(", ")
+            ),
+        )
+    })
+}
+
+fn length(request: &Request) -> Result<u64, Problem> {
+    let Some(length) = request.body().size_hint().exact() else {
+        return Err(Problem::new(
+            StatusCode::LENGTH_REQUIRED,
+            "length_required",
+            "Say how long the photo is, in `Content-Length`.",
+        ));
+    };
+    match length {
+        0 => Err(Problem::bad_request("body_empty", "The body has no photo in it. Send its bytes.")),
+        1..=MAX_BYTES => Ok(length),
+        _ => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("A photo must have at most {MAX_BYTES} bytes. Send a smaller one."),
+        )),
+    }
+}
+
+/// A body that several threads may hold, though only one ever reads it.
+struct Arriving(SyncWrapper<Body>);
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(self.get_mut().0.get_mut()).poll_frame(context)
+    }
+}

@@ -1,0 +1,18 @@
+//! The photo beside a person's name and the one over their profile; drawn from the handle where there is none.
+
+mod drawing;
+mod routes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use routes::{avatar_path, banner_path};
+
+/// These routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::set_avatar, routes::remove_avatar))
+        .routes(routes!(routes::set_banner, routes::remove_banner))
+        .routes(routes!(routes::get_avatar))
+        .routes(routes!(routes::get_banner))
+}

@@ -1,0 +1,175 @@
+//! Chosen, taken away, and seen.
+
+use super::drawing;
+use crate::app::App;
+use crate::edge::path::{HandleKey, USER_NOT_FOUND};
+use crate::edge::{Asked, AskedWith, Problem};
+use crate::media::dto::Urls;
+use crate::media::shown;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::media::Media;
+use domain::user::{User, UserCommand};
+use domain::value::MediaId;
+use projections::profiles::{Person, query};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A photo that is changed is seen everywhere within a minute.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
+/// A drawing is an image and nothing else, even if someone opens it by itself.
+const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
+
+/// Where the photo beside a person's name is always seen.
+#[must_use]
+pub fn avatar_path(handle: &str) -> String {
+    format!("/v1/users/{}/avatar", encoded(handle))
+}
+
+/// Where the photo over a person's profile is always seen.
+#[must_use]
+pub fn banner_path(handle: &str) -> String {
+    format!("/v1/users/{}/banner", encoded(handle))
+}
+
+/// Letters, digits and `_`, of any script.
+fn encoded(handle: &str) -> String {
+    handle.bytes().fold(String::with_capacity(handle.len()), |mut path, byte| {
+        match byte.is_ascii() {
+            true => path.push(char::from(byte)),
+            false => path.push_str(&format!("%{byte:02X}")),
+        }
+        path
+    })
+}
+
+/// A photo of one's own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    /// Of an uploaded photo that is `ready`, and that nothing else shows.
+    media_id: Uuid,
+}
+
+/// Be shown by a photo
+#[utoipa::path(
+    put, path = "/v1/me/avatar", tag = "me",
+    request_body = Chosen,
+    responses((status = 204, description = "Shown beside one's name from now on.")),
+    security(("bearer" = []))
+)]
+pub async fn set_avatar(
+    State(app): State<App>,
+    AskedWith { asked, fields }: AskedWith<Chosen>,
+) -> Result<Response, Problem> {
+    let media_id = Some(showable(&app, &asked, fields.media_id).await?);
+    change(&app, &asked, UserCommand::SetAvatar { media_id }).await
+}
+
+/// Be shown by no photo
+#[utoipa::path(
+    delete, path = "/v1/me/avatar", tag = "me",
+    responses((status = 204, description = "A drawing stands for it.")),
+    security(("bearer" = []))
+)]
+pub async fn remove_avatar(State(app): State<App>, asked: Asked) -> Result<Response, Problem> {
+    change(&app, &asked, UserCommand::SetAvatar { media_id: None }).await
+}
+
+/// Show a photo over one's profile
+#[utoipa::path(
+    put, path = "/v1/me/banner", tag = "me",
+    request_body = Chosen,
+    responses((status = 204, description = "Shown from now on.")),
+    security(("bearer" = []))
+)]
+pub async fn set_banner(
+    State(app): State<App>,
+    AskedWith { asked, fields }: AskedWith<Chosen>,
+) -> Result<Response, Problem> {
+    let media_id = Some(showable(&app, &asked, fields.media_id).await?);
+    change(&app, &asked, UserCommand::SetBanner { media_id }).await
+}
+
+/// Show no photo over one's profile
+#[utoipa::path(
+    delete, path = "/v1/me/banner", tag = "me",
+    responses((status = 204, description = "A drawing stands for it.")),
+    security(("bearer" = []))
+)]
+pub async fn remove_banner(State(app): State<App>, asked: Asked) -> Result<Response, Problem> {
+    change(&app, &asked, UserCommand::SetBanner { media_id: None }).await
+}
+
+/// See the photo beside a person's name
+///
+/// For `<img src>`: leads to the photo, or is a drawing made of the handle.
+#[utoipa::path(
+    get, path = "/v1/users/{handle}/avatar", tag = "users",
+    params(("handle" = String, Path, description = "The person's handle.")),
+    responses(
+        (status = 200, description = "A drawing.", content_type = "image/svg+xml"),
+        (status = 307, description = "The photo is there.")
+    ),
+    security(())
+)]
+pub async fn get_avatar(State(app): State<App>, handle: HandleKey) -> Result<Response, Problem> {
+    let person = seen(&app, &handle).await?;
+    Ok(image(&app, person.avatar_media_id, |urls| urls.square, || drawing::avatar(&handle.0)))
+}
+
+/// See the photo over a person's profile
+///
+/// For `<img src>`: leads to the photo, or is a drawing made of the handle.
+#[utoipa::path(
+    get, path = "/v1/users/{handle}/banner", tag = "users",
+    params(("handle" = String, Path, description = "The person's handle.")),
+    responses(
+        (status = 200, description = "A drawing.", content_type = "image/svg+xml"),
+        (status = 307, description = "The photo is there.")
+    ),
+    security(())
+)]
+pub async fn get_banner(State(app): State<App>, handle: HandleKey) -> Result<Response, Problem> {
+    let person = seen(&app, &handle).await?;
+    Ok(image(&app, person.banner_media_id, |urls| urls.w1280, || drawing::banner(&handle.0)))
+}
+
+async fn seen(app: &App, handle: &HandleKey) -> Result<Person, Problem> {
+    let found = app.read(|| query::by_handle_key(&app.pool, &handle.0, None)).await?;
+    found.ok_or_else(|| Problem::not_found(USER_NOT_FOUND.0, USER_NOT_FOUND.1))
+}
+
+fn image(
+    app: &App,
+    chosen: Option<MediaId>,
+    of: impl Fn(Urls) -> String,
+    drawn: impl Fn() -> String,
+) -> Response {
+    let mut response = match chosen.map(|id| of(app.photo_urls.photo(id))).map(HeaderValue::try_from) {
+        Some(Ok(url)) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, url)]).into_response(),
+        Some(Err(_)) | None => {
+            let svg = HeaderValue::from_static("image/svg+xml");
+            ([(header::CONTENT_TYPE, svg), (header::CONTENT_SECURITY_POLICY, POLICY)], drawn())
+                .into_response()
+        }
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, KEPT);
+    response
+}
+
+async fn showable(app: &App, asked: &Asked, media_id: Uuid) -> Result<MediaId, Problem> {
+    let media = app.executor.load::<Media>(media_id).await?.state;
+    match media.must_be_showable_by(asked.by.id) {
+        Ok(()) => Ok(MediaId(media_id)),
+        Err(refusal) => Err(Problem::invalid(vec![shown::refused("/media_id".to_owned(), refusal)])),
+    }
+}
+
+async fn change(app: &App, asked: &Asked, command: UserCommand) -> Result<Response, Problem> {
+    let answer = app.executor.execute::<User>(asked.by.id.0, command, &asked.envelope).await?;
+    app.media_pokes.poke(answer.position);
+    Ok(asked.committed(app, &answer).done())
+}

@@ -1,0 +1,161 @@
+//! Looks after photos, beside requests: makes what is shown of an upload, and takes away what nothing shows.
+//!
+//! What is to be done is read from the projection `media`, and what was done is told to the log, so that whoever
+//! dies in between leaves nothing that another does not take up. One worker at a time looks after a photo: it
+//! holds a lock that ends with its database session.
+//!
+//! Reading order: [`process`] (from an upload to a photo), [`tidy`] (removing, and strays in the bucket).
+
+mod process;
+mod tidy;
+
+pub use tidy::{StraysError, missing, strays};
+
+use crate::event_store::{CommandError, Envelope, Executor, StoreError};
+use crate::images::Limits;
+use crate::s3::{PUBLIC, Storage, StorageError};
+use domain::media::{Media, MediaCommand, MediaState};
+use domain::value::MediaId;
+use projections::Position;
+use projections::progress::Progress;
+use sqlx::PgPool;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+use uuid::Uuid;
+
+/// Uploads, until they are looked at.
+pub const UPLOADS: &str = "uploads/";
+
+/// The most that a photo may have, in bytes.
+pub const MAX_BYTES: u64 = 20 << 20;
+
+const POLL: Duration = Duration::from_secs(2);
+/// How long the projection may take to show an upload of which this worker was told.
+const CATCH_UP: Duration = Duration::from_secs(1);
+/// Before something that failed is tried again.
+const PAUSE: Duration = Duration::from_secs(10);
+const AT_ONCE: usize = 100;
+
+/// Where an upload is put.
+#[must_use]
+pub fn upload_key(id: MediaId) -> String {
+    format!("{UPLOADS}{id}")
+}
+
+/// Where everything that is shown of a photo is.
+#[must_use]
+pub fn folder_of(id: MediaId) -> String {
+    format!("{PUBLIC}{id}/")
+}
+
+/// Where one variant of it is.
+#[must_use]
+pub fn variant_key(id: MediaId, variant: &str) -> String {
+    format!("{}{variant}.webp", folder_of(id))
+}
+
+/// Tells workers of this process that there is something to do, as of a position.
+#[derive(Clone, Debug, Default)]
+pub struct Pokes(watch::Sender<Position>);
+
+impl Pokes {
+    /// Something was uploaded, or is shown no longer.
+    pub fn poke(&self, position: Position) {
+        self.0.send_modify(|known| *known = position.max(*known));
+    }
+}
+
+/// Looks after photos.
+pub struct Worker {
+    /// For the projection, and for locks.
+    pub pool: PgPool,
+    /// Tells the log what was done.
+    pub executor: Executor,
+    /// Where the files are.
+    pub storage: Storage,
+    /// How far the projection is.
+    pub progress: Arc<Progress>,
+    /// How long what nothing shows is kept.
+    pub grace: Duration,
+    /// From requests in this process.
+    pub pokes: Pokes,
+    /// Ends it; what is under way then is taken up by others.
+    pub shutdown: CancellationToken,
+}
+
+/// Something could not be done; it is tried again.
+#[derive(Debug, thiserror::Error)]
+enum WorkError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Refused(String),
+    #[error("the read model can't be read")]
+    Read(#[from] sqlx::Error),
+    #[error("no thread could be had")]
+    Thread(#[from] std::io::Error),
+}
+
+impl Worker {
+    /// Works until shutdown.
+    pub async fn run(self) {
+        let mut pokes = self.pokes.0.subscribe();
+        let mut resting: HashMap<MediaId, Instant> = HashMap::new();
+        let mut tidied = Instant::now();
+        let shutdown = self.shutdown.clone();
+        let work = async {
+            self.tidy_bucket().await;
+            loop {
+                let told = *pokes.borrow_and_update();
+                self.progress.wait(&["media"], told, CATCH_UP).await;
+                resting.retain(|_, until| *until > Instant::now());
+                self.look_at_uploads(&mut resting).await;
+                self.take_away(&mut resting).await;
+                if tidied.elapsed() > tidy::EVERY {
+                    self.tidy_bucket().await;
+                    tidied = Instant::now();
+                }
+                let _ = tokio::time::timeout(POLL, pokes.changed()).await;
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+
+    /// Notes that something can't be done now, so that the rest is not kept from its turn.
+    fn rest(resting: &mut HashMap<MediaId, Instant>, id: MediaId, failure: &WorkError) {
+        warn!(%failure, %id, "a photo could not be looked after; it is tried again");
+        resting.insert(id, Instant::now() + PAUSE);
+    }
+
+    /// What has become of it then.
+    async fn tell(&self, id: MediaId, command: MediaCommand) -> Result<Option<MediaState>, WorkError> {
+        let envelope = Envelope {
+            actor: None,
+            operator: true,
+            key: None,
+            expected_version: None,
+            correlation_id: Uuid::now_v7(),
+        };
+        match self.executor.execute::<Media>(id.0, command, &envelope).await {
+            Ok(answer) => Ok(Some(answer.state.state)),
+            // What shows it was quicker than its removal.
+            Err(CommandError::ClaimTaken { .. }) => Ok(None),
+            Err(CommandError::Store(error)) => Err(error.into()),
+            Err(other) => Err(WorkError::Refused(other.to_string())),
+        }
+    }
+}
+
+/// What a photo may be.
+fn limits() -> Limits {
+    Limits::default()
+}

@@ -1,0 +1,26 @@
+//! Work that takes a core for a while, on threads that give way to all others: a burst of it costs nobody else's
+//! time.
+
+use std::io;
+use tokio::sync::oneshot;
+
+/// How much it gives way; 19 is the most.
+const NICENESS: i32 = 10;
+
+/// Runs `work` on a thread of its own and waits for it. How many run at once is the caller's to bound.
+///
+/// # Errors
+/// No thread can be had, or the work panicked.
+pub(crate) async fn run<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    let (done, result) = oneshot::channel();
+    std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        // Where it is not allowed it is only less polite.
+        let _ = rustix::process::setpriority_process(None, NICENESS);
+        // Whoever asked may have hung up.
+        let _ = done.send(work());
+    })?;
+    result.await.map_err(io::Error::other)
+}

@@ -1,0 +1,62 @@
+//! Photos: uploaded, looked at, shown, and gone again.
+
+#[path = "../infra/src/images/corpus.rs"]
+#[allow(dead_code, reason = "the library's own tests use the rest")]
+mod corpus;
+mod gone;
+mod profile_images;
+mod shown;
+mod uploads;
+
+use crate::support::client::{Answer, Person};
+use crate::support::{TestApp, client};
+use corpus::JpegParts;
+use reqwest::Method;
+use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// A JPEG of a photo's kind.
+fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    corpus::jpeg(&corpus::photo(width, height), width, height, &JpegParts::default())
+}
+
+/// Through the server.
+async fn upload(person: &Person, content_type: &str, bytes: Vec<u8>) -> Answer {
+    person.request(Method::POST, "/v1/media").body(content_type, bytes).send().await
+}
+
+/// What has become of it, once it was looked at.
+async fn looked_at(person: &Person, id: &str) -> Value {
+    let begun = Instant::now();
+    loop {
+        let media = person.get(&format!("/v1/media/{id}")).await.expect(200).json;
+        if media["state"] != "uploading" && media["state"] != "processing" {
+            return media;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{media}");
+    }
+}
+
+/// The id of a photo that can be shown.
+async fn ready(person: &Person) -> String {
+    let id = upload(person, "image/jpeg", jpeg(400, 300)).await.expect(201).id();
+    let media = looked_at(person, &id).await;
+    assert_eq!(media["state"], "ready", "{media}");
+    id
+}
+
+/// Waits until nothing is left in the storage under a prefix.
+async fn nothing_is_left(app: &TestApp, prefix: &str) {
+    let begun = Instant::now();
+    loop {
+        let left = app.files(prefix).await;
+        if left.is_empty() {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{left:?}");
+    }
+}
+
+async fn download(url: &str) -> reqwest::Response {
+    client().get(url).send().await.expect("the storage answers")
+}
