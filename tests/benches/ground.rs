@@ -5,6 +5,7 @@ use crate::report::{Report, Target};
 use crate::server::{Server, binary};
 use crate::{Args, Failure};
 use domain::value::UserId;
+use infra::config::S3Settings;
 use infra::event_store::renew_log_id;
 use infra::local::LocalStack;
 use infra::vault::Vault;
@@ -165,6 +166,12 @@ impl Ground {
         let mut all = vec![("MADANG_STREAM_MAX_BYTES", "268435456")];
         all.extend(environment);
         Server::start(url, self.stack.nats_url(), roles, &all).await
+    }
+
+    /// The variables that name the storage, with a bucket of its own.
+    pub fn storage(&self) -> [(String, String); 6] {
+        let own = self.stack.s3().expect("none is outside").clone();
+        S3Settings { bucket: "bench".to_owned(), ..own }.variables()
     }
 
     /// Runs a command of `madang` on a database and waits for its end.

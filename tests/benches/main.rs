@@ -6,6 +6,9 @@
 
 mod chart;
 mod client;
+#[path = "../../infra/src/images/corpus.rs"]
+#[allow(dead_code, reason = "the library's own tests use the rest")]
+mod corpus;
 mod ground;
 mod lag;
 mod load;

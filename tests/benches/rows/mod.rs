@@ -5,6 +5,7 @@ mod commands;
 mod fan_out;
 mod logins;
 mod pages;
+mod photos;
 mod process;
 mod rebuild;
 
@@ -26,6 +27,7 @@ pub const SUBJECTS: &[(&str, Subject)] = &[
     ("growth", |ground, report| Box::pin(pages::growth(ground, report))),
     ("merge", |ground, report| Box::pin(pages::merge(ground, report))),
     ("logins", |ground, report| Box::pin(logins::neighbours(ground, report))),
+    ("photos", |ground, report| Box::pin(photos::run(ground, report))),
     ("rebuild", |ground, report| Box::pin(rebuild::run(ground, report))),
     ("memory", |ground, report| Box::pin(process::memory(ground, report))),
     ("start", |ground, report| Box::pin(process::start(ground, report))),
