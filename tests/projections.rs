@@ -11,6 +11,7 @@ use projections::verify::{Report, verify};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 fn projectors(app: &TestApp) -> Vec<Arc<dyn Projector>> {
     api::projectors::all(&app.settings)
@@ -297,4 +298,32 @@ async fn two_nodes_of_every_role_apply_each_event_once_and_one_takes_over_from_t
         assert_eq!(read.each("id"), [id]);
     }
     no_difference(&second).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_concern_a_read_model_costs_no_transaction_and_is_noted_within_a_second_or_two() {
+    let app = TestApp::start().await;
+    let mina = app.register("mina").await;
+    for _ in 0..20 {
+        mina.publish("태그 없는 글").await;
+    }
+    app.settle(&mina).await;
+    let begun = Instant::now();
+    loop {
+        let behind = "select log.head - checkpoint.position from log, tags.checkpoint";
+        let (behind,): (i64,) = sqlx::query_as(behind).fetch_one(&app.pool).await.expect("both are there");
+        if behind == 0 {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "the checkpoint stays {behind} behind");
+    }
+    let tagged = mina.publish("#한강").await;
+    let found = mina.see(&app, "/v1/posts?tag=한강").await.expect(200);
+    assert_eq!(found.each("id"), [tagged]);
+    mina.publish("태그 없는 글").await;
+    let edited = mina.publish("#하나").await;
+    mina.patch(&format!("/v1/posts/{edited}"), json!({ "text": "#둘" })).await.expect(200);
+    assert_eq!(mina.see(&app, "/v1/posts?tag=하나").await.expect(200).items().len(), 0);
+    app.settle(&mina).await;
+    no_difference(&app).await;
 }

@@ -1,6 +1,7 @@
 //! The shape of a projector: how one read model is written.
 
 use crate::ports::{Position, RecordedEvent};
+use domain::Event;
 use futures::future::BoxFuture;
 use sqlx::{Postgres, Transaction};
 use std::sync::Arc;
@@ -40,7 +41,12 @@ pub trait Projector: Send + Sync + 'static {
         self.definition().name
     }
 
-    /// Applies events of its interests, in position order, the batch as a whole: the result must not
+    /// Whether an event of its interests can change anything here: where it can't, no transaction is spent on it.
+    fn concerns(&self, _event: &Event) -> bool {
+        true
+    }
+
+    /// Applies events that concern it, in position order, the batch as a whole: the result must not
     /// depend on how the log is cut into batches. The runner moves the checkpoint in the same transaction.
     ///
     /// # Errors

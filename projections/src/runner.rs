@@ -10,7 +10,7 @@ mod batch;
 mod parked;
 
 use crate::lease;
-use crate::ports::{Announcer, Checkpoint, EventSource, Position, SourceError};
+use crate::ports::{Announcer, Checkpoint, EventSource, Position, RecordedEvent, SourceError};
 use crate::progress::Progress;
 use crate::projector::{Projector, Work};
 use crate::rebuild::{self, RebuildError};
@@ -30,6 +30,9 @@ const BATCH: usize = 1_000;
 const BUSY: usize = 4;
 const PACE: Duration = Duration::from_millis(10);
 const RENEW: Duration = Duration::from_secs(1);
+/// How long the checkpoint's row may stay behind where nothing concerned the projector: so much is read again
+/// after a crash, and so much operators see as lag.
+const NOTE_WITHIN: Duration = Duration::from_secs(1);
 const STAND_BY: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -72,11 +75,41 @@ pub struct Runner {
 
 /// What a runner knows while it leads.
 struct Lead {
+    /// Up to here everything is applied that concerns the projector.
     checkpoint: Checkpoint,
+    /// Where the checkpoint's row is. It stays behind for a moment where nothing concerned the projector.
+    stored: Position,
+    /// The last event that was passed over since, and when the first was.
+    passed: Option<(Arc<RecordedEvent>, Instant)>,
     parked: Parked,
     has_tasks: bool,
     renewed: Instant,
     announced: Instant,
+}
+
+impl Lead {
+    /// Passes over events of which none concerns the projector, up to `last`; not if that was put off for long
+    /// enough.
+    fn pass_over(&mut self, last: &Arc<RecordedEvent>) -> bool {
+        let since = self.passed.take().map_or_else(Instant::now, |(_, since)| since);
+        self.passed = Some((last.clone(), since));
+        let may = since.elapsed() < NOTE_WITHIN;
+        if may {
+            self.checkpoint.position = last.position;
+        }
+        may
+    }
+
+    /// The event at which the checkpoint's row should be by now.
+    fn overdue(&self) -> Option<Arc<RecordedEvent>> {
+        let (last, since) = self.passed.as_ref()?;
+        (since.elapsed() >= NOTE_WITHIN).then(|| last.clone())
+    }
+
+    /// The checkpoint's row is there now.
+    fn stands_at(&mut self, position: Position) {
+        (self.checkpoint.position, self.stored, self.passed) = (position, position, None);
+    }
 }
 
 impl Runner {
@@ -182,7 +215,15 @@ impl Runner {
         self.retry_parked(&mut parked).await?;
         let checkpoint = Checkpoint { position, oldest_task: None };
         let now = Instant::now();
-        let mut lead = Lead { checkpoint, parked, has_tasks: true, renewed: now, announced: now };
+        let mut lead = Lead {
+            checkpoint,
+            stored: position,
+            passed: None,
+            parked,
+            has_tasks: true,
+            renewed: now,
+            announced: now,
+        };
         self.work(&mut lead).await?;
         self.announce(&mut lead);
         Ok(lead)

@@ -10,7 +10,9 @@ pub use query::{all, of_owner, one, to_process, to_remove, to_sweep};
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx};
 use chrono::{DateTime, Utc};
+use domain::Event;
 use domain::media::{MediaState, Processed};
+use domain::post::PostEvent;
 use domain::value::{MediaId, PostId, UserId};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -101,6 +103,11 @@ static DEFINITION: Definition = Definition {
 impl Projector for MediaProjector {
     fn definition(&self) -> &'static Definition {
         &DEFINITION
+    }
+
+    /// Most posts show no photo.
+    fn concerns(&self, event: &Event) -> bool {
+        !matches!(event, Event::Post(PostEvent::PostPublished { photos, .. }) if photos.is_empty())
     }
 
     fn apply<'a>(

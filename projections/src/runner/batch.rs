@@ -20,24 +20,27 @@ impl Runner {
         lead: &mut Lead,
         events: &[Arc<RecordedEvent>],
     ) -> Result<(), sqlx::Error> {
-        let Some(last) = events.last() else { return Ok(()) };
+        let Some(last) = events.last().cloned().or_else(|| lead.overdue()) else { return Ok(()) };
         if !self.context.delay.is_zero() {
             tokio::time::sleep(self.context.delay).await;
         }
         let begun = Instant::now();
         let mine: Vec<_> = events.iter().filter(|event| self.wants(event)).cloned().collect();
+        if mine.is_empty() && lead.pass_over(&last) {
+            return Ok(());
+        }
         let suspect = mine.iter().any(|event| event.event.is_err() || lead.parked.holds(event));
-        let applied = if suspect { None } else { self.apply_whole(lead, last, &mine).await? };
+        let applied = if suspect { None } else { self.apply_whole(lead, &last, &mine).await? };
         match applied {
             Some(true) => {}
             Some(false) => return self.follow_checkpoint(lead).await,
             None => {
-                if !self.apply_one_by_one(lead, last, &mine).await? {
+                if !self.apply_one_by_one(lead, &last, &mine).await? {
                     return self.follow_checkpoint(lead).await;
                 }
             }
         }
-        lead.checkpoint.position = last.position;
+        lead.stands_at(last.position);
         // Only the projector knows whether it has delayed something; asking costs one transaction.
         lead.has_tasks |= !mine.is_empty() && self.projector.delays_work();
         let name = self.projector.name();
@@ -58,6 +61,7 @@ impl Runner {
 
     fn wants(&self, event: &RecordedEvent) -> bool {
         self.projector.definition().interests.contains(&event.aggregate_type.as_str())
+            && event.event.as_ref().map_or(true, |event| self.projector.concerns(event))
     }
 
     /// `Some(true)` when applied, `Some(false)` when the checkpoint was elsewhere, `None` when the batch
@@ -70,7 +74,7 @@ impl Runner {
     ) -> Result<Option<bool>, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        if !Schema::advance(&mut tx, lead.checkpoint.position, last).await? {
+        if !Schema::advance(&mut tx, lead.stored, last).await? {
             return Ok(Some(false));
         }
         if !mine.is_empty() {
@@ -96,7 +100,7 @@ impl Runner {
     ) -> Result<bool, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        if !Schema::advance(&mut tx, lead.checkpoint.position, last).await? {
+        if !Schema::advance(&mut tx, lead.stored, last).await? {
             return Ok(false);
         }
         let mut parked = lead.parked.clone();
@@ -147,7 +151,9 @@ impl Runner {
     /// a backup was restored and the events are not the log's any more.
     async fn follow_checkpoint(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
         self.context.source.forget();
-        (lead.checkpoint.position, lead.parked) = self.standing().await?;
+        let (position, parked) = self.standing().await?;
+        lead.stands_at(position);
+        lead.parked = parked;
         lead.has_tasks = true;
         Ok(())
     }

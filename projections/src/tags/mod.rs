@@ -8,6 +8,8 @@ mod tests;
 pub use query::{posts, top};
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx};
+use domain::Event;
+use domain::post::PostEvent;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -40,6 +42,10 @@ static DEFINITION: Definition = Definition {
 impl Projector for TagsProjector {
     fn definition(&self) -> &'static Definition {
         &DEFINITION
+    }
+
+    fn concerns(&self, event: &Event) -> bool {
+        !matches!(event, Event::Post(PostEvent::PostPublished { tags, .. }) if tags.is_empty())
     }
 
     fn apply<'a>(
