@@ -262,3 +262,29 @@ async fn a_key_writes_one_comment_however_often_it_comes() {
     send("두 번").await.expect_problem(422, "idempotency_key_reused");
     assert_eq!(mina.get(&path).await.expect(200).each("text"), ["고침"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_are_listed_in_the_order_one_asks_for() {
+    let app = TestApp::start().await;
+    let (mina, sora) = (app.register("mina").await, app.register("sora").await);
+    let post = mina.publish("글").await;
+    let mut written = vec![];
+    for text in ["하나", "둘", "셋", "넷"] {
+        written.push(mina.comment(&post, text).await);
+    }
+    for (person, comment) in [(&mina, &written[1]), (&sora, &written[1]), (&sora, &written[2])] {
+        person.put_empty(&format!("/v1/comments/{comment}/like")).await.expect(204);
+    }
+    mina.reply(&post, &written[0], "답글").await;
+    app.settle(&sora).await;
+    let path = format!("/v1/posts/{post}/comments");
+    let in_order = |places: [usize; 4]| places.map(|place| written[place].clone());
+    for (sort, places) in [("oldest", [0, 1, 2, 3]), ("newest", [3, 2, 1, 0]), ("most_liked", [1, 2, 3, 0])] {
+        let walked = mina.walk(&format!("{path}?limit=1&sort={sort}"), "id").await;
+        assert_eq!(walked, in_order(places), "{sort}");
+    }
+    let cursor = mina.get(&format!("{path}?limit=1&sort=newest")).await.expect(200);
+    let cursor = cursor.json["next_cursor"].as_str().expect("another page").to_owned();
+    mina.get(&format!("{path}?cursor={cursor}")).await.expect_problem(400, "invalid_cursor");
+    mina.get(&format!("{path}?sort=best")).await.expect_refused("an unknown order");
+}

@@ -2,6 +2,7 @@
 
 use super::dto::Comment;
 use crate::app::App;
+use crate::edge::list::{Limit, Paged};
 use crate::edge::path::{HandleKey, Id, InPath};
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
 use axum::extract::State;
@@ -9,28 +10,88 @@ use axum::response::Response;
 use domain::value::{CommentId, PostId};
 use projections::comments::query;
 use projections::posts;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
-/// List the comments on a post that begin threads, oldest first
+/// In which order comments are listed.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// As they were written.
+    #[default]
+    Oldest,
+    /// The other way round.
+    Newest,
+    /// Of equally liked ones the newest first.
+    MostLiked,
+}
+
+/// The query string of a post's comments.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CommentsQuery {
+    /// `oldest` first, `newest` or `most_liked`. A cursor is good for the order it was given in.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    sort: Order,
+    /// How many items at most.
+    #[serde(default)]
+    #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Paged for CommentsQuery {
+    fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+/// List the comments on a post that begin threads
 #[utoipa::path(
     get, path = "/v1/posts/{id}/comments", tag = "comments",
-    params(("id" = Uuid, Path, description = "The post."), PageQuery),
+    params(("id" = Uuid, Path, description = "The post."), CommentsQuery),
     responses((status = 200, description = "Comments.", body = List<Comment>)),
     security((), ("bearer" = []))
 )]
 pub async fn list_comments_of_post(
     State(app): State<App>,
     Id(post): Id<PostId>,
-    listing: Listing,
+    listing: Listing<CommentsQuery>,
     reader: Reader,
 ) -> Result<Response, Problem> {
-    const LIST: &str = "comments_of_post";
-    let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
+    let (viewer, limit) = (reader.viewer(), listing.limit());
     let fresh = reader.see(&app, &["posts", "comments"]).await;
     if app.read(|| posts::query::by_id(&app.pool, post, viewer)).await?.is_none() {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     }
-    let page = app.read(|| query::of_post(&app.pool, post, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+    let pool = &app.pool;
+    match listing.query.sort {
+        Order::Oldest => {
+            const LIST: &str = "comments_of_post";
+            let after = listing.after::<CommentId>(LIST)?;
+            let page = app.read(|| query::of_post(pool, post, viewer, after, limit)).await?;
+            Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+        }
+        Order::Newest => {
+            const LIST: &str = "newest_comments_of_post";
+            let after = listing.after::<CommentId>(LIST)?;
+            let page = app.read(|| query::newest_of_post(pool, post, viewer, after, limit)).await?;
+            Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+        }
+        Order::MostLiked => {
+            const LIST: &str = "most_liked_comments_of_post";
+            let after = listing.after::<(i64, CommentId)>(LIST)?;
+            let page = app.read(|| query::most_liked_of_post(pool, post, viewer, after, limit)).await?;
+            Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+        }
+    }
 }
 
 /// List the replies to a comment, oldest first

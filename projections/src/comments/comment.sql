@@ -24,5 +24,7 @@ join comments.comments on comments.comment_id = scanned.comment_id
 left join comments.posts on posts.post_id = comments.post_id
 left join comments.authors as host on host.user_id = posts.author_id and host.active
 left join comments.authors
-    on authors.user_id = comments.author_id and authors.active and not comments.deleted
+    on authors.user_id = comments.author_id
+    and (authors.active or authors.user_id = $1)
+    and not comments.deleted
 left join comments.likes as mine on mine.target_id = comments.comment_id and mine.user_id = $1

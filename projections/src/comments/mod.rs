@@ -56,7 +56,7 @@ pub struct CommentsProjector;
 
 static DEFINITION: Definition = Definition {
     name: "comments",
-    version: 1,
+    version: 2,
     interests: &["user", "post", "comment", "like"],
     tables: concat!(
         include_str!("tables.sql"),

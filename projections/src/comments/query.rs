@@ -61,6 +61,59 @@ pub async fn of_post(
     scanned::page(pool, query, limit, CommentId, comment).await
 }
 
+/// The same, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn newest_of_post(
+    pool: &PgPool,
+    post: PostId,
+    viewer: Option<UserId>,
+    after: Option<CommentId>,
+    limit: usize,
+) -> Result<Page<Comment, CommentId>, sqlx::Error> {
+    const SQL: &str = comments!(
+        "select comment_id, comment_id as key from comments.comments
+         where post_id = $2 and root_id is null and comment_id < $3
+         order by comment_id desc limit $4",
+        "desc"
+    );
+    let query = sqlx::query(SQL)
+        .bind(viewer.map(|user| user.0))
+        .bind(post.0)
+        .bind(after.map_or(Uuid::max(), |comment| comment.0))
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, CommentId, comment).await
+}
+
+/// The same, most liked first, of equally liked ones the newest. A key is a number of likes and a comment: one
+/// that is liked while pages are read may come twice, or not at all.
+///
+/// # Errors
+/// The database's.
+pub async fn most_liked_of_post(
+    pool: &PgPool,
+    post: PostId,
+    viewer: Option<UserId>,
+    after: Option<(i64, CommentId)>,
+    limit: usize,
+) -> Result<Page<Comment, (i64, CommentId)>, sqlx::Error> {
+    const SQL: &str = comments!(
+        "select comment_id, (like_count, comment_id) as key from comments.comments
+         where post_id = $2 and root_id is null and (like_count, comment_id) < ($3, $4)
+         order by like_count desc, comment_id desc limit $5",
+        "desc"
+    );
+    let (likes, last) = after.map_or((i64::MAX, Uuid::max()), |(likes, comment)| (likes, comment.0));
+    let query = sqlx::query(SQL)
+        .bind(viewer.map(|user| user.0))
+        .bind(post.0)
+        .bind(likes)
+        .bind(last)
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, |(likes, id): (i64, Uuid)| (likes, CommentId(id)), comment).await
+}
+
 /// The replies to `to`, oldest first: all of the thread that it begins; if it is a reply itself, those
 /// that answer it.
 ///
