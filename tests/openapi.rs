@@ -4,7 +4,7 @@ use crate::support::TestApp;
 use serde_json::Value;
 
 /// What Madang promises to serve.
-const ROUTES: [(&str, &str); 61] = [
+const ROUTES: [(&str, &str); 62] = [
     ("/v1/users", "get post"),
     ("/v1/users/{handle}", "get"),
     ("/v1/users/{handle}/posts", "get"),
@@ -54,6 +54,7 @@ const ROUTES: [(&str, &str); 61] = [
     ("/v1/users/{handle}/avatar", "get"),
     ("/v1/users/{handle}/banner", "get"),
     ("/v1/photos", "get"),
+    ("/v1/posts/{id}/versions", "get"),
     ("/v1/users/{handle}/photos", "get"),
     ("/v1/posts", "get post"),
     ("/v1/posts/{id}", "get put patch delete"),

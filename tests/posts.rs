@@ -1,5 +1,6 @@
 //! Posts: published, read, listed, edited, deleted.
 
+use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
 use reqwest::Method;
@@ -424,4 +425,35 @@ async fn a_key_repeats_its_first_answer_and_nothing_else() {
     let deleted = delete().await.expect(204);
     assert_eq!(delete().await.expect(204).position(), deleted.position());
     assert_eq!(mina.get("/v1/users/mina/posts").await.expect(200).items().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_post_said_before_is_kept_and_shown_until_it_is_deleted() {
+    let app = TestApp::start().await;
+    let mina = app.register("mina").await;
+    let id = mina.publish("처음 #하나").await;
+    let versions = format!("{}/versions", path_of(&id));
+    let read = async || mina.see(&app, &versions).await.expect(200).each("text");
+    assert_eq!(read().await, ["처음 #하나"]);
+    for text in ["고친 글", "또 고친 글"] {
+        mina.patch(&path_of(&id), json!({ "text": text })).await.expect(200);
+        assert_eq!(read().await[0], text);
+    }
+    let all = mina.see(&app, &versions).await.expect(200);
+    let post = mina.get(&path_of(&id)).await.expect(200).json;
+    assert_eq!(all.each("text"), ["또 고친 글", "고친 글", "처음 #하나"]);
+    let oldest = &all.items()[2];
+    assert_eq!((&oldest["version"], &oldest["written_at"]), (&json!(1), &post["published_at"]));
+    assert_eq!(oldest["tags"], json!(["하나"]));
+    assert_eq!(all.items()[0]["written_at"], post["edited_at"]);
+    assert_eq!(mina.walk(&format!("{versions}?limit=1"), "text").await, all.each("text"));
+    // A rebuild meets all of them in one batch.
+    app.settle(&mina).await;
+    assert_equal_to_a_rebuild(&app).await;
+    mina.delete(&path_of(&id)).await.expect(204);
+    mina.see(&app, &versions).await.expect_problem(404, "post_not_found");
+    assert_equal_to_a_rebuild(&app).await;
+    let (left,): (i64,) =
+        sqlx::query_as("select count(*) from posts.versions").fetch_one(&app.pool).await.expect("a number");
+    assert_eq!(left, 0);
 }

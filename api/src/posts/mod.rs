@@ -4,6 +4,7 @@ pub mod dto;
 mod lists;
 mod photos;
 mod routes;
+mod versions;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -14,6 +15,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lists::list_posts, routes::publish_post))
         .routes(routes!(routes::get_post, routes::replace_post, routes::edit_post, routes::delete_post))
         .routes(routes!(lists::list_posts_of_user))
+        .routes(routes!(versions::list_versions))
         .routes(routes!(photos::list_photos))
         .routes(routes!(photos::list_photos_of_user))
 }

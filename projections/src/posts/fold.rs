@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub(super) struct Changes<'a> {
     /// What posts say that are published or edited within the batch and stand at its end.
     pub(super) written: BTreeMap<PostId, Written<'a>>,
+    /// Every edit within the batch, and the first versions of what was published in it and edited then.
+    pub(super) versions: Vec<Version<'a>>,
     /// Deleted within the batch.
     pub(super) deleted: BTreeSet<Uuid>,
     /// By how much each post's number of comments changes.
@@ -35,6 +37,25 @@ pub(super) struct Written<'a> {
     pub(super) photos: &'a [Photo],
     pub(super) version: i64,
     pub(super) edited_at: Option<DateTime<Utc>>,
+}
+
+/// What one post said from some time on.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Version<'a> {
+    pub(super) post_id: PostId,
+    pub(super) version: i64,
+    pub(super) title: Option<&'a str>,
+    pub(super) text: &'a str,
+    pub(super) tags: &'a [String],
+    pub(super) photos: &'a [Photo],
+    pub(super) written_at: DateTime<Utc>,
+}
+
+impl<'a> Version<'a> {
+    fn of(written: &Written<'a>, written_at: DateTime<Utc>) -> Self {
+        let &Written { post_id, version, title, text, tags, photos, .. } = written;
+        Self { post_id, version, title, text, tags, photos, written_at }
+    }
 }
 
 /// What never changes about a post; known if it was published within the batch.
@@ -87,15 +108,23 @@ impl<'a> Changes<'a> {
                 self.written.insert(post_id, written);
             }
             PostEvent::PostEdited { title, text, tags, mentions, photos } => {
-                let origin = self.written.get(&post_id).and_then(|written| written.origin);
+                let before = self.written.get(&post_id);
+                let origin = before.and_then(|written| written.origin);
+                if let (Some(first), Some(origin)) =
+                    (before.filter(|first| first.edited_at.is_none()), origin)
+                {
+                    self.versions.push(Version::of(first, origin.published_at));
+                }
                 let edited_at = Some(recorded.recorded_at);
                 let title = title.as_deref();
                 let written =
                     Written { post_id, origin, title, text, tags, mentions, photos, version, edited_at };
+                self.versions.push(Version::of(&written, recorded.recorded_at));
                 self.written.insert(post_id, written);
             }
             PostEvent::PostDeleted { .. } => {
                 self.written.remove(&post_id);
+                self.versions.retain(|version| version.post_id != post_id);
                 self.deleted.insert(post_id.0);
             }
         }

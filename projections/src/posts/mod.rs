@@ -8,7 +8,7 @@ mod tests;
 
 pub use crate::authors::Author;
 pub use crate::likes::Liker;
-pub use query::{by_author, by_id, cards, latest, liked_by, likers, photos};
+pub use query::{by_author, by_id, cards, latest, liked_by, likers, photos, versions};
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, likes};
 use chrono::{DateTime, Utc};
@@ -47,6 +47,23 @@ pub struct Post {
     pub edited_at: Option<DateTime<Utc>>,
 }
 
+/// What a post said from some time on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostVersion {
+    /// The sequence of the event that made it.
+    pub version: i64,
+    /// One line above the text.
+    pub title: Option<String>,
+    /// What it said.
+    pub text: String,
+    /// Given and written in the text.
+    pub tags: Vec<String>,
+    /// In the order in which they were shown.
+    pub photos: Vec<Photo>,
+    /// Since when.
+    pub written_at: DateTime<Utc>,
+}
+
 /// A photo in a list of photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostPhoto {
@@ -79,12 +96,17 @@ static DEFINITION: Definition = Definition {
             version, published_at, edited_at
          from posts",
         "select media_id, post_id, place, author_id from photos",
+        "select post_id, version, title, text, tags, photos, written_at from versions",
         "select post_id from deleted",
         authors::COMPARED,
         likes::COMPARED,
     ],
     checks: &[
         Check { states: "posts are as their latest events say", sql: include_str!("checks/posts.sql") },
+        Check {
+            states: "versions are those of the posts that were edited",
+            sql: include_str!("checks/versions.sql"),
+        },
         Check { states: "photos are those of the posts", sql: include_str!("checks/photos.sql") },
         Check { states: "deleted posts are known", sql: include_str!("checks/deleted.sql") },
         Check {

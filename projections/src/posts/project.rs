@@ -1,6 +1,6 @@
 //! Writes posts.
 
-use super::fold::{Changes, Written};
+use super::fold::{Changes, Version, Written};
 use crate::likes::LikeChanges;
 use crate::{RecordedEvent, Tx, authors, counts};
 use domain::like::Target;
@@ -12,9 +12,10 @@ use uuid::Uuid;
 /// Applies a batch. New posts come before counts, so that a count finds its row.
 pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     authors::apply(tx, events).await?;
-    let Changes { written, deleted, comments } = Changes::of(events);
+    let Changes { written, versions, deleted, comments } = Changes::of(events);
     let (new, edited): (Vec<_>, Vec<_>) = written.into_values().partition(|written| written.origin.is_some());
     write(tx, include_str!("insert_posts.sql"), &new).await?;
+    write_versions(tx, &edited, &versions).await?;
     write(tx, include_str!("update_posts.sql"), &edited).await?;
     delete(tx, &deleted).await?;
     write_photos(tx, &new, &edited).await?;
@@ -43,6 +44,21 @@ async fn write(tx: &mut Tx, sql: &str, written: &[Written<'_>]) -> Result<(), sq
     Ok(())
 }
 
+/// Before the edits: the first version of a post is in its row until then.
+async fn write_versions(
+    tx: &mut Tx,
+    edited: &[Written<'_>],
+    versions: &[Version<'_>],
+) -> Result<(), sqlx::Error> {
+    if versions.is_empty() {
+        return Ok(());
+    }
+    let edited: Vec<Uuid> = edited.iter().map(|written| written.post_id.0).collect();
+    sqlx::query(include_str!("insert_first_versions.sql")).bind(edited).execute(&mut **tx).await?;
+    sqlx::query(include_str!("insert_versions.sql")).bind(Json(versions)).execute(&mut **tx).await?;
+    Ok(())
+}
+
 async fn write_photos(tx: &mut Tx, new: &[Written<'_>], edited: &[Written<'_>]) -> Result<(), sqlx::Error> {
     let former: Vec<Uuid> = edited.iter().map(|written| written.post_id.0).collect();
     if !former.is_empty() {
@@ -66,6 +82,7 @@ async fn delete(tx: &mut Tx, deleted: &BTreeSet<Uuid>) -> Result<(), sqlx::Error
     let deleted: Vec<Uuid> = deleted.iter().copied().collect();
     for sql in [
         "insert into deleted (post_id) select post_id from unnest($1::uuid[]) as gone (post_id)",
+        "delete from versions where post_id = any($1::uuid[])",
         "delete from photos where post_id = any($1::uuid[])",
         "delete from posts where post_id = any($1::uuid[])",
         "delete from likes where target_id = any($1::uuid[])",

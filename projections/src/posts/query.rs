@@ -1,6 +1,6 @@
 //! Reads posts. Those of people who have left are hidden everywhere.
 
-use super::{Author, Liker, Post, PostPhoto};
+use super::{Author, Liker, Post, PostPhoto, PostVersion};
 use crate::cards::Cards;
 use crate::{Page, Position, scanned};
 use domain::value::{Photo, PostId, UserId};
@@ -156,6 +156,42 @@ pub async fn likers(
         .bind(after.unwrap_or(Position::MAX))
         .bind(scanned::rows(limit));
     scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
+}
+
+/// What an edited post said and says, the newest first; nothing of one that was never edited. Whether it can be
+/// read is the caller's to know. A key is a version.
+///
+/// # Errors
+/// The database's.
+pub async fn versions(
+    pool: &PgPool,
+    post: PostId,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Page<PostVersion, i64>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select version, title, text, tags, photos, written_at from posts.versions
+         where post_id = $1 and version < $2
+         order by version desc limit $3",
+    )
+    .bind(post.0)
+    .bind(after.unwrap_or(i64::MAX))
+    .bind(scanned::rows(limit))
+    .fetch_all(pool)
+    .await?;
+    let versions = rows.iter().map(version).collect::<Result<_, _>>()?;
+    Ok(Page::of(versions, limit, |version: &PostVersion| version.version))
+}
+
+fn version(row: &PgRow) -> Result<PostVersion, sqlx::Error> {
+    Ok(PostVersion {
+        version: row.try_get("version")?,
+        title: row.try_get("title")?,
+        text: row.try_get("text")?,
+        tags: row.try_get("tags")?,
+        photos: row.try_get::<Json<Vec<Photo>>, _>("photos")?.0,
+        written_at: row.try_get("written_at")?,
+    })
 }
 
 /// The photos in posts, those of the newest post first and each post's in its own order: all, or those of

@@ -20,6 +20,18 @@ create table deleted (
     post_id uuid primary key
 );
 
+-- What edited posts that can be read said before, and say now: the first version and each edit.
+create table versions (
+    post_id uuid not null,
+    version bigint not null,
+    title text,
+    text text not null,
+    tags text[] not null,
+    photos jsonb not null,
+    written_at timestamptz not null,
+    primary key (post_id, version)
+);
+
 -- Photos of posts that can be read, so that they can be listed alone; `place` is where one stands in
 -- `posts.photos`, from 0. That a media is in one place is the log's to see to: a post that was parked must not
 -- keep another from taking over its photo.

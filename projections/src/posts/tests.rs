@@ -76,3 +76,25 @@ fn comments_and_likes_are_counted_net() {
     likes.forget(&BTreeSet::from([id(1)]));
     assert_eq!(likes.targets(), [id(2)]);
 }
+
+#[test]
+fn every_edit_is_a_version_and_so_is_what_was_edited() {
+    let log = log(vec![
+        (1, published(9, "first", &[])),
+        (1, edited("second", &["tag"])),
+        (1, edited("third", &[])),
+        (2, edited("of an older post", &[])),
+        (3, published(9, "deleted", &[])),
+        (3, edited("too", &[])),
+        (3, deleted(9)),
+    ]);
+    let changes = Changes::of(&log);
+    let versions = changes.versions.iter().map(|version| (version.post_id.0, version.version, version.text));
+    let first = id(1);
+    let expected = [(first, 1, "first"), (first, 2, "second"), (first, 3, "third")];
+    assert_eq!(versions.clone().filter(|version| version.0 == first).collect::<Vec<_>>(), expected);
+    assert_eq!(
+        versions.filter(|version| version.0 != first).map(|(_, _, text)| text).collect::<Vec<_>>(),
+        ["of an older post"]
+    );
+}
