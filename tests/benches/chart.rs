@@ -3,8 +3,9 @@
 use crate::report::{Report, Row, Target, decimal};
 use std::fmt::Write;
 
-const WIDTH: f64 = 920.0;
-const LABELS: f64 = 430.0;
+const WIDTH: f64 = 1_010.0;
+/// Room for the longest of them.
+const LABELS: f64 = 520.0;
 const LINE: f64 = 26.0;
 /// Twice what is wanted fills the room; more is cut off there, and the number says how much.
 const FULL: f64 = 2.0;
