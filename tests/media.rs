@@ -38,7 +38,7 @@ async fn looked_at(person: &Person, id: &str) -> Value {
 }
 
 /// The id of a photo that can be shown.
-async fn ready(person: &Person) -> String {
+pub async fn ready(person: &Person) -> String {
     let id = upload(person, "image/jpeg", jpeg(400, 300)).await.expect(201).id();
     let media = looked_at(person, &id).await;
     assert_eq!(media["state"], "ready", "{media}");

@@ -56,8 +56,8 @@ async fn lists_go_on_and_deleting_takes_all_that_begins_alike_and_nothing_else()
     assert_eq!((first.len(), first[0].key.as_str(), first[0].size), (1_000, "media/a/0000", 1));
     let rest = storage.list("media/a/", Some(&first[999].key)).await.expect("a list");
     assert_eq!((rest.len(), rest[0].key.as_str()), (5, "media/a/1000"));
-    assert_eq!(storage.delete("media/a/").await.expect("deleted"), 1_005);
-    assert_eq!(storage.delete("media/a/").await.expect("nothing is left"), 0);
+    assert_eq!(storage.delete_folder("media/a/").await.expect("deleted"), 1_005);
+    assert_eq!(storage.delete_folder("media/a/").await.expect("nothing is left"), 0);
     let left: Vec<_> = storage.list("", None).await.expect("a list").into_iter().map(|one| one.key).collect();
     assert_eq!(left, ["media/ab"]);
 }

@@ -34,6 +34,8 @@ use uuid::Uuid;
 const START: Duration = Duration::from_secs(30);
 /// Postgres takes longer than this to restart.
 const RESTART: Duration = Duration::from_millis(100);
+/// How long the start waits for the storage.
+const BUCKET: Duration = Duration::from_secs(3);
 /// How long requests in flight may take when a node stops.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -276,8 +278,11 @@ fn pool_of(connections: u32) -> PgPoolOptions {
 
 /// Makes the bucket if it is not there; while the storage is away, everything else is served.
 async fn bucket(storage: Storage, working: &TaskTracker, shutdown: CancellationToken) {
-    let Err(failure) = storage.prepare().await else { return };
-    warn!(%failure, "the storage can't be used yet");
+    match tokio::time::timeout(BUCKET, storage.prepare()).await {
+        Ok(Ok(())) => return,
+        Ok(Err(failure)) => warn!(%failure, "the storage can't be used yet"),
+        Err(_elapsed) => warn!("the storage does not answer yet"),
+    }
     working.spawn(async move {
         let mut often = tokio::time::interval(Duration::from_secs(10));
         loop {

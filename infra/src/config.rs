@@ -79,7 +79,7 @@ pub struct Settings {
     pub stream_replicas: usize,
     /// `S3_ENDPOINT` and its kin: where files are kept; without it there are no photos and no exports.
     pub s3: Option<S3Settings>,
-    /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo that nothing shows is kept; 86400 (a day).
+    /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo is kept that nothing came to show; 86400 (a day).
     pub media_grace: Duration,
     /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
     pub smtp_url: Option<Secret>,
@@ -148,7 +148,7 @@ pub enum SettingsError {
     },
 }
 
-const DEFAULT_FILTER: &str = "info,sqlx=warn,async_nats=warn,hyper=warn,tower_http=info";
+const DEFAULT_FILTER: &str = "info,sqlx=warn,async_nats=warn,hyper=warn,tower_http=info,s3s=off";
 
 impl Settings {
     /// Reads the process's environment.

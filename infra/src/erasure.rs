@@ -24,7 +24,8 @@ use std::time::Duration;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-/// No request takes longer, so after it nothing that was begun before someone left is still under way.
+/// No request but an upload takes longer, so after it nothing that was begun before someone left is still under way;
+/// an upload that ends later is refused.
 pub const GRACE: Duration = Duration::from_secs(35);
 
 /// How many deletions are on their way at once.
@@ -63,9 +64,6 @@ pub enum EraseError {
     /// See [`NatsError`]. Copies of events may be left there until they are purged or too old.
     #[error(transparent)]
     Nats(#[from] NatsError),
-    /// See [`StorageError`].
-    #[error(transparent)]
-    Storage(#[from] StorageError),
     /// The database can't be reached.
     #[error("the database can't be reached")]
     Database(#[from] sqlx::Error),
@@ -136,14 +134,13 @@ impl Eraser {
         self.executor.forget();
         self.execute::<User>(user.0, UserCommand::Erase).await?;
         self.nats.purge().await?;
-        if let Some(storage) = &self.storage {
-            storage.delete(&exports::folder_of(user)).await?;
-            for &id in media {
-                storage.delete(&folder_of(MediaId(id))).await?;
-                storage.delete(&upload_key(MediaId(id))).await?;
-            }
-        }
         self.vault.forget(user).await?;
+        if let Some(storage) = &self.storage
+            && let Err(failure) = clear(storage, user, media).await
+        {
+            // Workers do so, too, when the storage is back.
+            warn!(%failure, "files of someone who was forgotten are still there");
+        }
         Ok(Erased { posts: posts.len(), comments: comments.len(), photos: media.len() })
     }
 
@@ -208,4 +205,14 @@ impl Eraser {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Their files, once nothing leads to them any more.
+async fn clear(storage: &Storage, user: UserId, media: &[Uuid]) -> Result<(), StorageError> {
+    storage.delete_folder(&exports::folder_of(user)).await?;
+    for &id in media {
+        storage.delete_folder(&folder_of(MediaId(id))).await?;
+        storage.delete(&upload_key(MediaId(id))).await?;
+    }
+    Ok(())
 }

@@ -97,6 +97,36 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_right_after_asking_gets_all_of_it_with_their_photos() {
+    let yard = Yard::with(|settings| settings.roles = "relay,projector,media".parse().expect("roles")).await;
+    let api = yard.app.second_node(|settings| settings.roles = "api".parse().expect("roles")).await;
+    let mina = api.register("mina").await;
+    mina.publish("글").await;
+    let photo = crate::media::ready(&mina).await;
+    yard.run(&format!(
+        "insert into vault.exports (user_id, id, next_attempt_at)
+         values ('{}', gen_random_uuid(), clock_timestamp() + interval '1 day')",
+        mina.id
+    ))
+    .await;
+    mina.get("/v1/me/export").await.expect(202);
+    mina.leave().await.expect(204);
+    yard.run("update vault.exports set next_attempt_at = clock_timestamp()").await;
+    let begun = Instant::now();
+    let key = loop {
+        if let [key] = &yard.app.files("exports/").await[..] {
+            break key.clone();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "no export was made");
+    };
+    let url =
+        yard.app.storage().download_url(&key, "madang-left.zip", Duration::from_secs(60)).await.expect("one");
+    let mut archive = Archive::download(&url).await;
+    assert_eq!(archive.json("posts.json")[0]["text"], "글");
+    assert!(archive.0.by_name(&format!("photos/{photo}.webp")).is_ok_and(|file| file.size() > 100));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_else_gets_at_an_export() {
     let yard = Yard::new().await;
     let mina = yard.sign_up("mina").await;

@@ -110,6 +110,7 @@ async fn files_that_belong_to_nothing_and_missing_ones_are_told() {
     let id = ready(&mina).await;
     publish(&mina, &[&id]).await;
     app.settle(&mina).await;
+    nothing_is_left(&app, "uploads/").await;
     let storage = app.storage();
     storage.put("media/stray/w320.webp", "image/webp", vec![1]).await.expect("it is kept");
     storage.delete(&format!("media/{id}/square.webp")).await.expect("it is deleted");

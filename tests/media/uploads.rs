@@ -173,6 +173,7 @@ async fn odd_files_become_photos_and_strangers_are_refused_with_the_reason() {
         .filter(|(_, bytes)| !bytes.is_empty())
         .map(|(name, bytes)| (name, bytes, "unsupported_format"))
         .chain([
+            ("frames within frames", corpus::webp_of_frames_within_frames(600_000), "damaged"),
             ("a bomb", png, "too_many_pixels"),
             ("a GIF bomb", corpus::gif_claiming((65_535, 65_535), (1, 1)), "too_many_pixels"),
             ("half a header", sound[..20].to_vec(), "damaged"),
@@ -228,5 +229,12 @@ async fn an_upload_repeated_with_its_key_is_the_same_photo() {
         ids.push(request.body("image/jpeg", bytes.clone()).send().await.expect(201).id());
     }
     assert_eq!(ids[0], ids[1]);
+    nothing_is_left(&app, "uploads/").await;
+    let request = mina.request(Method::POST, "/v1/media").header("idempotency-key", "photo-1");
+    let again = request.body("image/jpeg", bytes.clone()).send().await.expect(201);
+    assert_eq!(again.id(), ids[0]);
+    assert_eq!(app.files("uploads/").await, Vec::<String>::new(), "it is not uploaded again");
+    let request = mina.request(Method::POST, "/v1/media").header("idempotency-key", "photo-1");
+    request.body("image/jpeg", jpeg(8, 8)).send().await.expect_refused("another photo under the same key");
     assert_eq!(looked_at(&mina, &ids[0]).await["state"], "ready");
 }

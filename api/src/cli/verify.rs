@@ -6,12 +6,11 @@ use super::{
     services::Services,
 };
 use infra::event_store::LogReader;
-use infra::media::{missing, strays};
+use infra::media::{SETTLED, missing, strays};
 use infra::s3::Storage;
 use projections::Position;
 use sqlx::PgPool;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// `madang verify`.
 #[derive(Debug, clap::Args)]
@@ -78,7 +77,5 @@ async fn bucket(pool: &PgPool, storage: &Storage) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// Younger files may belong to something that is being told to the log just now.
-const SETTLED: Duration = Duration::from_secs(60);
 /// More than so many are only counted.
 const SHOWN: usize = 20;

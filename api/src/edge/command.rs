@@ -81,6 +81,17 @@ impl Asked {
         Committed::new(answer.position, self.seen)
     }
 
+    /// The same write, of a body that is not JSON and of which only this is known: the key with another is 422.
+    #[must_use]
+    pub fn about(mut self, app: &App, body: &[&[u8]]) -> Self {
+        if let Some(key) = &mut self.envelope.key {
+            let parts: Vec<&[u8]> =
+                std::iter::once(&key.request_hash[..]).chain(body.iter().copied()).collect();
+            key.request_hash = app.vault.request_hash(&parts);
+        }
+        self
+    }
+
     /// The envelope for things without versions, where `If-Match` has nothing to match.
     #[must_use]
     pub fn unversioned(&self) -> Envelope {

@@ -36,6 +36,13 @@ impl Archive {
         self.zip.write_all(text.as_bytes())
     }
 
+    /// Bytes that are compressed already.
+    pub(super) fn file(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.zip
+            .start_file(name, SimpleFileOptions::default().compression_method(CompressionMethod::Stored))?;
+        self.zip.write_all(bytes)
+    }
+
     /// A JSON array of which no more than an item is held at a time.
     pub(super) fn array(&mut self, name: &str) -> io::Result<Items<'_>> {
         self.begin(name)?;

@@ -9,12 +9,15 @@ use crate::oauth::dto::Identity;
 use crate::posts::dto::Post;
 use crate::sessions::dto::SessionSeen;
 use crate::users::dto::Person;
+use domain::media::MediaState;
 use domain::user::User;
 use domain::value::UserId;
 use futures::TryStreamExt;
 use infra::event_store::StoreError;
+use infra::media::{MAX_BYTES, variant_key};
+use infra::s3::StorageError;
 use infra::vault::VaultError;
-use projections::{Page, comments, posts, profiles};
+use projections::{Page, comments, media, posts, profiles};
 use serde_json::json;
 use sqlx::Row;
 use sqlx::types::chrono::{DateTime, Utc};
@@ -24,6 +27,8 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 const PAGE: usize = 100;
+/// Of a photo's variants.
+const LARGEST: &str = "w1280";
 const README: &str = include_str!("readme.txt");
 
 /// Why an export could not be made; it is tried again.
@@ -38,6 +43,9 @@ pub(super) enum CollectError {
     /// See [`StoreError`].
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// See [`StorageError`].
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The read models can't be read.
     #[error("the read models can't be read")]
     Read(#[from] sqlx::Error),
@@ -73,6 +81,7 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
         profiles::query::followers(pool, me, viewer, after, PAGE)
     })?;
     history(runtime, app, me, &mut archive)?;
+    photos(runtime, app, me, &mut archive)?;
     Ok(archive.finish()?)
 }
 
@@ -115,6 +124,20 @@ where
             return Ok(items.end()?);
         }
     }
+}
+
+/// One at a time: each is held whole.
+fn photos(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {
+    let Some(storage) = &app.storage else { return Ok(()) };
+    for media in runtime.block_on(media::query::of_owner(&app.pool, me))? {
+        let key = variant_key(media.id, LARGEST);
+        if media.state == MediaState::Ready
+            && let Some(photo) = runtime.block_on(storage.get(&key, MAX_BYTES))?
+        {
+            archive.file(&format!("photos/{}.webp", media.id), &photo)?;
+        }
+    }
+    Ok(())
 }
 
 fn history(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {

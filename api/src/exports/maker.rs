@@ -85,7 +85,7 @@ async fn make_next(app: &App, storage: &Storage) -> Result<bool, VaultError> {
 
 async fn make(app: &App, storage: &Storage, waiting: Waiting) -> Result<(), MakeError> {
     let (head,): (i64,) = sqlx::query_as("select head from log").fetch_one(&app.pool).await?;
-    if !app.progress.wait(&["profiles", "posts", "comments"], head, CATCH_UP).await.covered {
+    if !app.progress.wait(&["profiles", "posts", "comments", "media"], head, CATCH_UP).await.covered {
         return Err(MakeError::Behind);
     }
     let (collecting, user, runtime) = (app.clone(), waiting.user_id, Handle::current());
@@ -95,7 +95,10 @@ async fn make(app: &App, storage: &Storage, waiting: Waiting) -> Result<(), Make
     storage.put_file(&waiting.key(), "application/zip", file).await?;
     let web_url = &app.settings.web_url;
     if !app.vault.exports.made(waiting, size, |token| export_link(web_url, token)).await? {
-        storage.delete(&waiting.key()).await?;
+        // Another may have made it meanwhile: only what nobody is to have goes.
+        for key in app.vault.exports.over(vec![waiting.key()]).await? {
+            storage.delete(&key).await?;
+        }
     }
     Ok(())
 }

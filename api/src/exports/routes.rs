@@ -29,8 +29,8 @@ pub fn export_link(web_url: &str, token: &str) -> String {
 
 /// Take away what is one's own
 ///
-/// A ZIP of JSON files: the account, what one has written and liked, whom one follows, and everything that one
-/// ever did. The first call has it made (202, `preparing`), and a letter with a link comes when it is ready;
+/// A ZIP: the account, what one has written and liked, whom one follows, and everything that one ever did as JSON,
+/// and one's photos. The first call has it made (202, `preparing`), and a letter with a link comes when it is ready;
 /// calls from then on say where to download it. It is kept for a week, and made anew for who asks after a day.
 #[utoipa::path(
     get, path = "/v1/me/export", tag = "account",

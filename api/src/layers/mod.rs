@@ -150,7 +150,7 @@ impl Area {
             Self::Api => {
                 // What an answer holds depends on who asks, so no cache on the way may keep it.
                 headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
-                headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING);
+                headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
             }
             Self::Docs => {
                 headers.insert(header::CONTENT_SECURITY_POLICY, OWN_PAGES);

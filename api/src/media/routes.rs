@@ -1,7 +1,9 @@
 //! One photo: announced, completed, read, removed.
 
 use super::dto::{AnnounceUpload, Announced, Form, Media, Put};
+use super::upload::UPLOADS;
 use crate::app::App;
+use crate::edge::member::may;
 use crate::edge::path::{Id, InPath};
 use crate::edge::{Asked, AskedWith, Problem, Reader};
 use axum::extract::State;
@@ -40,6 +42,7 @@ pub async fn announce_upload(
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
     fields.check()?;
+    may(&app, &UPLOADS, &[asked.by.id.0.as_bytes()]).await?;
     let AnnounceUpload { content_type, byte_size } = fields;
     let command = MediaCommand::Request { by: asked.by.id, content_type: content_type.clone(), byte_size };
     let id = MediaId(Uuid::now_v7());

@@ -2,6 +2,7 @@
 
 use super::dto::{CONTENT_TYPES, Media};
 use crate::app::App;
+use crate::edge::member::{hourly, may};
 use crate::edge::{Asked, Problem};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -10,13 +11,21 @@ use axum::response::Response;
 use domain::media::{self, MediaCommand, MediaState};
 use domain::value::MediaId;
 use http_body::Frame;
+use infra::event_store::CommandError;
 use infra::media::{MAX_BYTES, upload_key};
+use infra::vault::attempts::Policy;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use sync_wrapper::SyncWrapper;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+/// At once through this process: each is a connection to the storage.
+static PLACES: Semaphore = Semaphore::const_new(64);
+
+/// Each is looked at for a second or so.
+pub(super) const UPLOADS: Policy = hourly("uploads", 300);
 /// A large photo on a slow line takes minutes.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
 
@@ -37,18 +46,31 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
     let content_type = content_type(request.headers())?;
     let byte_size = length(&request)?;
     let by = asked.by.id;
+    may(&app, &UPLOADS, &[by.0.as_bytes()]).await?;
+    let asked = asked.about(&app, &[content_type.as_bytes(), &byte_size.to_be_bytes()]);
     let command = MediaCommand::Request { by, content_type: content_type.to_owned(), byte_size };
     let id = MediaId(Uuid::now_v7());
     let requested = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
-    // Another one than ours where the key was used before.
+    // Another one than ours where the key was used before, and perhaps uploaded.
     let id = MediaId(requested.id);
-    if requested.state.state == MediaState::Uploading {
+    if app.executor.load::<media::Media>(id.0).await?.state.state == MediaState::Uploading {
+        let Ok(_place) = PLACES.try_acquire() else {
+            return Err(Problem::unavailable(
+                "busy",
+                "Many photos are being uploaded. Repeat the request in a moment, with the same Idempotency-Key.",
+            ));
+        };
         let arriving = Arriving(SyncWrapper::new(request.into_body()));
         storage.put_arriving(&upload_key(id), content_type, byte_size, arriving).await?;
     }
     let command = MediaCommand::Complete { by, byte_size };
     let envelope = asked.second_envelope("+complete", None);
-    let answer = app.executor.execute::<media::Media>(id.0, command, &envelope).await?;
+    let completed = app.executor.execute::<media::Media>(id.0, command, &envelope).await;
+    if let Err(CommandError::Refused(_)) = &completed {
+        // It was removed meanwhile, and perhaps its owner forgotten.
+        storage.delete(&upload_key(id)).await?;
+    }
+    let answer = completed?;
     app.media_pokes.poke(answer.position);
     let location = format!("{}/{id}", super::UPLOAD);
     let committed = asked.committed(&app, &answer);

@@ -8,12 +8,12 @@ for (const element of document.querySelectorAll("[data-ko]")) element.textConten
 
 const words = {
   ko: {
-    over: "이 링크는 이미 썼거나 오래됐어요. 메일을 다시 받아 주세요.",
+    over: "이 링크는 이미 썼거나 오래됐어요. 새 링크를 요청해 주세요.",
     wrong: "비밀번호는 8자 이상 128자 이하여야 해요.",
     later: "지금은 할 수 없어요. 잠시 뒤에 다시 해 주세요.",
   },
   en: {
-    over: "This link was used already, or is too old. Have another letter sent.",
+    over: "This link was used already, or is too old. Ask for a new one.",
     wrong: "A password has 8 to 128 characters.",
     later: "This can't be done just now. Try again in a moment.",
   },

@@ -148,7 +148,8 @@ fn image(
     of: impl Fn(Urls) -> String,
     drawn: impl Fn() -> String,
 ) -> Response {
-    let mut response = match chosen.map(|id| of(app.photo_urls.photo(id))).map(HeaderValue::try_from) {
+    let shown = chosen.filter(|_| app.storage.is_some());
+    let mut response = match shown.map(|id| of(app.photo_urls.photo(id))).map(HeaderValue::try_from) {
         Some(Ok(url)) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, url)]).into_response(),
         Some(Err(_)) | None => {
             let svg = HeaderValue::from_static("image/svg+xml");

@@ -320,6 +320,23 @@ fn side(pixels: u32) -> u16 {
     u16::try_from(pixels).expect("a JPEG's sides have 16 bits")
 }
 
+/// An animated WebP whose first frame holds a frame that holds a frame, and so on.
+pub fn webp_of_frames_within_frames(levels: u32) -> Vec<u8> {
+    const FRAME: u32 = 24;
+    let chunk = |kind: &[u8; 4], content: &[u8]| {
+        let length = u32::try_from(content.len()).expect("a small chunk").to_le_bytes();
+        [kind.as_slice(), &length, content].concat()
+    };
+    let mut chunks = [chunk(b"VP8X", &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), chunk(b"ANIM", &[0; 6])].concat();
+    for level in (0..levels).rev() {
+        chunks.extend(b"ANMF");
+        chunks.extend((16 + level * FRAME).to_le_bytes());
+        chunks.extend([0; 16]);
+    }
+    let length = u32::try_from(4 + chunks.len()).expect("below 4 GiB").to_le_bytes();
+    [b"RIFF".as_slice(), &length, b"WEBP", &chunks].concat()
+}
+
 /// A sound file of each kind, 96 by 64 pixels, with the same four colours in its quarters.
 pub fn sound_files() -> Vec<(&'static str, Vec<u8>)> {
     let (width, height) = (96, 64);

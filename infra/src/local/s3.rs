@@ -51,7 +51,7 @@ pub(super) async fn start(data_dir: &Path) -> Result<(S3Settings, S3), LocalErro
     let mut service = S3ServiceBuilder::new(files);
     service.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, secret.as_str()));
     service.set_access(OwnerAndReaders);
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed("serve"))?;
+    let listener = listen(&data_dir.join("s3.port")).await.map_err(failed("serve"))?;
     let endpoint = format!("http://{}", listener.local_addr().map_err(failed("serve"))?);
     let settings = S3Settings {
         public_url: WebUrl(format!("{endpoint}/{BUCKET}")),
@@ -62,6 +62,17 @@ pub(super) async fn start(data_dir: &Path) -> Result<(S3Settings, S3), LocalErro
         secret_access_key: Secret::from(secret),
     };
     Ok((settings, S3 { listener, service: service.build() }))
+}
+
+/// On the same port as before, if it is free: pages that are open still find their photos.
+async fn listen(note: &Path) -> std::io::Result<TcpListener> {
+    let before = std::fs::read_to_string(note).ok().and_then(|port| port.trim().parse().ok());
+    let listener = match TcpListener::bind(("127.0.0.1", before.unwrap_or(0))).await {
+        Ok(listener) => listener,
+        Err(_taken) => TcpListener::bind(("127.0.0.1", 0)).await?,
+    };
+    std::fs::write(note, listener.local_addr()?.port().to_string())?;
+    Ok(listener)
 }
 
 impl S3 {
@@ -109,7 +120,9 @@ impl S3Access for OwnerAndReaders {
             S3Path::Root | S3Path::Bucket { .. } => false,
         };
         let reads = matches!(request.s3_op().name(), "GetObject" | "HeadObject");
-        if request.credentials().is_some() || (reads && is_public(request.s3_path())) {
+        // What an answer says of itself is the owner's to choose.
+        let is_plain = request.uri().query().is_none();
+        if request.credentials().is_some() || (reads && is_plain && is_public(request.s3_path())) {
             return Ok(());
         }
         Err(s3_error!(AccessDenied, "this needs a signature"))

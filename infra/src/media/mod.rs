@@ -9,7 +9,7 @@
 mod process;
 mod tidy;
 
-pub use tidy::{StraysError, missing, strays};
+pub use tidy::{SETTLED, StraysError, missing, strays};
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError};
 use crate::images::Limits;
@@ -105,29 +105,48 @@ enum WorkError {
 impl Worker {
     /// Works until shutdown.
     pub async fn run(self) {
-        let mut pokes = self.pokes.0.subscribe();
-        let mut resting: HashMap<MediaId, Instant> = HashMap::new();
-        let mut tidied = Instant::now();
         let shutdown = self.shutdown.clone();
-        let work = async {
-            self.tidy_bucket().await;
-            loop {
-                let told = *pokes.borrow_and_update();
-                self.progress.wait(&["media"], told, CATCH_UP).await;
-                resting.retain(|_, until| *until > Instant::now());
-                self.look_at_uploads(&mut resting).await;
-                self.take_away(&mut resting).await;
-                if tidied.elapsed() > tidy::EVERY {
-                    self.tidy_bucket().await;
-                    tidied = Instant::now();
-                }
-                let _ = tokio::time::timeout(POLL, pokes.changed()).await;
-            }
-        };
+        // Apart from each other: a large bucket or many uploads keep nobody from their turn.
+        let work = async { tokio::join!(self.look(), self.clear(), self.tidy()) };
         tokio::select! {
-            () = work => {}
+            _ = work => {}
             () = shutdown.cancelled() => {}
         }
+    }
+
+    async fn look(&self) {
+        let mut pokes = self.pokes.0.subscribe();
+        let mut resting = HashMap::new();
+        loop {
+            self.told(&mut pokes, &mut resting).await;
+            self.look_at_uploads(&mut resting).await;
+            let _ = tokio::time::timeout(POLL, pokes.changed()).await;
+        }
+    }
+
+    async fn clear(&self) {
+        let mut pokes = self.pokes.0.subscribe();
+        let mut resting = HashMap::new();
+        loop {
+            self.told(&mut pokes, &mut resting).await;
+            self.take_away(&mut resting).await;
+            let _ = tokio::time::timeout(POLL, pokes.changed()).await;
+        }
+    }
+
+    async fn tidy(&self) {
+        let mut often = tokio::time::interval(tidy::EVERY);
+        loop {
+            often.tick().await;
+            self.tidy_bucket().await;
+        }
+    }
+
+    /// Waits until the projection shows what this process was told of.
+    async fn told(&self, pokes: &mut watch::Receiver<Position>, resting: &mut HashMap<MediaId, Instant>) {
+        let told = *pokes.borrow_and_update();
+        self.progress.wait(&["media"], told, CATCH_UP).await;
+        resting.retain(|_, until| *until > Instant::now());
     }
 
     /// Notes that something can't be done now, so that the rest is not kept from its turn.
@@ -157,5 +176,5 @@ impl Worker {
 
 /// What a photo may be.
 fn limits() -> Limits {
-    Limits::default()
+    Limits { size_bytes: usize::try_from(MAX_BYTES).unwrap_or(usize::MAX), ..Limits::default() }
 }

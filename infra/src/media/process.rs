@@ -45,13 +45,16 @@ impl Worker {
                     Err(unusable) => MediaCommand::Refuse { reason: reason(&unusable) },
                 }
             }
-            // More than was announced, or taken away since.
-            None => MediaCommand::Refuse { reason: RefuseReason::TooLarge },
+            None if self.storage.size(&upload_key(id)).await?.is_some() => {
+                MediaCommand::Refuse { reason: RefuseReason::TooLarge }
+            }
+            // Taken away since.
+            None => MediaCommand::Refuse { reason: RefuseReason::Damaged },
         };
         let state = self.tell(id, command).await?;
         if state != Some(MediaState::Ready) {
             // Removed meanwhile, perhaps even swept.
-            self.storage.delete(&folder_of(id)).await?;
+            self.storage.delete_folder(&folder_of(id)).await?;
         }
         self.storage.delete(&upload_key(id)).await?;
         Ok(())

@@ -3,7 +3,7 @@
 use super::{AT_ONCE, UPLOADS, WorkError, Worker, folder_of, upload_key};
 use crate::s3::{Listed, PUBLIC, Storage, StorageError};
 use chrono::Utc;
-use domain::media::{MediaCommand, MediaState, RemoveReason};
+use domain::media::{Media, MediaCommand, MediaState, RemoveReason};
 use domain::value::MediaId;
 use projections::media::query;
 use sqlx::PgPool;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// How often the bucket is held against what is known.
 pub(super) const EVERY: Duration = Duration::from_secs(3_600);
 /// Younger files may belong to something that is being told to the log just now.
-const SETTLED: Duration = Duration::from_secs(3_600);
+pub const SETTLED: Duration = Duration::from_secs(3_600);
 
 impl Worker {
     /// Removes what is shown no longer, then sweeps what is removed.
@@ -46,7 +46,7 @@ impl Worker {
     }
 
     async fn sweep(&self, id: MediaId) -> Result<(), WorkError> {
-        self.storage.delete(&folder_of(id)).await?;
+        self.storage.delete_folder(&folder_of(id)).await?;
         self.storage.delete(&upload_key(id)).await?;
         self.tell(id, MediaCommand::Sweep).await?;
         Ok(())
@@ -57,6 +57,15 @@ impl Worker {
         match strays(&self.pool, &self.storage, SETTLED).await {
             Ok(strays) => {
                 for key in strays {
+                    // The read model may be behind, or be built anew just now: the log decides.
+                    match self.is_known(&key).await {
+                        Ok(false) => {}
+                        Ok(true) => continue,
+                        Err(failure) => {
+                            warn!(%failure, key, "a file may belong to nothing");
+                            continue;
+                        }
+                    }
                     match self.storage.delete(&key).await {
                         Ok(_) => info!(key, "a file that belongs to nothing was deleted"),
                         Err(failure) => warn!(%failure, key, "a file that belongs to nothing is still there"),
@@ -65,6 +74,29 @@ impl Worker {
             }
             Err(failure) => warn!(%failure, "the bucket can't be held against what is known"),
         }
+    }
+}
+
+impl Worker {
+    /// Whether the log knows a photo that the file belongs to, or its name is none of ours.
+    async fn is_known(&self, key: &str) -> Result<bool, WorkError> {
+        let Some(id) = id_in(key) else {
+            warn!(key, "a file in the bucket is none of ours; it is left alone");
+            return Ok(true);
+        };
+        let state = self.executor.load::<Media>(id.0).await?.state.state;
+        Ok(belongs(Some(state), key))
+    }
+}
+
+/// Whether a photo of this state has such a file.
+fn belongs(state: Option<MediaState>, key: &str) -> bool {
+    match state {
+        Some(MediaState::Uploading | MediaState::Processing) => true,
+        Some(MediaState::Ready) => key.starts_with(PUBLIC),
+        // They are about to be swept.
+        Some(MediaState::Removed) => true,
+        Some(MediaState::Unknown | MediaState::Refused | MediaState::Swept) | None => false,
     }
 }
 
@@ -96,14 +128,12 @@ pub async fn strays(pool: &PgPool, storage: &Storage, settled: Duration) -> Resu
             let files: Vec<(Option<MediaId>, String)> = old.map(of).collect();
             let ids: Vec<MediaId> = files.iter().filter_map(|(id, _)| *id).collect();
             let states: HashMap<MediaId, MediaState> = query::states(pool, &ids).await?.into_iter().collect();
-            let belongs = |id: &Option<MediaId>| match id.and_then(|id| states.get(&id)) {
-                Some(MediaState::Uploading | MediaState::Processing) => true,
-                Some(MediaState::Ready) => folder == PUBLIC,
-                // They are about to be swept.
-                Some(MediaState::Removed) => true,
-                Some(MediaState::Unknown | MediaState::Refused | MediaState::Swept) | None => false,
-            };
-            strays.extend(files.into_iter().filter(|(id, _)| !belongs(id)).map(|(_, key)| key));
+            strays.extend(
+                files
+                    .into_iter()
+                    .filter(|(id, key)| !belongs(id.and_then(|id| states.get(&id).copied()), key))
+                    .map(|(_, key)| key),
+            );
         }
     }
     Ok(strays)
@@ -123,7 +153,13 @@ pub async fn missing(pool: &PgPool, storage: &Storage) -> Result<Vec<String>, St
             };
             let there = storage.list(&folder_of(media.id), None).await?;
             let wanted = processed.variants.iter().map(|variant| super::variant_key(media.id, &variant.name));
-            missing.extend(wanted.filter(|key| !there.iter().any(|file| file.key == *key)));
+            let gone: Vec<String> = wanted.filter(|key| !there.iter().any(|file| file.key == *key)).collect();
+            // It may have been removed since it was read.
+            let still =
+                query::one(pool, media.id).await?.is_some_and(|media| media.state == MediaState::Ready);
+            if !gone.is_empty() && still {
+                missing.extend(gone);
+            }
         }
         after = page.next;
         if after.is_none() {

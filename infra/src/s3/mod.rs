@@ -51,6 +51,13 @@ pub struct Storage {
     settings: Arc<S3Settings>,
 }
 
+/// The SDK counts sending as waiting for an answer. What is sent takes as long as it takes; only all of it is
+/// bounded.
+fn sending() -> aws_sdk_s3::config::Builder {
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).disable_read_timeout();
+    aws_sdk_s3::Config::builder().timeout_config(timeouts.operation_timeout(WHOLE).build())
+}
+
 /// One file in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -152,12 +159,12 @@ impl Storage {
         let length = i64::try_from(size).map_err(StorageError::other)?;
         let put = self.putting(key, content_type, ByteStream::from_body_1_x(body)).content_length(length);
         // It can't be hashed before it has arrived.
-        put.customize().disable_payload_signing().send().await?;
+        put.customize().config_override(sending()).disable_payload_signing().send().await?;
         Ok(())
     }
 
     async fn put_stream(&self, key: &str, content_type: &str, body: ByteStream) -> Result<(), StorageError> {
-        self.putting(key, content_type, body).send().await?;
+        self.putting(key, content_type, body).customize().config_override(sending()).send().await?;
         Ok(())
     }
 
@@ -215,15 +222,24 @@ impl Storage {
         Ok(link.uri().to_owned())
     }
 
-    /// Deletes all that begins with `prefix`; how much that was.
+    /// Deletes one file, if it is there.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        self.client.delete_object().bucket(self.bucket()).key(key).send().await?;
+        Ok(())
+    }
+
+    /// Deletes all in a folder, whose name ends with `/`; how much that was.
     ///
     /// # Errors
     /// The storage's; some may be deleted then.
-    pub async fn delete(&self, prefix: &str) -> Result<usize, StorageError> {
+    pub async fn delete_folder(&self, folder: &str) -> Result<usize, StorageError> {
         let mut deleted = 0;
         loop {
             // From the beginning each time: what was listed is gone.
-            let some = self.list(prefix, None).await?;
+            let some = self.list(folder, None).await?;
             if some.is_empty() {
                 return Ok(deleted);
             }

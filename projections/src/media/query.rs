@@ -27,12 +27,16 @@ pub async fn one(pool: &PgPool, id: MediaId) -> Result<Option<Media>, sqlx::Erro
     row.as_ref().map(media).transpose()
 }
 
-/// What is to be looked at, what came first first.
+/// What is to be looked at: each person's first one first, so that who uploads many waits for others, too.
 ///
 /// # Errors
 /// The database's.
 pub async fn to_process(pool: &PgPool, limit: usize) -> Result<Vec<Media>, sqlx::Error> {
-    let query = sqlx::query(media!("where state = 'processing' order by changed_at limit $1"));
+    let query = sqlx::query(media!(
+        "where state = 'processing'
+         order by row_number() over (partition by owner_id order by changed_at), changed_at
+         limit $1"
+    ));
     let rows = query.bind(count(limit)).fetch_all(pool).await?;
     rows.iter().map(media).collect()
 }

@@ -18,7 +18,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable>
     let bytes_per_pixel =
         if decoder.is_animated() { ANIMATION_BYTES_PER_PIXEL } else { STILL_BYTES_PER_PIXEL };
     limits.check_pixels(width, height, bytes_per_pixel)?;
-    check_frames(&bytes[RIFF_HEADER_BYTES..], (width, height))?;
+    check_frames(&bytes[RIFF_HEADER_BYTES..], (width, height), Within::File)?;
 
     decoder.set_memory_limit(PROFILE_BYTES_MAX);
     let profile = decoder.icc_profile().map_err(refusal)?;
@@ -37,25 +37,34 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable>
     })
 }
 
+/// Where chunks stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    File,
+    Frame,
+}
+
 const RIFF_HEADER_BYTES: usize = 12;
 const CHUNK_HEADER_BYTES: usize = 8;
 const FRAME_HEADER_BYTES: usize = 16;
 
 /// Whether each lossy bitstream has the size that is claimed around it. The decoder looks only after having
 /// decoded it, and in animations with alpha not at all (image-webp 0.2.4, its issue 182), so that a canvas of
-/// one pixel could hold a bitstream of 268 megapixels.
-fn check_frames(mut chunks: &[u8], size: (u32, u32)) -> Result<(), Unusable> {
+/// one pixel could hold a bitstream of 268 megapixels. A frame holds no frames: thousands within each other would
+/// use up the stack.
+fn check_frames(mut chunks: &[u8], size: (u32, u32), within: Within) -> Result<(), Unusable> {
     while let Some((header, rest)) = chunks.split_first_chunk::<CHUNK_HEADER_BYTES>() {
         let [kind @ .., a, b, c, d] = header;
         let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
         let content = &rest[..length.min(rest.len())];
         match kind {
             b"VP8 " if bitstream_size(content) != Some(size) => return Err(Unusable::Damaged),
+            b"ANMF" if within == Within::Frame => return Err(Unusable::Damaged),
             b"ANMF" => {
                 let (frame, inner) =
                     content.split_first_chunk::<FRAME_HEADER_BYTES>().ok_or(Unusable::Damaged)?;
                 let side = |at: usize| u32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], 0]) + 1;
-                check_frames(inner, (side(6), side(9)))?;
+                check_frames(inner, (side(6), side(9)), Within::Frame)?;
             }
             _ => {}
         }

@@ -118,3 +118,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn frames_within_frames_use_up_no_stack() {
+    let nested = corpus::webp_of_frames_within_frames(800_000);
+    assert!(nested.len() < Limits::default().size_bytes, "it would be taken");
+    assert!(matches!(process(&nested, &Limits::default()), Err(Unusable::Damaged)));
+}
