@@ -91,7 +91,9 @@ async fn who_likes_a_thing_is_listed_the_latest_first() {
         assert_eq!(listed, ["p2", "p4", "p3", "p0"], "a repeat moves nobody");
         let page = mina.get(&format!("{thing}/likes")).await.expect(200);
         let one = &page.items()[1];
-        let user = json!({ "id": people[4].id, "handle": "p4", "display_name": "p4" });
+        let avatar_url = "/v1/users/p4/avatar";
+        let user =
+            json!({ "id": people[4].id, "handle": "p4", "display_name": "p4", "avatar_url": avatar_url });
         assert_eq!(one["user"], user);
         assert!(one["liked_at"].is_string());
     }

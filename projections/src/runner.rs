@@ -32,7 +32,7 @@ const PACE: Duration = Duration::from_millis(10);
 const RENEW: Duration = Duration::from_secs(1);
 /// How long the checkpoint's row may stay behind where nothing concerned the projector: so much is read again
 /// after a crash, and so much operators see as lag.
-const NOTE_WITHIN: Duration = Duration::from_secs(1);
+const NOTE_WITHIN: Duration = Duration::from_millis(200);
 const STAND_BY: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 

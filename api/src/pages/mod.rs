@@ -7,9 +7,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, response::Html};
 
-const RESET_PASSWORD: &str = include_str!("reset-password.html");
-const COME_BACK: &str = include_str!("come-back.html");
-const EXPORT: &str = include_str!("export.html");
+/// What is its own between what all pages share.
+macro_rules! page {
+    ($own:literal) => {
+        concat!(include_str!("head.html"), include_str!($own), include_str!("tail.html"))
+    };
+}
+
+const RESET_PASSWORD: &str = page!("reset-password.html");
+const COME_BACK: &str = page!("come-back.html");
+const EXPORT: &str = page!("export.html");
 const SCRIPT: &str = include_str!("link.js");
 const STYLE: &str = include_str!("page.css");
 /// Nothing from outside, and nothing in a page itself is run.

@@ -4,8 +4,9 @@
 use super::{Author, Comment, Liker};
 use crate::{Page, Position, scanned};
 use domain::value::{CommentId, PostId, UserId};
-use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{PgPool, Postgres, Row};
 use uuid::Uuid;
 
 /// Shows the comments that `$scan` finds. Its columns are `comment_id` and `key`; $1 is the viewer.
@@ -53,11 +54,8 @@ pub async fn of_post(
          order by comment_id limit $4",
         "asc"
     );
-    let query = sqlx::query(SQL)
-        .bind(viewer.map(|user| user.0))
-        .bind(post.0)
-        .bind(after.map_or(Uuid::nil(), |comment| comment.0))
-        .bind(scanned::rows(limit));
+    let after = after.map_or(Uuid::nil(), |comment| comment.0);
+    let query = bound(SQL, viewer, post.0, after, limit);
     scanned::page(pool, query, limit, CommentId, comment).await
 }
 
@@ -78,11 +76,8 @@ pub async fn newest_of_post(
          order by comment_id desc limit $4",
         "desc"
     );
-    let query = sqlx::query(SQL)
-        .bind(viewer.map(|user| user.0))
-        .bind(post.0)
-        .bind(after.map_or(Uuid::max(), |comment| comment.0))
-        .bind(scanned::rows(limit));
+    let after = after.map_or(Uuid::max(), |comment| comment.0);
+    let query = bound(SQL, viewer, post.0, after, limit);
     scanned::page(pool, query, limit, CommentId, comment).await
 }
 
@@ -127,11 +122,8 @@ pub async fn replies(
     limit: usize,
 ) -> Result<Page<Comment, CommentId>, sqlx::Error> {
     const SQL: &str = comments!(include_str!("scan_replies.sql"), "asc");
-    let query = sqlx::query(SQL)
-        .bind(viewer.map(|user| user.0))
-        .bind(to.0)
-        .bind(after.map_or(Uuid::nil(), |comment| comment.0))
-        .bind(scanned::rows(limit));
+    let after = after.map_or(Uuid::nil(), |comment| comment.0);
+    let query = bound(SQL, viewer, to.0, after, limit);
     scanned::page(pool, query, limit, CommentId, comment).await
 }
 
@@ -152,11 +144,8 @@ pub async fn by_author(
          order by comment_id desc limit $4",
         "desc"
     );
-    let query = sqlx::query(SQL)
-        .bind(viewer.map(|user| user.0))
-        .bind(author.0)
-        .bind(after.map_or(Uuid::max(), |comment| comment.0))
-        .bind(scanned::rows(limit));
+    let after = after.map_or(Uuid::max(), |comment| comment.0);
+    let query = bound(SQL, viewer, author.0, after, limit);
     let whole = |row: &PgRow| Ok(comment(row)?.filter(|comment| comment.author.is_some()));
     scanned::page(pool, query, limit, CommentId, whole).await
 }
@@ -176,6 +165,17 @@ pub async fn likers(
         .bind(after.unwrap_or(Position::MAX))
         .bind(scanned::rows(limit));
     scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
+}
+
+/// A query of a viewer, for what `of` has, from after `after`.
+fn bound(
+    sql: &'static str,
+    viewer: Option<UserId>,
+    of: Uuid,
+    after: Uuid,
+    limit: usize,
+) -> Query<'static, Postgres, PgArguments> {
+    sqlx::query(sql).bind(viewer.map(|user| user.0)).bind(of).bind(after).bind(scanned::rows(limit))
 }
 
 fn comment(row: &PgRow) -> Result<Option<Comment>, sqlx::Error> {
