@@ -16,12 +16,12 @@ use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// A JPEG of a photo's kind.
-fn jpeg(width: u32, height: u32) -> Vec<u8> {
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     corpus::jpeg(&corpus::photo(width, height), width, height, &JpegParts::default())
 }
 
 /// Through the server.
-async fn upload(person: &Person, content_type: &str, bytes: Vec<u8>) -> Answer {
+pub async fn upload(person: &Person, content_type: &str, bytes: Vec<u8>) -> Answer {
     person.request(Method::POST, "/v1/media").body(content_type, bytes).send().await
 }
 

@@ -13,6 +13,7 @@ mod check;
 mod clock;
 mod cluster;
 mod disk;
+mod files;
 mod kills;
 mod leaders;
 mod load;

@@ -1,0 +1,73 @@
+//! `kill -9` while photos are looked at and exports are made: each is taken up again, and nothing is left over.
+
+use super::check::everyone_reaches_the_head;
+use super::load::someone;
+use super::site::Site;
+use super::{random, rounds, until};
+use crate::media::{jpeg, upload};
+use crate::support::storage;
+use infra::s3::Storage;
+use rand::Rng;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_and_exports_under_way_survive_kill_9() {
+    let mut random = random("kill -9 with photos under way");
+    let site = Site::start("files").await;
+    let s3 = storage().await;
+    let mut server = site
+        .serve_with(|wiring| {
+            wiring.roles = "api,relay,projector,media";
+            wiring.variables.extend(s3.variables());
+        })
+        .await;
+    let bucket = Storage::new(s3);
+    let person = someone(&site.stores().operator(&server.url).await).await;
+    for _ in 0..rounds() {
+        let mut ids = vec![];
+        for _ in 0..4 {
+            ids.push(upload(&person, "image/jpeg", jpeg(1_600, 1_200)).await.expect(201).id());
+        }
+        let pool = site.stores().pool().await;
+        let asked = "insert into vault.exports (user_id, id) select $1::uuid, gen_random_uuid()
+                     on conflict (user_id) do update
+                     set id = excluded.id, made_at = null, byte_size = null, next_attempt_at = now(), attempts = 0";
+        sqlx::query(asked).bind(&person.id).execute(&pool).await.expect("asked");
+        // One that has begun, or is between two of its steps.
+        let looked_at = random.random_range(0..ids.len());
+        until("some were looked at", async || {
+            let state = person.get(&format!("/v1/media/{}", ids[looked_at])).await.json["state"].clone();
+            (state == "ready").then_some(())
+        })
+        .await;
+        server.kill_9().await;
+        server.start_again().await;
+        for id in &ids {
+            until("each is ready", async || {
+                let media = person.get(&format!("/v1/media/{id}")).await.json;
+                (media["state"] == "ready").then_some(())
+            })
+            .await;
+        }
+        // Whoever was making it left its claim.
+        sqlx::query("update vault.exports set next_attempt_at = now()")
+            .execute(&pool)
+            .await
+            .expect("as time would");
+        until("the export is there", async || {
+            let made = "select 1 from vault.exports where made_at is not null";
+            sqlx::query_scalar::<_, i32>(made).fetch_optional(&pool).await.expect("Postgres answers")
+        })
+        .await;
+        until("nothing is left of what was uploaded", async || {
+            bucket.list("uploads/", None).await.expect("listed").is_empty().then_some(())
+        })
+        .await;
+        let photos: Vec<_> = ids.iter().map(|id| json!({ "media_id": id })).collect();
+        person.post("/v1/posts", json!({ "text": "", "photos": photos })).await.expect(201);
+        everyone_reaches_the_head(&site.stores()).await;
+        let strays = infra::media::strays(&pool, &bucket, std::time::Duration::ZERO).await.expect("listed");
+        let missing = infra::media::missing(&pool, &bucket).await.expect("listed");
+        assert_eq!((strays, missing), (vec![], vec![]));
+    }
+}
