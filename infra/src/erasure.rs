@@ -7,7 +7,7 @@
 //! repeated without harm.
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
-use crate::media::{folder_of, upload_key};
+use crate::media::delete_files;
 use crate::nats::{Nats, NatsError};
 use crate::s3::{Storage, StorageError};
 use crate::vault::{Vault, VaultError, exports};
@@ -173,11 +173,8 @@ impl Eraser {
 
     /// What is not there any more need not be deleted.
     async fn execute<A: Stored>(&self, id: Uuid, command: <A as Decide>::Command) -> Result<(), EraseError> {
-        let correlation_id = Uuid::now_v7();
-        let envelope =
-            Envelope { actor: None, operator: true, key: None, expected_version: None, correlation_id };
         use domain::Refusal;
-        match self.executor.execute::<A>(id, command, &envelope).await {
+        match self.executor.execute::<A>(id, command, &Envelope::of_service()).await {
             Ok(_) => Ok(()),
             Err(CommandError::Refused(refusal)) if refusal.kind() == RefusalKind::NotFound => Ok(()),
             Err(CommandError::Store(error)) => Err(error.into()),
@@ -211,8 +208,7 @@ impl Eraser {
 async fn clear(storage: &Storage, user: UserId, media: &[Uuid]) -> Result<(), StorageError> {
     storage.delete_folder(&exports::folder_of(user)).await?;
     for &id in media {
-        storage.delete_folder(&folder_of(MediaId(id))).await?;
-        storage.delete(&upload_key(MediaId(id))).await?;
+        delete_files(storage, MediaId(id)).await?;
     }
     Ok(())
 }

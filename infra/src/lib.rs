@@ -19,6 +19,7 @@
 //! - A relay or a tail that is away delays readers and loses nothing.
 
 pub mod announcements;
+pub mod backoff;
 pub mod config;
 pub mod erasure;
 pub mod event_store;

@@ -8,19 +8,8 @@ use crate::support::client::{PASSWORD, Person};
 use reqwest::Method;
 use serde_json::json;
 
-/// Runs `madang erase` beside the running node; what it says.
 pub(super) async fn erase(app: &TestApp, person: &str) -> Result<String, String> {
-    let done = tokio::process::Command::new(crate::support::binary())
-        .args(["erase", person, "--grace", "0"])
-        .env("DATABASE_URL", &*app.settings.database_url)
-        .env("NATS_URL", &*app.settings.nats_url)
-        .env("MADANG_STREAM_MAX_BYTES", app.settings.stream_max_bytes.to_string())
-        .envs(app.settings.s3.as_ref().expect("every node here has one").variables())
-        .output()
-        .await
-        .expect("it runs");
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    if done.status.success() { Ok(text(done.stdout)) } else { Err(text(done.stderr)) }
+    app.madang(&["erase", person, "--grace", "0"]).await
 }
 
 /// Every row of every table, the vault's too.

@@ -23,16 +23,8 @@ fn kid(token: &str) -> String {
     decode_header(token).expect("a JWT").kid.expect("a key is named")
 }
 
-/// Runs the command beside the running node.
 async fn rotate(app: &TestApp, arguments: &[&str]) {
-    let done = tokio::process::Command::new(crate::support::binary())
-        .arg("rotate-keys")
-        .args(arguments)
-        .env("DATABASE_URL", &*app.settings.database_url)
-        .output()
-        .await
-        .expect("it runs");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    app.madang(&[&["rotate-keys"], arguments].concat()).await.expect("it succeeds");
 }
 
 async fn until(app: &TestApp, what: &str, holds: impl AsyncFn() -> bool) {

@@ -5,17 +5,8 @@ use crate::support::client::Person;
 use reqwest::Method;
 use serde_json::json;
 
-/// Runs `madang grant` beside the running node; what it says.
 async fn grant(app: &TestApp, arguments: &[&str]) -> Result<String, String> {
-    let done = tokio::process::Command::new(crate::support::binary())
-        .arg("grant")
-        .args(arguments)
-        .env("DATABASE_URL", &*app.settings.database_url)
-        .output()
-        .await
-        .expect("it runs");
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    if done.status.success() { Ok(text(done.stdout)) } else { Err(text(done.stderr)) }
+    app.madang(&[&["grant"], arguments].concat()).await
 }
 
 /// Waits until this node has heard of it.

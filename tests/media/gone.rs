@@ -2,29 +2,14 @@
 
 use super::{download, jpeg, nothing_is_left, ready, upload};
 use crate::races::assert_equal_to_a_rebuild;
+use crate::support::TestApp;
 use crate::support::client::Person;
-use crate::support::{TestApp, binary};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 async fn publish(person: &Person, photos: &[&str]) -> String {
     let photos: Vec<Value> = photos.iter().map(|id| json!({ "media_id": id })).collect();
     person.post("/v1/posts", json!({ "text": "글", "photos": photos })).await.expect(201).id()
-}
-
-/// Runs a command beside the node; whether it succeeded, and what it said.
-async fn run(app: &TestApp, arguments: &[&str]) -> (bool, String) {
-    let done = tokio::process::Command::new(binary())
-        .args(arguments)
-        .env("DATABASE_URL", &*app.settings.database_url)
-        .env("NATS_URL", &*app.settings.nats_url)
-        .env("MADANG_STREAM_MAX_BYTES", app.settings.stream_max_bytes.to_string())
-        .envs(app.settings.s3.as_ref().expect("every node here has one").variables())
-        .output()
-        .await
-        .expect("it runs");
-    let said = [done.stdout, done.stderr].concat();
-    (done.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,8 +27,8 @@ async fn photos_go_with_what_showed_them_and_no_others_do() {
     assert_eq!(app.files("").await.len(), 4, "{:?}", app.files("").await);
     mina.get(&format!("/v1/media/{deleted}")).await.expect_problem(404, "media_not_found");
     assert_equal_to_a_rebuild(&app).await;
-    let (equal, said) = run(&app, &["verify"]).await;
-    assert!(equal && said.contains("storage: equal"), "{said}");
+    let said = app.madang(&["verify"]).await.expect("equal");
+    assert!(said.contains("storage: equal"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,8 +73,8 @@ async fn of_who_is_erased_no_photo_is_left() {
     ready(&mina).await;
     let theirs = ready(&sora).await;
     publish(&sora, &[&theirs]).await;
-    let (erased, said) = run(&app, &["erase", "mina", "--grace", "0"]).await;
-    assert!(erased && said.contains("1 posts, 0 comments and 2 photos"), "{said}");
+    let said = app.madang(&["erase", "mina", "--grace", "0"]).await.expect("erased");
+    assert!(said.contains("1 posts, 0 comments and 2 photos"), "{said}");
     let left = app.files("").await;
     assert!(left.len() == 4 && left.iter().all(|key| key.contains(&theirs)), "{left:?}");
     let (looks,): (i64,) = sqlx::query_as(
@@ -117,8 +102,8 @@ async fn files_that_belong_to_nothing_and_missing_ones_are_told() {
     let none = Duration::ZERO;
     let strays = infra::media::strays(&app.pool, &storage, none).await.expect("listed");
     assert_eq!(strays, ["media/stray/w320.webp"]);
-    let (equal, said) = run(&app, &["verify"]).await;
-    assert!(!equal && said.contains(&format!("media/{id}/square.webp is missing")), "{said}");
+    let said = app.madang(&["verify"]).await.expect_err("not equal");
+    assert!(said.contains(&format!("media/{id}/square.webp is missing")), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

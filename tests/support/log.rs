@@ -59,7 +59,7 @@ pub fn register(handle: &str) -> UserCommand {
 }
 
 pub fn envelope(actor: Option<UserId>) -> Envelope {
-    Envelope { actor, operator: false, key: None, expected_version: None, correlation_id: Uuid::now_v7() }
+    Envelope::plain(actor, false, Uuid::now_v7())
 }
 
 pub fn keyed(actor: Option<UserId>, key: &str, request: u8) -> Envelope {

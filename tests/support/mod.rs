@@ -7,7 +7,7 @@ pub mod smtp;
 mod stack;
 
 use api::node::Node;
-use infra::config::Settings;
+use infra::config::{S3Settings, Settings};
 use infra::s3::Storage;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
@@ -63,6 +63,25 @@ impl TestApp {
         let pool = PgPool::connect(&settings.database_url).await.expect("the database is there");
         let http = client();
         Self { url: format!("http://{}", node.address()), settings, pool, http, node: Some(node) }
+    }
+
+    /// Runs a command of `madang` beside the node, on its services; what it prints, or what it says on failing.
+    pub async fn madang(&self, arguments: &[&str]) -> Result<String, String> {
+        let storage = self.settings.s3.iter().flat_map(S3Settings::variables);
+        let done = tokio::process::Command::new(binary())
+            .args(arguments)
+            .env("DATABASE_URL", &*self.settings.database_url)
+            .env("NATS_URL", &*self.settings.nats_url)
+            .env("MADANG_STREAM_MAX_BYTES", self.settings.stream_max_bytes.to_string())
+            .envs(storage)
+            .output()
+            .await
+            .expect("it runs");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        match done.status.success() {
+            true => Ok(text(done.stdout)),
+            false => Err(text([done.stdout, done.stderr].concat())),
+        }
     }
 
     /// What is in the node's storage.

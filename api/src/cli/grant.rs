@@ -5,7 +5,6 @@ use domain::user::{HANDLE, Role, User, UserCommand};
 use domain::value::Handle;
 use infra::event_store::{Appender, Envelope, Executor};
 use std::process::ExitCode;
-use uuid::Uuid;
 
 /// `madang grant`.
 #[derive(Debug, clap::Args)]
@@ -36,14 +35,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         false => UserCommand::GrantRole { role },
         true => UserCommand::RevokeRole { role },
     };
-    let envelope = Envelope {
-        actor: None,
-        operator: true,
-        key: None,
-        expected_version: None,
-        correlation_id: Uuid::now_v7(),
-    };
-    let answer = executor.execute::<User>(user, command, &envelope).await?;
+    let answer = executor.execute::<User>(user, command, &Envelope::of_service()).await?;
     drop(executor);
     appending.await?;
     let roles: Vec<_> = Role::among(&answer.state.roles).map(Role::name).collect();

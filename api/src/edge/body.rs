@@ -81,9 +81,15 @@ async fn collect(body: Body) -> Result<Bytes, Problem> {
     Ok(collected.into())
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// The content type without its parameters, in small letters; empty if there is none.
+#[must_use]
+pub fn essence(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = essence(headers);
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 

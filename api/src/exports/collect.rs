@@ -14,6 +14,7 @@ use domain::user::User;
 use domain::value::UserId;
 use futures::TryStreamExt;
 use infra::event_store::StoreError;
+use infra::images::VariantName;
 use infra::media::{MAX_BYTES, variant_key};
 use infra::s3::StorageError;
 use infra::vault::VaultError;
@@ -27,8 +28,7 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 const PAGE: usize = 100;
-/// Of a photo's variants.
-const LARGEST: &str = "w1280";
+const LARGEST: VariantName = VariantName::Width1280;
 const README: &str = include_str!("readme.txt");
 
 /// Why an export could not be made; it is tried again.
@@ -130,7 +130,7 @@ where
 fn photos(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {
     let Some(storage) = &app.storage else { return Ok(()) };
     for media in runtime.block_on(media::query::of_owner(&app.pool, me))? {
-        let key = variant_key(media.id, LARGEST);
+        let key = variant_key(media.id, LARGEST.as_str());
         if media.state == MediaState::Ready
             && let Some(photo) = runtime.block_on(storage.get(&key, MAX_BYTES))?
         {

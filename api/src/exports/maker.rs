@@ -4,6 +4,8 @@ use super::collect::{CollectError, collect};
 use super::routes::export_link;
 use crate::app::App;
 use domain::value::UserId;
+use infra::backoff::pause;
+use infra::event_store::LogReader;
 use infra::s3::{Storage, StorageError};
 use infra::vault::VaultError;
 use infra::vault::exports::{self, Waiting};
@@ -75,16 +77,14 @@ async fn make_next(app: &App, storage: &Storage) -> Result<bool, VaultError> {
         Ok(()) => info!("an export was made"),
         Err(failure) => {
             warn!(%failure, "an export was not made; it is tried again");
-            let doublings = u32::try_from(waiting.attempts - 1).unwrap_or(0).min(16);
-            let pause = Duration::from_secs(1 << doublings).min(PAUSE_MAX);
-            app.vault.exports.give_back(waiting, pause).await?;
+            app.vault.exports.give_back(waiting, pause(waiting.attempts, PAUSE_MAX)).await?;
         }
     }
     Ok(true)
 }
 
 async fn make(app: &App, storage: &Storage, waiting: Waiting) -> Result<(), MakeError> {
-    let (head,): (i64,) = sqlx::query_as("select head from log").fetch_one(&app.pool).await?;
+    let head = LogReader::new(app.pool.clone()).head().await?;
     if !app.progress.wait(&["profiles", "posts", "comments", "media"], head, CATCH_UP).await.covered {
         return Err(MakeError::Behind);
     }

@@ -4,6 +4,7 @@ use super::dto::{Export, Fetch, Fetched};
 use crate::app::App;
 use crate::edge::member::hourly;
 use crate::edge::{Form, Member, Problem};
+use crate::pages::{carried, link, over};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,8 +16,6 @@ use infra::vault::exports;
 use std::time::Duration;
 
 const LINKS: Policy = hourly("export_link", 60);
-/// Longer than any token.
-const TOKEN_MAX: usize = 128;
 const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 /// Most are ready by then.
 const ASK_AGAIN_SECONDS: &str = "5";
@@ -24,7 +23,7 @@ const ASK_AGAIN_SECONDS: &str = "5";
 /// The link to a ready export, as a letter has it.
 #[must_use]
 pub fn export_link(web_url: &str, token: &str) -> String {
-    format!("{web_url}/account/export#token={token}")
+    link(web_url, "export", token)
 }
 
 /// Take away what is one's own
@@ -63,14 +62,12 @@ pub async fn get_export(State(app): State<App>, member: Member) -> Result<Respon
 pub async fn fetch_export(State(app): State<App>, form: Form<Fetch>) -> Result<Json<Fetched>, Problem> {
     form.from.may(&app, &LINKS).await?;
     let storage = app.storage()?;
-    let token = &form.fields.token;
-    let found = if token.len() > TOKEN_MAX { None } else { app.vault.exports.of_link(token).await? };
+    let found = match carried(&form.fields.token) {
+        Some(token) => app.vault.exports.of_link(token).await?,
+        None => None,
+    };
     let Some((user, export)) = found else {
-        return Err(Problem::new(
-            StatusCode::GONE,
-            "link_over",
-            "This link is too old, or another export was made since. Ask for your data anew.",
-        ));
+        return Err(over("This link is too old, or another export was made since. Ask for your data anew."));
     };
     Ok(Json(Fetched { download_url: download_url(storage, user, &export).await? }))
 }

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use domain::media::{Media as State, MediaState, Processed};
 use domain::value::MediaId;
 use infra::event_store::Answer;
+use infra::images::VariantName;
 use infra::media::{MAX_BYTES, variant_key};
 use infra::s3::{Storage, UploadForm};
 use projections::media;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -19,23 +19,28 @@ pub const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "
 
 /// Where photos are seen. Cheap to clone.
 #[derive(Clone)]
-pub struct PhotoUrls(Option<Arc<Storage>>);
+pub struct PhotoUrls(Option<Storage>);
 
 impl PhotoUrls {
     /// In this storage; nowhere without one.
     #[must_use]
     pub fn of(storage: Option<&Storage>) -> Self {
-        Self(storage.cloned().map(Arc::new))
+        Self(storage.cloned())
     }
 
     /// Those of one photo.
     #[must_use]
     pub fn photo(&self, id: MediaId) -> Urls {
-        let url = |variant| match &self.0 {
-            Some(storage) => storage.public_url(&variant_key(id, variant)),
+        let url = |variant: VariantName| match &self.0 {
+            Some(storage) => storage.public_url(&variant_key(id, variant.as_str())),
             None => String::new(),
         };
-        Urls { w320: url("w320"), w640: url("w640"), w1280: url("w1280"), square: url("square") }
+        Urls {
+            w320: url(VariantName::Width320),
+            w640: url(VariantName::Width640),
+            w1280: url(VariantName::Width1280),
+            square: url(VariantName::Square320),
+        }
     }
 }
 
@@ -103,24 +108,18 @@ impl Media {
         processed: Option<Processed>,
         urls: &PhotoUrls,
     ) -> Self {
-        let is_ready = processed.is_some();
-        let (size, looks) = match processed {
-            Some(made) => (Some((made.width, made.height)), Some((made.blurhash, made.colour))),
-            None => (None, None),
-        };
-        let (width, height) = size.unzip();
-        let (blurhash, colour) = looks.unzip();
+        let made = processed.as_ref();
         Self {
             id: id.0,
             state: state.name(),
             refused_because,
             content_type,
             byte_size,
-            width,
-            height,
-            blurhash,
-            colour,
-            urls: is_ready.then(|| urls.photo(id)),
+            width: made.map(|made| made.width),
+            height: made.map(|made| made.height),
+            blurhash: made.map(|made| made.blurhash.clone()),
+            colour: made.map(|made| made.colour.clone()),
+            urls: made.map(|_| urls.photo(id)),
         }
     }
 }

@@ -50,7 +50,7 @@ pub async fn announce_upload(
     let (key, now) = (upload_key(MediaId(answer.id)), Utc::now());
     let form = storage.upload_form(&key, &content_type, byte_size, now, OPEN);
     let url = storage.upload_url(&key, &content_type, byte_size, OPEN).await?;
-    let location = format!("/v1/media/{}", answer.id);
+    let location = format!("{}/{}", super::UPLOAD, answer.id);
     let (committed, version) = (asked.committed(&app, &answer), answer.version);
     let announced = Announced {
         media: Media::answered(answer, &app.photo_urls),
@@ -144,8 +144,7 @@ pub async fn remove_media(
 /// What is someone else's is not there.
 async fn own(app: &App, id: MediaId, me: UserId) -> Result<media::Media, Problem> {
     let state = app.executor.load::<media::Media>(id.0).await?.state;
-    let is_there = !matches!(state.state, MediaState::Unknown | MediaState::Removed | MediaState::Swept);
-    if !is_there || state.owner_id != me {
+    if !state.is_there() || state.owner_id != me {
         return Err(Problem::not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1));
     }
     Ok(state)

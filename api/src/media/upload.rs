@@ -2,11 +2,12 @@
 
 use super::dto::{CONTENT_TYPES, Media};
 use crate::app::App;
+use crate::edge::body::essence;
 use crate::edge::member::{hourly, may};
 use crate::edge::{Asked, Problem};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::media::{self, MediaCommand, MediaState};
 use domain::value::MediaId;
@@ -78,8 +79,7 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
 }
 
 fn content_type(headers: &HeaderMap) -> Result<&'static str, Problem> {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(headers);
     CONTENT_TYPES.into_iter().find(|known| *known == essence).ok_or_else(|| {
         Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -1,6 +1,10 @@
 //! The pages that letters need where there are no pages of one's own yet: a new password for a forgotten one,
 //! the way back after leaving, one's own data. `MADANG_WEB_URL` sends people to better ones.
 
+mod links;
+
+pub use links::{carried, link, over};
+
 use crate::app::App;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};

@@ -4,6 +4,7 @@ use super::dto::{AskReset, ChangePassword, Reset};
 use crate::app::App;
 use crate::edge::member::{hourly, may, must_know_password};
 use crate::edge::{Fields, Form, MemberForm, Problem};
+use crate::pages::{carried, link, over};
 use crate::users::dto::check_password_length;
 use crate::withdrawals::come_back_link;
 use axum::extract::State;
@@ -18,8 +19,6 @@ const RESETS_OF: Policy = hourly("reset_of", 4);
 const LINKS: Policy = hourly("reset_link", 30);
 /// Longer than either way takes: whether an address has an account can't be learnt from the time.
 const EVEN: Duration = Duration::from_millis(150);
-/// Longer than any token.
-const TOKEN_MAX: usize = 128;
 
 /// Change one's own password
 ///
@@ -65,7 +64,7 @@ pub async fn ask_reset(State(app): State<App>, form: Form<AskReset>) -> Result<S
     form.from.may(&app, &RESETS_FROM).await?;
     may(&app, &RESETS_OF, &[email.key().as_bytes()]).await?;
     let web_url = &app.settings.web_url;
-    let reset = |token: &str| format!("{web_url}/account/reset-password#token={token}");
+    let reset = |token: &str| link(web_url, "reset-password", token);
     let back = |token: &str| come_back_link(web_url, token);
     let asked = app.vault.recovery.ask(&email, reset, back).await;
     tokio::time::sleep_until(begun + EVEN).await;
@@ -86,12 +85,12 @@ pub async fn reset(State(app): State<App>, form: Form<Reset>) -> Result<StatusCo
     let Reset { token, password } = &form.fields;
     check_password_length(Fields::default(), "/password", password)?;
     form.from.may(&app, &LINKS).await?;
-    if token.len() > TOKEN_MAX || !app.vault.recovery.reset(token, password).await? {
-        return Err(Problem::new(
-            StatusCode::GONE,
-            "link_over",
-            "This link was used already, or is too old. Have another one sent.",
-        ));
+    let is_good = match carried(token) {
+        Some(token) => app.vault.recovery.reset(token, password).await?,
+        None => false,
+    };
+    if !is_good {
+        return Err(over("This link was used already, or is too old. Have another one sent."));
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -41,13 +41,7 @@ pub async fn register(
     facts::handle_must_be_free(app, &handle.key(), Some(user.0)).await?;
     let user = pending.await?;
     let Ok(bio) = Bio::parse("") else { return Err(Problem::internal()) };
-    let envelope = Envelope {
-        actor: None,
-        operator: false,
-        key: None,
-        expected_version: None,
-        correlation_id: from.correlation_id,
-    };
+    let envelope = Envelope::plain(None, false, from.correlation_id);
     let command = UserCommand::Register { handle, display_name, bio };
     let answer = match app.executor.execute::<User>(user.0, command, &envelope).await {
         Ok(answer) => answer,

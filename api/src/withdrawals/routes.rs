@@ -4,8 +4,8 @@ use super::dto::{ComeBack, Withdraw};
 use crate::app::App;
 use crate::edge::member::{hourly, must_know_password};
 use crate::edge::{Committed, Form, MemberForm, Problem, cookies};
+use crate::pages::{carried, link, over};
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::user::{User, UserCommand};
 use domain::value::UserId;
@@ -14,13 +14,11 @@ use infra::vault::attempts::Policy;
 use uuid::Uuid;
 
 const LINKS: Policy = hourly("come_back", 30);
-/// Longer than any token.
-const TOKEN_MAX: usize = 128;
 
 /// The link back to the yard, as a letter has it.
 #[must_use]
 pub fn come_back_link(web_url: &str, token: &str) -> String {
-    format!("{web_url}/account/come-back#token={token}")
+    link(web_url, "come-back", token)
 }
 
 /// Leave
@@ -58,14 +56,12 @@ pub async fn withdraw(
 )]
 pub async fn come_back(State(app): State<App>, form: Form<ComeBack>) -> Result<Response, Problem> {
     form.from.may(&app, &LINKS).await?;
-    let token = &form.fields.token;
-    let user = if token.len() > TOKEN_MAX { None } else { app.vault.withdrawals.come_back(token).await? };
+    let user = match carried(&form.fields.token) {
+        Some(token) => app.vault.withdrawals.come_back(token).await?,
+        None => None,
+    };
     let Some(user) = user else {
-        return Err(Problem::new(
-            StatusCode::GONE,
-            "link_over",
-            "This link was used already, or is too old. If you are back already, log in.",
-        ));
+        return Err(over("This link was used already, or is too old. If you are back already, log in."));
     };
     let answer = execute(&app, user, UserCommand::Reactivate, form.from.correlation_id).await?;
     app.vault.withdrawals.undone(user).await?;
@@ -79,7 +75,6 @@ async fn execute(
     command: UserCommand,
     correlation_id: Uuid,
 ) -> Result<Answer<User>, Problem> {
-    let envelope =
-        Envelope { actor: Some(user), operator: false, key: None, expected_version: None, correlation_id };
+    let envelope = Envelope::plain(Some(user), false, correlation_id);
     Ok(app.executor.execute::<User>(user.0, command, &envelope).await?)
 }

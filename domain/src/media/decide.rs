@@ -143,7 +143,9 @@ impl Decide for Media {
 cqrs_aggregate!(Media);
 
 impl Media {
-    fn is_there(&self) -> bool {
+    /// Whether it was requested and not removed.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
         !matches!(self.state, MediaState::Unknown | MediaState::Removed | MediaState::Swept)
     }
 

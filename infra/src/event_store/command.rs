@@ -21,6 +21,20 @@ pub struct Envelope {
     pub correlation_id: Uuid,
 }
 
+impl Envelope {
+    /// Without a key, for whatever version there is.
+    #[must_use]
+    pub fn plain(actor: Option<UserId>, operator: bool, correlation_id: Uuid) -> Self {
+        Self { actor, operator, key: None, expected_version: None, correlation_id }
+    }
+
+    /// Of what the service does by itself, or at an operator's command, in nobody's name.
+    #[must_use]
+    pub fn of_service() -> Self {
+        Self::plain(None, true, Uuid::now_v7())
+    }
+}
+
 /// An `Idempotency-Key` with a keyed hash of the request it came with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {

@@ -3,6 +3,7 @@
 use super::queue::{self, Claimed};
 use super::transport::{SendError, Transport, TransportError};
 use super::{Channel, Outbox};
+use crate::backoff;
 use crate::config::Settings;
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -160,8 +161,7 @@ fn noted(result: Result<(), sqlx::Error>) {
 /// Doubles with each attempt, up to a quarter of an hour; longer by `jitter`, so that letters which failed
 /// together do not come back together.
 fn pause(attempts: i32, jitter: f64) -> Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(16);
-    Duration::from_secs(1 << doublings).min(PAUSE_MAX).mul_f64(1.0 + jitter)
+    backoff::pause(attempts, PAUSE_MAX).mul_f64(1.0 + jitter)
 }
 
 #[cfg(test)]

@@ -25,7 +25,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
-use uuid::Uuid;
 
 /// Uploads, until they are looked at.
 pub const UPLOADS: &str = "uploads/";
@@ -58,6 +57,15 @@ pub fn variant_key(id: MediaId, variant: &str) -> String {
     format!("{}{variant}.webp", folder_of(id))
 }
 
+/// Deletes all that the storage has of a photo.
+///
+/// # Errors
+/// The storage's; some may be deleted then.
+pub async fn delete_files(storage: &Storage, id: MediaId) -> Result<(), StorageError> {
+    storage.delete_folder(&folder_of(id)).await?;
+    storage.delete(&upload_key(id)).await
+}
+
 /// Tells workers of this process that there is something to do, as of a position.
 #[derive(Clone, Debug, Default)]
 pub struct Pokes(watch::Sender<Position>);
@@ -68,6 +76,9 @@ impl Pokes {
         self.0.send_modify(|known| *known = position.max(*known));
     }
 }
+
+/// What can't be done now, and until when it is left alone.
+type Resting = HashMap<MediaId, Instant>;
 
 /// Looks after photos.
 pub struct Worker {
@@ -115,8 +126,7 @@ impl Worker {
     }
 
     async fn look(&self) {
-        let mut pokes = self.pokes.0.subscribe();
-        let mut resting = HashMap::new();
+        let (mut pokes, mut resting) = (self.pokes.0.subscribe(), Resting::new());
         loop {
             self.told(&mut pokes, &mut resting).await;
             self.look_at_uploads(&mut resting).await;
@@ -125,8 +135,7 @@ impl Worker {
     }
 
     async fn clear(&self) {
-        let mut pokes = self.pokes.0.subscribe();
-        let mut resting = HashMap::new();
+        let (mut pokes, mut resting) = (self.pokes.0.subscribe(), Resting::new());
         loop {
             self.told(&mut pokes, &mut resting).await;
             self.take_away(&mut resting).await;
@@ -143,28 +152,21 @@ impl Worker {
     }
 
     /// Waits until the projection shows what this process was told of.
-    async fn told(&self, pokes: &mut watch::Receiver<Position>, resting: &mut HashMap<MediaId, Instant>) {
+    async fn told(&self, pokes: &mut watch::Receiver<Position>, resting: &mut Resting) {
         let told = *pokes.borrow_and_update();
         self.progress.wait(&["media"], told, CATCH_UP).await;
         resting.retain(|_, until| *until > Instant::now());
     }
 
     /// Notes that something can't be done now, so that the rest is not kept from its turn.
-    fn rest(resting: &mut HashMap<MediaId, Instant>, id: MediaId, failure: &WorkError) {
+    fn rest(resting: &mut Resting, id: MediaId, failure: &WorkError) {
         warn!(%failure, %id, "a photo could not be looked after; it is tried again");
         resting.insert(id, Instant::now() + PAUSE);
     }
 
     /// What has become of it then.
     async fn tell(&self, id: MediaId, command: MediaCommand) -> Result<Option<MediaState>, WorkError> {
-        let envelope = Envelope {
-            actor: None,
-            operator: true,
-            key: None,
-            expected_version: None,
-            correlation_id: Uuid::now_v7(),
-        };
-        match self.executor.execute::<Media>(id.0, command, &envelope).await {
+        match self.executor.execute::<Media>(id.0, command, &Envelope::of_service()).await {
             Ok(answer) => Ok(Some(answer.state.state)),
             // What shows it was quicker than its removal.
             Err(CommandError::ClaimTaken { .. }) => Ok(None),

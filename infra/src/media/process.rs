@@ -1,18 +1,16 @@
 //! From an upload to a photo, or to a refusal that says why.
 
-use super::{AT_ONCE, MAX_BYTES, WorkError, Worker, folder_of, limits, upload_key, variant_key};
+use super::{AT_ONCE, MAX_BYTES, Resting, WorkError, Worker, folder_of, limits, upload_key, variant_key};
 use crate::images::{self, Unusable};
 use crate::polite;
 use domain::media::{Media, MediaCommand, MediaState, Processed, RefuseReason, Variant};
 use domain::value::MediaId;
 use hyper::body::Bytes;
 use projections::media::query;
-use std::collections::HashMap;
-use std::time::Instant;
 
 impl Worker {
     /// One after the other: each takes a core, and up to a few hundred megabytes.
-    pub(super) async fn look_at_uploads(&self, resting: &mut HashMap<MediaId, Instant>) {
+    pub(super) async fn look_at_uploads(&self, resting: &mut Resting) {
         let waiting = match query::to_process(&self.pool, AT_ONCE).await {
             Ok(waiting) => waiting,
             Err(failure) => return tracing::warn!(%failure, "uploads can't be read"),

@@ -1,14 +1,14 @@
 //! Taking away what nothing shows, and what nobody knows of.
 
-use super::{AT_ONCE, UPLOADS, WorkError, Worker, folder_of, upload_key};
-use crate::s3::{Listed, PUBLIC, Storage, StorageError};
+use super::{AT_ONCE, Resting, UPLOADS, WorkError, Worker, delete_files, folder_of};
+use crate::s3::{PUBLIC, Storage, StorageError};
 use chrono::Utc;
 use domain::media::{Media, MediaCommand, MediaState, RemoveReason};
 use domain::value::MediaId;
 use projections::media::query;
 use sqlx::PgPool;
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tracing::{info, warn};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ pub const SETTLED: Duration = Duration::from_secs(3_600);
 
 impl Worker {
     /// Removes what is shown no longer, then sweeps what is removed.
-    pub(super) async fn take_away(&self, resting: &mut HashMap<MediaId, Instant>) {
+    pub(super) async fn take_away(&self, resting: &mut Resting) {
         let (removable, removed) = match self.to_take_away().await {
             Ok(found) => found,
             Err(failure) => return warn!(%failure, "what to take away can't be read"),
@@ -46,57 +46,48 @@ impl Worker {
     }
 
     async fn sweep(&self, id: MediaId) -> Result<(), WorkError> {
-        self.storage.delete_folder(&folder_of(id)).await?;
-        self.storage.delete(&upload_key(id)).await?;
+        delete_files(&self.storage, id).await?;
         self.tell(id, MediaCommand::Sweep).await?;
         Ok(())
     }
 
     /// Deletes files that belong to nothing: an upload that came after its photo was made, say.
     pub(super) async fn tidy_bucket(&self) {
-        match strays(&self.pool, &self.storage, SETTLED).await {
-            Ok(strays) => {
-                for key in strays {
-                    // The read model may be behind, or be built anew just now: the log decides.
-                    match self.is_known(&key).await {
-                        Ok(false) => {}
-                        Ok(true) => continue,
-                        Err(failure) => {
-                            warn!(%failure, key, "a file may belong to nothing");
-                            continue;
-                        }
-                    }
-                    match self.storage.delete(&key).await {
-                        Ok(_) => info!(key, "a file that belongs to nothing was deleted"),
-                        Err(failure) => warn!(%failure, key, "a file that belongs to nothing is still there"),
-                    }
-                }
+        let strays = match strays(&self.pool, &self.storage, SETTLED).await {
+            Ok(strays) => strays,
+            Err(failure) => return warn!(%failure, "the bucket can't be held against what is known"),
+        };
+        for key in strays {
+            match self.delete_unless_known(&key).await {
+                Ok(true) => info!(key, "a file that belongs to nothing was deleted"),
+                Ok(false) => {}
+                Err(failure) => warn!(%failure, key, "a file that may belong to nothing is still there"),
             }
-            Err(failure) => warn!(%failure, "the bucket can't be held against what is known"),
         }
     }
-}
 
-impl Worker {
-    /// Whether the log knows a photo that the file belongs to, or its name is none of ours.
-    async fn is_known(&self, key: &str) -> Result<bool, WorkError> {
+    /// The read model may be behind, or be built anew just now: the log decides. Whether it was deleted.
+    async fn delete_unless_known(&self, key: &str) -> Result<bool, WorkError> {
         let Some(id) = id_in(key) else {
             warn!(key, "a file in the bucket is none of ours; it is left alone");
-            return Ok(true);
+            return Ok(false);
         };
         let state = self.executor.load::<Media>(id.0).await?.state.state;
-        Ok(belongs(Some(state), key))
+        if belongs(state, key) {
+            return Ok(false);
+        }
+        self.storage.delete(key).await?;
+        Ok(true)
     }
 }
 
 /// Whether a photo of this state has such a file.
-fn belongs(state: Option<MediaState>, key: &str) -> bool {
+fn belongs(state: MediaState, key: &str) -> bool {
     match state {
-        Some(MediaState::Uploading | MediaState::Processing) => true,
-        Some(MediaState::Ready) => key.starts_with(PUBLIC),
-        // They are about to be swept.
-        Some(MediaState::Removed) => true,
-        Some(MediaState::Unknown | MediaState::Refused | MediaState::Swept) | None => false,
+        // What is removed is about to be swept.
+        MediaState::Uploading | MediaState::Processing | MediaState::Removed => true,
+        MediaState::Ready => key.starts_with(PUBLIC),
+        MediaState::Unknown | MediaState::Refused | MediaState::Swept => false,
     }
 }
 
@@ -124,16 +115,11 @@ pub async fn strays(pool: &PgPool, storage: &Storage, settled: Duration) -> Resu
             let Some(last) = listed.last() else { break };
             after = Some(last.key.clone());
             let old = listed.into_iter().filter(|file| file.is_older_than(settled));
-            let of = |file: Listed| (id_in(&file.key), file.key);
-            let files: Vec<(Option<MediaId>, String)> = old.map(of).collect();
-            let ids: Vec<MediaId> = files.iter().filter_map(|(id, _)| *id).collect();
+            let keys: Vec<String> = old.map(|file| file.key).collect();
+            let ids: Vec<MediaId> = keys.iter().filter_map(|key| id_in(key)).collect();
             let states: HashMap<MediaId, MediaState> = query::states(pool, &ids).await?.into_iter().collect();
-            strays.extend(
-                files
-                    .into_iter()
-                    .filter(|(id, key)| !belongs(id.and_then(|id| states.get(&id).copied()), key))
-                    .map(|(_, key)| key),
-            );
+            let state = |key: &str| id_in(key).and_then(|id| states.get(&id).copied()).unwrap_or_default();
+            strays.extend(keys.into_iter().filter(|key| !belongs(state(key), key)));
         }
     }
     Ok(strays)

@@ -45,13 +45,7 @@ async fn appended(url: &str, concurrent: usize, seconds: u64) -> Result<f64, Fai
             while begun.elapsed() < length {
                 let (user_id, target) =
                     (UserId(Uuid::now_v7()), Liked::Post(PostId(Uuid::from_u128(chance.random()))));
-                let envelope = Envelope {
-                    actor: Some(user_id),
-                    operator: false,
-                    key: None,
-                    expected_version: None,
-                    correlation_id: Uuid::now_v7(),
-                };
+                let envelope = Envelope::plain(Some(user_id), false, Uuid::now_v7());
                 let command = LikeCommand::Like { user_id, target, target_is_open: true };
                 executor.execute::<Like>(LikeId::of(user_id, target).0, command, &envelope).await?;
                 counted.fetch_add(1, Ordering::Relaxed);
