@@ -39,6 +39,8 @@ async fn a_comment_is_answered_whole_and_read_the_same() {
         "author": {
             "id": mina.id, "handle": "mina", "display_name": "mina", "avatar_url": "/v1/users/mina/avatar",
         },
+        "alias": null,
+        "by_post_author": true,
         "text": "@마당쇠 안녕 #태그아님",
         "mentions": ["마당쇠"],
         "deleted": false,

@@ -69,6 +69,11 @@ fn payload(event: &Event) -> Value {
         Event::Follow(event) => serde_json::to_value(event),
         Event::Like(event) => serde_json::to_value(event),
         Event::Media(event) => serde_json::to_value(event),
+        Event::Blocklist(event) => serde_json::to_value(event),
+        Event::FollowedTags(event) => serde_json::to_value(event),
+        Event::ViewBatch(event) => serde_json::to_value(event),
+        Event::Board(event) => serde_json::to_value(event),
+        Event::Alias(event) => serde_json::to_value(event),
     }
     .expect("plain data")
 }

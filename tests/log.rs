@@ -13,13 +13,16 @@ use uuid::Uuid;
 
 fn publish(by: UserId, text: &str) -> PostCommand {
     let text = PostText::parse(text).expect("a text");
-    let body = PostBody::new(None, text, vec![], Photos::default()).expect("a body");
-    PostCommand::Publish { by, body, original_published_at: None }
+    let body = PostBody::new(None, text, vec![], Photos::default(), false).expect("a body");
+    PostCommand::Publish { by, body, board: None, original_published_at: None }
 }
 
 fn edit(by: UserId, text: &str) -> PostCommand {
     let text = PostText::parse(text).expect("a text");
-    PostCommand::Edit { by, body: PostBody::new(None, text, vec![], Photos::default()).expect("a body") }
+    PostCommand::Edit {
+        by,
+        body: PostBody::new(None, text, vec![], Photos::default(), false).expect("a body"),
+    }
 }
 
 fn user(n: u128) -> UserId {

@@ -7,6 +7,7 @@
 #![allow(missing_docs)]
 
 mod accounts;
+mod blocks;
 mod comments;
 mod consistency;
 mod cursors;
@@ -24,6 +25,7 @@ mod model;
 mod openapi;
 mod ops;
 mod posts;
+mod privacy;
 mod projections;
 mod races;
 mod sockets;

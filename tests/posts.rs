@@ -30,6 +30,9 @@ async fn a_published_post_is_answered_whole_and_read_the_same() {
         "author": {
             "id": mina.id, "handle": "mina", "display_name": "mina", "avatar_url": "/v1/users/mina/avatar",
         },
+        "alias": null,
+        "board_id": null,
+        "visibility": "public",
         "title": "한강",
         "text": "밤에 걷기 #한강",
         "tags": ["산책", "한강"],
@@ -37,6 +40,7 @@ async fn a_published_post_is_answered_whole_and_read_the_same() {
         "photos": [],
         "like_count": 0,
         "comment_count": 0,
+        "view_count": 0,
         "liked_by_me": false,
         "published_at": published.json["published_at"],
         "edited_at": null,
@@ -456,4 +460,37 @@ async fn what_a_post_said_before_is_kept_and_shown_until_it_is_deleted() {
     let (left,): (i64,) =
         sqlx::query_as("select count(*) from posts.versions").fetch_one(&app.pool).await.expect("a number");
     assert_eq!(left, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_posts_can_be_pinned_and_the_latest_pinned_comes_first() {
+    let app = TestApp::start().await;
+    let (mina, bora) = (app.enrol("mina").await, app.enrol("bora").await);
+    let mut posts = vec![];
+    for n in 0..4 {
+        posts.push(mina.publish(&format!("{n}번째")).await);
+    }
+    let path = |n: usize| format!("/v1/posts/{}/pin", posts[n]);
+    let pins = async || bora.see(&app, "/v1/users/mina/pins").await.expect(200).each("id");
+    assert!(pins().await.is_empty());
+    for n in 0..3 {
+        for _ in 0..2 {
+            mina.put_empty(&path(n)).await.expect(204);
+        }
+    }
+    assert_eq!(pins().await, [&*posts[2], &posts[1], &posts[0]]);
+    mina.put_empty(&path(3)).await.expect_problem(409, "too_many_pins");
+    mina.delete(&path(1)).await.expect(204);
+    mina.put_empty(&path(3)).await.expect(204);
+    assert_eq!(pins().await, [&*posts[3], &posts[2], &posts[0]]);
+    // What is deleted is pinned no more, and takes no place.
+    mina.delete(&format!("/v1/posts/{}", posts[2])).await.expect(204);
+    assert_eq!(pins().await, [&*posts[3], &posts[0]]);
+    mina.put_empty(&path(1)).await.expect(204);
+    assert_eq!(pins().await, [&*posts[1], &posts[3], &posts[0]]);
+
+    let theirs = bora.publish("남의 글").await;
+    mina.put_empty(&format!("/v1/posts/{theirs}/pin")).await.expect_problem(404, "post_not_found");
+    mina.delete(&format!("/v1/posts/{theirs}/pin")).await.expect(204);
+    app.nobody().put_empty(&path(0)).await.expect_problem(401, "not_logged_in");
 }

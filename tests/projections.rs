@@ -55,6 +55,16 @@ async fn community(app: &TestApp) -> Vec<Person> {
         };
     }
     people[0].unfollow(&people[1]).await;
+    let secret = json!({ "text": "우리끼리 #한강", "visibility": "followers" });
+    let secret = people[4].post("/v1/posts", secret).await.expect(201).id();
+    people[4].put_empty(&format!("/v1/posts/{secret}/pin")).await.expect(204);
+    people[5].put("/v1/me/privacy", json!({ "private": true })).await.expect(200);
+    for (asker, path) in [(0, "/v1/users/person5/follow"), (1, "/v1/users/person5/follow")] {
+        people[asker].put_empty(path).await.expect(202);
+    }
+    people[5].put_empty("/v1/me/follow-requests/person0").await.expect(204);
+    people[2].put_empty("/v1/users/person3/block").await.expect(204);
+    people[2].put_empty("/v1/users/person6/mute").await.expect(204);
     people[7].leave().await.expect(204);
     people
 }
@@ -89,6 +99,13 @@ async fn a_row_spoiled_by_hand_is_found_in_every_table() {
             "comments",
             "update comments.comments set text = 'x' where comment_id = (select comment_id from comments.comments where not deleted order by comment_id limit 1)",
         ),
+        ("profiles", "delete from profiles.follow_requests"),
+        ("profiles", "delete from profiles.hidden where reason = 'mutes'"),
+        ("posts", "update posts.posts set followers_only = not followers_only"),
+        ("posts", "update posts.posts set view_count = view_count + 1"),
+        ("posts", "delete from posts.follows where ctid = (select min(ctid) from posts.follows)"),
+        ("posts", "delete from posts.hidden where reason = 'blocked'"),
+        ("comments", "delete from comments.hidden where reason = 'blocks'"),
         ("tags", "update tags.tags set post_count = post_count + 1 where tag = '한강'"),
         ("timelines", "delete from timelines.entries where ctid = (select min(ctid) from timelines.entries)"),
         ("timelines", "update timelines.authors set follower_count = 99"),

@@ -35,6 +35,7 @@ pub fn base() -> OpenApi {
             (name = "account", description = "What only its owner is shown: where they are reached, passwords."),
             (name = "me", description = "The caller's own account."),
             (name = "follows", description = "Who follows whom."),
+            (name = "blocks", description = "Whom the caller keeps away: blocked and muted people."),
             (name = "roles", description = "Who may do more than every member. Routes that need a role name it."),
             (name = "posts", description = "Posts: published, read, edited, deleted."),
             (name = "media", description = "Photos: uploaded, looked at, removed."),

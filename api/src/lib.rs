@@ -26,6 +26,7 @@
 pub mod account;
 pub mod app;
 pub mod availability;
+pub mod blocks;
 pub mod cli;
 pub mod comments;
 pub mod dev;

@@ -3,8 +3,9 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, availability, comments, dev, document, exports, follows, layers, likes, me, media, oauth, ops,
-    pages, passwords, posts, profile_images, roles, sessions, sign_ups, tags, timeline, users, withdrawals,
+    account, availability, blocks, comments, dev, document, exports, follows, layers, likes, me, media,
+    oauth, ops, pages, passwords, posts, profile_images, roles, sessions, sign_ups, tags, timeline, users,
+    withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -71,6 +72,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(roles::routes())
         .merge(me::routes())
         .merge(follows::routes())
+        .merge(blocks::routes())
         .merge(posts::routes())
         .merge(media::routes())
         .merge(profile_images::routes())
@@ -168,7 +170,7 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 89, "{operations:#?}");
+        assert_eq!(operations.len(), 102, "{operations:#?}");
     }
 
     #[test]

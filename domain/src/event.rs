@@ -1,13 +1,18 @@
 //! Every event of every aggregate as one type, and how stored ones are read back.
 
 use crate::aggregate::Decide;
+use crate::alias::{Alias, AliasEvent};
+use crate::blocklist::{Blocklist, BlocklistEvent};
+use crate::board::{Board, BoardEvent};
 use crate::comment::{Comment, CommentEvent};
 use crate::follow::{Follow, FollowEvent};
+use crate::followed_tags::{FollowedTags, FollowedTagsEvent};
 use crate::like::{Like, LikeEvent};
 use crate::media::{Media, MediaEvent};
 use crate::post::{Post, PostEvent};
 use crate::upcast::{UPCASTERS, upcast};
 use crate::user::{User, UserEvent};
+use crate::view_batch::{ViewBatch, ViewBatchEvent};
 use serde_json::Value;
 
 #[cfg(test)]
@@ -28,6 +33,16 @@ pub enum Event {
     Like(LikeEvent),
     /// To a photo on its way.
     Media(MediaEvent),
+    /// To whom a person keeps away.
+    Blocklist(BlocklistEvent),
+    /// To the tags that a person follows.
+    FollowedTags(FollowedTagsEvent),
+    /// To a batch of looks at posts.
+    ViewBatch(ViewBatchEvent),
+    /// To a place to post.
+    Board(BoardEvent),
+    /// To what someone is known by who writes anonymously.
+    Alias(AliasEvent),
 }
 
 /// A stored event that this build can't read.
@@ -75,6 +90,11 @@ impl Event {
             Follow::TYPE => FollowEvent::TYPES,
             Like::TYPE => LikeEvent::TYPES,
             Media::TYPE => MediaEvent::TYPES,
+            Blocklist::TYPE => BlocklistEvent::TYPES,
+            FollowedTags::TYPE => FollowedTagsEvent::TYPES,
+            ViewBatch::TYPE => ViewBatchEvent::TYPES,
+            Board::TYPE => BoardEvent::TYPES,
+            Alias::TYPE => AliasEvent::TYPES,
             unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
         };
         // What a newer version says may fit today's shape and mean something else.
@@ -88,6 +108,11 @@ impl Event {
             Follow::TYPE => serde_json::from_value(payload).map(Self::Follow),
             Like::TYPE => serde_json::from_value(payload).map(Self::Like),
             Media::TYPE => serde_json::from_value(payload).map(Self::Media),
+            Blocklist::TYPE => serde_json::from_value(payload).map(Self::Blocklist),
+            FollowedTags::TYPE => serde_json::from_value(payload).map(Self::FollowedTags),
+            ViewBatch::TYPE => serde_json::from_value(payload).map(Self::ViewBatch),
+            Board::TYPE => serde_json::from_value(payload).map(Self::Board),
+            Alias::TYPE => serde_json::from_value(payload).map(Self::Alias),
             unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
         };
         decoded.map_err(|error| DecodeError::Payload {
@@ -110,5 +135,10 @@ impl Event {
             .chain(of::<Follow>(FollowEvent::TYPES))
             .chain(of::<Like>(LikeEvent::TYPES))
             .chain(of::<Media>(MediaEvent::TYPES))
+            .chain(of::<Blocklist>(BlocklistEvent::TYPES))
+            .chain(of::<FollowedTags>(FollowedTagsEvent::TYPES))
+            .chain(of::<ViewBatch>(ViewBatchEvent::TYPES))
+            .chain(of::<Board>(BoardEvent::TYPES))
+            .chain(of::<Alias>(AliasEvent::TYPES))
     }
 }

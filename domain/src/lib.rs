@@ -3,8 +3,8 @@
 //! Reading order:
 //! 1. [`value`]: what input must look like before a command can even be written.
 //! 2. [`aggregate`]: the shape that every aggregate has (`decide`, `evolve`).
-//! 3. [`post`]: one aggregate from end to end; [`user`], [`comment`], [`follow`], [`like`], [`media`] are
-//!    its kin.
+//! 3. [`post`]: one aggregate from end to end; [`user`], [`comment`], [`follow`], [`like`], [`media`],
+//!    [`blocklist`], [`followed_tags`], [`board`], [`alias`] and [`view_batch`] are its kin.
 //! 4. [`event`]: every event of every aggregate as one type, and how stored ones are read back.
 //!
 //! Invariants of this crate:
@@ -16,15 +16,20 @@
 //! - No secret or personal detail has a field in any event.
 
 pub mod aggregate;
+pub mod alias;
+pub mod blocklist;
+pub mod board;
 pub mod comment;
 pub mod event;
 pub mod follow;
+pub mod followed_tags;
 pub mod like;
 pub mod media;
 pub mod post;
 pub mod upcast;
 pub mod user;
 pub mod value;
+pub mod view_batch;
 
 pub use aggregate::{Claim, Decide, Refusal, RefusalKind};
 pub use event::Event;

@@ -18,14 +18,33 @@ pub struct Upcaster {
 pub const UPCASTERS: &[Upcaster] = &[
     Upcaster { event_type: "PostPublished", from: "1", to: "2", change: without_photos },
     Upcaster { event_type: "PostEdited", from: "1", to: "2", change: without_photos },
+    Upcaster { event_type: "PostPublished", from: "2", to: "3", change: for_everyone },
+    Upcaster { event_type: "PostEdited", from: "2", to: "3", change: for_everyone },
+    Upcaster { event_type: "CommentWritten", from: "1", to: "2", change: under_their_own_name },
 ];
 
 /// Of a time when posts had none.
 fn without_photos(mut payload: Value) -> Value {
-    if let Some(fields) = payload.as_object_mut() {
-        fields.insert("photos".to_owned(), json!([]));
-    }
+    add(&mut payload, "photos", json!([]));
     payload
+}
+
+/// Of a time when every post was.
+fn for_everyone(mut payload: Value) -> Value {
+    add(&mut payload, "followers_only", json!(false));
+    payload
+}
+
+/// Of a time when there were no aliases.
+fn under_their_own_name(mut payload: Value) -> Value {
+    add(&mut payload, "anonymous", json!(false));
+    payload
+}
+
+fn add(payload: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = payload.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
 }
 
 /// Applies the steps of `upcasters` that fit, in order, until none does.

@@ -6,6 +6,7 @@
 //! them was touched since.
 
 use domain::Event;
+use domain::blocklist::BlocklistEvent;
 use domain::comment::CommentEvent;
 use domain::follow::FollowEvent;
 use domain::like::{LikeEvent, Target};
@@ -121,6 +122,13 @@ fn touched_by(aggregate_id: Uuid, event: &Event) -> impl Iterator<Item = Uuid> {
         Event::Follow(
             FollowEvent::Followed { follower_id, .. } | FollowEvent::Unfollowed { follower_id, .. },
         ) => (Some(follower_id.0), None),
+        // Neither is shown to the other any more, or both are again.
+        Event::Blocklist(
+            BlocklistEvent::PersonBlocked { by, user_id }
+            | BlocklistEvent::PersonUnblocked { by, user_id }
+            | BlocklistEvent::PersonMuted { by, user_id }
+            | BlocklistEvent::PersonUnmuted { by, user_id },
+        ) => (Some(by.0), Some(user_id.0)),
         Event::Like(LikeEvent::Liked { target, .. } | LikeEvent::Unliked { target, .. }) => match target {
             Target::Post(post) => (Some(post.0), None),
             Target::Comment(_) => (None, None),
@@ -128,7 +136,18 @@ fn touched_by(aggregate_id: Uuid, event: &Event) -> impl Iterator<Item = Uuid> {
         Event::Comment(
             CommentEvent::CommentWritten { post_id, .. } | CommentEvent::CommentDeleted { post_id, .. },
         ) => (Some(post_id.0), None),
-        Event::Comment(CommentEvent::CommentEdited { .. }) | Event::Media(_) => (None, None),
+        // Looks are counted when they are counted: a page need not be read anew for each.
+        Event::Comment(CommentEvent::CommentEdited { .. })
+        | Event::Follow(
+            FollowEvent::FollowRequested { .. }
+            | FollowEvent::FollowRequestWithdrawn { .. }
+            | FollowEvent::FollowRequestRefused { .. },
+        )
+        | Event::Media(_)
+        | Event::FollowedTags(_)
+        | Event::ViewBatch(_)
+        | Event::Board(_)
+        | Event::Alias(_) => (None, None),
     };
     first.into_iter().chain(second)
 }

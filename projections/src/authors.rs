@@ -22,8 +22,27 @@ pub struct Author {
     pub display_name: String,
 }
 
+/// Who stands behind something, as far as anyone but the vault knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Byline {
+    /// A person.
+    Author(Author),
+    /// Someone who is known by an alias there.
+    Alias(UserId),
+}
+
+impl Byline {
+    /// Reads `anonymous`, `author_id` and the columns of [`Author::of`]; `None` where neither is to be seen.
+    pub(crate) fn of(row: &PgRow) -> Result<Option<Self>, sqlx::Error> {
+        if row.try_get::<Option<bool>, _>("anonymous")? == Some(true) {
+            return Ok(Some(Self::Alias(UserId(row.try_get("author_id")?))));
+        }
+        Ok(Author::of(row)?.map(Self::Author))
+    }
+}
+
 /// See [`crate::Projector::compared`].
-pub(crate) const COMPARED: &str = "select user_id, handle, display_name, active from authors";
+pub(crate) const COMPARED: &str = "select user_id, handle, display_name, active, private from authors";
 
 /// See [`crate::Projector::checks`].
 pub(crate) const CHECK: Check =
@@ -52,18 +71,19 @@ pub(crate) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
 }
 
 const INSERT: &str = "
-    insert into authors (user_id, handle, display_name, active)
-    select user_id, handle, display_name, coalesce(active, true)
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[])
-        as new (user_id, handle, display_name, active)";
+    insert into authors (user_id, handle, display_name, active, private)
+    select user_id, handle, display_name, coalesce(active, true), coalesce(private, false)
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::boolean[])
+        as new (user_id, handle, display_name, active, private)";
 
 const UPDATE: &str = "
     update authors
     set handle = coalesce(change.handle, authors.handle),
         display_name = coalesce(change.display_name, authors.display_name),
-        active = coalesce(change.active, authors.active)
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[])
-        as change (user_id, handle, display_name, active)
+        active = coalesce(change.active, authors.active),
+        private = coalesce(change.private, authors.private)
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::boolean[])
+        as change (user_id, handle, display_name, active, private)
     where authors.user_id = change.user_id";
 
 /// What a batch changes about one person; `None` stays.
@@ -73,6 +93,7 @@ struct Change<'a> {
     handle: Option<&'a str>,
     display_name: Option<&'a str>,
     active: Option<bool>,
+    private: Option<bool>,
 }
 
 fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
@@ -88,6 +109,7 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
             }
             UserEvent::ProfileChanged { display_name, .. } => change.display_name = Some(display_name),
             UserEvent::HandleChanged { handle, .. } => change.handle = Some(handle),
+            UserEvent::PrivacyChanged { private } => change.private = Some(*private),
             UserEvent::UserDeactivated {} => change.active = Some(false),
             UserEvent::UserReactivated {} => change.active = Some(true),
             UserEvent::PersonErased {} => {
@@ -97,6 +119,7 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
             }
             UserEvent::AvatarChanged { .. }
             | UserEvent::BannerChanged { .. }
+            | UserEvent::PinsChanged { .. }
             | UserEvent::RoleGranted { .. }
             | UserEvent::RoleRevoked { .. } => {}
         }
@@ -110,6 +133,7 @@ async fn write(tx: &mut Tx, sql: &str, changes: &[(Uuid, Change<'_>)]) -> Result
         .bind(changes.iter().map(|(_, change)| change.handle).collect::<Vec<_>>())
         .bind(changes.iter().map(|(_, change)| change.display_name).collect::<Vec<_>>())
         .bind(changes.iter().map(|(_, change)| change.active).collect::<Vec<_>>())
+        .bind(changes.iter().map(|(_, change)| change.private).collect::<Vec<_>>())
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -3,12 +3,14 @@
 use crate::RecordedEvent;
 use chrono::{DateTime, Utc};
 use domain::Event;
+use domain::blocklist::BlocklistEvent;
 use domain::comment::CommentEvent;
 use domain::follow::FollowEvent;
+use domain::followed_tags::FollowedTagsEvent;
 use domain::like::LikeEvent;
 use domain::post::PostEvent;
 use domain::user::UserEvent;
-use domain::value::{CommentId, FollowId, LikeId, PostId, UserId};
+use domain::value::{BlocklistId, CommentId, FollowId, FollowedTagsId, LikeId, PostId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -52,8 +54,23 @@ fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
         Event::Post(_) => ("post", id(number)),
         Event::Comment(_) => ("comment", id(number)),
         Event::Media(_) => ("media", id(number)),
+        Event::Blocklist(
+            BlocklistEvent::PersonBlocked { by, .. }
+            | BlocklistEvent::PersonUnblocked { by, .. }
+            | BlocklistEvent::PersonMuted { by, .. }
+            | BlocklistEvent::PersonUnmuted { by, .. },
+        ) => ("blocklist", BlocklistId::of(*by).0),
+        Event::FollowedTags(
+            FollowedTagsEvent::TagFollowed { user_id, .. } | FollowedTagsEvent::TagUnfollowed { user_id, .. },
+        ) => ("followed_tags", FollowedTagsId::of(*user_id).0),
+        Event::ViewBatch(_) => ("view_batch", id(number)),
+        Event::Board(_) => ("board", id(number)),
+        Event::Alias(_) => ("alias", id(number)),
         Event::Follow(
             FollowEvent::Followed { follower_id, followee_id }
+            | FollowEvent::FollowRequested { follower_id, followee_id }
+            | FollowEvent::FollowRequestWithdrawn { follower_id, followee_id }
+            | FollowEvent::FollowRequestRefused { follower_id, followee_id }
             | FollowEvent::Unfollowed { follower_id, followee_id },
         ) => ("follow", FollowId::of(*follower_id, *followee_id).0),
         Event::Like(LikeEvent::Liked { user_id, target } | LikeEvent::Unliked { user_id, target }) => {
@@ -77,6 +94,8 @@ pub(crate) fn published(author: u128, text: &str, tags: &[&str]) -> Event {
         tags: tags.iter().map(ToString::to_string).collect(),
         mentions: vec![],
         photos: vec![],
+        followers_only: false,
+        board: None,
         original_published_at: None,
     })
 }
@@ -89,6 +108,7 @@ pub(crate) fn edited(text: &str, tags: &[&str]) -> Event {
         tags: tags.iter().map(ToString::to_string).collect(),
         mentions: vec![],
         photos: vec![],
+        followers_only: false,
     })
 }
 
@@ -106,6 +126,7 @@ pub(crate) fn commented(post: u128, author: u128, parent: Option<u128>, root: Op
         root_id: root.map(|number| CommentId(id(number))),
         text: "said".to_owned(),
         mentions: vec![],
+        anonymous: false,
     })
 }
 

@@ -15,7 +15,7 @@
 //! - A checkpoint moves in the transaction that writes the rows, and p is applied only after p-1.
 //! - What a projector leaves behind does not depend on how the log was cut into batches, nor on when
 //!   its delayed work ran: a rebuilt copy equals the live one row for row.
-//! - No slice imports another; what several slices keep alike ([`authors`], [`likes`]) is parametrised, and
+//! - No slice imports another; what several slices keep alike ([`authors`], [`likes`], `hidden`) is parametrised, and
 //!   what one shows of another's things ([`cards`]) it is given by whoever wires them.
 //! - Writes name tables without schema (the runner sets the search path), reads name it.
 
@@ -25,6 +25,7 @@ pub mod comments;
 mod counts;
 #[cfg(test)]
 mod given;
+mod hidden;
 pub mod lease;
 pub mod likes;
 pub mod media;

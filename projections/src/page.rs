@@ -10,6 +10,12 @@ pub struct Page<T, K> {
 }
 
 impl<T, K> Page<T, K> {
+    /// A page with nothing on it, and none after it.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { items: vec![], next: None }
+    }
+
     /// Makes a page of rows that were fetched with one more than `limit`: the surplus row only proves
     /// that another page follows.
     pub fn of(mut rows: Vec<T>, limit: usize, key: impl Fn(&T) -> K) -> Self {

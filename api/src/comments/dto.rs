@@ -2,7 +2,7 @@
 
 use crate::edge::body::Fields;
 use crate::edge::caller::Person;
-use crate::edge::{Author, Problem};
+use crate::edge::{Alias, Author, Problem, author};
 use chrono::{DateTime, Utc};
 use domain::comment::{Comment as State, CommentBody};
 use domain::value::CommentText;
@@ -23,8 +23,12 @@ pub struct Comment {
     pub parent_id: Option<Uuid>,
     /// The beginning of its thread, if it is a reply.
     pub root_id: Option<Uuid>,
-    /// Who wrote it; null where only a stub is left.
+    /// Who wrote it; null where only a stub is left, and under an anonymous post.
     pub author: Option<Author>,
+    /// By what its author is known under an anonymous post, else null.
+    pub alias: Option<Alias>,
+    /// Whether the post's author wrote it.
+    pub by_post_author: bool,
     /// What it says; null where only a stub is left.
     pub text: Option<String>,
     /// Handles written in the text, without `@`.
@@ -45,12 +49,15 @@ pub struct Comment {
 
 impl From<comments::Comment> for Comment {
     fn from(comment: comments::Comment) -> Self {
+        let (author, alias) = comment.by.map_or((None, None), author::split);
         Self {
             id: comment.id.0,
             post_id: comment.post_id.0,
             parent_id: comment.parent_id.map(|id| id.0),
             root_id: comment.root_id.map(|id| id.0),
-            author: comment.author.map(Author::from),
+            author,
+            alias,
+            by_post_author: comment.by_post_author,
             text: comment.text,
             mentions: comment.mentions,
             deleted: comment.deleted,
@@ -66,14 +73,16 @@ impl From<comments::Comment> for Comment {
 impl Comment {
     /// A comment right after it was written: nobody has liked or answered it yet.
     #[must_use]
-    pub fn written(answer: Answer<State>, by: &Person) -> Self {
-        let author = Author::new(by.id, by.user.handle.clone(), by.user.display_name.clone());
+    pub fn written(answer: Answer<State>, by: &Person, by_post_author: bool) -> Self {
+        let (author, alias) = author::of_writer(by, answer.state.author_id, answer.state.anonymous);
         Self {
             id: answer.id,
             post_id: answer.state.post_id.0,
             parent_id: answer.state.parent_id.map(|id| id.0),
             root_id: answer.state.root_id.map(|id| id.0),
-            author: Some(author),
+            author,
+            alias,
+            by_post_author,
             text: Some(answer.state.text),
             mentions: answer.state.mentions,
             deleted: false,
@@ -97,7 +106,7 @@ pub struct EditedComment {
     pub parent_id: Option<Uuid>,
     /// The beginning of its thread, if it is a reply.
     pub root_id: Option<Uuid>,
-    /// Who wrote it.
+    /// Who wrote it; under an anonymous post, their alias.
     pub author_id: Uuid,
     /// What it says.
     pub text: String,

@@ -4,11 +4,11 @@ use super::dto::Comment;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::path::{HandleKey, Id, InPath};
-use crate::edge::{List, Listing, PageQuery, Problem, Reader};
+use crate::edge::{Fresh, List, Listing, PageQuery, Problem, Reader};
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{CommentId, PostId};
-use projections::comments::query;
+use projections::comments::{self, query};
 use projections::posts;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -111,12 +111,30 @@ pub async fn list_replies(
 ) -> Result<Response, Problem> {
     const LIST: &str = "replies";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
-    let fresh = reader.see(&app, &["comments"]).await;
-    if app.read(|| query::by_id(&app.pool, comment, viewer)).await?.is_none() {
-        return Err(fresh.not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1));
-    }
+    let fresh = reader.see(&app, &["comments", "posts"]).await;
+    readable(&app, comment, &reader, &fresh).await?;
     let page = app.read(|| query::replies(&app.pool, comment, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+}
+
+/// A comment on a post that the reader may read.
+///
+/// # Errors
+/// 404 if there is none.
+pub async fn readable(
+    app: &App,
+    id: CommentId,
+    reader: &Reader,
+    fresh: &Fresh,
+) -> Result<comments::Comment, Problem> {
+    let viewer = reader.viewer();
+    if let Some(comment) = app.read(|| query::by_id(&app.pool, id, viewer)).await? {
+        let post = [comment.post_id];
+        if !app.read(|| posts::query::readable(&app.pool, &post, viewer)).await?.is_empty() {
+            return Ok(comment);
+        }
+    }
+    Err(fresh.clone().not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1))
 }
 
 /// List a person's comments, newest first
@@ -134,8 +152,11 @@ pub async fn list_comments_of_user(
 ) -> Result<Response, Problem> {
     const LIST: &str = "comments_of_user";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
-    let fresh = reader.see(&app, &["profiles", "comments"]).await;
+    let fresh = reader.see(&app, &["profiles", "comments", "posts"]).await;
     let author = handle.profile(&app, &reader, &fresh).await?.id;
-    let page = app.read(|| query::by_author(&app.pool, author, viewer, after, limit)).await?;
+    let mut page = app.read(|| query::by_author(&app.pool, author, viewer, after, limit)).await?;
+    let posts: Vec<PostId> = page.items.iter().map(|comment| comment.post_id).collect();
+    let readable = app.read(|| posts::query::readable(&app.pool, &posts, viewer)).await?;
+    page.items.retain(|comment| readable.contains(&comment.post_id));
     Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
 }

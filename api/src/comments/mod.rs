@@ -4,6 +4,8 @@ pub mod dto;
 mod lists;
 mod routes;
 
+pub use lists::readable;
+
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

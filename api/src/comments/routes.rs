@@ -1,17 +1,17 @@
 //! One comment: write, read, edit, delete.
 
 use super::dto::{Comment, EditComment, EditedComment, WriteComment, body};
+use super::lists;
 use crate::app::App;
-use crate::edge::path::{Id, InPath};
+use crate::edge::path::Id;
 use crate::edge::problem::FieldError;
 use crate::edge::{Asked, AskedWith, Problem, Reader, facts};
 use axum::extract::State;
 use axum::response::Response;
 use domain::Refusal;
-use domain::comment::{self, CommentCommand, CommentRefusal, Parent};
-use domain::value::{CommentId, PostId};
+use domain::comment::{self, CommentCommand, CommentRefusal, CommentedPost, Parent};
+use domain::value::{CommentId, PostId, UserId};
 use infra::event_store::CommandError;
-use projections::comments::query;
 use uuid::Uuid;
 
 /// Write a comment on a post, or a reply to a comment
@@ -27,24 +27,27 @@ pub async fn write_comment(
     Id(post_id): Id<PostId>,
     AskedWith { asked, fields }: AskedWith<WriteComment>,
 ) -> Result<Response, Problem> {
-    let command = CommentCommand::Write {
-        post_id,
-        post_is_open: facts::post_is_open(&app, post_id).await?,
-        by: asked.by.id,
-        parent: parent(&app, fields.parent_id).await?,
-        body: body(&fields.text)?,
+    let by = asked.by.id;
+    let found = facts::open_post(&app, post_id, by).await?;
+    let by_post_author = found.as_ref().is_some_and(|post| post.author_id == by);
+    let post = CommentedPost {
+        is_open: found.is_some(),
+        board_is_open: true,
+        is_anonymous: found.is_some_and(|post| post.is_anonymous()),
     };
+    let parent = parent(&app, fields.parent_id, by).await?;
+    let command = CommentCommand::Write { post_id, post, by, parent, body: body(&fields.text)? };
     let id = Uuid::now_v7();
     let answer = app.executor.execute::<comment::Comment>(id, command, &asked.envelope).await;
     let answer = answer.map_err(naming_the_parent)?;
     let committed = asked.committed(&app, &answer);
     let location = format!("/v1/comments/{}", answer.id);
-    Ok(committed.created(&location, answer.version, Comment::written(answer, &asked.by)))
+    Ok(committed.created(&location, answer.version, Comment::written(answer, &asked.by, by_post_author)))
 }
 
-async fn parent(app: &App, id: Option<Uuid>) -> Result<Option<Parent>, Problem> {
+async fn parent(app: &App, id: Option<Uuid>, reader: UserId) -> Result<Option<Parent>, Problem> {
     let Some(id) = id.map(CommentId) else { return Ok(None) };
-    let found = facts::open_comment(app, id).await?;
+    let found = facts::open_comment(app, id, reader).await?;
     let is_open = found.is_some();
     let comment = found.unwrap_or_default();
     Ok(Some(Parent { id, is_open, post_id: comment.post_id, root_id: comment.root_id }))
@@ -73,11 +76,9 @@ pub async fn get_comment(
     Id(id): Id<CommentId>,
     reader: Reader,
 ) -> Result<Response, Problem> {
-    let fresh = reader.see(&app, &["comments"]).await;
-    match app.read(|| query::by_id(&app.pool, id, reader.viewer())).await? {
-        Some(comment) => Ok(fresh.one(comment.version, Comment::from(comment))),
-        None => Err(fresh.not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1)),
-    }
+    let fresh = reader.see(&app, &["comments", "posts"]).await;
+    let comment = lists::readable(&app, id, &reader, &fresh).await?;
+    Ok(fresh.one(comment.version, Comment::from(comment)))
 }
 
 /// Change what a comment says

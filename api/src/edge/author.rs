@@ -1,8 +1,10 @@
 //! A person as a card shows them, wherever they stand.
 
+use super::caller::Person;
 use crate::profile_images::avatar_path;
+use domain::alias;
 use domain::value::UserId;
-use projections::authors;
+use projections::authors::{self, Byline};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -34,5 +36,48 @@ impl Author {
 impl From<authors::Author> for Author {
     fn from(author: authors::Author) -> Self {
         Self::new(author.id, author.handle, author.display_name)
+    }
+}
+
+/// What someone is known by who writes anonymously: another one under every post.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Alias {
+    /// The same for everything that they write under this post.
+    pub id: Uuid,
+    /// In Korean.
+    #[schema(example = "익명의 수달")]
+    pub name: String,
+    /// In English.
+    #[schema(example = "Anonymous Otter")]
+    pub name_en: String,
+    /// Whether it is the caller's.
+    pub is_me: bool,
+}
+
+impl Alias {
+    /// Of this id; whose it is is for the vault to tell.
+    #[must_use]
+    pub fn of(id: UserId) -> Self {
+        let alias::Names { ko, en } = alias::names(id.0);
+        Self { id: id.0, name: ko, name_en: en, is_me: false }
+    }
+}
+
+/// Of what `by` has just written, under an alias or not.
+#[must_use]
+pub fn of_writer(by: &Person, author_id: UserId, anonymous: bool) -> (Option<Author>, Option<Alias>) {
+    if anonymous {
+        return (None, Some(Alias { is_me: true, ..Alias::of(author_id) }));
+    }
+    let (handle, display_name) = (by.user.handle.clone(), by.user.display_name.clone());
+    (Some(Author::new(by.id, handle, display_name)), None)
+}
+
+/// Author or alias: exactly one of them.
+#[must_use]
+pub fn split(by: Byline) -> (Option<Author>, Option<Alias>) {
+    match by {
+        Byline::Author(author) => (Some(author.into()), None),
+        Byline::Alias(id) => (None, Some(Alias::of(id))),
     }
 }

@@ -50,6 +50,11 @@ impl Committed {
         response
     }
 
+    /// 202: others decide what becomes of it.
+    pub fn accepted(self) -> Response {
+        self.told(StatusCode::ACCEPTED.into_response())
+    }
+
     /// 204.
     pub fn done(self) -> Response {
         self.told(StatusCode::NO_CONTENT.into_response())

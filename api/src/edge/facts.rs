@@ -4,11 +4,13 @@
 use super::path::USER_NOT_FOUND;
 use super::problem::Problem;
 use crate::app::App;
+use domain::blocklist::Blocklist;
 use domain::comment::Comment;
+use domain::follow::{Follow, Followee};
 use domain::like::Target;
 use domain::post::Post;
 use domain::user::{HANDLE, User};
-use domain::value::{CommentId, PostId, UserId};
+use domain::value::{BlocklistId, CommentId, FollowId, PostId, UserId};
 use infra::event_store::CommandError;
 use uuid::Uuid;
 
@@ -46,34 +48,75 @@ pub async fn is_active(app: &App, user: UserId) -> Result<bool, Problem> {
     Ok(app.executor.load::<User>(user.0).await?.state.is_active())
 }
 
-/// Whether the post can be read now: it is there and its author has not left.
+/// Whether neither blocks the other.
 ///
 /// # Errors
 /// The store's.
-pub async fn post_is_open(app: &App, post: PostId) -> Result<bool, Problem> {
+pub async fn may_meet(app: &App, one: UserId, other: UserId) -> Result<bool, Problem> {
+    Ok(one == other || !(blocks(app, one, other).await? || blocks(app, other, one).await?))
+}
+
+async fn blocks(app: &App, by: UserId, user: UserId) -> Result<bool, Problem> {
+    Ok(app.executor.load::<Blocklist>(BlocklistId::of(by).0).await?.state.blocked.contains(&user))
+}
+
+/// What is to be known of whom someone wants to follow.
+///
+/// # Errors
+/// The store's.
+pub async fn followee(app: &App, follower: UserId, followee: UserId) -> Result<Followee, Problem> {
+    let user = app.executor.load::<User>(followee.0).await?.state;
+    Ok(Followee {
+        is_there: user.is_active() && !blocks(app, followee, follower).await?,
+        is_private: user.private,
+        is_blocked: blocks(app, follower, followee).await?,
+    })
+}
+
+/// The post, if `reader` can read it now: it is there, its author has not left, neither blocks the other, and who
+/// is not to read it but as a follower is one. An anonymous one is for everyone.
+///
+/// # Errors
+/// The store's.
+pub async fn open_post(app: &App, post: PostId, reader: UserId) -> Result<Option<Post>, Problem> {
     let post = app.executor.load::<Post>(post.0).await?.state;
-    Ok(post.is_open() && is_active(app, post.author_id).await?)
+    let is_open = post.is_open()
+        && (post.is_anonymous() || post.author_id == reader || is_for(app, &post, reader).await?);
+    Ok(is_open.then_some(post))
 }
 
-/// The comment, if it can be read now: it is there and neither its author has left nor its post gone.
+async fn is_for(app: &App, post: &Post, reader: UserId) -> Result<bool, Problem> {
+    let author = app.executor.load::<User>(post.author_id.0).await?.state;
+    if !author.is_active() || !may_meet(app, post.author_id, reader).await? {
+        return Ok(false);
+    }
+    if !author.private && !post.followers_only {
+        return Ok(true);
+    }
+    Ok(app.executor.load::<Follow>(FollowId::of(reader, post.author_id).0).await?.state.following)
+}
+
+/// The comment, if `reader` can read it now: it is there, its author has not left, neither blocks the other, and
+/// the post can be read.
 ///
 /// # Errors
 /// The store's.
-pub async fn open_comment(app: &App, comment: CommentId) -> Result<Option<Comment>, Problem> {
+pub async fn open_comment(app: &App, comment: CommentId, reader: UserId) -> Result<Option<Comment>, Problem> {
     let comment = app.executor.load::<Comment>(comment.0).await?.state;
-    let open = comment.is_open()
-        && is_active(app, comment.author_id).await?
-        && post_is_open(app, comment.post_id).await?;
-    Ok(open.then_some(comment))
+    let author = comment.author_id;
+    let is_open = comment.is_open()
+        && (comment.anonymous || (is_active(app, author).await? && may_meet(app, author, reader).await?))
+        && open_post(app, comment.post_id, reader).await?.is_some();
+    Ok(is_open.then_some(comment))
 }
 
-/// Whether the thing to like can be read now.
+/// Whether `reader` can read the thing to like now.
 ///
 /// # Errors
 /// The store's.
-pub async fn target_is_open(app: &App, target: Target) -> Result<bool, Problem> {
+pub async fn target_is_open(app: &App, target: Target, reader: UserId) -> Result<bool, Problem> {
     match target {
-        Target::Post(post) => post_is_open(app, post).await,
-        Target::Comment(comment) => Ok(open_comment(app, comment).await?.is_some()),
+        Target::Post(post) => Ok(open_post(app, post, reader).await?.is_some()),
+        Target::Comment(comment) => Ok(open_comment(app, comment, reader).await?.is_some()),
     }
 }

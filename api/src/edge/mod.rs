@@ -23,7 +23,7 @@ pub mod problem;
 pub mod reader;
 pub mod version;
 
-pub use author::Author;
+pub use author::{Alias, Author};
 pub use body::Fields;
 pub use caller::Person;
 pub use command::{Asked, AskedWith};

@@ -6,8 +6,8 @@ use crate::edge::{List, Listing, PageQuery, Problem, Reader};
 use crate::users::dto::Person;
 use axum::extract::State;
 use axum::response::Response;
-use projections::Position;
 use projections::profiles::query;
+use projections::{Page, Position};
 
 /// List who follows a person, the latest follow first
 #[utoipa::path(
@@ -25,8 +25,11 @@ pub async fn list_followers(
     const LIST: &str = "followers";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles"]).await;
-    let user = handle.profile(&app, &reader, &fresh).await?.id;
-    let page = app.read(|| query::followers(&app.pool, user, viewer, after, limit)).await?;
+    let person = handle.profile(&app, &reader, &fresh).await?;
+    if !person.is_open_to(viewer) {
+        return Ok(listing.answer(LIST, fresh, Page::<Person, Position>::nothing()));
+    }
+    let page = app.read(|| query::followers(&app.pool, person.id, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 
@@ -46,7 +49,30 @@ pub async fn list_following(
     const LIST: &str = "following";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles"]).await;
-    let user = handle.profile(&app, &reader, &fresh).await?.id;
-    let page = app.read(|| query::following(&app.pool, user, viewer, after, limit)).await?;
+    let person = handle.profile(&app, &reader, &fresh).await?;
+    if !person.is_open_to(viewer) {
+        return Ok(listing.answer(LIST, fresh, Page::<Person, Position>::nothing()));
+    }
+    let page = app.read(|| query::following(&app.pool, person.id, viewer, after, limit)).await?;
+    Ok(listing.answer(LIST, fresh, page.map(Person::from)))
+}
+
+/// List who asks to follow the caller, the latest first
+#[utoipa::path(
+    get, path = "/v1/me/follow-requests", tag = "follows",
+    params(PageQuery),
+    responses((status = 200, description = "People.", body = List<Person>)),
+    security(("bearer" = []))
+)]
+pub async fn list_follow_requests(
+    State(app): State<App>,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    const LIST: &str = "follow_requests";
+    let me = reader.known()?.id;
+    let (after, limit) = (listing.after::<Position>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["profiles"]).await;
+    let page = app.read(|| query::follow_requests(&app.pool, me, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }

@@ -1,4 +1,4 @@
-//! Following: begun, ended by either side, listed.
+//! Following: begun, asked for where an account is private, ended by either side, listed.
 
 mod lists;
 mod routes;
@@ -11,6 +11,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(routes::follow, routes::unfollow))
         .routes(routes!(routes::remove_follower))
+        .routes(routes!(lists::list_follow_requests))
+        .routes(routes!(routes::accept_follow_request, routes::refuse_follow_request))
         .routes(routes!(lists::list_followers))
         .routes(routes!(lists::list_following))
 }

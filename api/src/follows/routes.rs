@@ -10,11 +10,14 @@ use domain::value::{FollowId, UserId};
 
 /// Follow a person
 ///
-/// Brings their recent posts into the caller's timeline.
+/// Brings their recent posts into the caller's timeline. Whose account is private is asked first.
 #[utoipa::path(
     put, path = "/v1/users/{handle}/follow", tag = "follows",
     params(("handle" = String, Path, description = "Whom to follow.")),
-    responses((status = 204, description = "Followed, now or before.")),
+    responses(
+        (status = 202, description = "Asked, now or before: they decide."),
+        (status = 204, description = "Followed, now or before.")
+    ),
     security(("bearer" = []))
 )]
 pub async fn follow(
@@ -24,12 +27,12 @@ pub async fn follow(
 ) -> Result<Response, Problem> {
     let follower_id = asked.by.id;
     let followee_id = facts::user_of_handle(&app, &handle).await?;
-    let followee_is_active = facts::is_active(&app, followee_id).await?;
-    let command = FollowCommand::Follow { follower_id, followee_id, followee_is_active };
+    let followee = facts::followee(&app, follower_id, followee_id).await?;
+    let command = FollowCommand::Follow { follower_id, followee_id, followee };
     execute(&app, &asked, follower_id, followee_id, command).await
 }
 
-/// Follow a person no longer
+/// Follow a person no longer, or ask no longer to
 #[utoipa::path(
     delete, path = "/v1/users/{handle}/follow", tag = "follows",
     params(("handle" = String, Path, description = "Whom not to follow any more.")),
@@ -65,6 +68,40 @@ pub async fn remove_follower(
     execute(&app, &asked, follower_id, followee_id, command).await
 }
 
+/// Let someone follow who has asked to
+#[utoipa::path(
+    put, path = "/v1/me/follow-requests/{handle}", tag = "follows",
+    params(("handle" = String, Path, description = "Who has asked.")),
+    responses((status = 204, description = "They follow, now or before.")),
+    security(("bearer" = []))
+)]
+pub async fn accept_follow_request(
+    State(app): State<App>,
+    HandleKey(handle): HandleKey,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let followee_id = asked.by.id;
+    let follower_id = facts::user_of_handle(&app, &handle).await?;
+    execute(&app, &asked, follower_id, followee_id, FollowCommand::Accept { follower_id, followee_id }).await
+}
+
+/// Do not let someone follow who has asked to
+#[utoipa::path(
+    delete, path = "/v1/me/follow-requests/{handle}", tag = "follows",
+    params(("handle" = String, Path, description = "Who has asked.")),
+    responses((status = 204, description = "Refused. They are not told.")),
+    security(("bearer" = []))
+)]
+pub async fn refuse_follow_request(
+    State(app): State<App>,
+    HandleKey(handle): HandleKey,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let followee_id = asked.by.id;
+    let follower_id = facts::user_of_handle(&app, &handle).await?;
+    execute(&app, &asked, follower_id, followee_id, FollowCommand::Refuse { follower_id, followee_id }).await
+}
+
 async fn execute(
     app: &App,
     asked: &Asked,
@@ -74,5 +111,6 @@ async fn execute(
 ) -> Result<Response, Problem> {
     let id = FollowId::of(follower, followee);
     let answer = app.executor.execute::<Follow>(id.0, command, &asked.unversioned()).await?;
-    Ok(asked.committed(app, &answer).done())
+    let committed = asked.committed(app, &answer);
+    Ok(if answer.state.requested { committed.accepted() } else { committed.done() })
 }

@@ -2,6 +2,7 @@
 
 use super::dto::Liker;
 use crate::app::App;
+use crate::comments::readable;
 use crate::edge::path::{HandleKey, Id, InPath};
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
 use crate::posts::dto::Post;
@@ -24,12 +25,12 @@ pub async fn list_likes_of_post(
     reader: Reader,
 ) -> Result<Response, Problem> {
     const LIST: &str = "likes_of_post";
-    let (after, limit) = (listing.after::<Position>(LIST)?, listing.limit());
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["posts"]).await;
-    if app.read(|| posts::query::by_id(&app.pool, post, None)).await?.is_none() {
+    if app.read(|| posts::query::by_id(&app.pool, post, viewer)).await?.is_none() {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     }
-    let page = app.read(|| posts::query::likers(&app.pool, post, after, limit)).await?;
+    let page = app.read(|| posts::query::likers(&app.pool, post, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Liker::from)))
 }
 
@@ -47,13 +48,12 @@ pub async fn list_likes_of_comment(
     reader: Reader,
 ) -> Result<Response, Problem> {
     const LIST: &str = "likes_of_comment";
-    let (after, limit) = (listing.after::<Position>(LIST)?, listing.limit());
-    let fresh = reader.see(&app, &["comments"]).await;
-    let found = app.read(|| comments::query::by_id(&app.pool, comment, None)).await?;
-    if found.is_none_or(|comment| comment.author.is_none()) {
+    let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
+    let fresh = reader.see(&app, &["comments", "posts"]).await;
+    if readable(&app, comment, &reader, &fresh).await?.by.is_none() {
         return Err(fresh.not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1));
     }
-    let page = app.read(|| comments::query::likers(&app.pool, comment, after, limit)).await?;
+    let page = app.read(|| comments::query::likers(&app.pool, comment, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Liker::from)))
 }
 

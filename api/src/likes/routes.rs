@@ -77,7 +77,7 @@ pub async fn unlike_comment(
 }
 
 async fn like(app: &App, asked: &Asked, target: Target) -> Result<Response, Problem> {
-    let target_is_open = facts::target_is_open(app, target).await?;
+    let target_is_open = facts::target_is_open(app, target, asked.by.id).await?;
     execute(app, asked, target, LikeCommand::Like { user_id: asked.by.id, target, target_is_open }).await
 }
 

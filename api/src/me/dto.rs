@@ -39,6 +39,14 @@ pub struct ChangeMe {
     links: Option<Vec<String>>,
 }
 
+/// Who may follow.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetPrivacy {
+    /// Whether the caller decides who follows them.
+    pub private: bool,
+}
+
 /// A change as the commands that carry it out, in this order.
 #[derive(Debug, Default)]
 pub struct Change {

@@ -8,5 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// This resource's routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(routes::get_me, routes::replace_me, routes::change_me, routes::leave))
+    OpenApiRouter::new()
+        .routes(routes!(routes::get_me, routes::replace_me, routes::change_me, routes::leave))
+        .routes(routes!(routes::set_privacy))
 }

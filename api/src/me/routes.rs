@@ -1,6 +1,6 @@
 //! The caller's own account.
 
-use super::dto::{Change, ChangeMe, ReplaceMe};
+use super::dto::{Change, ChangeMe, ReplaceMe, SetPrivacy};
 use crate::app::App;
 use crate::edge::command::Leaving;
 use crate::edge::{Asked, AskedWith, Problem, Reader, facts};
@@ -87,6 +87,25 @@ async fn execute(
     envelope: &Envelope,
 ) -> Result<Answer<User>, Problem> {
     Ok(app.executor.execute::<User>(asked.by.id.0, command, envelope).await?)
+}
+
+/// Decide who follows, or let anyone
+///
+/// With a private account only those who follow see what the caller publishes, and who follows them. Those who
+/// follow already go on; who asks from now on waits for GET /v1/me/follow-requests.
+#[utoipa::path(
+    put, path = "/v1/me/privacy", tag = "me",
+    request_body = SetPrivacy,
+    responses((status = 200, description = "As it is now.", body = Account)),
+    security(("bearer" = []))
+)]
+pub async fn set_privacy(
+    State(app): State<App>,
+    AskedWith { asked, fields }: AskedWith<SetPrivacy>,
+) -> Result<Response, Problem> {
+    let command = UserCommand::SetPrivacy { private: fields.private };
+    let answer = execute(&app, &asked, command, &asked.unversioned()).await?;
+    Ok(asked.committed(&app, &answer).changed(answer.version, Account::from(answer)))
 }
 
 /// Deactivate a person's account

@@ -2,7 +2,7 @@
 
 use crate::edge::body::{Fields, given};
 use crate::edge::caller::Person;
-use crate::edge::{Author, FieldError, Problem};
+use crate::edge::{Alias, Author, FieldError, Problem, author};
 use crate::media::dto::PhotoUrls;
 use crate::media::shown::{Photo, ShowPhoto};
 use chrono::{DateTime, Utc};
@@ -19,8 +19,14 @@ use uuid::Uuid;
 pub struct Post {
     /// Its time orders lists.
     pub id: Uuid,
-    /// Who published it.
-    pub author: Author,
+    /// Who published it; null where it is anonymous.
+    pub author: Option<Author>,
+    /// By what its author is known where it is anonymous, else null.
+    pub alias: Option<Alias>,
+    /// The board it is on, if on one.
+    pub board_id: Option<Uuid>,
+    /// Who may read it.
+    pub visibility: Visibility,
     /// One line above the text.
     pub title: Option<String>,
     /// What it says.
@@ -36,6 +42,8 @@ pub struct Post {
     pub like_count: i64,
     /// Comments and replies.
     pub comment_count: i64,
+    /// How many have looked at it: everyone who is logged in counts once a day.
+    pub view_count: i64,
     /// Whether the caller likes it.
     pub liked_by_me: bool,
     /// The original time for posts moved from another service.
@@ -48,9 +56,13 @@ impl Post {
     /// As it was read.
     #[must_use]
     pub fn of(post: posts::Post, urls: &PhotoUrls) -> Self {
+        let (author, alias) = author::split(post.by);
         Self {
             id: post.id.0,
-            author: post.author.into(),
+            author,
+            alias,
+            board_id: post.board_id.map(|board| board.0),
+            visibility: Visibility::of(post.followers_only),
             title: post.title,
             text: post.text,
             tags: post.tags,
@@ -58,6 +70,7 @@ impl Post {
             photos: Photo::all(post.photos, urls),
             like_count: post.like_count,
             comment_count: post.comment_count,
+            view_count: post.view_count,
             liked_by_me: post.liked_by_me,
             published_at: post.published_at,
             edited_at: post.edited_at,
@@ -67,10 +80,14 @@ impl Post {
     /// A post right after it was published: nobody has liked or commented on it yet.
     #[must_use]
     pub fn published(answer: Answer<State>, by: &Person, urls: &PhotoUrls) -> Self {
-        let author = Author::new(by.id, by.user.handle.clone(), by.user.display_name.clone());
+        let is_anonymous = answer.state.is_anonymous();
+        let (author, alias) = author::of_writer(by, answer.state.author_id, is_anonymous);
         Self {
             id: answer.id,
             author,
+            alias,
+            board_id: answer.state.board.map(|placement| placement.board_id.0),
+            visibility: Visibility::of(answer.state.followers_only),
             title: answer.state.title,
             text: answer.state.text,
             tags: answer.state.tags,
@@ -78,6 +95,7 @@ impl Post {
             photos: Photo::all(answer.state.photos, urls),
             like_count: 0,
             comment_count: 0,
+            view_count: 0,
             liked_by_me: false,
             published_at: answer.state.original_published_at.unwrap_or(answer.created_at),
             edited_at: None,
@@ -90,8 +108,10 @@ impl Post {
 pub struct EditedPost {
     /// Which.
     pub id: Uuid,
-    /// Who published it.
+    /// Who published it; where it is anonymous, their alias.
     pub author_id: Uuid,
+    /// Who may read it.
+    pub visibility: Visibility,
     /// One line above the text.
     pub title: Option<String>,
     /// What it says.
@@ -115,6 +135,7 @@ impl EditedPost {
         Self {
             id: answer.id,
             author_id: answer.state.author_id.0,
+            visibility: Visibility::of(answer.state.followers_only),
             title: answer.state.title,
             text: answer.state.text,
             tags: answer.state.tags,
@@ -123,6 +144,23 @@ impl EditedPost {
             published_at: answer.state.original_published_at.unwrap_or(answer.created_at),
             edited_at: (answer.version > 1).then_some(answer.updated_at),
         }
+    }
+}
+
+/// Who may read a post.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everyone; with a private account everyone who follows it.
+    #[default]
+    Public,
+    /// Everyone who follows the author.
+    Followers,
+}
+
+impl Visibility {
+    fn of(followers_only: bool) -> Self {
+        if followers_only { Self::Followers } else { Self::Public }
     }
 }
 
@@ -142,6 +180,9 @@ pub struct PublishPost {
     /// Up to 10 in the order in which they are shown.
     #[serde(default)]
     pub photos: Vec<ShowPhoto>,
+    /// Who may read it.
+    #[serde(default)]
+    visibility: Visibility,
     /// For operators who move posts from another service: a UUIDv7 whose time is the original one.
     #[serde(default)]
     pub id: Option<Uuid>,
@@ -156,7 +197,7 @@ impl PublishPost {
     /// # Errors
     /// 422 with all that is wrong.
     pub fn body(&self, photos: Photos) -> Result<PostBody, Problem> {
-        body(self.title.as_deref(), &self.text, &self.tags, photos)
+        body(self.title.as_deref(), &self.text, &self.tags, photos, self.visibility)
     }
 }
 
@@ -175,6 +216,9 @@ pub struct ReplacePost {
     /// Up to 10 in the order in which they are shown; none if left out.
     #[serde(default)]
     pub photos: Vec<ShowPhoto>,
+    /// Who may read it; everyone, if left out.
+    #[serde(default)]
+    visibility: Visibility,
 }
 
 impl ReplacePost {
@@ -183,7 +227,7 @@ impl ReplacePost {
     /// # Errors
     /// 422 with all that is wrong.
     pub fn body(&self, photos: Photos) -> Result<PostBody, Problem> {
-        body(self.title.as_deref(), &self.text, &self.tags, photos)
+        body(self.title.as_deref(), &self.text, &self.tags, photos, self.visibility)
     }
 }
 
@@ -204,6 +248,9 @@ pub struct EditPost {
     /// Up to 10 in the order in which they are shown.
     #[serde(default, deserialize_with = "given")]
     pub photos: Option<Vec<ShowPhoto>>,
+    /// Who may read it.
+    #[serde(default, deserialize_with = "given")]
+    visibility: Option<Visibility>,
 }
 
 impl EditPost {
@@ -216,21 +263,28 @@ impl EditPost {
         let photos = photos.unwrap_or_else(kept);
         let title = self.title.as_ref().map_or(post.title.as_deref(), Option::as_deref);
         let text = self.text.as_deref().unwrap_or(&post.text);
+        let visibility = self.visibility.unwrap_or(Visibility::of(post.followers_only));
         match &self.tags {
-            Some(tags) => body(title, text, tags, photos),
-            None if self.text.is_none() => body(title, text, &post.tags, photos),
+            Some(tags) => body(title, text, tags, photos, visibility),
+            None if self.text.is_none() => body(title, text, &post.tags, photos, visibility),
             // Tags that only the old text brought go with it.
             None => {
                 let brought = Marks::in_text(&post.text).tags;
                 let is_given = |tag: &&String| !brought.iter().any(|brought| brought.as_str() == **tag);
                 let given: Vec<String> = post.tags.iter().filter(is_given).cloned().collect();
-                body(title, text, &given, photos)
+                body(title, text, &given, photos, visibility)
             }
         }
     }
 }
 
-fn body(title: Option<&str>, text: &str, tags: &[String], photos: Photos) -> Result<PostBody, Problem> {
+fn body(
+    title: Option<&str>,
+    text: &str,
+    tags: &[String],
+    photos: Photos,
+    visibility: Visibility,
+) -> Result<PostBody, Problem> {
     let mut fields = Fields::default();
     let title = title.map(|title| fields.take("/title", Title::parse(title)));
     let text = fields.take("/text", PostText::parse(text));
@@ -238,7 +292,8 @@ fn body(title: Option<&str>, text: &str, tags: &[String], photos: Photos) -> Res
     let (title, Some(text), Some(tags)) = (title, text, tags) else { return Err(fields.problem()) };
     let Some(title) = title.map_or(Some(None), |title| title.map(Some)) else { return Err(fields.problem()) };
     let mentions_fit = Mentions::new(Marks::in_text(text.as_str()).mentions).is_ok();
-    PostBody::new(title, text, tags, photos).map_err(|invalid| {
+    let followers_only = visibility == Visibility::Followers;
+    PostBody::new(title, text, tags, photos, followers_only).map_err(|invalid| {
         let in_tags = mentions_fit && invalid != Invalid::Empty;
         fields.refuse(if in_tags { "/tags" } else { "/text" }, &invalid);
         fields.problem()
@@ -336,7 +391,8 @@ mod tests {
     fn every_wrong_field_is_named_at_once() {
         let text = "x".repeat(5_001);
         let refused =
-            body(Some(" "), &text, &["ok".into(), "a b".into()], Photos::default()).expect_err("three wrong");
+            body(Some(" "), &text, &["ok".into(), "a b".into()], Photos::default(), Visibility::Public)
+                .expect_err("three wrong");
         let shown = format!("{refused:?}");
         for pointer in ["/title", "/text", "/tags/1"] {
             assert!(shown.contains(pointer), "{pointer} in {shown}");

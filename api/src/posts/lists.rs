@@ -101,7 +101,10 @@ pub async fn list_posts_of_user(
     const LIST: &str = "posts_of_user";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<PostId>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles", "posts"]).await;
-    let author = handle.profile(&app, &reader, &fresh).await?.id;
-    let page = app.read(|| query::by_author(&app.pool, author, viewer, after, limit)).await?;
+    let author = handle.profile(&app, &reader, &fresh).await?;
+    if !author.is_open_to(viewer) {
+        return Ok(listing.answer(LIST, fresh, Page::<Post, PostId>::nothing()));
+    }
+    let page = app.read(|| query::by_author(&app.pool, author.id, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
 }

@@ -3,6 +3,7 @@
 pub mod dto;
 mod lists;
 mod photos;
+mod pins;
 mod routes;
 mod versions;
 
@@ -15,6 +16,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lists::list_posts, routes::publish_post))
         .routes(routes!(routes::get_post, routes::replace_post, routes::edit_post, routes::delete_post))
         .routes(routes!(lists::list_posts_of_user))
+        .routes(routes!(pins::pin_post, pins::unpin_post))
+        .routes(routes!(pins::list_pins))
         .routes(routes!(versions::list_versions))
         .routes(routes!(photos::list_photos))
         .routes(routes!(photos::list_photos_of_user))

@@ -8,6 +8,7 @@ use crate::media::shown::Photo;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::PostId;
+use projections::Page;
 use projections::posts::{self, query};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,9 +47,10 @@ pub async fn list_photos(
     reader: Reader,
 ) -> Result<Response, Problem> {
     const LIST: &str = "photos";
-    let (after, limit) = (listing.after::<(PostId, i32)>(LIST)?, listing.limit());
+    let (viewer, limit) = (reader.viewer(), listing.limit());
+    let after = listing.after::<(PostId, i32)>(LIST)?;
     let fresh = reader.see(&app, &["posts"]).await;
-    let page = app.read(|| query::photos(&app.pool, None, after, limit)).await?;
+    let page = app.read(|| query::photos(&app.pool, None, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, &app.photo_urls))))
 }
 
@@ -66,9 +68,13 @@ pub async fn list_photos_of_user(
     reader: Reader,
 ) -> Result<Response, Problem> {
     const LIST: &str = "photos_of_user";
-    let (after, limit) = (listing.after::<(PostId, i32)>(LIST)?, listing.limit());
+    let (viewer, limit) = (reader.viewer(), listing.limit());
+    let after = listing.after::<(PostId, i32)>(LIST)?;
     let fresh = reader.see(&app, &["profiles", "posts"]).await;
-    let author = handle.profile(&app, &reader, &fresh).await?.id;
-    let page = app.read(|| query::photos(&app.pool, Some(author), after, limit)).await?;
+    let author = handle.profile(&app, &reader, &fresh).await?;
+    if !author.is_open_to(viewer) {
+        return Ok(listing.answer(LIST, fresh, Page::<PostPhoto, (PostId, i32)>::nothing()));
+    }
+    let page = app.read(|| query::photos(&app.pool, Some(author.id), viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, &app.photo_urls))))
 }

@@ -32,6 +32,7 @@ pub async fn publish_post(
     let command = PostCommand::Publish {
         by: asked.by.id,
         body: fields.body(photos)?,
+        board: None,
         original_published_at: fields.published_at,
     };
     let answer = app.executor.execute::<post::Post>(id, command, &asked.envelope).await?;

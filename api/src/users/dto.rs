@@ -37,6 +37,8 @@ pub struct Person {
     /// Where the photo over their profile is, or a drawing that stands for it.
     #[schema(example = "/v1/users/mina/banner")]
     pub banner_url: String,
+    /// Whether they decide who follows them; only these see what they publish, and who follows them.
+    pub private: bool,
     /// How many follow them.
     pub follower_count: i64,
     /// How many they follow.
@@ -47,6 +49,12 @@ pub struct Person {
     pub followed_by_me: bool,
     /// Whether they follow the caller.
     pub follows_me: bool,
+    /// Whether the caller has asked to follow them and was not answered yet.
+    pub follow_requested_by_me: bool,
+    /// Whether the caller blocks them.
+    pub blocked_by_me: bool,
+    /// Whether the caller mutes them.
+    pub muted_by_me: bool,
     /// When they registered.
     pub created_at: DateTime<Utc>,
 }
@@ -61,11 +69,15 @@ impl From<profiles::Person> for Person {
             display_name: person.display_name,
             bio: person.bio,
             links: person.links,
+            private: person.private,
             follower_count: person.follower_count,
             following_count: person.following_count,
             post_count: person.post_count,
             followed_by_me: person.followed_by_me,
             follows_me: person.follows_me,
+            follow_requested_by_me: person.follow_requested_by_me,
+            blocked_by_me: person.blocked_by_me,
+            muted_by_me: person.muted_by_me,
             created_at: person.created_at,
         }
     }
@@ -83,11 +95,15 @@ impl Person {
             display_name: answer.state.display_name,
             bio: answer.state.bio,
             links: answer.state.links,
+            private: false,
             follower_count: 0,
             following_count: 0,
             post_count: 0,
             followed_by_me: false,
             follows_me: false,
+            follow_requested_by_me: false,
+            blocked_by_me: false,
+            muted_by_me: false,
             created_at: answer.created_at,
         }
     }
@@ -108,6 +124,8 @@ pub struct Account {
     pub bio: String,
     /// Shown on the profile, in order.
     pub links: Vec<String>,
+    /// Whether they decide who follows them.
+    pub private: bool,
     /// When they registered.
     pub created_at: DateTime<Utc>,
 }
@@ -127,8 +145,10 @@ impl Account {
             roles: _,
             avatar_media_id: _,
             banner_media_id: _,
+            pinned_post_ids: _,
+            private,
         } = user;
-        Self { id, handle, display_name, bio, links, created_at }
+        Self { id, handle, display_name, bio, links, private, created_at }
     }
 }
 

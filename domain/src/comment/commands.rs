@@ -9,8 +9,8 @@ pub enum CommentCommand {
     Write {
         /// The post it stands under.
         post_id: PostId,
-        /// Fact: whether that post can be read now.
-        post_is_open: bool,
+        /// Facts about that post.
+        post: CommentedPost,
         /// Who writes.
         by: UserId,
         /// The comment it answers, if it is a reply.
@@ -30,6 +30,17 @@ pub enum CommentCommand {
         /// Who deletes.
         by: UserId,
     },
+}
+
+/// Facts about the post that is commented on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommentedPost {
+    /// Whether it can be read now by who writes.
+    pub is_open: bool,
+    /// Whether anyone may write on its board at this hour; true where it is on none.
+    pub board_is_open: bool,
+    /// Whether who writes is known there by an alias.
+    pub is_anonymous: bool,
 }
 
 /// Facts about the comment that is answered.

@@ -13,6 +13,9 @@ pub enum CommentRefusal {
     /// The post to comment on is not there.
     #[error("there is no such post, or it was deleted")]
     PostNotFound,
+    /// Nobody may write on the post's board at this hour.
+    #[error("the board is closed at this hour; it can be read, and it says when it opens")]
+    BoardClosed,
     /// The comment to answer is not there.
     #[error("the comment to reply to does not exist, or was deleted")]
     ParentNotFound,
@@ -32,6 +35,7 @@ impl Refusal for CommentRefusal {
         match self {
             Self::CommentNotFound => "comment_not_found",
             Self::PostNotFound => "post_not_found",
+            Self::BoardClosed => "board_closed",
             Self::ParentNotFound => "parent_comment_not_found",
             Self::ParentUnderAnotherPost => "parent_under_another_post",
             Self::AlreadyWritten => "comment_already_written",
@@ -44,7 +48,7 @@ impl Refusal for CommentRefusal {
             Self::CommentNotFound | Self::PostNotFound => RefusalKind::NotFound,
             Self::ParentNotFound | Self::ParentUnderAnotherPost => RefusalKind::Invalid,
             Self::AlreadyWritten => RefusalKind::Conflict,
-            Self::NotTheAuthor => RefusalKind::Forbidden,
+            Self::NotTheAuthor | Self::BoardClosed => RefusalKind::Forbidden,
         }
     }
 }
@@ -57,7 +61,7 @@ impl Decide for Comment {
 
     fn decide(&self, command: &CommentCommand) -> Result<Vec<CommentEvent>, CommentRefusal> {
         match command {
-            CommentCommand::Write { post_id, post_is_open, by, parent, body } => {
+            CommentCommand::Write { post_id, post, by, parent, body } => {
                 if self.written {
                     let same = self.is_by(*by)
                         && !self.deleted
@@ -66,8 +70,11 @@ impl Decide for Comment {
                         && self.says(body);
                     return if same { Ok(vec![]) } else { Err(CommentRefusal::AlreadyWritten) };
                 }
-                if !post_is_open {
+                if !post.is_open {
                     return Err(CommentRefusal::PostNotFound);
+                }
+                if !post.board_is_open {
+                    return Err(CommentRefusal::BoardClosed);
                 }
                 if let Some(parent) = parent {
                     must_be_answerable(parent, *post_id)?;
@@ -79,6 +86,7 @@ impl Decide for Comment {
                     root_id: parent.map(|parent| parent.root_id.unwrap_or(parent.id)),
                     text: body.text.to_string(),
                     mentions: body.mentions.to_strings(),
+                    anonymous: post.is_anonymous,
                 }])
             }
             CommentCommand::Edit { by, body } => {
@@ -108,10 +116,26 @@ impl Decide for Comment {
 
     fn evolve(&mut self, event: &CommentEvent) {
         match event.clone() {
-            CommentEvent::CommentWritten { post_id, author_id, parent_id, root_id, text, mentions } => {
-                let deleted = false;
-                *self =
-                    Self { written: true, post_id, author_id, parent_id, root_id, text, mentions, deleted };
+            CommentEvent::CommentWritten {
+                post_id,
+                author_id,
+                parent_id,
+                root_id,
+                text,
+                mentions,
+                anonymous,
+            } => {
+                *self = Self {
+                    written: true,
+                    post_id,
+                    author_id,
+                    parent_id,
+                    root_id,
+                    text,
+                    mentions,
+                    anonymous,
+                    deleted: false,
+                };
             }
             CommentEvent::CommentEdited { text, mentions } => {
                 self.text = text;

@@ -12,7 +12,7 @@ pub enum CommentEvent {
     CommentWritten {
         /// The post it stands under.
         post_id: PostId,
-        /// Who wrote it.
+        /// Who wrote it; under an anonymous post their alias.
         author_id: UserId,
         /// The comment it answers, if it is a reply.
         parent_id: Option<CommentId>,
@@ -22,6 +22,8 @@ pub enum CommentEvent {
         text: String,
         /// Handles written in the text.
         mentions: Vec<String>,
+        /// The post is: who wrote it is an alias.
+        anonymous: bool,
     },
     /// It says something else from now on.
     CommentEdited {
@@ -43,4 +45,4 @@ pub enum CommentEvent {
     },
 }
 
-domain_event!(CommentEvent { CommentWritten => "1", CommentEdited => "1", CommentDeleted => "1" });
+domain_event!(CommentEvent { CommentWritten => "2", CommentEdited => "1", CommentDeleted => "1" });

@@ -6,7 +6,7 @@ mod events;
 #[cfg(test)]
 mod tests;
 
-pub use commands::{CommentBody, CommentCommand, Parent};
+pub use commands::{CommentBody, CommentCommand, CommentedPost, Parent};
 pub use decide::CommentRefusal;
 pub use events::CommentEvent;
 
@@ -30,6 +30,8 @@ pub struct Comment {
     pub text: String,
     /// Handles written in the text.
     pub mentions: Vec<String>,
+    /// Its author is known by an alias.
+    pub anonymous: bool,
     /// Gone for readers; a stub stays where replies stand under it.
     pub deleted: bool,
 }

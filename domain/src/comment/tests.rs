@@ -25,14 +25,26 @@ fn body(text: &str) -> CommentBody {
     CommentBody::new(CommentText::parse(text).expect("valid")).expect("valid")
 }
 
+fn there() -> CommentedPost {
+    CommentedPost { is_open: true, board_is_open: true, is_anonymous: false }
+}
+
 fn write(text: &str, parent: Option<Parent>) -> CommentCommand {
-    CommentCommand::Write { post_id: post(), post_is_open: true, by: author(), parent, body: body(text) }
+    CommentCommand::Write { post_id: post(), post: there(), by: author(), parent, body: body(text) }
 }
 
 fn written(text: &str, parent_id: Option<CommentId>, root_id: Option<CommentId>) -> CommentEvent {
     let mentions = body(text).mentions.to_strings();
     let text = text.into();
-    CommentEvent::CommentWritten { post_id: post(), author_id: author(), parent_id, root_id, text, mentions }
+    CommentEvent::CommentWritten {
+        post_id: post(),
+        author_id: author(),
+        parent_id,
+        root_id,
+        text,
+        mentions,
+        anonymous: false,
+    }
 }
 
 fn deleted() -> CommentEvent {
@@ -67,7 +79,7 @@ fn a_reply_joins_the_thread_of_what_it_answers() {
 fn nothing_is_written_under_what_is_gone() {
     let gone_post = CommentCommand::Write {
         post_id: post(),
-        post_is_open: false,
+        post: CommentedPost { is_open: false, ..there() },
         by: author(),
         parent: None,
         body: body("a"),
@@ -138,4 +150,32 @@ fn a_deleted_comment_is_not_there_to_edit() {
         .given(vec![written("a", None, None), deleted()])
         .when(CommentCommand::Edit { by: author(), body: body("b") })
         .then_expect_error(CommentRefusal::CommentNotFound);
+}
+
+#[test]
+fn under_an_anonymous_post_the_author_is_an_alias_and_the_hours_count() {
+    let command = |board_is_open| CommentCommand::Write {
+        post_id: post(),
+        post: CommentedPost { is_open: true, board_is_open, is_anonymous: true },
+        by: author(),
+        parent: None,
+        body: body("잠이 안 와"),
+    };
+    let mut anonymous = written("잠이 안 와", None, None);
+    if let CommentEvent::CommentWritten { anonymous, .. } = &mut anonymous {
+        *anonymous = true;
+    }
+    CommentTest::with(())
+        .given_no_previous_events()
+        .when(command(true))
+        .then_expect_events(vec![anonymous.clone()]);
+    CommentTest::with(())
+        .given_no_previous_events()
+        .when(command(false))
+        .then_expect_error(CommentRefusal::BoardClosed);
+    // What is written may be changed and taken back at any hour.
+    CommentTest::with(())
+        .given(vec![anonymous])
+        .when(CommentCommand::Delete { by: author() })
+        .then_expect_events(vec![deleted()]);
 }

@@ -1,20 +1,30 @@
 //! Whatever stands in the log, it is read as what was written or refused, never a panic.
 
 use super::{DecodeError, Event};
+use crate::alias::AliasEvent::AuthorRevealed;
+use crate::blocklist::BlocklistEvent::{PersonBlocked, PersonMuted, PersonUnblocked, PersonUnmuted};
+use crate::board::BoardEvent::{BoardChanged, BoardOpened};
+use crate::board::Hours;
 use crate::comment::CommentEvent::{CommentDeleted, CommentEdited, CommentWritten};
-use crate::follow::FollowEvent::{Followed, Unfollowed};
+use crate::follow::FollowEvent::{
+    FollowRequestRefused, FollowRequestWithdrawn, FollowRequested, Followed, Unfollowed,
+};
+use crate::followed_tags::FollowedTagsEvent::{TagFollowed, TagUnfollowed};
 use crate::like::LikeEvent::{Liked, Unliked};
 use crate::like::Target;
 use crate::media::MediaEvent::{
     MediaProcessed, MediaRefused, MediaRemoved, MediaRequested, MediaSwept, MediaUploaded,
 };
 use crate::media::{Processed, Variant};
+use crate::post::Placement;
 use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
 use crate::user::UserEvent::{
-    AvatarChanged, BannerChanged, HandleChanged, PersonErased, ProfileChanged, RoleGranted, RoleRevoked,
-    UserDeactivated, UserReactivated, UserRegistered,
+    AvatarChanged, BannerChanged, HandleChanged, PersonErased, PinsChanged, PrivacyChanged, ProfileChanged,
+    RoleGranted, RoleRevoked, UserDeactivated, UserReactivated, UserRegistered,
 };
-use crate::value::{CommentId, MediaId, Photo, PostId, UserId};
+use crate::value::{BoardId, CommentId, MediaId, Photo, PostId, UserId};
+use crate::view_batch::PostViews;
+use crate::view_batch::ViewBatchEvent::ViewsCounted;
 use chrono::DateTime;
 use cqrs_es::DomainEvent;
 use proptest::collection::vec;
@@ -41,6 +51,8 @@ fn user() -> impl Strategy<Value = Event> {
         any::<[String; 2]>().prop_map(|[handle, previous]| HandleChanged { handle, previous }),
         option::of(id(MediaId)).prop_map(|media_id| AvatarChanged { media_id }),
         option::of(id(MediaId)).prop_map(|media_id| BannerChanged { media_id }),
+        any::<bool>().prop_map(|private| PrivacyChanged { private }),
+        vec(id(PostId), 0..4).prop_map(|post_ids| PinsChanged { post_ids }),
         Just(UserDeactivated {}),
         Just(UserReactivated {}),
         Just(PersonErased {}),
@@ -68,13 +80,27 @@ fn post() -> impl Strategy<Value = Event> {
     // To the microsecond, as they are stored, in the years that RFC 3339 can write.
     let times =
         (-62_135_596_800_000_000..253_402_300_799_000_000_i64).prop_map(DateTime::from_timestamp_micros);
-    let published = (body(), id(UserId), prop_oneof![Just(None), times]);
+    let placement =
+        (id(BoardId), any::<bool>()).prop_map(|(board_id, anonymous)| Placement { board_id, anonymous });
+    let published =
+        (body(), id(UserId), any::<bool>(), option::of(placement), prop_oneof![Just(None), times]);
     prop_oneof![
-        published.prop_map(|((title, text, tags, mentions, photos), author_id, original_published_at)| {
-            PostPublished { author_id, title, text, tags, mentions, photos, original_published_at }
+        published.prop_map(|(body, author_id, followers_only, board, original_published_at)| {
+            let (title, text, tags, mentions, photos) = body;
+            PostPublished {
+                author_id,
+                title,
+                text,
+                tags,
+                mentions,
+                photos,
+                followers_only,
+                board,
+                original_published_at,
+            }
         }),
-        body().prop_map(|(title, text, tags, mentions, photos)| {
-            PostEdited { title, text, tags, mentions, photos }
+        (body(), any::<bool>()).prop_map(|((title, text, tags, mentions, photos), followers_only)| {
+            PostEdited { title, text, tags, mentions, photos, followers_only }
         }),
         id(UserId).prop_map(|author_id| PostDeleted { author_id }),
     ]
@@ -85,8 +111,9 @@ fn comment() -> impl Strategy<Value = Event> {
     let place = || (id(PostId), id(UserId), option::of(id(CommentId)), option::of(id(CommentId)));
     let body = || (any::<String>(), list());
     prop_oneof![
-        (place(), body()).prop_map(|((post_id, author_id, parent_id, root_id), (text, mentions))| {
-            CommentWritten { post_id, author_id, parent_id, root_id, text, mentions }
+        (place(), body(), any::<bool>()).prop_map(|(place, (text, mentions), anonymous)| {
+            let (post_id, author_id, parent_id, root_id) = place;
+            CommentWritten { post_id, author_id, parent_id, root_id, text, mentions, anonymous }
         }),
         body().prop_map(|(text, mentions)| CommentEdited { text, mentions }),
         place().prop_map(|(post_id, author_id, parent_id, root_id)| {
@@ -97,10 +124,13 @@ fn comment() -> impl Strategy<Value = Event> {
 }
 
 fn follow() -> impl Strategy<Value = Event> {
-    (id(UserId), id(UserId), any::<bool>()).prop_map(|(follower_id, followee_id, on)| {
-        Event::Follow(match on {
-            true => Followed { follower_id, followee_id },
-            false => Unfollowed { follower_id, followee_id },
+    (id(UserId), id(UserId), 0..5).prop_map(|(follower_id, followee_id, kind)| {
+        Event::Follow(match kind {
+            0 => Followed { follower_id, followee_id },
+            1 => FollowRequested { follower_id, followee_id },
+            2 => FollowRequestWithdrawn { follower_id, followee_id },
+            3 => FollowRequestRefused { follower_id, followee_id },
+            _ => Unfollowed { follower_id, followee_id },
         })
     })
 }
@@ -131,8 +161,54 @@ fn media() -> impl Strategy<Value = Event> {
     .prop_map(Event::Media)
 }
 
+fn blocklist() -> impl Strategy<Value = Event> {
+    (id(UserId), id(UserId), 0..4).prop_map(|(by, user_id, kind)| {
+        Event::Blocklist(match kind {
+            0 => PersonBlocked { by, user_id },
+            1 => PersonUnblocked { by, user_id },
+            2 => PersonMuted { by, user_id },
+            _ => PersonUnmuted { by, user_id },
+        })
+    })
+}
+
+fn followed_tags() -> impl Strategy<Value = Event> {
+    (id(UserId), any::<String>(), any::<bool>()).prop_map(|(user_id, tag, on)| {
+        Event::FollowedTags(if on { TagFollowed { user_id, tag } } else { TagUnfollowed { user_id, tag } })
+    })
+}
+
+fn view_batch() -> impl Strategy<Value = Event> {
+    let posts = (id(PostId), any::<u32>()).prop_map(|(post_id, views)| PostViews { post_id, views });
+    vec(posts, 0..4).prop_map(|posts| Event::ViewBatch(ViewsCounted { posts }))
+}
+
+fn board() -> impl Strategy<Value = Event> {
+    let hours = || {
+        let hours = any::<(u16, u16, String)>();
+        option::of(hours.prop_map(|(opens, closes, time_zone)| Hours { opens, closes, time_zone }))
+    };
+    prop_oneof![
+        (any::<[String; 3]>(), any::<bool>(), hours()).prop_map(
+            |([slug, name, description], anonymous, hours)| {
+                BoardOpened { slug, name, description, anonymous, hours }
+            }
+        ),
+        (any::<[String; 2]>(), any::<bool>(), hours()).prop_map(|([name, description], closed, hours)| {
+            BoardChanged { name, description, hours, closed }
+        }),
+    ]
+    .prop_map(Event::Board)
+}
+
+fn alias() -> impl Strategy<Value = Event> {
+    (id(UserId), any::<String>())
+        .prop_map(|(moderator_id, reason)| Event::Alias(AuthorRevealed { moderator_id, reason }))
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
-    prop_oneof![user(), post(), comment(), follow(), like(), media()]
+    let first = prop_oneof![user(), post(), comment(), follow(), like(), media()];
+    prop_oneof![first, blocklist(), followed_tags(), view_batch(), board(), alias()]
 }
 
 /// As the log has it: aggregate type, event type, version, payload.
@@ -148,6 +224,11 @@ fn stored(event: &Event) -> (&'static str, String, String, Value) {
         Event::Follow(event) => of("follow", event),
         Event::Like(event) => of("like", event),
         Event::Media(event) => of("media", event),
+        Event::Blocklist(event) => of("blocklist", event),
+        Event::FollowedTags(event) => of("followed_tags", event),
+        Event::ViewBatch(event) => of("view_batch", event),
+        Event::Board(event) => of("board", event),
+        Event::Alias(event) => of("alias", event),
     }
 }
 

@@ -15,6 +15,27 @@ pub enum FollowEvent {
         /// Whom.
         followee_id: UserId,
     },
+    /// The one asks to follow the other, whose account is private.
+    FollowRequested {
+        /// Who asks.
+        follower_id: UserId,
+        /// Whom.
+        followee_id: UserId,
+    },
+    /// The one does not ask any more.
+    FollowRequestWithdrawn {
+        /// Who asked.
+        follower_id: UserId,
+        /// Whom.
+        followee_id: UserId,
+    },
+    /// The other does not want it.
+    FollowRequestRefused {
+        /// Who asked.
+        follower_id: UserId,
+        /// Whom.
+        followee_id: UserId,
+    },
     /// The one follows the other no longer.
     Unfollowed {
         /// Who followed.
@@ -24,4 +45,10 @@ pub enum FollowEvent {
     },
 }
 
-domain_event!(FollowEvent { Followed => "1", Unfollowed => "1" });
+domain_event!(FollowEvent {
+    Followed => "1",
+    FollowRequested => "1",
+    FollowRequestWithdrawn => "1",
+    FollowRequestRefused => "1",
+    Unfollowed => "1",
+});

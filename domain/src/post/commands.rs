@@ -1,5 +1,6 @@
 //! What can be asked of a post.
 
+use super::Placement;
 use crate::value::{Invalid, Marks, Mentions, Photos, PostText, Tag, Tags, Title, UserId};
 use chrono::{DateTime, Utc};
 
@@ -12,6 +13,8 @@ pub enum PostCommand {
         by: UserId,
         /// What it says.
         body: PostBody,
+        /// Where, if on a board.
+        board: Option<Where>,
         /// Only for posts moved from another service.
         original_published_at: Option<DateTime<Utc>>,
     },
@@ -42,6 +45,17 @@ pub struct PostBody {
     pub mentions: Mentions,
     /// In the order in which they are shown.
     pub photos: Photos,
+    /// Only those who follow the author may read it.
+    pub followers_only: bool,
+}
+
+/// A board to publish on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Where {
+    /// Which, and how.
+    pub placement: Placement,
+    /// Fact: whether anyone may write there at this hour.
+    pub is_open: bool,
 }
 
 impl PostBody {
@@ -54,6 +68,7 @@ impl PostBody {
         text: PostText,
         given: Vec<Tag>,
         photos: Photos,
+        followers_only: bool,
     ) -> Result<Self, Invalid> {
         if text.as_str().is_empty() && photos.as_slice().is_empty() {
             return Err(Invalid::Empty);
@@ -61,6 +76,6 @@ impl PostBody {
         let marks = Marks::in_text(text.as_str());
         let tags = Tags::new(given)?.and(marks.tags)?;
         let mentions = Mentions::new(marks.mentions)?;
-        Ok(Self { title, text, tags, mentions, photos })
+        Ok(Self { title, text, tags, mentions, photos, followers_only })
     }
 }

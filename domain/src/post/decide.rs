@@ -1,6 +1,6 @@
 //! A post's rules.
 
-use super::{Post, PostBody, PostCommand, PostEvent};
+use super::{Placement, Post, PostBody, PostCommand, PostEvent};
 use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
 use crate::value::{MediaId, Photo, UserId};
 use uuid::Uuid;
@@ -14,6 +14,12 @@ pub enum PostRefusal {
     /// Another post has this id.
     #[error("another post was published under this id")]
     AlreadyPublished,
+    /// Nobody may write on the board at this hour.
+    #[error("the board is closed at this hour; it can be read, and it says when it opens")]
+    BoardClosed,
+    /// A board has no followers.
+    #[error("a post on a board is for everyone who reads the board")]
+    NotForFollowers,
     /// Only its author may change it.
     #[error("only the post's author may do this")]
     NotTheAuthor,
@@ -24,6 +30,8 @@ impl Refusal for PostRefusal {
         match self {
             Self::PostNotFound => "post_not_found",
             Self::AlreadyPublished => "post_already_published",
+            Self::BoardClosed => "board_closed",
+            Self::NotForFollowers => "not_for_followers",
             Self::NotTheAuthor => "not_the_author",
         }
     }
@@ -32,7 +40,8 @@ impl Refusal for PostRefusal {
         match self {
             Self::PostNotFound => RefusalKind::NotFound,
             Self::AlreadyPublished => RefusalKind::Conflict,
-            Self::NotTheAuthor => RefusalKind::Forbidden,
+            Self::NotForFollowers => RefusalKind::Invalid,
+            Self::NotTheAuthor | Self::BoardClosed => RefusalKind::Forbidden,
         }
     }
 }
@@ -45,32 +54,41 @@ impl Decide for Post {
 
     fn decide(&self, command: &PostCommand) -> Result<Vec<PostEvent>, PostRefusal> {
         match command {
-            PostCommand::Publish { by, body, original_published_at } => {
+            PostCommand::Publish { by, body, board, original_published_at } => {
                 if self.published {
                     let same = self.is_by(*by) && self.says(body) && !self.deleted;
                     return if same { Ok(vec![]) } else { Err(PostRefusal::AlreadyPublished) };
                 }
+                if board.is_some_and(|board| !board.is_open) {
+                    return Err(PostRefusal::BoardClosed);
+                }
+                let board = board.map(|board| board.placement);
+                must_be_for_everyone(board, body)?;
                 Ok(vec![PostEvent::PostPublished {
                     author_id: *by,
                     title: body.title.clone().map(String::from),
                     text: body.text.to_string(),
-                    tags: body.tags.to_strings(),
+                    tags: tags(board, body),
                     mentions: body.mentions.to_strings(),
                     photos: body.photos.as_slice().to_vec(),
+                    followers_only: body.followers_only,
+                    board,
                     original_published_at: *original_published_at,
                 }])
             }
             PostCommand::Edit { by, body } => {
                 self.must_be_open_and_by(*by)?;
+                must_be_for_everyone(self.board, body)?;
                 if self.says(body) {
                     return Ok(vec![]);
                 }
                 Ok(vec![PostEvent::PostEdited {
                     title: body.title.clone().map(String::from),
                     text: body.text.to_string(),
-                    tags: body.tags.to_strings(),
+                    tags: tags(self.board, body),
                     mentions: body.mentions.to_strings(),
                     photos: body.photos.as_slice().to_vec(),
+                    followers_only: body.followers_only,
                 }])
             }
             PostCommand::Delete { by } => {
@@ -92,14 +110,19 @@ impl Decide for Post {
                 tags,
                 mentions,
                 photos,
+                followers_only,
+                board,
                 original_published_at,
             } => {
                 self.published = true;
                 self.author_id = author_id;
                 self.original_published_at = original_published_at;
+                self.board = board;
+                self.followers_only = followers_only;
                 self.write(title, text, tags, mentions, photos);
             }
-            PostEvent::PostEdited { title, text, tags, mentions, photos } => {
+            PostEvent::PostEdited { title, text, tags, mentions, photos, followers_only } => {
+                self.followers_only = followers_only;
                 self.write(title, text, tags, mentions, photos);
             }
             PostEvent::PostDeleted { .. } => self.deleted = true,
@@ -124,6 +147,18 @@ impl Decide for Post {
 
 cqrs_aggregate!(Post);
 
+/// Tags lead to a post from elsewhere: what is anonymous stays on its board.
+fn tags(board: Option<Placement>, body: &PostBody) -> Vec<String> {
+    match board {
+        Some(Placement { anonymous: true, .. }) => vec![],
+        Some(_) | None => body.tags.to_strings(),
+    }
+}
+
+fn must_be_for_everyone(board: Option<Placement>, body: &PostBody) -> Result<(), PostRefusal> {
+    if board.is_some() && body.followers_only { Err(PostRefusal::NotForFollowers) } else { Ok(()) }
+}
+
 impl Post {
     fn write(
         &mut self,
@@ -147,9 +182,10 @@ impl Post {
     fn says(&self, body: &PostBody) -> bool {
         self.title.as_deref() == body.title.as_ref().map(|title| title.as_str())
             && self.text == body.text.as_str()
-            && self.tags == body.tags.to_strings()
+            && self.tags == tags(self.board, body)
             && self.mentions == body.mentions.to_strings()
             && self.photos == body.photos.as_slice()
+            && self.followers_only == body.followers_only
     }
 
     fn must_be_open_and_by(&self, user: UserId) -> Result<(), PostRefusal> {

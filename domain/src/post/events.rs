@@ -1,5 +1,6 @@
 //! What has happened to a post.
 
+use super::Placement;
 use crate::aggregate::domain_event;
 use crate::value::{Photo, UserId};
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub enum PostEvent {
     /// It can be read from now on.
     PostPublished {
-        /// Who published it.
+        /// Who published it; on an anonymous board their alias.
         author_id: UserId,
         /// One line above the text.
         title: Option<String>,
@@ -23,6 +24,11 @@ pub enum PostEvent {
         mentions: Vec<String>,
         /// In the order in which they are shown.
         photos: Vec<Photo>,
+        /// Only those who follow the author may read it.
+        followers_only: bool,
+        /// Where it was published, if on a board.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        board: Option<Placement>,
         /// When it was first published elsewhere, for posts moved from another service.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         original_published_at: Option<DateTime<Utc>>,
@@ -39,6 +45,8 @@ pub enum PostEvent {
         mentions: Vec<String>,
         /// In the order in which they are shown.
         photos: Vec<Photo>,
+        /// Only those who follow the author may read it.
+        followers_only: bool,
     },
     /// It can't be read any more.
     PostDeleted {
@@ -47,4 +55,4 @@ pub enum PostEvent {
     },
 }
 
-domain_event!(PostEvent { PostPublished => "2", PostEdited => "2", PostDeleted => "1" });
+domain_event!(PostEvent { PostPublished => "3", PostEdited => "3", PostDeleted => "1" });

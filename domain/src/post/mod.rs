@@ -6,11 +6,11 @@ mod events;
 #[cfg(test)]
 mod tests;
 
-pub use commands::{PostBody, PostCommand};
+pub use commands::{PostBody, PostCommand, Where};
 pub use decide::PostRefusal;
 pub use events::PostEvent;
 
-use crate::value::{Photo, UserId};
+use crate::value::{BoardId, Photo, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -31,10 +31,23 @@ pub struct Post {
     pub mentions: Vec<String>,
     /// In the order in which they are shown.
     pub photos: Vec<Photo>,
+    /// Only those who follow the author may read it.
+    pub followers_only: bool,
+    /// Where it was published, if on a board.
+    pub board: Option<Placement>,
     /// When it was first published elsewhere, for posts moved from another service.
     pub original_published_at: Option<DateTime<Utc>>,
     /// Gone for readers.
     pub deleted: bool,
+}
+
+/// How a post stands on a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// Which board.
+    pub board_id: BoardId,
+    /// Who writes under it is known by an alias, which is the author to everyone but the vault.
+    pub anonymous: bool,
 }
 
 impl Post {
@@ -42,5 +55,11 @@ impl Post {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.published && !self.deleted
+    }
+
+    /// Whether its author, and whoever comments on it or likes it, is known by an alias.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.board.is_some_and(|placement| placement.anonymous)
     }
 }

@@ -15,7 +15,7 @@ fn stranger() -> UserId {
 
 fn body(text: &str) -> PostBody {
     let text = PostText::parse(text).expect("valid");
-    PostBody::new(Some(Title::parse("밤 산책").expect("valid")), text, vec![], Photos::default())
+    PostBody::new(Some(Title::parse("밤 산책").expect("valid")), text, vec![], Photos::default(), false)
         .expect("valid")
 }
 
@@ -28,6 +28,8 @@ fn published(text: &str) -> PostEvent {
         tags: body.tags.to_strings(),
         mentions: body.mentions.to_strings(),
         photos: vec![],
+        followers_only: false,
+        board: None,
         original_published_at: None,
     }
 }
@@ -40,6 +42,7 @@ fn edited(text: &str) -> PostEvent {
         tags: body.tags.to_strings(),
         mentions: body.mentions.to_strings(),
         photos: vec![],
+        followers_only: false,
     }
 }
 
@@ -48,17 +51,17 @@ fn deleted() -> PostEvent {
 }
 
 fn publish(by: UserId, text: &str) -> PostCommand {
-    PostCommand::Publish { by, body: body(text), original_published_at: None }
+    PostCommand::Publish { by, body: body(text), board: None, original_published_at: None }
 }
 
 #[test]
 fn publishing_keeps_given_tags_first_then_those_in_the_text() {
     let text = PostText::parse("한강에서 #밤산책 @마당쇠 #seoul").expect("valid");
     let given = vec![Tag::parse("Seoul").expect("valid"), Tag::parse("run").expect("valid")];
-    let body = PostBody::new(None, text, given, Photos::default()).expect("valid");
+    let body = PostBody::new(None, text, given, Photos::default(), false).expect("valid");
     PostTest::with(())
         .given_no_previous_events()
-        .when(PostCommand::Publish { by: author(), body, original_published_at: None })
+        .when(PostCommand::Publish { by: author(), body, board: None, original_published_at: None })
         .then_expect_events(vec![PostEvent::PostPublished {
             author_id: author(),
             title: None,
@@ -66,6 +69,8 @@ fn publishing_keeps_given_tags_first_then_those_in_the_text() {
             tags: vec!["seoul".into(), "run".into(), "밤산책".into()],
             mentions: vec!["마당쇠".into()],
             photos: vec![],
+            followers_only: false,
+            board: None,
             original_published_at: None,
         }]);
 }
@@ -161,18 +166,18 @@ fn photo(number: u128) -> Photo {
 
 fn shows(photos: Vec<Photo>) -> PostBody {
     let text = PostText::parse("").expect("may be empty");
-    PostBody::new(None, text, vec![], Photos::new(photos).expect("few")).expect("photos")
+    PostBody::new(None, text, vec![], Photos::new(photos).expect("few"), false).expect("photos")
 }
 
 fn shown(photos: Vec<Photo>) -> PostEvent {
     let (text, tags, mentions) = (String::new(), vec![], vec![]);
-    PostEvent::PostEdited { title: None, text, tags, mentions, photos }
+    PostEvent::PostEdited { title: None, text, tags, mentions, photos, followers_only: false }
 }
 
 #[test]
 fn a_post_needs_no_text_beside_photos() {
     let text = PostText::parse(" ").expect("may be empty");
-    assert_eq!(PostBody::new(None, text, vec![], Photos::default()), Err(Invalid::Empty));
+    assert_eq!(PostBody::new(None, text, vec![], Photos::default(), false), Err(Invalid::Empty));
     PostTest::with(())
         .given(vec![published("a")])
         .when(PostCommand::Edit { by: author(), body: shows(vec![photo(1)]) })
@@ -204,4 +209,64 @@ fn a_post_claims_the_photos_that_come_and_gives_back_those_that_go() {
         assert_eq!(post.claims(uuid::Uuid::nil(), &event), claims);
         post.evolve(&event);
     }
+}
+
+fn on_night_board(is_open: bool) -> Where {
+    let board_id = crate::value::BoardId::of("night");
+    Where { placement: Placement { board_id, anonymous: true }, is_open }
+}
+
+fn publish_on(board: Where, body: PostBody) -> PostCommand {
+    PostCommand::Publish { by: author(), body, board: Some(board), original_published_at: None }
+}
+
+#[test]
+fn a_post_for_followers_may_become_one_for_everyone() {
+    let secret = PostBody { followers_only: true, ..body("a") };
+    let mut hidden = edited("a");
+    if let PostEvent::PostEdited { followers_only, .. } = &mut hidden {
+        *followers_only = true;
+    }
+    PostTest::with(())
+        .given(vec![published("a")])
+        .when(PostCommand::Edit { by: author(), body: secret })
+        .then_expect_events(vec![hidden.clone()]);
+    PostTest::with(())
+        .given(vec![published("a"), hidden])
+        .when(PostCommand::Edit { by: author(), body: body("a") })
+        .then_expect_events(vec![edited("a")]);
+}
+
+#[test]
+fn a_board_takes_posts_in_its_hours_only() {
+    let mut placed = published("a");
+    if let PostEvent::PostPublished { board, .. } = &mut placed {
+        *board = Some(on_night_board(true).placement);
+    }
+    PostTest::with(())
+        .given_no_previous_events()
+        .when(publish_on(on_night_board(true), body("a")))
+        .then_expect_events(vec![placed.clone()]);
+    let tagged = Post::default().decide(&publish_on(on_night_board(true), body("a #밤")));
+    match &tagged.expect("published")[..] {
+        [PostEvent::PostPublished { tags, .. }] => assert!(tags.is_empty(), "{tags:?}"),
+        other => panic!("{other:?}"),
+    }
+    PostTest::with(())
+        .given_no_previous_events()
+        .when(publish_on(on_night_board(false), body("a")))
+        .then_expect_error(PostRefusal::BoardClosed);
+    PostTest::with(())
+        .given(vec![placed])
+        .when(PostCommand::Edit { by: author(), body: body("b") })
+        .then_expect_events(vec![edited("b")]);
+}
+
+#[test]
+fn a_board_has_no_followers() {
+    let secret = PostBody { followers_only: true, ..body("a") };
+    PostTest::with(())
+        .given_no_previous_events()
+        .when(publish_on(on_night_board(true), secret))
+        .then_expect_error(PostRefusal::NotForFollowers);
 }

@@ -1,7 +1,7 @@
 //! What can be asked of a person's account.
 
 use super::Role;
-use crate::value::{Bio, DisplayName, Handle, Links, MediaId};
+use crate::value::{Bio, DisplayName, Handle, Links, MediaId, PostId};
 
 /// Asked of one person's account. Passwords never come this far: they stay in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,25 @@ pub enum UserCommand {
     SetBanner {
         /// One that they may show ([`crate::media::Media::must_be_showable_by`]), or none.
         media_id: Option<MediaId>,
+    },
+    /// Decide who follows them, or let anyone.
+    SetPrivacy {
+        /// Whether they decide.
+        private: bool,
+    },
+    /// Show a post before all others; the latest pinned first.
+    Pin {
+        /// Which.
+        post_id: PostId,
+        /// Fact: whether they may pin it: it is there, it is theirs under their own name.
+        is_theirs: bool,
+        /// Fact: of the posts that are pinned, those that are gone.
+        gone: Vec<PostId>,
+    },
+    /// Do not show a post before the others any more.
+    Unpin {
+        /// Which.
+        post_id: PostId,
     },
     /// Leave.
     Deactivate,

@@ -2,7 +2,7 @@
 
 use super::{User, UserCommand, UserEvent};
 use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
-use crate::value::{Handle, MediaId};
+use crate::value::{Handle, MediaId, PostId};
 use uuid::Uuid;
 
 /// The kind of claim that keeps handles unique. Who left keeps theirs: nobody can pose as them.
@@ -20,6 +20,12 @@ pub enum UserRefusal {
     /// One photo can't be both avatar and banner.
     #[error("the profile shows this media already, in another place")]
     MediaTaken,
+    /// Nobody pins another's post.
+    #[error("there is no such post of yours under your own name")]
+    PostNotTheirs,
+    /// The pinned posts are to be few.
+    #[error("3 posts are pinned already; unpin one first")]
+    TooManyPins,
 }
 
 impl Refusal for UserRefusal {
@@ -29,13 +35,15 @@ impl Refusal for UserRefusal {
             Self::AlreadyRegistered => "user_already_registered",
             // As the log's claim says it when another thing shows the media.
             Self::MediaTaken => "media_taken",
+            Self::PostNotTheirs => "post_not_found",
+            Self::TooManyPins => "too_many_pins",
         }
     }
 
     fn kind(&self) -> RefusalKind {
         match self {
-            Self::UserNotFound => RefusalKind::NotFound,
-            Self::AlreadyRegistered | Self::MediaTaken => RefusalKind::Conflict,
+            Self::UserNotFound | Self::PostNotTheirs => RefusalKind::NotFound,
+            Self::AlreadyRegistered | Self::MediaTaken | Self::TooManyPins => RefusalKind::Conflict,
         }
     }
 }
@@ -101,6 +109,25 @@ impl Decide for User {
                 let changed = UserEvent::BannerChanged { media_id: *media_id };
                 self.show(*media_id, self.banner_media_id, self.avatar_media_id, changed)
             }
+            UserCommand::SetPrivacy { private } => {
+                self.must_be_active()?;
+                if self.private == *private {
+                    return Ok(vec![]);
+                }
+                Ok(vec![UserEvent::PrivacyChanged { private: *private }])
+            }
+            UserCommand::Pin { post_id, is_theirs, gone } => {
+                self.must_be_active()?;
+                self.pin(*post_id, *is_theirs, gone)
+            }
+            UserCommand::Unpin { post_id } => {
+                self.must_be_active()?;
+                if !self.pinned_post_ids.contains(post_id) {
+                    return Ok(vec![]);
+                }
+                let left = self.pinned_post_ids.iter().copied().filter(|pinned| pinned != post_id);
+                Ok(vec![UserEvent::PinsChanged { post_ids: left.collect() }])
+            }
             UserCommand::Deactivate => {
                 if self.deactivated {
                     return Ok(vec![]);
@@ -148,6 +175,8 @@ impl Decide for User {
             UserEvent::HandleChanged { handle, .. } => self.handle = handle,
             UserEvent::AvatarChanged { media_id } => self.avatar_media_id = media_id,
             UserEvent::BannerChanged { media_id } => self.banner_media_id = media_id,
+            UserEvent::PrivacyChanged { private } => self.private = private,
+            UserEvent::PinsChanged { post_ids } => self.pinned_post_ids = post_ids,
             UserEvent::UserDeactivated {} => self.deactivated = true,
             UserEvent::UserReactivated {} => self.deactivated = false,
             UserEvent::PersonErased {} => {
@@ -177,6 +206,8 @@ impl Decide for User {
                 .map(MediaId::release)
                 .collect(),
             UserEvent::ProfileChanged { .. }
+            | UserEvent::PrivacyChanged { .. }
+            | UserEvent::PinsChanged { .. }
             | UserEvent::UserDeactivated {}
             | UserEvent::UserReactivated {}
             | UserEvent::RoleGranted { .. }
@@ -190,6 +221,22 @@ cqrs_aggregate!(User);
 impl User {
     fn must_be_active(&self) -> Result<(), UserRefusal> {
         if self.is_active() { Ok(()) } else { Err(UserRefusal::UserNotFound) }
+    }
+
+    /// The latest pinned comes first.
+    fn pin(&self, post_id: PostId, is_theirs: bool, gone: &[PostId]) -> Result<Vec<UserEvent>, UserRefusal> {
+        if self.pinned_post_ids.contains(&post_id) {
+            return Ok(vec![]);
+        }
+        if !is_theirs {
+            return Err(UserRefusal::PostNotTheirs);
+        }
+        let kept = self.pinned_post_ids.iter().copied().filter(|pinned| !gone.contains(pinned));
+        let post_ids: Vec<PostId> = std::iter::once(post_id).chain(kept).collect();
+        if post_ids.len() > Self::PINS_MAX {
+            return Err(UserRefusal::TooManyPins);
+        }
+        Ok(vec![UserEvent::PinsChanged { post_ids }])
     }
 
     /// Shows a media in one place of the profile, where another may be now.

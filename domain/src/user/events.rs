@@ -1,7 +1,7 @@
 //! What has happened to a person's account.
 
 use crate::aggregate::domain_event;
-use crate::value::MediaId;
+use crate::value::{MediaId, PostId};
 use serde::{Deserialize, Serialize};
 
 /// Stored with the person's stream; the wire form of each is fixed by its golden file.
@@ -43,6 +43,16 @@ pub enum UserEvent {
         /// None shows none.
         media_id: Option<MediaId>,
     },
+    /// From now on the person decides who follows them, and only these see what they publish; or anyone does.
+    PrivacyChanged {
+        /// Whether they decide.
+        private: bool,
+    },
+    /// The profile shows these posts first.
+    PinsChanged {
+        /// In the order in which they are shown.
+        post_ids: Vec<PostId>,
+    },
     /// The person has left.
     UserDeactivated {},
     /// The person has come back.
@@ -67,6 +77,8 @@ domain_event!(UserEvent {
     HandleChanged => "1",
     AvatarChanged => "1",
     BannerChanged => "1",
+    PrivacyChanged => "1",
+    PinsChanged => "1",
     UserDeactivated => "1",
     UserReactivated => "1",
     PersonErased => "1",

@@ -12,7 +12,7 @@ pub use decide::{HANDLE, UserRefusal};
 pub use events::UserEvent;
 pub use role::{Role, UnknownRole};
 
-use crate::value::MediaId;
+use crate::value::{MediaId, PostId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -37,11 +37,18 @@ pub struct User {
     pub avatar_media_id: Option<MediaId>,
     /// The photo over their profile.
     pub banner_media_id: Option<MediaId>,
+    /// They decide who follows them.
+    pub private: bool,
+    /// Shown before their other posts, in this order.
+    pub pinned_post_ids: Vec<PostId>,
     /// What they may do beyond what every member may, as events name it.
     pub roles: BTreeSet<String>,
 }
 
 impl User {
+    /// How many posts can be pinned.
+    pub const PINS_MAX: usize = 3;
+
     /// Whether the person can act and be met.
     #[must_use]
     pub fn is_active(&self) -> bool {

@@ -208,3 +208,55 @@ fn a_profile_claims_the_photos_that_it_shows_and_gives_back_what_it_does_not() {
         user.evolve(&event);
     }
 }
+
+fn post(number: u128) -> PostId {
+    PostId(Uuid::from_u128(number))
+}
+
+fn pin(number: u128, gone: &[u128]) -> UserCommand {
+    let gone = gone.iter().copied().map(post).collect();
+    UserCommand::Pin { post_id: post(number), is_theirs: true, gone }
+}
+
+fn pinned(numbers: &[u128]) -> UserEvent {
+    UserEvent::PinsChanged { post_ids: numbers.iter().copied().map(post).collect() }
+}
+
+#[test]
+fn the_latest_pinned_post_comes_first_and_three_are_enough() {
+    let given = |numbers: &[u128]| vec![registered("mina"), pinned(numbers)];
+    UserTest::with(()).given(given(&[1])).when(pin(2, &[])).then_expect_events(vec![pinned(&[2, 1])]);
+    UserTest::with(()).given(given(&[2, 1])).when(pin(1, &[])).then_expect_events(vec![]);
+    UserTest::with(()).given(given(&[3, 2, 1])).when(pin(4, &[])).then_expect_error(UserRefusal::TooManyPins);
+    // What was deleted takes no place.
+    UserTest::with(())
+        .given(given(&[3, 2, 1]))
+        .when(pin(4, &[2]))
+        .then_expect_events(vec![pinned(&[4, 3, 1])]);
+    let unpin = |number| UserCommand::Unpin { post_id: post(number) };
+    UserTest::with(()).given(given(&[2, 1])).when(unpin(2)).then_expect_events(vec![pinned(&[1])]);
+    UserTest::with(()).given(given(&[2, 1])).when(unpin(3)).then_expect_events(vec![]);
+}
+
+#[test]
+fn nobody_pins_what_is_not_theirs() {
+    UserTest::with(())
+        .given(vec![registered("mina")])
+        .when(UserCommand::Pin { post_id: post(1), is_theirs: false, gone: vec![] })
+        .then_expect_error(UserRefusal::PostNotTheirs);
+}
+
+#[test]
+fn an_account_is_private_until_it_is_not_each_said_once() {
+    let set = |private| UserCommand::SetPrivacy { private };
+    let changed = |private| UserEvent::PrivacyChanged { private };
+    UserTest::with(()).given(vec![registered("mina")]).when(set(false)).then_expect_events(vec![]);
+    UserTest::with(())
+        .given(vec![registered("mina")])
+        .when(set(true))
+        .then_expect_events(vec![changed(true)]);
+    UserTest::with(())
+        .given(vec![registered("mina"), changed(true)])
+        .when(set(false))
+        .then_expect_events(vec![changed(false)]);
+}

@@ -53,6 +53,18 @@ id!(
     FollowId
 );
 id!(
+    /// A place to post: derived from its name in addresses.
+    BoardId
+);
+id!(
+    /// Whom one person keeps away: derived from the person.
+    BlocklistId
+);
+id!(
+    /// The tags that one person follows: derived from the person.
+    FollowedTagsId
+);
+id!(
     /// One person's like of one thing: derived from the two, so a repeat meets the same stream.
     LikeId
 );
@@ -62,6 +74,30 @@ impl FollowId {
     #[must_use]
     pub fn of(follower: UserId, followee: UserId) -> Self {
         Self(derive(&["follow", &follower.to_string(), &followee.to_string()]))
+    }
+}
+
+impl BoardId {
+    /// The board of this name in addresses.
+    #[must_use]
+    pub fn of(slug: &str) -> Self {
+        Self(derive(&["board", slug]))
+    }
+}
+
+impl BlocklistId {
+    /// The stream of whom `user` blocks and mutes.
+    #[must_use]
+    pub fn of(user: UserId) -> Self {
+        Self(derive(&["blocklist", &user.to_string()]))
+    }
+}
+
+impl FollowedTagsId {
+    /// The stream of the tags that `user` follows.
+    #[must_use]
+    pub fn of(user: UserId) -> Self {
+        Self(derive(&["followed_tags", &user.to_string()]))
     }
 }
 

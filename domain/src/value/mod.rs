@@ -6,16 +6,20 @@ mod invalid;
 mod link;
 mod marks;
 mod photo;
+mod slug;
 mod tag;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use handle::Handle;
-pub use id::{CommentId, FollowId, LikeId, MediaId, PostId, UserId};
+pub use id::{BlocklistId, BoardId, CommentId, FollowId, FollowedTagsId, LikeId, MediaId, PostId, UserId};
 pub use invalid::Invalid;
 pub use link::{Link, Links};
 pub use marks::{Marks, Mentions};
 pub use photo::{Photo, Photos};
+pub use slug::Slug;
 pub use tag::{Tag, Tags};
-pub use text::{AlternativeText, Bio, CommentText, DisplayName, PostText, Title};
+pub use text::{
+    AlternativeText, Bio, BoardDescription, BoardName, CommentText, DisplayName, PostText, Reason, Title,
+};

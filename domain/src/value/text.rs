@@ -76,6 +76,19 @@ text!(
     Bio, 0..=500, Lines::Many
 );
 
+text!(
+    /// What a board is called: 1 to 50 characters in one line.
+    BoardName, 1..=50, Lines::One
+);
+text!(
+    /// What a board is for: up to 500 characters, may be empty.
+    BoardDescription, 0..=500, Lines::Many
+);
+text!(
+    /// Why someone does what others are to be able to ask after: 1 to 500 characters.
+    Reason, 1..=500, Lines::Many
+);
+
 fn clean(input: &str, min: usize, max: usize, lines: Lines) -> Result<String, Invalid> {
     let text: String = input.trim().replace("\r\n", "\n").nfc().collect();
     if let Some(found) = text.chars().find(|&c| forbidden(c, lines)) {

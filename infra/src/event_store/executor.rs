@@ -138,9 +138,8 @@ impl Executor {
 
     async fn load_fresh<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
         let loaded = Arc::new(self.streams.load::<A>(id, None).await?);
-        if loaded.version > 0 {
-            self.cache.put(id, loaded.clone());
-        }
+        // What is not there is kept, too: most people block nobody, and every comment asks.
+        self.cache.put(id, loaded.clone());
         Ok(loaded)
     }
 

@@ -6,7 +6,12 @@ with expected as (
             filter (where payload ? 'display_name'))[1] as display_name,
         (array_agg(event_type order by sequence desc)
             filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated', 'PersonErased'))
-        )[1] not in ('UserDeactivated', 'PersonErased') as active
+        )[1] not in ('UserDeactivated', 'PersonErased') as active,
+        coalesce(
+            (array_agg((payload ->> 'private')::boolean order by sequence desc)
+                filter (where event_type = 'PrivacyChanged'))[1],
+            false
+        ) as private
     from public.events
     where position <= $1 and aggregate_type = 'user'
     group by aggregate_id
@@ -14,14 +19,14 @@ with expected as (
 select distinct format('author %s is not as the events say', user_id)
 from (
     (
-        select user_id, handle, display_name, active from expected
+        select user_id, handle, display_name, active, private from expected
         except
-        select user_id, handle, display_name, active from authors
+        select user_id, handle, display_name, active, private from authors
     )
     union all
     (
-        select user_id, handle, display_name, active from authors
+        select user_id, handle, display_name, active, private from authors
         except
-        select user_id, handle, display_name, active from expected
+        select user_id, handle, display_name, active, private from expected
     )
 ) as difference

@@ -18,10 +18,17 @@ pub(super) struct Changes<'a> {
     pub(super) comments: BTreeMap<CommentId, Change<'a>>,
     /// By how much each comment's number of replies changes.
     pub(super) replies: BTreeMap<Uuid, i64>,
-    /// Published within the batch and standing at its end, with their authors.
-    pub(super) posts: BTreeMap<Uuid, UserId>,
+    /// Published within the batch and standing at its end, with who stands behind them.
+    pub(super) posts: BTreeMap<Uuid, Host>,
     /// Deleted within the batch.
     pub(super) deleted_posts: BTreeSet<Uuid>,
+}
+
+/// Who stands behind a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Host {
+    pub(super) author_id: UserId,
+    pub(super) anonymous: bool,
 }
 
 /// One comment at a batch's end, in the form in which it goes to the database.
@@ -45,6 +52,7 @@ pub(super) struct Origin {
     pub(super) author_id: UserId,
     pub(super) parent_id: Option<CommentId>,
     pub(super) root_id: Option<CommentId>,
+    pub(super) anonymous: bool,
     pub(super) written_at: DateTime<Utc>,
 }
 
@@ -55,7 +63,7 @@ impl<'a> Changes<'a> {
             match &recorded.event {
                 Ok(Event::Comment(event)) => changes.comment(recorded, event),
                 Ok(Event::Post(event)) => changes.post(recorded.aggregate_id, event),
-                Ok(Event::User(_) | Event::Follow(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
         changes
@@ -74,12 +82,21 @@ impl<'a> Changes<'a> {
         });
         change.version = recorded.sequence;
         match event {
-            CommentEvent::CommentWritten { post_id, author_id, parent_id, root_id, text, mentions } => {
+            CommentEvent::CommentWritten {
+                post_id,
+                author_id,
+                parent_id,
+                root_id,
+                text,
+                mentions,
+                anonymous,
+            } => {
                 change.origin = Some(Origin {
                     post_id: *post_id,
                     author_id: *author_id,
                     parent_id: *parent_id,
                     root_id: *root_id,
+                    anonymous: *anonymous,
                     written_at: recorded.recorded_at,
                 });
                 (change.text, change.mentions) = (text, mentions);
@@ -105,8 +122,9 @@ impl<'a> Changes<'a> {
 
     fn post(&mut self, post: Uuid, event: &PostEvent) {
         match event {
-            PostEvent::PostPublished { author_id, .. } => {
-                self.posts.insert(post, *author_id);
+            PostEvent::PostPublished { author_id, board, .. } => {
+                let anonymous = board.is_some_and(|placement| placement.anonymous);
+                self.posts.insert(post, Host { author_id: *author_id, anonymous });
             }
             PostEvent::PostEdited { .. } => {}
             PostEvent::PostDeleted { .. } => {

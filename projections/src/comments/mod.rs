@@ -6,11 +6,11 @@ pub mod query;
 #[cfg(test)]
 mod tests;
 
-pub use crate::authors::Author;
+pub use crate::authors::{Author, Byline};
 pub use crate::likes::Liker;
 pub use query::{by_author, by_id, likers, of_post, replies};
 
-use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, likes};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, hidden, likes};
 use chrono::{DateTime, Utc};
 use domain::value::{CommentId, PostId};
 use futures::future::BoxFuture;
@@ -29,7 +29,9 @@ pub struct Comment {
     /// The beginning of its thread, if it is a reply.
     pub root_id: Option<CommentId>,
     /// Who wrote it; `None` for a stub.
-    pub author: Option<Author>,
+    pub by: Option<Byline>,
+    /// Whether the post's author wrote it; not for a stub.
+    pub by_post_author: bool,
     /// What it says; `None` for a stub.
     pub text: Option<String>,
     /// Handles written in the text; none for a stub.
@@ -56,19 +58,21 @@ pub struct CommentsProjector;
 
 static DEFINITION: Definition = Definition {
     name: "comments",
-    version: 2,
-    interests: &["user", "post", "comment", "like"],
+    version: 3,
+    interests: &["user", "post", "comment", "like", "blocklist"],
     tables: concat!(
         include_str!("tables.sql"),
         include_str!("../authors/tables.sql"),
+        include_str!("../hidden/tables.sql"),
         include_str!("../likes/tables.sql")
     ),
     indexes: concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql")),
     compared: &[
-        "select comment_id, post_id, author_id, parent_id, root_id, text, mentions, like_count,
-            reply_count, deleted, version, written_at, edited_at
+        "select comment_id, post_id, author_id, parent_id, root_id, anonymous, text, mentions,
+            like_count, reply_count, deleted, version, written_at, edited_at
          from comments",
-        "select post_id, author_id from posts",
+        "select post_id, author_id, anonymous from posts",
+        hidden::COMPARED,
         authors::COMPARED,
         likes::COMPARED,
     ],
@@ -81,6 +85,7 @@ static DEFINITION: Definition = Definition {
         },
         Check { states: "likes and replies are counted", sql: include_str!("checks/counts.sql") },
         authors::CHECK,
+        hidden::CHECK,
     ],
 };
 

@@ -1,10 +1,9 @@
 //! Writes comments.
 
-use super::fold::{Change, Changes};
+use super::fold::{Change, Changes, Host};
 use crate::likes::LikeChanges;
-use crate::{RecordedEvent, Tx, authors, counts};
+use crate::{RecordedEvent, Tx, authors, counts, hidden};
 use domain::like::Target;
-use domain::value::UserId;
 use sqlx::types::Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use uuid::Uuid;
 /// comments and comments under deleted posts stay, hidden, whichever came first.
 pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     authors::apply(tx, events).await?;
+    hidden::apply(tx, events).await?;
     let Changes { comments, replies, posts, deleted_posts } = Changes::of(events);
     let (new, changed): (Vec<_>, Vec<_>) = comments.into_values().partition(|change| change.origin.is_some());
     write(tx, include_str!("insert_comments.sql"), &new).await?;
@@ -43,16 +43,18 @@ async fn write(tx: &mut Tx, sql: &str, changes: &[Change<'_>]) -> Result<(), sql
 
 async fn write_posts(
     tx: &mut Tx,
-    posts: &BTreeMap<Uuid, UserId>,
+    posts: &BTreeMap<Uuid, Host>,
     deleted: &BTreeSet<Uuid>,
 ) -> Result<(), sqlx::Error> {
     if !posts.is_empty() {
         sqlx::query(
-            "insert into posts (post_id, author_id)
-             select post_id, author_id from unnest($1::uuid[], $2::uuid[]) as new (post_id, author_id)",
+            "insert into posts (post_id, author_id, anonymous)
+             select post_id, author_id, anonymous
+             from unnest($1::uuid[], $2::uuid[], $3::boolean[]) as new (post_id, author_id, anonymous)",
         )
         .bind(posts.keys().copied().collect::<Vec<_>>())
-        .bind(posts.values().map(|author| author.0).collect::<Vec<_>>())
+        .bind(posts.values().map(|host| host.author_id.0).collect::<Vec<_>>())
+        .bind(posts.values().map(|host| host.anonymous).collect::<Vec<_>>())
         .execute(&mut **tx)
         .await?;
     }

@@ -1,7 +1,7 @@
 //! Reads comments. A stub is shown where replies stand under what is deleted or whose author has left;
 //! under a post that can't be read nothing is.
 
-use super::{Author, Comment, Liker};
+use super::{Byline, Comment, Liker};
 use crate::{Page, Position, scanned};
 use domain::value::{CommentId, PostId, UserId};
 use sqlx::postgres::{PgArguments, PgRow};
@@ -146,7 +146,7 @@ pub async fn by_author(
     );
     let after = after.map_or(Uuid::max(), |comment| comment.0);
     let query = bound(SQL, viewer, author.0, after, limit);
-    let whole = |row: &PgRow| Ok(comment(row)?.filter(|comment| comment.author.is_some()));
+    let whole = |row: &PgRow| Ok(comment(row)?.filter(|comment| comment.by.is_some()));
     scanned::page(pool, query, limit, CommentId, whole).await
 }
 
@@ -157,10 +157,12 @@ pub async fn by_author(
 pub async fn likers(
     pool: &PgPool,
     comment: CommentId,
+    viewer: Option<UserId>,
     after: Option<Position>,
     limit: usize,
 ) -> Result<Page<Liker, Position>, sqlx::Error> {
     let query = sqlx::query(include_str!("likers.sql"))
+        .bind(viewer.map(|user| user.0))
         .bind(comment.0)
         .bind(after.unwrap_or(Position::MAX))
         .bind(scanned::rows(limit));
@@ -179,9 +181,9 @@ fn bound(
 }
 
 fn comment(row: &PgRow) -> Result<Option<Comment>, sqlx::Error> {
-    let author = Author::of(row)?;
+    let by = Byline::of(row)?;
     let reply_count: i64 = row.try_get("reply_count")?;
-    let is_stub = author.is_none();
+    let is_stub = by.is_none();
     if !row.try_get::<bool, _>("post_stands")? || (is_stub && reply_count == 0) {
         return Ok(None);
     }
@@ -190,7 +192,8 @@ fn comment(row: &PgRow) -> Result<Option<Comment>, sqlx::Error> {
         post_id: PostId(row.try_get("post_id")?),
         parent_id: row.try_get::<Option<Uuid>, _>("parent_id")?.map(CommentId),
         root_id: row.try_get::<Option<Uuid>, _>("root_id")?.map(CommentId),
-        author,
+        by,
+        by_post_author: !is_stub && row.try_get("by_post_author")?,
         text: if is_stub { None } else { Some(row.try_get("text")?) },
         mentions: if is_stub { vec![] } else { row.try_get("mentions")? },
         deleted: row.try_get("deleted")?,

@@ -6,6 +6,7 @@ create table comments (
     author_id uuid not null,
     parent_id uuid,
     root_id uuid,
+    anonymous boolean not null,
     text text not null,
     mentions text[] not null,
     like_count bigint not null,
@@ -19,5 +20,7 @@ create table comments (
 -- Posts that stand, and whose: under others no comment is shown.
 create table posts (
     post_id uuid primary key,
-    author_id uuid not null
+    author_id uuid not null,
+    -- Who stands behind it is known by an alias.
+    anonymous boolean not null
 );

@@ -38,6 +38,7 @@ fn a_reply_counts_once_for_what_it_answers_and_once_for_the_threads_beginning() 
 fn a_post_published_and_deleted_within_a_batch_does_not_stand() {
     let log = log(vec![(1, published(8, "a", &[])), (1, deleted(8)), (2, published(8, "b", &[]))]);
     let changes = Changes::of(&log);
-    assert_eq!(changes.posts.into_iter().collect::<Vec<_>>(), [(id(2), UserId(id(8)))]);
+    let host = super::fold::Host { author_id: UserId(id(8)), anonymous: false };
+    assert_eq!(changes.posts.into_iter().collect::<Vec<_>>(), [(id(2), host)]);
     assert_eq!(changes.deleted_posts, BTreeSet::from([id(1)]));
 }

@@ -72,7 +72,7 @@ impl<'a> Changes<'a> {
                 Ok(Event::Media(event)) => changes.media(recorded, event),
                 Ok(Event::Post(event)) => changes.post(recorded, event),
                 Ok(Event::User(event)) => changes.user(recorded, event),
-                Ok(Event::Comment(_) | Event::Follow(_) | Event::Like(_)) | Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
         changes
@@ -136,6 +136,8 @@ impl<'a> Changes<'a> {
             UserEvent::UserRegistered { .. }
             | UserEvent::ProfileChanged { .. }
             | UserEvent::HandleChanged { .. }
+            | UserEvent::PrivacyChanged { .. }
+            | UserEvent::PinsChanged { .. }
             | UserEvent::UserDeactivated {}
             | UserEvent::UserReactivated {}
             | UserEvent::RoleGranted { .. }

@@ -1,5 +1,10 @@
--- A post of `scanned (post_id)` as viewer $1 sees it, `user_id` null where it is hidden.
+-- A post of `scanned (post_id)` as viewer $1 sees it; `user_id` null and `anonymous` not true where it is hidden.
     posts.post_id,
+    posts.anonymous,
+    posts.author_id,
+    posts.board_id,
+    posts.followers_only,
+    posts.view_count,
     authors.user_id,
     authors.handle,
     authors.display_name,

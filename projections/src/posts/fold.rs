@@ -4,8 +4,10 @@ use crate::RecordedEvent;
 use chrono::{DateTime, Utc};
 use domain::Event;
 use domain::comment::CommentEvent;
+use domain::follow::FollowEvent;
 use domain::post::PostEvent;
-use domain::value::{Photo, PostId, UserId};
+use domain::value::{BoardId, Photo, PostId, UserId};
+use domain::view_batch::{PostViews, ViewBatchEvent};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +24,10 @@ pub(super) struct Changes<'a> {
     pub(super) deleted: BTreeSet<Uuid>,
     /// By how much each post's number of comments changes.
     pub(super) comments: BTreeMap<Uuid, i64>,
+    /// By how much each post's number of looks changes.
+    pub(super) views: BTreeMap<Uuid, i64>,
+    /// Whether the pair (follower, followee) follows in the end.
+    pub(super) follows: BTreeMap<(Uuid, Uuid), bool>,
 }
 
 /// What one post says at a batch's end, in the form in which it goes to the database.
@@ -35,6 +41,7 @@ pub(super) struct Written<'a> {
     pub(super) tags: &'a [String],
     pub(super) mentions: &'a [String],
     pub(super) photos: &'a [Photo],
+    pub(super) followers_only: bool,
     pub(super) version: i64,
     pub(super) edited_at: Option<DateTime<Utc>>,
 }
@@ -63,6 +70,8 @@ impl<'a> Version<'a> {
 pub(super) struct Origin {
     pub(super) author_id: UserId,
     pub(super) published_at: DateTime<Utc>,
+    pub(super) board_id: Option<BoardId>,
+    pub(super) anonymous: bool,
 }
 
 impl<'a> Changes<'a> {
@@ -72,10 +81,32 @@ impl<'a> Changes<'a> {
             match &recorded.event {
                 Ok(Event::Post(event)) => changes.post(recorded, event),
                 Ok(Event::Comment(event)) => changes.comment(event),
-                Ok(Event::User(_) | Event::Follow(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
+                Ok(Event::Follow(event)) => changes.follow(event),
+                Ok(Event::ViewBatch(ViewBatchEvent::ViewsCounted { posts })) => changes.views(posts),
+                Ok(_) | Err(_) => {}
             }
         }
         changes
+    }
+
+    fn follow(&mut self, event: &FollowEvent) {
+        match event {
+            FollowEvent::Followed { follower_id, followee_id } => {
+                self.follows.insert((follower_id.0, followee_id.0), true);
+            }
+            FollowEvent::Unfollowed { follower_id, followee_id } => {
+                self.follows.insert((follower_id.0, followee_id.0), false);
+            }
+            FollowEvent::FollowRequested { .. }
+            | FollowEvent::FollowRequestWithdrawn { .. }
+            | FollowEvent::FollowRequestRefused { .. } => {}
+        }
+    }
+
+    fn views(&mut self, posts: &[PostViews]) {
+        for PostViews { post_id, views } in posts {
+            *self.views.entry(post_id.0).or_default() += i64::from(*views);
+        }
     }
 
     fn post(&mut self, recorded: &RecordedEvent, event: &'a PostEvent) {
@@ -89,10 +120,17 @@ impl<'a> Changes<'a> {
                 tags,
                 mentions,
                 photos,
+                followers_only,
+                board,
                 original_published_at,
             } => {
                 let published_at = original_published_at.unwrap_or(recorded.recorded_at);
-                let origin = Some(Origin { author_id: *author_id, published_at });
+                let origin = Some(Origin {
+                    author_id: *author_id,
+                    published_at,
+                    board_id: board.map(|placement| placement.board_id),
+                    anonymous: board.is_some_and(|placement| placement.anonymous),
+                });
                 let title = title.as_deref();
                 let written = Written {
                     post_id,
@@ -102,12 +140,13 @@ impl<'a> Changes<'a> {
                     tags,
                     mentions,
                     photos,
+                    followers_only: *followers_only,
                     version,
                     edited_at: None,
                 };
                 self.written.insert(post_id, written);
             }
-            PostEvent::PostEdited { title, text, tags, mentions, photos } => {
+            PostEvent::PostEdited { title, text, tags, mentions, photos, followers_only } => {
                 let before = self.written.get(&post_id);
                 let origin = before.and_then(|written| written.origin);
                 if let (Some(first), Some(origin)) =
@@ -117,8 +156,18 @@ impl<'a> Changes<'a> {
                 }
                 let edited_at = Some(recorded.recorded_at);
                 let title = title.as_deref();
-                let written =
-                    Written { post_id, origin, title, text, tags, mentions, photos, version, edited_at };
+                let written = Written {
+                    post_id,
+                    origin,
+                    title,
+                    text,
+                    tags,
+                    mentions,
+                    photos,
+                    followers_only: *followers_only,
+                    version,
+                    edited_at,
+                };
                 self.versions.push(Version::of(&written, recorded.recorded_at));
                 self.written.insert(post_id, written);
             }

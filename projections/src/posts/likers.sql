@@ -1,12 +1,18 @@
+-- The people among who likes $2 as viewer $1 sees them.
 with scanned as (
     select position, user_id, liked_at
     from posts.likes
-    where target_id = $1 and position < $2
+    where target_id = $2 and position < $3
     order by position desc
-    limit $3
+    limit $4
 )
 
 select scanned.position as key, scanned.liked_at, authors.user_id, authors.handle, authors.display_name
 from scanned
-left join posts.authors on authors.user_id = scanned.user_id and authors.active
+left join posts.authors
+    on authors.user_id = scanned.user_id
+    and authors.active
+    and not exists (
+        select from posts.hidden where hidden.viewer_id = $1 and hidden.user_id = authors.user_id
+    )
 order by scanned.position desc

@@ -6,13 +6,15 @@ pub mod query;
 #[cfg(test)]
 mod tests;
 
-pub use crate::authors::Author;
+pub use crate::authors::{Author, Byline};
 pub use crate::likes::Liker;
-pub use query::{by_author, by_id, cards, latest, liked_by, likers, photos, versions};
+pub use query::{
+    by_author, by_id, cards, latest, liked_by, likers, of_board, photos, popular_of_board, readable, versions,
+};
 
-use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, likes};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, hidden, likes};
 use chrono::{DateTime, Utc};
-use domain::value::{Photo, PostId};
+use domain::value::{BoardId, Photo, PostId};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -22,7 +24,11 @@ pub struct Post {
     /// Which.
     pub id: PostId,
     /// Who published it.
-    pub author: Author,
+    pub by: Byline,
+    /// The board it is on, if on one.
+    pub board_id: Option<BoardId>,
+    /// Only those who follow the author may read it.
+    pub followers_only: bool,
     /// One line above the text.
     pub title: Option<String>,
     /// What it says.
@@ -37,6 +43,8 @@ pub struct Post {
     pub like_count: i64,
     /// Comments and replies that are not deleted.
     pub comment_count: i64,
+    /// How many have looked at it, each counted once a day.
+    pub view_count: i64,
     /// Whether the viewer likes it; not if nobody is logged in.
     pub liked_by_me: bool,
     /// The sequence of its latest event: the `ETag`.
@@ -83,21 +91,24 @@ pub struct PostsProjector;
 
 static DEFINITION: Definition = Definition {
     name: "posts",
-    version: 2,
-    interests: &["user", "post", "comment", "like"],
+    version: 3,
+    interests: &["user", "post", "comment", "like", "follow", "blocklist", "view_batch"],
     tables: concat!(
         include_str!("tables.sql"),
         include_str!("../authors/tables.sql"),
+        include_str!("../hidden/tables.sql"),
         include_str!("../likes/tables.sql")
     ),
     indexes: concat!(include_str!("indexes.sql"), include_str!("../likes/indexes.sql")),
     compared: &[
-        "select post_id, author_id, title, text, tags, mentions, photos, like_count, comment_count,
-            version, published_at, edited_at
+        "select post_id, author_id, title, text, tags, mentions, photos, followers_only, board_id,
+            anonymous, like_count, comment_count, view_count, version, published_at, edited_at
          from posts",
         "select media_id, post_id, place, author_id from photos",
         "select post_id, version, title, text, tags, photos, written_at from versions",
         "select post_id from deleted",
+        "select follower_id, followee_id from follows",
+        hidden::COMPARED,
         authors::COMPARED,
         likes::COMPARED,
     ],
@@ -113,8 +124,10 @@ static DEFINITION: Definition = Definition {
             states: "who likes which post is what each like's last event says",
             sql: include_str!("checks/likes.sql"),
         },
-        Check { states: "likes and comments are counted", sql: include_str!("checks/counts.sql") },
+        Check { states: "who follows whom is known", sql: include_str!("checks/follows.sql") },
+        Check { states: "likes, comments and looks are counted", sql: include_str!("checks/counts.sql") },
         authors::CHECK,
+        hidden::CHECK,
     ],
 };
 

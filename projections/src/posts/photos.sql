@@ -8,5 +8,4 @@ select
     authors.display_name
 from scanned
 join posts.posts on posts.post_id = scanned.post_id
-left join posts.authors on authors.user_id = posts.author_id and authors.active
-order by scanned.post_id desc, scanned.place
+left join posts.authors on authors.user_id = posts.author_id and (

@@ -2,17 +2,19 @@
 
 use super::fold::{Changes, Version, Written};
 use crate::likes::LikeChanges;
-use crate::{RecordedEvent, Tx, authors, counts};
+use crate::{RecordedEvent, Tx, authors, counts, hidden};
 use domain::like::Target;
 use sqlx::types::Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Applies a batch. New posts come before counts, so that a count finds its row.
 pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     authors::apply(tx, events).await?;
-    let Changes { written, versions, deleted, comments } = Changes::of(events);
+    hidden::apply(tx, events).await?;
+    let Changes { written, versions, deleted, comments, views, follows } = Changes::of(events);
+    write_follows(tx, &follows).await?;
     let (new, edited): (Vec<_>, Vec<_>) = written.into_values().partition(|written| written.origin.is_some());
     write(tx, include_str!("insert_posts.sql"), &new).await?;
     write_versions(tx, &edited, &versions).await?;
@@ -28,7 +30,8 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     let deleted_before = deleted_among(tx, likes.targets()).await?;
     likes.forget(&deleted_before);
     likes.write(tx).await?;
-    counts::add(tx, COUNT, &likes.counts, &comments).await
+    counts::add(tx, COUNT, &likes.counts, &comments).await?;
+    add_views(tx, &views).await
 }
 
 const COUNT: &str = "
@@ -36,6 +39,43 @@ const COUNT: &str = "
     set like_count = like_count + change.likes, comment_count = comment_count + change.comments
     from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as change (post_id, likes, comments)
     where posts.post_id = change.post_id";
+
+const FOLLOW: &str = "
+    insert into follows (follower_id, followee_id)
+    select follower_id, followee_id from unnest($1::uuid[], $2::uuid[]) as new (follower_id, followee_id)
+    on conflict do nothing";
+
+const UNFOLLOW: &str = "
+    delete from follows
+    using unnest($1::uuid[], $2::uuid[]) as gone (follower_id, followee_id)
+    where follows.follower_id = gone.follower_id and follows.followee_id = gone.followee_id";
+
+async fn write_follows(tx: &mut Tx, follows: &BTreeMap<(Uuid, Uuid), bool>) -> Result<(), sqlx::Error> {
+    for (sql, follow) in [(UNFOLLOW, false), (FOLLOW, true)] {
+        let pairs = follows.iter().filter(|&(_, &state)| state == follow).map(|(&pair, _)| pair);
+        let (followers, followees): (Vec<Uuid>, Vec<Uuid>) = pairs.unzip();
+        if !followers.is_empty() {
+            sqlx::query(sql).bind(followers).bind(followees).execute(&mut **tx).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn add_views(tx: &mut Tx, views: &BTreeMap<Uuid, i64>) -> Result<(), sqlx::Error> {
+    if views.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update posts set view_count = view_count + change.views
+         from unnest($1::uuid[], $2::bigint[]) as change (post_id, views)
+         where posts.post_id = change.post_id",
+    )
+    .bind(views.keys().copied().collect::<Vec<_>>())
+    .bind(views.values().copied().collect::<Vec<_>>())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
 
 async fn write(tx: &mut Tx, sql: &str, written: &[Written<'_>]) -> Result<(), sqlx::Error> {
     if !written.is_empty() {

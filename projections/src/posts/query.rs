@@ -1,13 +1,21 @@
-//! Reads posts. Those of people who have left are hidden everywhere.
+//! Reads posts. Those of people who have left are hidden everywhere, and so is what is for others' eyes.
 
-use super::{Author, Liker, Post, PostPhoto, PostVersion};
+use super::{Author, Byline, Liker, Post, PostPhoto, PostVersion};
 use crate::cards::Cards;
 use crate::{Page, Position, scanned};
-use domain::value::{Photo, PostId, UserId};
+use domain::value::{BoardId, Photo, PostId, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgPool, Row};
+use std::collections::HashSet;
 use uuid::Uuid;
+
+/// Joins that begin at `scanned`; whether $1 may see a post comes with its author.
+macro_rules! joins {
+    () => {
+        concat!(include_str!("card_joins.sql"), include_str!("visible.sql"), ")\n")
+    };
+}
 
 /// Shows the posts that `$scan` finds. Its columns are `post_id` and `key`; $1 is the viewer.
 macro_rules! cards {
@@ -18,14 +26,14 @@ macro_rules! cards {
             ")\nselect scanned.key,\n",
             include_str!("card_columns.sql"),
             "from scanned\n",
-            include_str!("card_joins.sql"),
+            joins!(),
             "order by scanned.key ",
             $order
         )
     };
 }
 
-/// Shows the photos of posts that `$whose` lets through, after place $2 of post $1.
+/// Shows the photos of posts that `$whose` lets through, after place $3 of post $2; $1 is the viewer.
 macro_rules! photos {
     ($whose:literal) => {
         concat!(
@@ -33,17 +41,19 @@ macro_rules! photos {
                 select post_id, place from posts.photos
                 where ",
             $whose,
-            "post_id <= $1 and (post_id < $1 or place > $2)
-                order by post_id desc, place limit $3
+            "post_id <= $2 and (post_id < $2 or place > $3)
+                order by post_id desc, place limit $4
             )\n",
-            include_str!("photos.sql")
+            include_str!("photos.sql"),
+            include_str!("visible.sql"),
+            ")\norder by scanned.post_id desc, scanned.place"
         )
     };
 }
 
 /// Posts for lists that others keep.
 pub const CARDS: Cards<Post> =
-    Cards { columns: include_str!("card_columns.sql"), joins: include_str!("card_joins.sql"), read: post };
+    Cards { columns: include_str!("card_columns.sql"), joins: joins!(), read: post };
 
 /// The post with this id.
 ///
@@ -70,7 +80,7 @@ pub async fn cards(pool: &PgPool, ids: &[PostId], viewer: Option<UserId>) -> Res
     rows.iter().filter_map(|row| post(row).transpose()).collect()
 }
 
-/// All posts, newest first.
+/// All posts, newest first, but for anonymous ones: these stay on their boards.
 ///
 /// # Errors
 /// The database's.
@@ -81,7 +91,7 @@ pub async fn latest(
     limit: usize,
 ) -> Result<Page<Post, PostId>, sqlx::Error> {
     const SQL: &str = cards!(
-        "select post_id, post_id as key from posts.posts where post_id < $2
+        "select post_id, post_id as key from posts.posts where not anonymous and post_id < $2
          order by post_id desc limit $3",
         "desc"
     );
@@ -116,6 +126,86 @@ pub async fn by_author(
     scanned::page(pool, query, limit, PostId, post).await
 }
 
+/// The posts on a board, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn of_board(
+    pool: &PgPool,
+    board: BoardId,
+    viewer: Option<UserId>,
+    after: Option<PostId>,
+    limit: usize,
+) -> Result<Page<Post, PostId>, sqlx::Error> {
+    const SQL: &str = cards!(
+        "select post_id, post_id as key from posts.posts where board_id = $2 and post_id < $3
+         order by post_id desc limit $4",
+        "desc"
+    );
+    let query = sqlx::query(SQL)
+        .bind(viewer.map(|user| user.0))
+        .bind(board.0)
+        .bind(after.map_or(Uuid::max(), |post| post.0))
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, PostId, post).await
+}
+
+/// The posts on a board that came after `since`, the most liked first, of equally liked ones the newest. A key is
+/// a number of likes and a post.
+///
+/// # Errors
+/// The database's.
+pub async fn popular_of_board(
+    pool: &PgPool,
+    board: BoardId,
+    viewer: Option<UserId>,
+    since: PostId,
+    after: Option<(i64, PostId)>,
+    limit: usize,
+) -> Result<Page<Post, (i64, PostId)>, sqlx::Error> {
+    const SQL: &str = cards!(
+        "select post_id, (like_count, post_id) as key from posts.posts
+         where board_id = $2 and post_id > $3 and (like_count, post_id) < ($4, $5)
+         order by like_count desc, post_id desc limit $6",
+        "desc"
+    );
+    let (likes, last) = after.map_or((i64::MAX, Uuid::max()), |(likes, post)| (likes, post.0));
+    let query = sqlx::query(SQL)
+        .bind(viewer.map(|user| user.0))
+        .bind(board.0)
+        .bind(since.0)
+        .bind(likes)
+        .bind(last)
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, |(likes, id): (i64, Uuid)| (likes, PostId(id)), post).await
+}
+
+/// Those among the posts that the viewer may read.
+///
+/// # Errors
+/// The database's.
+pub async fn readable(
+    pool: &PgPool,
+    posts: &[PostId],
+    viewer: Option<UserId>,
+) -> Result<HashSet<PostId>, sqlx::Error> {
+    const SQL: &str = concat!(
+        "select posts.post_id
+         from posts.posts
+         left join posts.authors on authors.user_id = posts.author_id
+         where posts.post_id = any($2::uuid[]) and (posts.anonymous or (",
+        include_str!("visible.sql"),
+        "))"
+    );
+    if posts.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let posts: Vec<Uuid> = posts.iter().map(|post| post.0).collect();
+    let readable: Vec<Uuid> =
+        sqlx::query_scalar(SQL).bind(viewer.map(|user| user.0)).bind(posts).fetch_all(pool).await?;
+    Ok(readable.into_iter().map(PostId).collect())
+}
+
 /// The posts that `user` likes, the latest like first.
 ///
 /// # Errors
@@ -148,10 +238,12 @@ pub async fn liked_by(
 pub async fn likers(
     pool: &PgPool,
     post: PostId,
+    viewer: Option<UserId>,
     after: Option<Position>,
     limit: usize,
 ) -> Result<Page<Liker, Position>, sqlx::Error> {
     let query = sqlx::query(include_str!("likers.sql"))
+        .bind(viewer.map(|user| user.0))
         .bind(post.0)
         .bind(after.unwrap_or(Position::MAX))
         .bind(scanned::rows(limit));
@@ -202,12 +294,14 @@ fn version(row: &PgRow) -> Result<PostVersion, sqlx::Error> {
 pub async fn photos(
     pool: &PgPool,
     author: Option<UserId>,
+    viewer: Option<UserId>,
     after: Option<(PostId, i32)>,
     limit: usize,
 ) -> Result<Page<PostPhoto, (PostId, i32)>, sqlx::Error> {
     let (post, place) = after.map_or((Uuid::max(), 0), |(post, place)| (post.0, place));
-    let sql = if author.is_some() { photos!("author_id = $4 and ") } else { photos!("") };
-    let query = sqlx::query(sql).bind(post).bind(place).bind(scanned::rows(limit));
+    let sql = if author.is_some() { photos!("author_id = $5 and ") } else { photos!("") };
+    let viewer = viewer.map(|user| user.0);
+    let query = sqlx::query(sql).bind(viewer).bind(post).bind(place).bind(scanned::rows(limit));
     let query = match author {
         Some(author) => query.bind(author.0),
         None => query,
@@ -226,10 +320,12 @@ fn photo(row: &PgRow) -> Result<Option<PostPhoto>, sqlx::Error> {
 }
 
 fn post(row: &PgRow) -> Result<Option<Post>, sqlx::Error> {
-    let Some(author) = Author::of(row)? else { return Ok(None) };
+    let Some(by) = Byline::of(row)? else { return Ok(None) };
     Ok(Some(Post {
         id: PostId(row.try_get("post_id")?),
-        author,
+        by,
+        board_id: row.try_get::<Option<Uuid>, _>("board_id")?.map(BoardId),
+        followers_only: row.try_get("followers_only")?,
         title: row.try_get("title")?,
         text: row.try_get("text")?,
         tags: row.try_get("tags")?,
@@ -237,6 +333,7 @@ fn post(row: &PgRow) -> Result<Option<Post>, sqlx::Error> {
         photos: row.try_get::<Json<Vec<Photo>>, _>("photos")?.0,
         like_count: row.try_get("like_count")?,
         comment_count: row.try_get("comment_count")?,
+        view_count: row.try_get("view_count")?,
         liked_by_me: row.try_get("liked_by_me")?,
         version: row.try_get("version")?,
         published_at: row.try_get("published_at")?,

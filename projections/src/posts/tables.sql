@@ -8,8 +8,13 @@ create table posts (
     tags text[] not null,
     mentions text[] not null,
     photos jsonb not null,
+    followers_only boolean not null,
+    board_id uuid,
+    -- Who wrote it is known by an alias.
+    anonymous boolean not null,
     like_count bigint not null,
     comment_count bigint not null,
+    view_count bigint not null,
     version bigint not null,
     published_at timestamptz not null,
     edited_at timestamptz
@@ -32,7 +37,7 @@ create table versions (
     primary key (post_id, version)
 );
 
--- Photos of posts that can be read, so that they can be listed alone; `place` is where one stands in
+-- Photos of posts that can be read, so that they can be listed alone, but for those of anonymous ones; `place` is where one stands in
 -- `posts.photos`, from 0. That a media is in one place is the log's to see to: a post that was parked must not
 -- keep another from taking over its photo.
 create table photos (
@@ -41,4 +46,11 @@ create table photos (
     media_id uuid not null,
     author_id uuid not null,
     primary key (post_id, place)
+);
+
+-- Who follows whom now: some posts are for followers only.
+create table follows (
+    follower_id uuid not null,
+    followee_id uuid not null,
+    primary key (follower_id, followee_id)
 );

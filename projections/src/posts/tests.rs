@@ -43,7 +43,14 @@ fn an_edit_says_all_of_a_posts_photos() {
     };
     let shows = |photos| {
         let (text, tags, mentions) = (String::new(), vec![], vec![]);
-        Event::Post(PostEvent::PostEdited { title: None, text, tags, mentions, photos })
+        Event::Post(PostEvent::PostEdited {
+            title: None,
+            text,
+            tags,
+            mentions,
+            photos,
+            followers_only: false,
+        })
     };
     let log = log(vec![(1, published(9, "a", &[])), (1, shows(vec![photo.clone()])), (2, shows(vec![]))]);
     let changes = Changes::of(&log);

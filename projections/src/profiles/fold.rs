@@ -6,7 +6,7 @@ use domain::Event;
 use domain::follow::FollowEvent;
 use domain::post::PostEvent;
 use domain::user::UserEvent;
-use domain::value::{Handle, MediaId, UserId};
+use domain::value::{Handle, MediaId, PostId, UserId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub(super) struct Changes<'a> {
     pub(super) accounts: BTreeMap<UserId, Account<'a>>,
     /// By follower and followee: the event of the follow that stands at the batch's end, if one does.
     pub(super) follows: BTreeMap<(UserId, UserId), Option<Position>>,
+    /// By who asks and whom: the event of the request that is open at the batch's end, if one is.
+    pub(super) requests: BTreeMap<(UserId, UserId), Option<Position>>,
     /// By person.
     pub(super) counts: BTreeMap<UserId, Counts>,
 }
@@ -38,6 +40,8 @@ pub(super) struct Account<'a> {
     /// Empty shows none.
     pub(super) banner: Option<&'a [MediaId]>,
     pub(super) active: Option<bool>,
+    pub(super) private: Option<bool>,
+    pub(super) pinned_post_ids: Option<&'a [PostId]>,
     pub(super) version: i64,
 }
 
@@ -57,7 +61,7 @@ impl<'a> Changes<'a> {
                 Ok(Event::User(event)) => changes.user(recorded, event),
                 Ok(Event::Follow(event)) => changes.follow(recorded, event),
                 Ok(Event::Post(event)) => changes.post(event),
-                Ok(Event::Comment(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
         changes.counts.retain(|_, counts| *counts != Counts::default());
@@ -85,6 +89,8 @@ impl<'a> Changes<'a> {
             UserEvent::HandleChanged { handle, .. } => account.rename(handle),
             UserEvent::AvatarChanged { media_id } => account.avatar = Some(media_id.as_slice()),
             UserEvent::BannerChanged { media_id } => account.banner = Some(media_id.as_slice()),
+            UserEvent::PrivacyChanged { private } => account.private = Some(*private),
+            UserEvent::PinsChanged { post_ids } => account.pinned_post_ids = Some(post_ids),
             UserEvent::UserDeactivated {} => account.active = Some(false),
             UserEvent::UserReactivated {} => account.active = Some(true),
             UserEvent::PersonErased {} => {
@@ -95,22 +101,39 @@ impl<'a> Changes<'a> {
                 account.avatar = Some(&[]);
                 account.banner = Some(&[]);
                 account.active = Some(false);
+                account.private = Some(false);
+                account.pinned_post_ids = Some(&[]);
             }
             UserEvent::RoleGranted { .. } | UserEvent::RoleRevoked { .. } => {}
         }
     }
 
     fn follow(&mut self, recorded: &RecordedEvent, event: &FollowEvent) {
-        let (follower_id, followee_id, follow) = match *event {
+        let position = Some(recorded.position);
+        let (pair, follow, request) = match *event {
             FollowEvent::Followed { follower_id, followee_id } => {
-                (follower_id, followee_id, Some(recorded.position))
+                ((follower_id, followee_id), Some(position), None)
             }
-            FollowEvent::Unfollowed { follower_id, followee_id } => (follower_id, followee_id, None),
+            FollowEvent::Unfollowed { follower_id, followee_id } => {
+                ((follower_id, followee_id), Some(None), None)
+            }
+            FollowEvent::FollowRequested { follower_id, followee_id } => {
+                ((follower_id, followee_id), None, position)
+            }
+            FollowEvent::FollowRequestWithdrawn { follower_id, followee_id }
+            | FollowEvent::FollowRequestRefused { follower_id, followee_id } => {
+                ((follower_id, followee_id), None, None)
+            }
         };
-        let delta = if follow.is_some() { 1 } else { -1 };
-        self.follows.insert((follower_id, followee_id), follow);
-        self.counts.entry(followee_id).or_default().followers += delta;
-        self.counts.entry(follower_id).or_default().following += delta;
+        // Whatever happens between two people answers a request, or is one.
+        self.requests.insert(pair, request);
+        if let Some(follow) = follow {
+            let (follower_id, followee_id) = pair;
+            let delta = if follow.is_some() { 1 } else { -1 };
+            self.follows.insert(pair, follow);
+            self.counts.entry(followee_id).or_default().followers += delta;
+            self.counts.entry(follower_id).or_default().following += delta;
+        }
     }
 
     fn post(&mut self, event: &PostEvent) {

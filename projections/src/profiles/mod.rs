@@ -6,11 +6,11 @@ pub mod query;
 #[cfg(test)]
 mod tests;
 
-pub use query::{by_handle_key, by_id, followers, following, list};
+pub use query::{blocked, by_handle_key, by_id, follow_requests, followers, following, list, muted};
 
-use crate::{Check, Definition, Projector, RecordedEvent, Tx};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx, hidden};
 use chrono::{DateTime, Utc};
-use domain::value::{MediaId, UserId};
+use domain::value::{MediaId, PostId, UserId};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -31,6 +31,10 @@ pub struct Person {
     pub avatar_media_id: Option<MediaId>,
     /// The photo over their profile.
     pub banner_media_id: Option<MediaId>,
+    /// They decide who follows them, and only these see what they publish.
+    pub private: bool,
+    /// Shown before their other posts, in this order.
+    pub pinned_post_ids: Vec<PostId>,
     /// How many follow them; those who have left still count.
     pub follower_count: i64,
     /// How many they follow; those who have left still count.
@@ -41,10 +45,24 @@ pub struct Person {
     pub followed_by_me: bool,
     /// Whether they follow the viewer; not if nobody is logged in.
     pub follows_me: bool,
+    /// Whether the viewer has asked to follow them and was not answered yet.
+    pub follow_requested_by_me: bool,
+    /// Whether the viewer blocks them.
+    pub blocked_by_me: bool,
+    /// Whether the viewer mutes them.
+    pub muted_by_me: bool,
     /// The sequence of their account's latest event: the `ETag`.
     pub version: i64,
     /// When they registered.
     pub created_at: DateTime<Utc>,
+}
+
+impl Person {
+    /// Whether `viewer` may see what they publish for everyone, and who follows them.
+    #[must_use]
+    pub fn is_open_to(&self, viewer: Option<UserId>) -> bool {
+        !self.private || self.followed_by_me || viewer == Some(self.id)
+    }
 }
 
 /// Writes the schema `profiles`.
@@ -53,15 +71,17 @@ pub struct ProfilesProjector;
 
 static DEFINITION: Definition = Definition {
     name: "profiles",
-    version: 2,
-    interests: &["user", "post", "follow"],
-    tables: include_str!("tables.sql"),
+    version: 3,
+    interests: &["user", "post", "follow", "blocklist"],
+    tables: concat!(include_str!("tables.sql"), include_str!("../hidden/tables.sql")),
     indexes: include_str!("indexes.sql"),
     compared: &[
         "select user_id, handle, handle_key, display_name, bio, links, avatar_media_id, banner_media_id,
-            active, follower_count, following_count, post_count, version, created_at
+            active, private, pinned_post_ids, follower_count, following_count, post_count, version, created_at
          from people",
         "select follower_id, followee_id, position from follows",
+        "select follower_id, followee_id, position from follow_requests",
+        hidden::COMPARED,
     ],
     checks: &[
         Check { states: "people are as their latest events say", sql: include_str!("checks/people.sql") },
@@ -73,6 +93,11 @@ static DEFINITION: Definition = Definition {
             states: "followers, followed people and posts are counted",
             sql: include_str!("checks/counts.sql"),
         },
+        Check {
+            states: "who asks to follow whom is what each pair's last event says",
+            sql: include_str!("checks/follow_requests.sql"),
+        },
+        hidden::CHECK,
     ],
 };
 

@@ -1,4 +1,5 @@
--- Those of `scanned (user_id, key)` as viewer $1 sees them, null where a person is hidden.
+-- Those of `scanned (user_id, key)` as viewer $1 sees them, null where a person is hidden: they have left, or
+-- are hidden for one of the reasons that follow here.
 select
     scanned.key,
     people.user_id,
@@ -8,6 +9,8 @@ select
     people.links,
     people.avatar_media_id,
     people.banner_media_id,
+    people.private,
+    people.pinned_post_ids,
     people.follower_count,
     people.following_count,
     people.post_count,
@@ -20,6 +23,24 @@ select
     exists (
         select from profiles.follows
         where follows.follower_id = people.user_id and follows.followee_id = $1
-    ) as follows_me
+    ) as follows_me,
+    exists (
+        select from profiles.follow_requests as asked
+        where asked.follower_id = $1 and asked.followee_id = people.user_id
+    ) as follow_requested_by_me,
+    exists (
+        select from profiles.hidden
+        where hidden.viewer_id = $1 and hidden.user_id = people.user_id and hidden.reason = 'blocks'
+    ) as blocked_by_me,
+    exists (
+        select from profiles.hidden
+        where hidden.viewer_id = $1 and hidden.user_id = people.user_id and hidden.reason = 'mutes'
+    ) as muted_by_me
 from scanned
-left join profiles.people on people.user_id = scanned.user_id and people.active
+left join profiles.people
+    on people.user_id = scanned.user_id
+    and people.active
+    and not exists (
+        select from profiles.hidden
+        where hidden.viewer_id = $1 and hidden.user_id = people.user_id
+          and hidden.reason in (

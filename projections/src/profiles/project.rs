@@ -1,7 +1,7 @@
 //! Writes people and follows.
 
 use super::fold::{Account, Changes, Counts};
-use crate::{Position, RecordedEvent, Tx};
+use crate::{Position, RecordedEvent, Tx, hidden};
 use domain::value::UserId;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
@@ -10,12 +10,14 @@ use uuid::Uuid;
 
 /// Applies a batch. New people come before counts, so that a count finds its row.
 pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let Changes { accounts, follows, counts } = Changes::of(events);
+    hidden::apply(tx, events).await?;
+    let Changes { accounts, follows, requests, counts } = Changes::of(events);
     let (new, changed): (Vec<_>, Vec<_>) =
         accounts.into_values().partition(|account| account.created_at.is_some());
     write_accounts(tx, include_str!("insert_people.sql"), &new).await?;
     write_accounts(tx, include_str!("update_people.sql"), &changed).await?;
-    write_follows(tx, &follows).await?;
+    write_pairs(tx, FOLLOW, UNFOLLOW, &follows).await?;
+    write_pairs(tx, REQUEST, ANSWER, &requests).await?;
     write_counts(tx, &counts).await
 }
 
@@ -30,6 +32,17 @@ const UNFOLLOW: &str = "
     delete from follows
     using unnest($1::uuid[], $2::uuid[]) as gone (follower_id, followee_id)
     where follows.follower_id = gone.follower_id and follows.followee_id = gone.followee_id";
+
+const REQUEST: &str = "
+    insert into follow_requests (follower_id, followee_id, position)
+    select follower_id, followee_id, position
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as new (follower_id, followee_id, position)
+    on conflict (follower_id, followee_id) do update set position = excluded.position";
+
+const ANSWER: &str = "
+    delete from follow_requests
+    using unnest($1::uuid[], $2::uuid[]) as gone (follower_id, followee_id)
+    where follow_requests.follower_id = gone.follower_id and follow_requests.followee_id = gone.followee_id";
 
 const COUNT: &str = "
     update people
@@ -47,13 +60,16 @@ async fn write_accounts(tx: &mut Tx, sql: &str, accounts: &[Account<'_>]) -> Res
     Ok(())
 }
 
-async fn write_follows(
+/// Writes the pairs that stand, with the event since which they do, and deletes the others.
+async fn write_pairs(
     tx: &mut Tx,
-    follows: &BTreeMap<(UserId, UserId), Option<Position>>,
+    insert: &str,
+    delete: &str,
+    pairs: &BTreeMap<(UserId, UserId), Option<Position>>,
 ) -> Result<(), sqlx::Error> {
     let (mut followers, mut followees, mut positions) = (vec![], vec![], vec![]);
     let (mut former_followers, mut former_followees) = (vec![], vec![]);
-    for (&(follower, followee), &position) in follows {
+    for (&(follower, followee), &position) in pairs {
         match position {
             Some(position) => {
                 followers.push(follower.0);
@@ -67,10 +83,10 @@ async fn write_follows(
         }
     }
     if !former_followers.is_empty() {
-        sqlx::query(UNFOLLOW).bind(former_followers).bind(former_followees).execute(&mut **tx).await?;
+        sqlx::query(delete).bind(former_followers).bind(former_followees).execute(&mut **tx).await?;
     }
     if !followers.is_empty() {
-        sqlx::query(FOLLOW).bind(followers).bind(followees).bind(positions).execute(&mut **tx).await?;
+        sqlx::query(insert).bind(followers).bind(followees).bind(positions).execute(&mut **tx).await?;
     }
     Ok(())
 }

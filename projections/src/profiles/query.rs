@@ -2,15 +2,37 @@
 
 use super::Person;
 use crate::{Page, Position, scanned};
-use domain::value::{MediaId, UserId};
+use domain::value::{MediaId, PostId, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
-/// Shows the people that `$scan` finds. Its columns are `user_id` and `key`; $1 is the viewer.
+/// Shows the people that `$scan` finds, but for those who are hidden for `$reasons`. Its columns are `user_id` and
+/// `key`; $1 is the viewer.
 macro_rules! people {
+    ($scan:literal, $reasons:literal) => {
+        concat!(
+            "with scanned as (",
+            $scan,
+            ")\n",
+            include_str!("person.sql"),
+            $reasons,
+            "))\norder by scanned.key desc"
+        )
+    };
+}
+
+/// Whoever blocks the viewer is not there for them.
+macro_rules! person {
     ($scan:literal) => {
-        concat!("with scanned as (", $scan, ")\n", include_str!("person.sql"), "order by scanned.key desc")
+        people!($scan, "'blocked'")
+    };
+}
+
+/// Whom the viewer keeps away is in no list.
+macro_rules! listed {
+    ($scan:literal) => {
+        people!($scan, "'blocked', 'blocks', 'mutes'")
     };
 }
 
@@ -24,7 +46,7 @@ pub async fn by_handle_key(
     viewer: Option<UserId>,
 ) -> Result<Option<Person>, sqlx::Error> {
     const SQL: &str =
-        people!("select user_id, user_id as key from profiles.people where handle_key = $2 and active");
+        person!("select user_id, user_id as key from profiles.people where handle_key = $2 and active");
     let row = sqlx::query(SQL).bind(viewer.map(|user| user.0)).bind(key).fetch_optional(pool).await?;
     row.as_ref().map_or(Ok(None), person)
 }
@@ -34,7 +56,7 @@ pub async fn by_handle_key(
 /// # Errors
 /// The database's.
 pub async fn by_id(pool: &PgPool, id: UserId, viewer: Option<UserId>) -> Result<Option<Person>, sqlx::Error> {
-    const SQL: &str = people!("select $2::uuid as user_id, 0 as key");
+    const SQL: &str = person!("select $2::uuid as user_id, 0 as key");
     let row = sqlx::query(SQL).bind(viewer.map(|user| user.0)).bind(id.0).fetch_optional(pool).await?;
     row.as_ref().map_or(Ok(None), person)
 }
@@ -49,7 +71,7 @@ pub async fn list(
     after: Option<UserId>,
     limit: usize,
 ) -> Result<Page<Person, UserId>, sqlx::Error> {
-    const SQL: &str = people!(
+    const SQL: &str = listed!(
         "select user_id, user_id as key from profiles.people where active and user_id < $2
          order by user_id desc limit $3"
     );
@@ -71,7 +93,7 @@ pub async fn followers(
     after: Option<Position>,
     limit: usize,
 ) -> Result<Page<Person, Position>, sqlx::Error> {
-    const SQL: &str = people!(
+    const SQL: &str = listed!(
         "select follower_id as user_id, position as key from profiles.follows
          where followee_id = $2 and position < $3
          order by position desc limit $4"
@@ -90,12 +112,81 @@ pub async fn following(
     after: Option<Position>,
     limit: usize,
 ) -> Result<Page<Person, Position>, sqlx::Error> {
-    const SQL: &str = people!(
+    const SQL: &str = listed!(
         "select followee_id as user_id, position as key from profiles.follows
          where follower_id = $2 and position < $3
          order by position desc limit $4"
     );
     follows(pool, SQL, user, viewer, after, limit).await
+}
+
+/// Who asks to follow `user` and was not answered yet, the latest first. `user` is the viewer.
+///
+/// # Errors
+/// The database's.
+pub async fn follow_requests(
+    pool: &PgPool,
+    user: UserId,
+    after: Option<Position>,
+    limit: usize,
+) -> Result<Page<Person, Position>, sqlx::Error> {
+    const SQL: &str = listed!(
+        "select follower_id as user_id, position as key from profiles.follow_requests
+         where followee_id = $2 and position < $3
+         order by position desc limit $4"
+    );
+    follows(pool, SQL, user, Some(user), after, limit).await
+}
+
+/// Whom `user` blocks, by id, the newest member first; also who blocks them.
+///
+/// # Errors
+/// The database's.
+pub async fn blocked(
+    pool: &PgPool,
+    user: UserId,
+    after: Option<UserId>,
+    limit: usize,
+) -> Result<Page<Person, UserId>, sqlx::Error> {
+    const SQL: &str = people!(
+        "select user_id, user_id as key from profiles.hidden
+         where viewer_id = $1 and reason = 'blocks' and user_id < $2
+         order by user_id desc limit $3",
+        "''"
+    );
+    kept_away(pool, SQL, user, after, limit).await
+}
+
+/// Whom `user` mutes, by id, the newest member first.
+///
+/// # Errors
+/// The database's.
+pub async fn muted(
+    pool: &PgPool,
+    user: UserId,
+    after: Option<UserId>,
+    limit: usize,
+) -> Result<Page<Person, UserId>, sqlx::Error> {
+    const SQL: &str = person!(
+        "select user_id, user_id as key from profiles.hidden
+         where viewer_id = $1 and reason = 'mutes' and user_id < $2
+         order by user_id desc limit $3"
+    );
+    kept_away(pool, SQL, user, after, limit).await
+}
+
+async fn kept_away(
+    pool: &PgPool,
+    sql: &'static str,
+    user: UserId,
+    after: Option<UserId>,
+    limit: usize,
+) -> Result<Page<Person, UserId>, sqlx::Error> {
+    let query = sqlx::query(sql)
+        .bind(user.0)
+        .bind(after.map_or(Uuid::max(), |user| user.0))
+        .bind(scanned::rows(limit));
+    scanned::page(pool, query, limit, UserId, person).await
 }
 
 async fn follows(
@@ -124,11 +215,16 @@ fn person(row: &PgRow) -> Result<Option<Person>, sqlx::Error> {
         links: row.try_get("links")?,
         avatar_media_id: row.try_get::<Option<Uuid>, _>("avatar_media_id")?.map(MediaId),
         banner_media_id: row.try_get::<Option<Uuid>, _>("banner_media_id")?.map(MediaId),
+        private: row.try_get("private")?,
+        pinned_post_ids: row.try_get::<Vec<Uuid>, _>("pinned_post_ids")?.into_iter().map(PostId).collect(),
         follower_count: row.try_get("follower_count")?,
         following_count: row.try_get("following_count")?,
         post_count: row.try_get("post_count")?,
         followed_by_me: row.try_get("followed_by_me")?,
         follows_me: row.try_get("follows_me")?,
+        follow_requested_by_me: row.try_get("follow_requested_by_me")?,
+        blocked_by_me: row.try_get("blocked_by_me")?,
+        muted_by_me: row.try_get("muted_by_me")?,
         version: row.try_get("version")?,
         created_at: row.try_get("created_at")?,
     }))

@@ -10,6 +10,10 @@ create table people (
     avatar_media_id uuid,
     banner_media_id uuid,
     active boolean not null,
+    -- They decide who follows them, and only these see what they publish.
+    private boolean not null,
+    -- Shown before their other posts, in this order.
+    pinned_post_ids uuid[] not null,
     follower_count bigint not null,
     following_count bigint not null,
     post_count bigint not null,
@@ -19,6 +23,14 @@ create table people (
 
 -- Who follows whom now, and since which event.
 create table follows (
+    follower_id uuid not null,
+    followee_id uuid not null,
+    position bigint not null,
+    primary key (follower_id, followee_id)
+);
+
+-- Who asks to follow whom and was not answered yet, and since which event.
+create table follow_requests (
     follower_id uuid not null,
     followee_id uuid not null,
     position bigint not null,

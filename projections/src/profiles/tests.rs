@@ -38,6 +38,8 @@ fn a_person_who_registers_and_changes_within_a_batch_is_new_as_changed() {
         links: Some(&[]),
         avatar: None,
         banner: None,
+        private: None,
+        pinned_post_ids: None,
         active: Some(false),
         version: 3,
     };

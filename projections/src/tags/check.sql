@@ -8,7 +8,7 @@ with said as (
 expected as (
     select said.post_id, tag
     from said, jsonb_array_elements_text(said.payload -> 'tags') as tag
-    where said.event_type <> 'PostDeleted'
+    where said.event_type <> 'PostDeleted' and not coalesce((said.payload ->> 'followers_only')::boolean, false)
 ),
 
 counted as (

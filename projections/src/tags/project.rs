@@ -79,7 +79,12 @@ pub(super) fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> 
         let Ok(Event::Post(event)) = &recorded.event else { continue };
         let change = changes.entry(recorded.aggregate_id).or_insert(Change { is_new: false, tags: &[] });
         match event {
+            // What is for few is found by none of its tags.
+            PostEvent::PostPublished { followers_only: true, .. } => {
+                *change = Change { is_new: true, tags: &[] };
+            }
             PostEvent::PostPublished { tags, .. } => *change = Change { is_new: true, tags },
+            PostEvent::PostEdited { followers_only: true, .. } => change.tags = &[],
             PostEvent::PostEdited { tags, .. } => change.tags = tags,
             PostEvent::PostDeleted { .. } => change.tags = &[],
         }

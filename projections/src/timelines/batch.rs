@@ -3,7 +3,7 @@
 use crate::ports::{Position, RecordedEvent};
 use domain::Event;
 use domain::follow::FollowEvent;
-use domain::post::PostEvent;
+use domain::post::{Placement, PostEvent};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ impl Batch {
             match &recorded.event {
                 Ok(Event::Post(event)) => batch.post(recorded, event),
                 Ok(Event::Follow(event)) => batch.follow(event),
-                Ok(Event::User(_) | Event::Comment(_) | Event::Like(_) | Event::Media(_)) | Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
         batch
@@ -49,6 +49,8 @@ impl Batch {
 
     fn post(&mut self, recorded: &RecordedEvent, event: &PostEvent) {
         match event {
+            // What is anonymous is on its board only: nobody follows an alias.
+            PostEvent::PostPublished { board: Some(Placement { anonymous: true, .. }), .. } => {}
             PostEvent::PostPublished { author_id, .. } => self.published.push(Published {
                 post_id: recorded.aggregate_id,
                 author_id: author_id.0,
@@ -64,6 +66,9 @@ impl Batch {
         let (follower_id, followee_id, follows) = match event {
             FollowEvent::Followed { follower_id, followee_id } => (follower_id.0, followee_id.0, true),
             FollowEvent::Unfollowed { follower_id, followee_id } => (follower_id.0, followee_id.0, false),
+            FollowEvent::FollowRequested { .. }
+            | FollowEvent::FollowRequestWithdrawn { .. }
+            | FollowEvent::FollowRequestRefused { .. } => return,
         };
         self.follows.insert((follower_id, followee_id), follows);
         self.has_unfollows |= !follows;

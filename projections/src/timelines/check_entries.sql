@@ -9,6 +9,7 @@ with latest as (
     from public.events e
     left join posts p on p.post_id = e.aggregate_id::uuid
     where e.aggregate_type = 'post' and e.event_type = 'PostPublished' and e.position <= $1
+      and e.payload #>> '{board,anonymous}' is distinct from 'true'
 ), due as (
     select p.author_id as owner_id, p.post_id, p.author_id
     from published p

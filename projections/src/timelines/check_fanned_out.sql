@@ -1,12 +1,13 @@
 with steps as (
     select position, payload->>'followee_id' as author_id, null as post_id,
-           case event_type when 'Followed' then 1 else -1 end as change
+           case event_type when 'Followed' then 1 when 'Unfollowed' then -1 else 0 end as change
     from public.events
     where aggregate_type = 'follow' and position <= $1
     union all
     select position, payload->>'author_id', aggregate_id, 0
     from public.events
     where aggregate_type = 'post' and event_type = 'PostPublished' and position <= $1
+      and payload #>> '{board,anonymous}' is distinct from 'true'
 ), counted as (
     select post_id, author_id,
            sum(change) over (partition by author_id order by position) as follower_count,

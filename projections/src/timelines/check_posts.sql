@@ -7,6 +7,7 @@ with expected as (
            ) as deleted
     from public.events p
     where p.aggregate_type = 'post' and p.event_type = 'PostPublished' and p.position <= $1
+      and p.payload #>> '{board,anonymous}' is distinct from 'true'
 ), kept as (
     select post_id, author_id, position, deleted from posts
 )

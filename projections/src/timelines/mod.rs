@@ -70,7 +70,7 @@ impl TimelinesProjector {
 
 static DEFINITION: Definition = Definition {
     name: "timelines",
-    version: 1,
+    version: 2,
     interests: &[Post::TYPE, Follow::TYPE],
     tables: include_str!("tables.sql"),
     indexes: concat!(include_str!("indexes.sql"), include_str!("follows_key.sql")),
@@ -83,7 +83,7 @@ static DEFINITION: Definition = Definition {
     ],
     checks: &[
         Check {
-            states: "every post ever published is known, with its author and whether it was deleted",
+            states: "every post ever published under its author's name is known, with its author and whether it was deleted",
             sql: include_str!("check_posts.sql"),
         },
         Check {

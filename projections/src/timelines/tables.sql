@@ -1,4 +1,4 @@
--- Every post ever published. A deleted one is only flagged, so that no entry need be taken back.
+-- Every post ever published under its author's own name. A deleted one is only flagged, so that no entry need be taken back.
 create table posts (
     post_id uuid primary key,
     author_id uuid not null,

@@ -32,6 +32,8 @@ fn published(author: u128) -> Event {
         tags: vec![],
         mentions: vec![],
         photos: vec![],
+        followers_only: false,
+        board: None,
         original_published_at: None,
     })
 }

@@ -5,6 +5,8 @@ with expected as (
         (min(payload ->> 'author_id'))::uuid as author_id,
         (min(payload ->> 'parent_id'))::uuid as parent_id,
         (min(payload ->> 'root_id'))::uuid as root_id,
+        -- Before version 2 there were no aliases.
+        coalesce(bool_or((payload ->> 'anonymous')::boolean), false) as anonymous,
         case when bool_and(event_type <> 'CommentDeleted')
             then (array_agg(payload ->> 'text' order by sequence desc))[1] else '' end as text,
         case when bool_and(event_type <> 'CommentDeleted')
@@ -20,8 +22,8 @@ with expected as (
 
 kept as (
     select
-        comment_id, post_id, author_id, parent_id, root_id, text, to_jsonb(mentions) as mentions, deleted,
-        version, written_at, edited_at
+        comment_id, post_id, author_id, parent_id, root_id, anonymous, text, to_jsonb(mentions) as mentions,
+        deleted, version, written_at, edited_at
     from comments
 )
 
@@ -29,25 +31,25 @@ select distinct format('comment %s is not as the events say', comment_id)
 from (
     (
         select
-            comment_id, post_id, author_id, parent_id, root_id, text, mentions, deleted, version, written_at,
-            edited_at
+            comment_id, post_id, author_id, parent_id, root_id, anonymous, text, mentions, deleted, version,
+            written_at, edited_at
         from expected
         except
         select
-            comment_id, post_id, author_id, parent_id, root_id, text, mentions, deleted, version, written_at,
-            edited_at
+            comment_id, post_id, author_id, parent_id, root_id, anonymous, text, mentions, deleted, version,
+            written_at, edited_at
         from kept
     )
     union all
     (
         select
-            comment_id, post_id, author_id, parent_id, root_id, text, mentions, deleted, version, written_at,
-            edited_at
+            comment_id, post_id, author_id, parent_id, root_id, anonymous, text, mentions, deleted, version,
+            written_at, edited_at
         from kept
         except
         select
-            comment_id, post_id, author_id, parent_id, root_id, text, mentions, deleted, version, written_at,
-            edited_at
+            comment_id, post_id, author_id, parent_id, root_id, anonymous, text, mentions, deleted, version,
+            written_at, edited_at
         from expected
     )
 ) as difference

@@ -22,6 +22,7 @@ expected as (
         and latest.aggregate_id = stands.aggregate_id
         and latest.sequence = stands.version
     cross join lateral jsonb_array_elements(latest.payload -> 'photos') with ordinality as shown (photo, number)
+    where origin.payload #>> '{board,anonymous}' is distinct from 'true'
 )
 
 select format('photo %s in post %s is in %s', media_id, post_id, found_in)

@@ -16,6 +16,10 @@ expected as (
         latest.payload -> 'mentions' as mentions,
         -- Before version 2 posts had none.
         coalesce(latest.payload -> 'photos', '[]') as photos,
+        -- Before version 3 all were for everyone, and on no board.
+        coalesce((latest.payload ->> 'followers_only')::boolean, false) as followers_only,
+        (origin.payload #>> '{board,board_id}')::uuid as board_id,
+        coalesce((origin.payload #>> '{board,anonymous}')::boolean, false) as anonymous,
         stands.version,
         coalesce((origin.payload ->> 'original_published_at')::timestamptz, origin.recorded_at) as published_at,
         case when latest.event_type = 'PostEdited' then latest.recorded_at end as edited_at
@@ -33,6 +37,7 @@ expected as (
 kept as (
     select
         post_id, author_id, title, text, to_jsonb(tags) as tags, to_jsonb(mentions) as mentions, photos,
+        followers_only, board_id, anonymous,
         version, published_at, edited_at
     from posts
 )
@@ -40,14 +45,26 @@ kept as (
 select distinct format('post %s is not as the events say', post_id)
 from (
     (
-        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from expected
+        select
+            post_id, author_id, title, text, tags, mentions, photos, followers_only, board_id, anonymous, version,
+            published_at, edited_at
+        from expected
         except
-        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from kept
+        select
+            post_id, author_id, title, text, tags, mentions, photos, followers_only, board_id, anonymous, version,
+            published_at, edited_at
+        from kept
     )
     union all
     (
-        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from kept
+        select
+            post_id, author_id, title, text, tags, mentions, photos, followers_only, board_id, anonymous, version,
+            published_at, edited_at
+        from kept
         except
-        select post_id, author_id, title, text, tags, mentions, photos, version, published_at, edited_at from expected
+        select
+            post_id, author_id, title, text, tags, mentions, photos, followers_only, board_id, anonymous, version,
+            published_at, edited_at
+        from expected
     )
 ) as difference

@@ -15,6 +15,16 @@ with expected as (
         (array_agg(event_type order by sequence desc)
             filter (where event_type in ('UserRegistered', 'UserDeactivated', 'UserReactivated', 'PersonErased'))
         )[1] not in ('UserDeactivated', 'PersonErased') as active,
+        coalesce(
+            (array_agg(coalesce((payload ->> 'private')::boolean, false) order by sequence desc)
+                filter (where event_type in ('PrivacyChanged', 'PersonErased')))[1],
+            false
+        ) as private,
+        coalesce(
+            (array_agg(coalesce(payload -> 'post_ids', '[]') order by sequence desc)
+                filter (where event_type in ('PinsChanged', 'PersonErased')))[1],
+            '[]'
+        ) as pinned_post_ids,
         max(sequence) as version,
         min(recorded_at) as created_at
     from public.events
@@ -25,7 +35,7 @@ with expected as (
 kept as (
     select
         user_id, handle, display_name, bio, to_jsonb(links) as links, avatar_media_id, banner_media_id, active,
-        version, created_at
+        private, to_jsonb(pinned_post_ids) as pinned_post_ids, version, created_at
     from people
 )
 
@@ -33,25 +43,25 @@ select distinct format('person %s is not as the events say', user_id)
 from (
     (
         select
-            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
-            created_at
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, private,
+            pinned_post_ids, version, created_at
         from expected
         except
         select
-            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
-            created_at
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, private,
+            pinned_post_ids, version, created_at
         from kept
     )
     union all
     (
         select
-            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
-            created_at
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, private,
+            pinned_post_ids, version, created_at
         from kept
         except
         select
-            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, version,
-            created_at
+            user_id, handle, display_name, bio, links, avatar_media_id, banner_media_id, active, private,
+            pinned_post_ids, version, created_at
         from expected
     )
 ) as difference

@@ -1,0 +1,20 @@
+//! What has happened to an alias.
+
+use crate::aggregate::domain_event;
+use crate::value::UserId;
+use serde::{Deserialize, Serialize};
+
+/// Stored with the alias's stream; its wire form is fixed by its golden file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum AliasEvent {
+    /// A moderator was told whose it is.
+    AuthorRevealed {
+        /// Who was told.
+        moderator_id: UserId,
+        /// Why they asked.
+        reason: String,
+    },
+}
+
+domain_event!(AliasEvent { AuthorRevealed => "1" });

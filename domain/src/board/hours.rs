@@ -1,0 +1,84 @@
+//! The hours of a board.
+
+use chrono::{DateTime, Timelike, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+const DAY: u16 = 24 * 60;
+
+/// From when to when a board is open each day, where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    /// Minutes after midnight.
+    pub opens: u16,
+    /// Minutes after midnight, perhaps of the next day.
+    pub closes: u16,
+    /// As the IANA names it.
+    pub time_zone: String,
+}
+
+impl Hours {
+    /// Whether they can be: times of day that differ, in a known time zone.
+    #[must_use]
+    pub fn make_sense(&self) -> bool {
+        self.opens < DAY && self.closes < DAY && self.opens != self.closes && self.zone().is_some()
+    }
+
+    /// Whether it is open then. In a time zone that is not known any more it always is.
+    #[must_use]
+    pub fn include(&self, moment: DateTime<Utc>) -> bool {
+        let Some(zone) = self.zone() else { return true };
+        let time = moment.with_timezone(&zone);
+        let minute = u16::try_from(time.hour() * 60 + time.minute()).unwrap_or(0);
+        if self.opens < self.closes {
+            (self.opens..self.closes).contains(&minute)
+        } else {
+            minute >= self.opens || minute < self.closes
+        }
+    }
+
+    fn zone(&self) -> Option<Tz> {
+        self.time_zone.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn the_night_lasts_over_midnight_in_its_own_time_zone() {
+        let night = Hours { opens: 22 * 60, closes: 4 * 60, time_zone: "Asia/Seoul".into() };
+        assert!(night.make_sense());
+        for (time, open) in [
+            ("2026-11-21T12:59:59Z", false),
+            ("2026-11-21T13:00:00Z", true),
+            ("2026-11-21T15:00:00Z", true),
+            ("2026-11-21T18:59:59Z", true),
+            ("2026-11-21T19:00:00Z", false),
+        ] {
+            assert_eq!(night.include(at(time)), open, "{time}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_and_ends_on_the_same_day() {
+        let day = Hours { opens: 9 * 60, closes: 18 * 60, time_zone: "UTC".into() };
+        for (time, open) in [("08:59", false), ("09:00", true), ("17:59", true), ("18:00", false)] {
+            assert_eq!(day.include(at(&format!("2026-11-21T{time}:00Z"))), open, "{time}");
+        }
+    }
+
+    #[test]
+    fn hours_that_can_not_be_are_noticed() {
+        let hours = |opens, closes, zone: &str| Hours { opens, closes, time_zone: zone.into() };
+        assert!(!hours(60, 60, "UTC").make_sense());
+        assert!(!hours(1_440, 60, "UTC").make_sense());
+        assert!(!hours(60, 120, "Mars/Olympus").make_sense());
+        assert!(hours(60, 120, "").include(DateTime::UNIX_EPOCH), "masked");
+    }
+}

@@ -1,0 +1,27 @@
+//! What has happened to the tags that a person follows.
+
+use crate::aggregate::domain_event;
+use crate::value::UserId;
+use serde::{Deserialize, Serialize};
+
+/// Stored with the person's stream; the wire form of each is fixed by its golden file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum FollowedTagsEvent {
+    /// The person follows the tag from now on.
+    TagFollowed {
+        /// Who follows.
+        user_id: UserId,
+        /// Without `#`.
+        tag: String,
+    },
+    /// The person follows the tag no longer.
+    TagUnfollowed {
+        /// Who followed.
+        user_id: UserId,
+        /// Without `#`.
+        tag: String,
+    },
+}
+
+domain_event!(FollowedTagsEvent { TagFollowed => "1", TagUnfollowed => "1" });
