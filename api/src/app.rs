@@ -13,6 +13,7 @@ use infra::oauth::Providers;
 use infra::s3::Storage;
 use infra::touched::Touched;
 use infra::vault::Vault;
+use infra::views::Views;
 use ipnet::IpNet;
 use moka::sync::Cache;
 use projections::Position;
@@ -49,6 +50,8 @@ pub struct Inner {
     pub photo_urls: PhotoUrls,
     /// Tells workers that a photo is to be looked after.
     pub media_pokes: Pokes,
+    /// Takes note of who looks at what.
+    pub views: Views,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -83,6 +86,8 @@ pub struct Parts {
     pub storage: Option<Storage>,
     /// Tells workers that a photo is to be looked after.
     pub media_pokes: Pokes,
+    /// Takes note of who looks at what.
+    pub views: Views,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -180,6 +185,7 @@ impl App {
             providers,
             storage,
             media_pokes,
+            views,
             pool,
             progress,
             touched,
@@ -198,6 +204,7 @@ impl App {
             photo_urls: PhotoUrls::of(storage.as_ref()),
             storage,
             media_pokes,
+            views,
             pool,
             progress,
             settings,

@@ -16,6 +16,7 @@ use infra::relay::Relay;
 use infra::s3::Storage;
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
+use infra::views::{self, Views};
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -165,6 +166,7 @@ impl Node {
             providers,
             storage: storage.clone(),
             media_pokes: media_pokes.clone(),
+            views: Views::default(),
             pool: pool.clone(),
             progress,
             touched: tail.touched(),
@@ -202,6 +204,16 @@ impl Node {
             None => warn!("S3_ENDPOINT is not set: there is nowhere to keep photos and exports"),
         }
         if settings.roles.api {
+            let counter = views::Worker {
+                // What holds it up must not hold up the node's stop.
+                pool: own(&options.clone().options([("statement_timeout", "10s")]), 1, true),
+                executor: parts.executor.clone(),
+                vault: parts.vault.clone(),
+                views: parts.views.clone(),
+                every: settings.views_every,
+                shutdown: shutdown(),
+            };
+            working.spawn(counter.run());
             let app = App::new(parts);
             working.spawn(exports::maker::run(app.clone(), shutdown()));
             let router = crate::router(app);
@@ -315,6 +327,9 @@ async fn sweep(eraser: Eraser, web_url: String, shutdown: CancellationToken) {
         }
         if let Err(failure) = mail::sweep(pool).await {
             warn!(%failure, "the mail queue was not swept");
+        }
+        if let Err(failure) = views::sweep(pool).await {
+            warn!(%failure, "who looked at posts days ago was not forgotten");
         }
         let swept = sqlx::query("delete from commands where recorded_at < now() - interval '24 hours'")
             .execute(pool)

@@ -83,6 +83,8 @@ pub struct Settings {
     pub s3: Option<S3Settings>,
     /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo is kept that nothing came to show; 86400 (a day).
     pub media_grace: Duration,
+    /// `MADANG_VIEWS_EVERY_SECONDS`: how often looks at posts are written down and counted; 5.
+    pub views_every: Duration,
     /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
     pub smtp_url: Option<Secret>,
     /// `MADANG_MAIL_FROM`: whom e-mail is from; `Madang <no-reply@localhost>`.
@@ -211,6 +213,7 @@ impl Settings {
             stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
             s3: s3::read(&env)?,
             media_grace: env.seconds("MADANG_MEDIA_GRACE_SECONDS", 24 * 3_600)?,
+            views_every: env.seconds_from_one("MADANG_VIEWS_EVERY_SECONDS", 5)?,
             smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),
             mail_from: env.or(
                 "MADANG_MAIL_FROM",

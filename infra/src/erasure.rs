@@ -4,7 +4,7 @@
 //! the words by its own rules. Then the words are masked in the events themselves, `PersonErased` is appended
 //! (which makes every node drop what it keeps in memory, and profiles and cards blank the name), the copies in
 //! NATS are purged, and the vault's rows go last: until then what was cut off is begun anew. Each step may be
-//! repeated without harm.
+//! repeated without harm. What they looked at goes by itself within two days (see [`crate::views`]).
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
 use crate::media::delete_files;

@@ -10,8 +10,9 @@
 //! 5. [`mail`]: what people are told by e-mail and SMS, queued in the vault and sent from there; [`oauth`]: who
 //!    someone is at another service.
 //! 6. [`s3`]: files; [`media`]: photos in it, and [`images`]: what is made of them.
-//! 7. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
-//! 8. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
+//! 7. [`views`]: who looks at what, counted without an event for each look.
+//! 8. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
+//! 9. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!    the whole stands.
 //!
 //! Invariants of this crate:
@@ -37,3 +38,4 @@ pub mod tail;
 pub mod telemetry;
 pub mod touched;
 pub mod vault;
+pub mod views;

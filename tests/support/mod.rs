@@ -44,6 +44,8 @@ impl TestApp {
         settings.consistency_bound = Duration::from_secs(10);
         // NATS sets this much aside for each stream and refuses more of them when its disk is promised away.
         settings.stream_max_bytes = 64 << 20;
+        // What others count meanwhile would move the log under those who look at its head.
+        settings.views_every = Duration::from_secs(3_600);
         change(&mut settings);
         Self::start_node(settings).await
     }

@@ -42,7 +42,8 @@ pub struct Post {
     pub like_count: i64,
     /// Comments and replies.
     pub comment_count: i64,
-    /// How many have looked at it: everyone who is logged in counts once a day.
+    /// How many have looked at it: everyone who is logged in counts once a day (in Korea), its author only where
+    /// it is anonymous. Behind by some seconds.
     pub view_count: i64,
     /// Whether the caller likes it.
     pub liked_by_me: bool,

@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::Utc;
 use domain::post::{self, PostBody, PostCommand};
-use domain::value::PostId;
+use domain::value::{PostId, UserId};
 use infra::event_store::{Answer, CommandError, Envelope};
-use projections::posts::query;
+use projections::posts::{self, Byline, query};
 
 /// How often a partial edit is built anew on what others wrote in between.
 const ATTEMPTS: usize = 8;
@@ -55,8 +55,20 @@ pub async fn get_post(
 ) -> Result<Response, Problem> {
     let fresh = reader.see(&app, &["posts"]).await;
     match app.read(|| query::by_id(&app.pool, id, reader.viewer())).await? {
-        Some(post) => Ok(fresh.one(post.version, Post::of(post, &app.photo_urls))),
+        Some(post) => {
+            note_look(&app, &post, reader.viewer());
+            Ok(fresh.one(post.version, Post::of(post, &app.photo_urls)))
+        }
         None => Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1)),
+    }
+}
+
+/// Authors don't count, but for those who are not known: that a look does not count would tell who they are.
+fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
+    let Some(viewer) = viewer else { return };
+    match &post.by {
+        Byline::Author(author) if author.id == viewer => {}
+        Byline::Author(_) | Byline::Alias(_) => app.views.look(post.id, viewer),
     }
 }
 
