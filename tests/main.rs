@@ -34,3 +34,4 @@ mod support;
 mod tags;
 mod timeline;
 mod users;
+mod views;

@@ -91,7 +91,8 @@ async fn the_stream_is_in_order(stores: &Stores, pool: &PgPool) {
     assert!(left == 0 || last == head, "the stream ends at {last}, the log at {head}");
 }
 
-async fn every_read_model_equals_the_events(stores: &Stores, pool: &PgPool) {
+/// Rebuilt, and by SQL over the events.
+pub async fn every_read_model_equals_the_events(stores: &Stores, pool: &PgPool) {
     for projector in stores.projectors() {
         let source = LogReader::new(pool.clone());
         let report = verify(&*projector, pool, &source, &|_| {}).await.expect("verify runs");

@@ -22,6 +22,7 @@ mod poison;
 mod postgres;
 mod proxy;
 mod site;
+mod views;
 
 pub use site::{Up, free_port};
 

@@ -1,0 +1,101 @@
+//! `kill -9` while looks are counted: each that was written down is counted once, whoever died when.
+
+use super::check::{every_read_model_equals_the_events, everyone_reaches_the_head};
+use super::load::{someone, unique};
+use super::proxy::{Proxy, Through, Toward, Wire};
+use super::site::Site;
+use super::{random, rounds, until};
+use crate::views::everything_is_counted;
+use rand::seq::SliceRandom;
+use reqwest::Method;
+use sqlx::PgPool;
+
+/// Stands in the event on its way to the log.
+const COUNTED: &[u8] = b"ViewsCounted";
+/// Stands in the answer to it: it is in the log by then, and its batch is still open.
+const STORED: &[u8] = b"stored";
+
+/// How many looks at a post are written down, and how many the log has.
+async fn looks(pool: &PgPool, post: &str) -> (i64, i64) {
+    sqlx::query_as(
+        "select (select count(*) from vault.views where post_id = $1::uuid), (
+            select coalesce(sum((post ->> 'views')::bigint), 0)::bigint
+            from events cross join jsonb_array_elements(payload -> 'posts') as post
+            where event_type = 'ViewsCounted' and post ->> 'post_id' = $1
+         )",
+    )
+    .bind(post)
+    .fetch_one(pool)
+    .await
+    .expect("Postgres answers")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_that_are_written_down_count_once_though_the_server_is_killed_while_it_counts() {
+    let mut random = random("kill -9 with looks under way");
+    let site = Site::start("views").await;
+    let database = Proxy::to(site.postgres.port).await;
+    let mut server = site
+        .serve_with(|wiring| {
+            wiring.database_port = database.port;
+            wiring.variables.push(("MADANG_VIEWS_EVERY_SECONDS".to_owned(), "1".to_owned()));
+        })
+        .await;
+    let operator = site.stores().operator(&server.url).await;
+    let author = someone(&operator).await;
+    let people = [someone(&operator).await, someone(&operator).await, someone(&operator).await];
+    let pool = site.stores().pool().await;
+    let mut all = vec![];
+    for _ in 0..rounds() {
+        let mut moments = [
+            (Toward::Store, COUNTED, Through::Nothing),
+            (Toward::Store, COUNTED, Through::Half),
+            (Toward::Store, COUNTED, Through::All),
+            (Toward::Client, STORED, Through::Nothing),
+        ];
+        moments.shuffle(&mut random);
+        for (toward, bytes, through) in moments {
+            let mut posts = vec![];
+            for _ in 0..3 {
+                posts.push(author.publish(&unique("글")).await);
+            }
+            // What the author sees, the others see.
+            author.get("/v1/posts").await.expect(200);
+            let looks_at = || people.iter().flat_map(|person| posts.iter().map(move |post| (person, post)));
+            let sprung = database.trap(toward, bytes, through);
+            // From the moment on they may be cut off.
+            let looking = async {
+                for (person, post) in looks_at() {
+                    let _ = person.request(Method::GET, &format!("/v1/posts/{post}")).try_send().await;
+                }
+            };
+            let killing = async {
+                sprung.await;
+                server.kill_9().await;
+            };
+            tokio::join!(looking, killing);
+            database.cut();
+            database.set(Wire::Passes);
+            server.start_again().await;
+            // The new process knows of nobody who has looked before.
+            for (person, post) in looks_at() {
+                person.get(&format!("/v1/posts/{post}")).await.expect(200);
+            }
+            for post in &posts {
+                until("everyone's look is written down", async || {
+                    (looks(&pool, post).await.0 >= 3).then_some(())
+                })
+                .await;
+            }
+            all.extend(posts);
+        }
+        everything_is_counted(&pool).await;
+        everyone_reaches_the_head(&site.stores()).await;
+        every_read_model_equals_the_events(&site.stores(), &pool).await;
+        for post in &all {
+            let (written, counted) = looks(&pool, post).await;
+            let shown = author.get(&format!("/v1/posts/{post}")).await.expect(200).json["view_count"].clone();
+            assert_eq!((counted, shown), (written, written.into()), "{post}");
+        }
+    }
+}
