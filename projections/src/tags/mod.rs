@@ -1,14 +1,16 @@
-//! Tags: which posts carry one, and how many do.
+//! Tags: which posts carry one, how many do, who follows it, and what is trending.
 
+mod fold;
 mod project;
 pub mod query;
 #[cfg(test)]
 mod tests;
 
-pub use query::{posts, top};
+pub use query::{by_name, followed, followed_posts, most_liked_posts, posts, top, trending};
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx};
 use domain::Event;
+use domain::like::{LikeEvent, Target};
 use domain::post::PostEvent;
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -22,21 +24,79 @@ pub struct TagCount {
     pub post_count: i64,
 }
 
+/// A tag as the viewer sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagPage {
+    /// Without `#`.
+    pub tag: String,
+    /// Posts that carry it and are not deleted.
+    pub post_count: i64,
+    /// How many follow it; those who have left still count.
+    pub follower_count: i64,
+    /// Whether the viewer follows it; not if nobody is logged in.
+    pub followed_by_me: bool,
+}
+
+/// A tag that is used now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trend {
+    /// Without `#`.
+    pub tag: String,
+    /// Posts of the period that carry it.
+    pub post_count: i64,
+    /// How many different people published them.
+    pub author_count: i64,
+}
+
+/// How far back a trend goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// The last 24 hours.
+    Day,
+    /// The last seven times 24.
+    Week,
+}
+
+impl Period {
+    fn hours(self) -> i32 {
+        match self {
+            Self::Day => 24,
+            Self::Week => 7 * 24,
+        }
+    }
+}
+
 /// Writes the schema `tags`.
 #[derive(Clone, Copy, Debug)]
 pub struct TagsProjector;
 
 static DEFINITION: Definition = Definition {
     name: "tags",
-    version: 1,
-    interests: &["post"],
+    version: 2,
+    interests: &["post", "like", "followed_tags"],
     tables: include_str!("tables.sql"),
     indexes: include_str!("indexes.sql"),
-    compared: &["select tag, post_id from tagged", "select tag, post_count from tags"],
-    checks: &[Check {
-        states: "posts carry the tags of their latest event, and each tag is counted",
-        sql: include_str!("check.sql"),
-    }],
+    compared: &[
+        "select post_id, author_id, published_at, like_count from posts",
+        "select tag, post_id, author_id, published_at, like_count from tagged",
+        "select user_id, tag from followed",
+        "select tag, post_count, follower_count from tags",
+    ],
+    checks: &[
+        Check {
+            states: "posts that stand are known, with their author, their time and their likes",
+            sql: include_str!("checks/posts.sql"),
+        },
+        Check {
+            states: "posts carry the tags of their latest event, with what is known of the post",
+            sql: include_str!("checks/tagged.sql"),
+        },
+        Check { states: "who follows which tag is known", sql: include_str!("checks/followed.sql") },
+        Check {
+            states: "each tag's posts and followers are counted",
+            sql: include_str!("checks/counts.sql"),
+        },
+    ],
 };
 
 impl Projector for TagsProjector {
@@ -45,7 +105,28 @@ impl Projector for TagsProjector {
     }
 
     fn concerns(&self, event: &Event) -> bool {
-        !matches!(event, Event::Post(PostEvent::PostPublished { tags, .. }) if tags.is_empty())
+        match event {
+            // An edit may give a post without tags its first ones, so all that could ever carry one are known.
+            Event::Post(PostEvent::PostPublished { board, .. }) => {
+                !board.is_some_and(|placement| placement.anonymous)
+            }
+            Event::Post(PostEvent::PostEdited { .. } | PostEvent::PostDeleted { .. })
+            | Event::FollowedTags(_) => true,
+            Event::Like(LikeEvent::Liked { target, .. } | LikeEvent::Unliked { target, .. }) => {
+                match target {
+                    Target::Post(_) => true,
+                    Target::Comment(_) => false,
+                }
+            }
+            Event::User(_)
+            | Event::Comment(_)
+            | Event::Media(_)
+            | Event::Follow(_)
+            | Event::Blocklist(_)
+            | Event::ViewBatch(_)
+            | Event::Board(_)
+            | Event::Alias(_) => false,
+        }
     }
 
     fn apply<'a>(

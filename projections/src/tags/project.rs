@@ -1,93 +1,168 @@
-//! Writes which posts carry which tag.
+//! Writes which posts carry which tag, and who follows it.
 
+use super::fold::{Change, Changes};
 use crate::{RecordedEvent, Tx};
-use domain::Event;
-use domain::post::PostEvent;
+use domain::value::UserId;
+use serde_json::json;
+use sqlx::types::Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Applies a batch: the former tags of changed posts go, their present ones come, and what differs is
-/// counted.
+/// By how much a number changes, of each tag.
+type Counts = BTreeMap<String, i64>;
+
+/// Applies a batch. New posts come first, so that likes and tags find them; the counts of tags come last, from the
+/// rows that really came and went.
 pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let changes = fold(events);
-    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-
-    let known: Vec<Uuid> =
-        changes.iter().filter(|(_, change)| !change.is_new).map(|(post, _)| *post).collect();
-    if !known.is_empty() {
-        let gone: Vec<String> =
-            sqlx::query_scalar("delete from tagged where post_id = any($1::uuid[]) returning tag")
-                .bind(known)
-                .fetch_all(&mut **tx)
-                .await?;
-        gone.into_iter().for_each(|tag| *counts.entry(tag).or_default() -= 1);
-    }
-
-    let (tags, posts): (Vec<&str>, Vec<Uuid>) = changes
-        .iter()
-        .flat_map(|(&post, change)| change.tags.iter().map(move |tag| (tag.as_str(), post)))
-        .unzip();
-    if !tags.is_empty() {
-        let come: Vec<String> =
-            sqlx::query_scalar(INSERT).bind(tags).bind(posts).fetch_all(&mut **tx).await?;
-        come.into_iter().for_each(|tag| *counts.entry(tag).or_default() += 1);
-    }
-
-    counts.retain(|_, delta| *delta != 0);
-    count(tx, counts).await
+    let Changes { posts, likes, followed } = Changes::of(events);
+    write_new(tx, &posts).await?;
+    count_likes(tx, likes).await?;
+    let mut carried = Counts::new();
+    take_off(tx, &posts, &mut carried).await?;
+    put_on(tx, &posts, &mut carried).await?;
+    delete(tx, &posts).await?;
+    let followers = write_followed(tx, &followed).await?;
+    count(tx, &carried, &followers).await
 }
 
-const INSERT: &str = "
-    insert into tagged (tag, post_id)
-    select tag, post_id from unnest($1::text[], $2::uuid[]) as new (tag, post_id)
-    on conflict (tag, post_id) do nothing
-    returning tag";
+async fn write_new(tx: &mut Tx, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
+    let standing = posts.iter().filter(|(_, change)| !change.deleted);
+    let new = standing.filter_map(|(post_id, change)| {
+        let origin = change.origin?;
+        let (author_id, published_at) = (origin.author_id, origin.published_at);
+        Some(json!({ "post_id": post_id, "author_id": author_id, "published_at": published_at }))
+    });
+    let new: Vec<_> = new.collect();
+    if !new.is_empty() {
+        sqlx::query(include_str!("insert_posts.sql")).bind(Json(new)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
 
-const COUNT: &str = "
-    insert into tags (tag, post_count)
-    select tag, delta from unnest($1::text[], $2::bigint[]) as change (tag, delta)
-    on conflict (tag) do update set post_count = tags.post_count + excluded.post_count";
-
-async fn count(tx: &mut Tx, counts: BTreeMap<String, i64>) -> Result<(), sqlx::Error> {
-    if counts.is_empty() {
+/// Those of deleted and anonymous posts find no row.
+async fn count_likes(tx: &mut Tx, likes: BTreeMap<Uuid, i64>) -> Result<(), sqlx::Error> {
+    if likes.is_empty() {
         return Ok(());
     }
-    let (tags, deltas): (Vec<String>, Vec<i64>) = counts.into_iter().unzip();
-    sqlx::query(COUNT).bind(&tags).bind(&deltas).execute(&mut **tx).await?;
-    if deltas.iter().any(|delta| *delta < 0) {
-        sqlx::query("delete from tags where tag = any($1::text[]) and post_count = 0")
-            .bind(&tags)
+    let (posts, changes): (Vec<Uuid>, Vec<i64>) = likes.into_iter().unzip();
+    sqlx::query(include_str!("count_likes.sql")).bind(posts).bind(changes).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Only what an edit really takes away: most leave all tags as they are.
+async fn take_off(
+    tx: &mut Tx,
+    posts: &BTreeMap<Uuid, Change<'_>>,
+    carried: &mut Counts,
+) -> Result<(), sqlx::Error> {
+    let known = posts.iter().filter(|(_, change)| change.origin.is_none());
+    let (tags, tagged) = columns(known.clone());
+    let known: Vec<Uuid> = known.map(|(&post, _)| post).collect();
+    if known.is_empty() {
+        return Ok(());
+    }
+    let gone: Vec<String> = sqlx::query_scalar(include_str!("delete_tagged.sql"))
+        .bind(known)
+        .bind(tags)
+        .bind(tagged)
+        .fetch_all(&mut **tx)
+        .await?;
+    gone.into_iter().for_each(|tag| *carried.entry(tag).or_default() -= 1);
+    Ok(())
+}
+
+async fn put_on(
+    tx: &mut Tx,
+    posts: &BTreeMap<Uuid, Change<'_>>,
+    carried: &mut Counts,
+) -> Result<(), sqlx::Error> {
+    let (tags, tagged) = columns(posts.iter());
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let come: Vec<String> = sqlx::query_scalar(include_str!("insert_tagged.sql"))
+        .bind(tags)
+        .bind(tagged)
+        .fetch_all(&mut **tx)
+        .await?;
+    come.into_iter().for_each(|tag| *carried.entry(tag).or_default() += 1);
+    Ok(())
+}
+
+/// Each tag with its post.
+fn columns<'a>(changes: impl Iterator<Item = (&'a Uuid, &'a Change<'a>)>) -> (Vec<&'a str>, Vec<Uuid>) {
+    changes.flat_map(|(&post, change)| change.tags.iter().map(move |tag| (tag.as_str(), post))).unzip()
+}
+
+async fn delete(tx: &mut Tx, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
+    let known = posts.iter().filter(|(_, change)| change.deleted && change.origin.is_none());
+    let gone: Vec<Uuid> = known.map(|(&post, _)| post).collect();
+    if !gone.is_empty() {
+        sqlx::query("delete from posts where post_id = any($1::uuid[])")
+            .bind(gone)
             .execute(&mut **tx)
             .await?;
     }
     Ok(())
 }
 
-/// The tags that one post has at a batch's end.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Change<'a> {
-    /// Published within the batch, so that no former tags are kept of it.
-    pub(super) is_new: bool,
-    /// None once it is deleted.
-    pub(super) tags: &'a [String],
+const FOLLOW: &str = "
+    insert into followed (user_id, tag)
+    select user_id, tag from unnest($1::uuid[], $2::text[]) as new (user_id, tag)
+    on conflict (user_id, tag) do nothing
+    returning tag";
+
+const UNFOLLOW: &str = "
+    delete from followed
+    using unnest($1::uuid[], $2::text[]) as gone (user_id, tag)
+    where followed.user_id = gone.user_id and followed.tag = gone.tag
+    returning followed.tag";
+
+/// By how much the number of each tag's followers changes.
+async fn write_followed(
+    tx: &mut Tx,
+    followed: &BTreeMap<(UserId, &str), bool>,
+) -> Result<Counts, sqlx::Error> {
+    let mut followers = Counts::new();
+    for (sql, follows, change) in [(UNFOLLOW, false, -1), (FOLLOW, true, 1)] {
+        let pairs = followed.iter().filter(|&(_, &state)| state == follows);
+        let (users, tags): (Vec<Uuid>, Vec<&str>) = pairs.map(|(&(user, tag), _)| (user.0, tag)).unzip();
+        if users.is_empty() {
+            continue;
+        }
+        let changed: Vec<String> =
+            sqlx::query_scalar(sql).bind(users).bind(tags).fetch_all(&mut **tx).await?;
+        changed.into_iter().for_each(|tag| *followers.entry(tag).or_default() += change);
+    }
+    Ok(followers)
 }
 
-pub(super) fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
-    let mut changes: BTreeMap<Uuid, Change<'_>> = BTreeMap::new();
-    for recorded in events {
-        let Ok(Event::Post(event)) = &recorded.event else { continue };
-        let change = changes.entry(recorded.aggregate_id).or_insert(Change { is_new: false, tags: &[] });
-        match event {
-            // What is for few is found by none of its tags.
-            PostEvent::PostPublished { followers_only: true, .. } => {
-                *change = Change { is_new: true, tags: &[] };
-            }
-            PostEvent::PostPublished { tags, .. } => *change = Change { is_new: true, tags },
-            PostEvent::PostEdited { followers_only: true, .. } => change.tags = &[],
-            PostEvent::PostEdited { tags, .. } => change.tags = tags,
-            PostEvent::PostDeleted { .. } => change.tags = &[],
-        }
+const COUNT: &str = "
+    insert into tags (tag, post_count, follower_count)
+    select tag, posts, followers
+    from unnest($1::text[], $2::bigint[], $3::bigint[]) as change (tag, posts, followers)
+    on conflict (tag) do update
+    set post_count = tags.post_count + excluded.post_count,
+        follower_count = tags.follower_count + excluded.follower_count";
+
+async fn count(tx: &mut Tx, carried: &Counts, followers: &Counts) -> Result<(), sqlx::Error> {
+    let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    carried.iter().for_each(|(tag, change)| sums.entry(tag).or_default().0 += change);
+    followers.iter().for_each(|(tag, change)| sums.entry(tag).or_default().1 += change);
+    sums.retain(|_, sum| *sum != (0, 0));
+    if sums.is_empty() {
+        return Ok(());
     }
-    changes
+    let tags: Vec<&str> = sums.keys().copied().collect();
+    let (posts, followers): (Vec<i64>, Vec<i64>) = sums.values().copied().unzip();
+    let lessened = posts.iter().chain(&followers).any(|change| *change < 0);
+    sqlx::query(COUNT).bind(&tags).bind(posts).bind(followers).execute(&mut **tx).await?;
+    if lessened {
+        sqlx::query("delete from tags where tag = any($1::text[]) and post_count = 0 and follower_count = 0")
+            .bind(&tags)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
 }

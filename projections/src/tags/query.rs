@@ -1,10 +1,36 @@
 //! Reads tags.
 
-use super::TagCount;
+use super::{Period, TagCount, TagPage, Trend};
 use crate::{Page, scanned};
-use domain::value::PostId;
+use domain::value::{PostId, UserId};
+use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
+
+/// The tag (as [`domain::value::Tag`] spells it) as the viewer sees it; one that nobody uses, too.
+///
+/// # Errors
+/// The database's.
+pub async fn by_name(pool: &PgPool, tag: &str, viewer: Option<UserId>) -> Result<TagPage, sqlx::Error> {
+    let row = sqlx::query(
+        "select
+            coalesce(tags.post_count, 0) as post_count,
+            coalesce(tags.follower_count, 0) as follower_count,
+            exists (select from tags.followed where followed.user_id = $2 and followed.tag = $1) as followed_by_me
+         from (select $1::text as tag) as wanted
+         left join tags.tags on tags.tag = wanted.tag",
+    )
+    .bind(tag)
+    .bind(viewer.map(|user| user.0))
+    .fetch_one(pool)
+    .await?;
+    Ok(TagPage {
+        tag: tag.to_owned(),
+        post_count: row.try_get("post_count")?,
+        follower_count: row.try_get("follower_count")?,
+        followed_by_me: row.try_get("followed_by_me")?,
+    })
+}
 
 /// The posts that carry a tag (as [`domain::value::Tag`] spells it), newest first. Posts of people who
 /// have left are among them; whoever shows the posts leaves those out.
@@ -28,6 +54,86 @@ pub async fn posts(
     Ok(Page::of(posts.into_iter().map(PostId).collect(), limit, |post| *post))
 }
 
+/// The same, most liked first, of equally liked ones the newest. A key is a number of likes and a post: one that is
+/// liked while pages are read may come twice, or not at all.
+///
+/// # Errors
+/// The database's.
+pub async fn most_liked_posts(
+    pool: &PgPool,
+    tag: &str,
+    after: Option<(i64, PostId)>,
+    limit: usize,
+) -> Result<Page<PostId, (i64, PostId)>, sqlx::Error> {
+    let (likes, last) = after.map_or((i64::MAX, Uuid::max()), |(likes, post)| (likes, post.0));
+    let posts: Vec<(i64, Uuid)> = sqlx::query_as(
+        "select like_count, post_id from tags.tagged
+         where tag = $1 and (like_count, post_id) < ($2, $3)
+         order by like_count desc, post_id desc limit $4",
+    )
+    .bind(tag)
+    .bind(likes)
+    .bind(last)
+    .bind(scanned::rows(limit))
+    .fetch_all(pool)
+    .await?;
+    let page = Page::of(posts, limit, |&(likes, post)| (likes, PostId(post)));
+    Ok(page.map(|(_, post)| PostId(post)))
+}
+
+/// The posts that carry a tag that `user` follows, newest first and each once; as [`posts`] has them.
+///
+/// # Errors
+/// The database's.
+pub async fn followed_posts(
+    pool: &PgPool,
+    user: UserId,
+    after: Option<PostId>,
+    limit: usize,
+) -> Result<Page<PostId, PostId>, sqlx::Error> {
+    let posts: Vec<Uuid> = sqlx::query_scalar(include_str!("followed_posts.sql"))
+        .bind(user.0)
+        .bind(after.map_or(Uuid::max(), |post| post.0))
+        .bind(scanned::rows(limit))
+        .fetch_all(pool)
+        .await?;
+    Ok(Page::of(posts.into_iter().map(PostId).collect(), limit, |post| *post))
+}
+
+/// The tags that `user` follows, in alphabetical order. A key is a tag.
+///
+/// # Errors
+/// The database's.
+pub async fn followed(
+    pool: &PgPool,
+    user: UserId,
+    after: Option<String>,
+    limit: usize,
+) -> Result<Page<TagPage, String>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select followed.tag, tags.post_count, tags.follower_count
+         from tags.followed
+         join tags.tags on tags.tag = followed.tag
+         where followed.user_id = $1 and followed.tag > $2
+         order by followed.tag limit $3",
+    )
+    .bind(user.0)
+    .bind(after.unwrap_or_default())
+    .bind(scanned::rows(limit))
+    .fetch_all(pool)
+    .await?;
+    let read = |row: &PgRow| {
+        Ok(TagPage {
+            tag: row.try_get("tag")?,
+            post_count: row.try_get("post_count")?,
+            follower_count: row.try_get("follower_count")?,
+            followed_by_me: true,
+        })
+    };
+    let tags = rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?;
+    Ok(Page::of(tags, limit, |followed: &TagPage| followed.tag.clone()))
+}
+
 /// The most used tags, or those that begin with `prefix`.
 ///
 /// # Errors
@@ -35,11 +141,14 @@ pub async fn posts(
 pub async fn top(pool: &PgPool, prefix: Option<&str>, limit: usize) -> Result<Vec<TagCount>, sqlx::Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let query = match prefix {
-        None => sqlx::query("select tag, post_count from tags.tags order by post_count desc, tag limit $1")
-            .bind(limit),
+        None => sqlx::query(
+            "select tag, post_count from tags.tags where post_count > 0
+             order by post_count desc, tag limit $1",
+        )
+        .bind(limit),
         // The greatest character ends the range: no tag contains it.
         Some(prefix) => sqlx::query(
-            "select tag, post_count from tags.tags where tag >= $2 and tag < $3
+            "select tag, post_count from tags.tags where tag >= $2 and tag < $3 and post_count > 0
              order by post_count desc, tag limit $1",
         )
         .bind(limit)
@@ -50,4 +159,25 @@ pub async fn top(pool: &PgPool, prefix: Option<&str>, limit: usize) -> Result<Ve
     rows.iter()
         .map(|row| Ok(TagCount { tag: row.try_get("tag")?, post_count: row.try_get("post_count")? }))
         .collect()
+}
+
+/// The tags that most different people have used within the period, of equally many the one in more posts. Reads
+/// every use of the period: whoever asks often keeps the answer for a while.
+///
+/// # Errors
+/// The database's.
+pub async fn trending(pool: &PgPool, period: Period, limit: usize) -> Result<Vec<Trend>, sqlx::Error> {
+    let rows = sqlx::query(include_str!("trending.sql"))
+        .bind(period.hours())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await?;
+    let read = |row: &PgRow| {
+        Ok(Trend {
+            tag: row.try_get("tag")?,
+            post_count: row.try_get("post_count")?,
+            author_count: row.try_get("author_count")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
