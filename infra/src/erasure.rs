@@ -15,7 +15,7 @@ use domain::comment::{Comment, CommentCommand};
 use domain::media::{Media, MediaCommand, RemoveReason};
 use domain::post::{Post, PostCommand};
 use domain::user::{User, UserCommand};
-use domain::value::{MediaId, UserId};
+use domain::value::{FollowedTagsId, MediaId, UserId};
 use domain::{Decide, RefusalKind};
 use futures::TryStreamExt;
 use futures::stream::FuturesUnordered;
@@ -191,6 +191,7 @@ impl Eraser {
             (include_str!("erasure/mask_posts.sql"), text(&made.posts)),
             (include_str!("erasure/mask_comments.sql"), text(&made.comments)),
             (include_str!("erasure/mask_media.sql"), text(&made.media)),
+            (include_str!("erasure/mask_followed_tags.sql"), text(&[FollowedTagsId::of(user).0])),
         ] {
             sqlx::query(sql).bind(ids).execute(&mut *tx).await?;
         }

@@ -35,6 +35,7 @@ async fn somebody(yard: &Yard, sora: &Person) -> Person {
     mina.put_empty(&format!("/v1/posts/{theirs}/like")).await.expect(204);
     let keyed = mina.request(Method::POST, "/v1/posts").header("idempotency-key", "zebra-key");
     keyed.json(&json!({ "text": "zebra keyed" })).send().await.expect(201);
+    mina.put_empty("/v1/tags/zebratag3/follow").await.expect(204);
     mina.follow(sora).await;
     sora.follow(&Person { handle: "zebra".to_owned(), ..mina.clone() }).await;
     mina

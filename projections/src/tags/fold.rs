@@ -7,8 +7,9 @@ use domain::Event;
 use domain::followed_tags::FollowedTagsEvent;
 use domain::like::Target;
 use domain::post::PostEvent;
+use domain::user::UserEvent;
 use domain::value::UserId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub(super) struct Changes<'a> {
     pub(super) likes: BTreeMap<Uuid, i64>,
     /// Whether the person follows the tag in the end.
     pub(super) followed: BTreeMap<(UserId, &'a str), bool>,
+    /// Follow nothing any more: what they followed may have become unreadable before it was read.
+    pub(super) erased: BTreeSet<UserId>,
 }
 
 /// What becomes of one post by a batch's end.
@@ -54,6 +57,11 @@ impl<'a> Changes<'a> {
                 }
                 Ok(Event::FollowedTags(FollowedTagsEvent::TagUnfollowed { user_id, tag })) => {
                     changes.followed.insert((*user_id, tag), false);
+                }
+                Ok(Event::User(UserEvent::PersonErased {})) => {
+                    let erased = UserId(recorded.aggregate_id);
+                    changes.followed.retain(|(user, _), _| *user != erased);
+                    changes.erased.insert(erased);
                 }
                 Ok(_) | Err(_) => {}
             }

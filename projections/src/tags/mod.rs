@@ -12,6 +12,7 @@ use crate::{Check, Definition, Projector, RecordedEvent, Tx};
 use domain::Event;
 use domain::like::{LikeEvent, Target};
 use domain::post::PostEvent;
+use domain::user::UserEvent;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ pub struct TagPage {
     pub tag: String,
     /// Posts that carry it and are not deleted.
     pub post_count: i64,
-    /// How many follow it; those who have left still count.
+    /// How many follow it; those who have left still count until they are erased.
     pub follower_count: i64,
     /// Whether the viewer follows it; not if nobody is logged in.
     pub followed_by_me: bool,
@@ -73,7 +74,7 @@ pub struct TagsProjector;
 static DEFINITION: Definition = Definition {
     name: "tags",
     version: 2,
-    interests: &["post", "like", "followed_tags"],
+    interests: &["user", "post", "like", "followed_tags"],
     tables: include_str!("tables.sql"),
     indexes: include_str!("indexes.sql"),
     compared: &[
@@ -118,8 +119,8 @@ impl Projector for TagsProjector {
                     Target::Comment(_) => false,
                 }
             }
-            Event::User(_)
-            | Event::Comment(_)
+            Event::User(event) => matches!(event, UserEvent::PersonErased {}),
+            Event::Comment(_)
             | Event::Media(_)
             | Event::Follow(_)
             | Event::Blocklist(_)

@@ -5,7 +5,7 @@ use crate::{RecordedEvent, Tx};
 use domain::value::UserId;
 use serde_json::json;
 use sqlx::types::Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -15,14 +15,16 @@ type Counts = BTreeMap<String, i64>;
 /// Applies a batch. New posts come first, so that likes and tags find them; the counts of tags come last, from the
 /// rows that really came and went.
 pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let Changes { posts, likes, followed } = Changes::of(events);
+    let Changes { posts, likes, followed, erased } = Changes::of(events);
     write_new(tx, &posts).await?;
     count_likes(tx, likes).await?;
     let mut carried = Counts::new();
     take_off(tx, &posts, &mut carried).await?;
     put_on(tx, &posts, &mut carried).await?;
     delete(tx, &posts).await?;
-    let followers = write_followed(tx, &followed).await?;
+    let mut followers = Counts::new();
+    forget(tx, &erased, &mut followers).await?;
+    write_followed(tx, &followed, &mut followers).await?;
     count(tx, &carried, &followers).await
 }
 
@@ -119,12 +121,25 @@ const UNFOLLOW: &str = "
     where followed.user_id = gone.user_id and followed.tag = gone.tag
     returning followed.tag";
 
-/// By how much the number of each tag's followers changes.
+async fn forget(tx: &mut Tx, erased: &BTreeSet<UserId>, followers: &mut Counts) -> Result<(), sqlx::Error> {
+    if erased.is_empty() {
+        return Ok(());
+    }
+    let users: Vec<Uuid> = erased.iter().map(|user| user.0).collect();
+    let gone: Vec<String> =
+        sqlx::query_scalar("delete from followed where user_id = any($1::uuid[]) returning tag")
+            .bind(users)
+            .fetch_all(&mut **tx)
+            .await?;
+    gone.into_iter().for_each(|tag| *followers.entry(tag).or_default() -= 1);
+    Ok(())
+}
+
 async fn write_followed(
     tx: &mut Tx,
     followed: &BTreeMap<(UserId, &str), bool>,
-) -> Result<Counts, sqlx::Error> {
-    let mut followers = Counts::new();
+    followers: &mut Counts,
+) -> Result<(), sqlx::Error> {
     for (sql, follows, change) in [(UNFOLLOW, false, -1), (FOLLOW, true, 1)] {
         let pairs = followed.iter().filter(|&(_, &state)| state == follows);
         let (users, tags): (Vec<Uuid>, Vec<&str>) = pairs.map(|(&(user, tag), _)| (user.0, tag)).unzip();
@@ -135,7 +150,7 @@ async fn write_followed(
             sqlx::query_scalar(sql).bind(users).bind(tags).fetch_all(&mut **tx).await?;
         changed.into_iter().for_each(|tag| *followers.entry(tag).or_default() += change);
     }
-    Ok(followers)
+    Ok(())
 }
 
 const COUNT: &str = "

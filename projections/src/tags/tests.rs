@@ -8,8 +8,9 @@ use domain::Event;
 use domain::followed_tags::FollowedTagsEvent;
 use domain::like::{LikeEvent, Target};
 use domain::post::{Placement, PostEvent};
+use domain::user::UserEvent;
 use domain::value::{BoardId, CommentId, PostId, UserId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(ToString::to_string).collect()
@@ -120,6 +121,15 @@ fn who_follows_a_tag_is_what_they_said_last() {
     let (one, two) = (UserId(id(1)), UserId(id(2)));
     let expected = [((one, "sea"), false), ((two, "cat"), true), ((two, "sea"), true)];
     assert_eq!(Changes::of(&log).followed, BTreeMap::from(expected));
+}
+
+#[test]
+fn who_is_erased_follows_nothing() {
+    let erased = Event::User(UserEvent::PersonErased {});
+    let log = log(vec![follow(1, "sea", true), follow(2, "sea", true), (1, erased)]);
+    let changes = Changes::of(&log);
+    assert_eq!(changes.followed, BTreeMap::from([((UserId(id(2)), "sea"), true)]));
+    assert_eq!(changes.erased, BTreeSet::from([UserId(id(1))]));
 }
 
 #[test]

@@ -13,10 +13,14 @@ carried as (
     group by tag
 ),
 
+erased as (
+    select aggregate_id from public.events where position <= $1 and event_type = 'PersonErased'
+),
+
 last as (
     select distinct on (aggregate_id, payload ->> 'tag') payload ->> 'tag' as tag, event_type
     from public.events
-    where position <= $1 and aggregate_type = 'followed_tags'
+    where position <= $1 and aggregate_type = 'followed_tags' and (payload ->> 'user_id') not in (table erased)
     order by aggregate_id, payload ->> 'tag', sequence desc
 ),
 

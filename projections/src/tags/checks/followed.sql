@@ -1,10 +1,14 @@
-with last as (
+with erased as (
+    select aggregate_id from public.events where position <= $1 and event_type = 'PersonErased'
+),
+
+last as (
     select distinct on (aggregate_id, payload ->> 'tag')
         (payload ->> 'user_id')::uuid as user_id,
         payload ->> 'tag' as tag,
         event_type
     from public.events
-    where position <= $1 and aggregate_type = 'followed_tags'
+    where position <= $1 and aggregate_type = 'followed_tags' and (payload ->> 'user_id') not in (table erased)
     order by aggregate_id, payload ->> 'tag', sequence desc
 ),
 
