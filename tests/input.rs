@@ -84,6 +84,7 @@ impl Yard {
         lists.extend(of_person.map(|list| format!("/v1/users/mina/{list}")));
         lists.extend(["likes", "comments"].map(|list| format!("/v1/posts/{post}/{list}")));
         lists.extend(["likes", "replies"].map(|list| format!("/v1/comments/{comment}/{list}")));
+        lists.push("/v1/tags/바다/posts?sort=most_liked".to_owned());
         lists
     }
 }

@@ -54,6 +54,12 @@ async fn community(app: &TestApp) -> Vec<Person> {
             _ => person.delete(&format!("/v1/comments/{reply}")).await.expect(204),
         };
     }
+    for (n, person) in people.iter().enumerate() {
+        for tag in ["한강".to_owned(), format!("tag{n}")] {
+            person.put_empty(&format!("/v1/tags/{tag}/follow")).await.expect(204);
+        }
+    }
+    people[3].delete("/v1/tags/한강/follow").await.expect(204);
     people[0].unfollow(&people[1]).await;
     let secret = json!({ "text": "우리끼리 #한강", "visibility": "followers" });
     let secret = people[4].post("/v1/posts", secret).await.expect(201).id();
@@ -107,6 +113,10 @@ async fn a_row_spoiled_by_hand_is_found_in_every_table() {
         ("posts", "delete from posts.hidden where reason = 'blocked'"),
         ("comments", "delete from comments.hidden where reason = 'blocks'"),
         ("tags", "update tags.tags set post_count = post_count + 1 where tag = '한강'"),
+        ("tags", "update tags.tags set follower_count = 0 where tag = '한강'"),
+        ("tags", "update tags.tagged set like_count = like_count + 1 where tag = '한강'"),
+        ("tags", "update tags.posts set published_at = published_at - interval '1 day'"),
+        ("tags", "delete from tags.followed where tag = 'tag1'"),
         ("timelines", "delete from timelines.entries where ctid = (select min(ctid) from timelines.entries)"),
         ("timelines", "update timelines.authors set follower_count = 99"),
     ];
@@ -321,8 +331,11 @@ async fn two_nodes_of_every_role_apply_each_event_once_and_one_takes_over_from_t
 async fn what_does_not_concern_a_read_model_costs_no_transaction_and_is_noted_within_a_second_or_two() {
     let app = TestApp::start().await;
     let mina = app.register("mina").await;
-    for _ in 0..20 {
-        mina.publish("태그 없는 글").await;
+    let post = mina.publish("태그 없는 글").await;
+    let comment = mina.comment(&post, "댓글").await;
+    for _ in 0..10 {
+        mina.put_empty(&format!("/v1/comments/{comment}/like")).await.expect(204);
+        mina.delete(&format!("/v1/comments/{comment}/like")).await.expect(204);
     }
     app.settle(&mina).await;
     let begun = Instant::now();

@@ -1,4 +1,8 @@
-//! Tags: what people write about, and how much.
+//! Tags: what people write about, and how much; their pages, what is trending, and following them.
+
+mod follows;
+mod posts;
+mod trending;
 
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -52,6 +56,43 @@ async fn edits_and_deletions_move_the_counts() {
         .await
         .expect(200);
     assert_eq!(counts(&mina, "").await, expected(&[("겨울", 1)]));
+}
+
+/// How the page of a tag shows it.
+async fn page(reader: &Person, tag: &str) -> serde_json::Value {
+    reader.get(&format!("/v1/tags/{tag}")).await.expect(200).json
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_has_a_page_even_if_nobody_uses_it() {
+    let app = TestApp::start().await;
+    let mina = app.register("mina").await;
+    let unused = json!({ "tag": "바다", "post_count": 0, "follower_count": 0, "followed_by_me": false });
+    assert_eq!(page(&app.nobody(), "바다").await, unused);
+    mina.publish("#바다 #Run").await;
+    let used = json!({ "tag": "run", "post_count": 1, "follower_count": 0, "followed_by_me": false });
+    for spelled in ["run", "RUN", "%23Run"] {
+        assert_eq!(page(&mina, spelled).await, used);
+    }
+    mina.publish("#trending").await;
+    assert_eq!(page(&mina, "%23trending").await["post_count"], 1, "the path without # is another's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_no_tag_is_not_found() {
+    let app = TestApp::start().await;
+    let mina = app.register("mina").await;
+    for bad in ["2026", "a%20b", "%23", &"가".repeat(51)] {
+        for path in [format!("/v1/tags/{bad}"), format!("/v1/tags/{bad}/posts")] {
+            mina.get(&path).await.expect_problem(404, "tag_not_found");
+        }
+        let follow = format!("/v1/tags/{bad}/follow");
+        mina.put_empty(&follow).await.expect_problem(404, "tag_not_found");
+        mina.delete(&follow).await.expect_problem(404, "tag_not_found");
+    }
+    for bad in ["sort=oldest", "limit=0", "tag=a"] {
+        mina.get(&format!("/v1/tags/바다/posts?{bad}")).await.expect_problem(400, "invalid_query");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

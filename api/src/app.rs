@@ -4,6 +4,7 @@ use crate::edge::Problem;
 use crate::edge::failure::is_swapped_away;
 use crate::layers::rate_limit::RateLimits;
 use crate::media::dto::PhotoUrls;
+use crate::tags::Trends;
 use crate::timeline::Pages;
 use domain::value::UserId;
 use futures::future::BoxFuture;
@@ -60,6 +61,8 @@ pub struct Inner {
     pub settings: Settings,
     /// First pages of timelines that still stand, if any are kept.
     pub pages: Option<Pages>,
+    /// What was trending a moment ago.
+    pub trends: Trends,
     /// Who has asked how often.
     pub rate_limits: RateLimits,
     pub(crate) readiness: ReadinessSource,
@@ -209,6 +212,7 @@ impl App {
             progress,
             settings,
             pages,
+            trends: Trends::default(),
             rate_limits,
             readiness,
             metrics,

@@ -8,7 +8,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 const VERSION: u8 = 1;
-const MAX_LENGTH: usize = 256;
+/// The longest tag, which is a key, fits in.
+const MAX_LENGTH: usize = 512;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +55,13 @@ mod tests {
         assert_eq!(read::<Uuid>("posts", &cursor).ok(), Some(Uuid::nil()));
         assert_eq!(read::<Uuid>("people", &cursor).map_err(|problem| problem.status().as_u16()), Err(400));
         assert!(read::<i64>("posts", &cursor).is_err());
+    }
+
+    #[test]
+    fn the_longest_key_fits() {
+        let tag = "\u{10428}".repeat(50);
+        let cursor = write("followed_tags", &tag);
+        assert_eq!(read::<String>("followed_tags", &cursor).ok(), Some(tag));
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Ids and handles in paths. What can't be one names nothing, so it is not found.
+//! Ids, handles and tags in paths. What can't be one names nothing, so it is not found.
 
 use super::fresh::Fresh;
 use super::problem::Problem;
@@ -6,7 +6,7 @@ use super::reader::Reader;
 use crate::app::App;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request;
-use domain::value::{CommentId, Handle, PostId};
+use domain::value::{CommentId, Handle, PostId, Tag};
 use projections::profiles;
 use std::str::FromStr;
 
@@ -77,6 +77,21 @@ impl HandleKey {
     ) -> Result<profiles::Person, Problem> {
         let found = app.read(|| profiles::query::by_handle_key(&app.pool, &self.0, reader.viewer())).await?;
         found.ok_or_else(|| fresh.clone().not_found(USER_NOT_FOUND.0, USER_NOT_FOUND.1))
+    }
+}
+
+/// The tag in a path, with or without `#`.
+#[derive(Clone, Debug)]
+pub struct TagName(pub Tag);
+
+impl FromRequestParts<App> for TagName {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        const NO_TAG: &str =
+            "No tag is written like this: use 1 to 50 letters, digits and _, not digits alone.";
+        let text = segment(parts, app).await?;
+        Tag::parse(&text).map(Self).map_err(|_| Problem::not_found("tag_not_found", NO_TAG))
     }
 }
 

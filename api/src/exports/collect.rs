@@ -8,6 +8,7 @@ use crate::comments::dto::Comment;
 use crate::oauth::dto::Identity;
 use crate::posts::dto::Post;
 use crate::sessions::dto::SessionSeen;
+use crate::tags::dto::TagPage;
 use crate::users::dto::Person;
 use domain::media::MediaState;
 use domain::user::User;
@@ -18,7 +19,7 @@ use infra::images::VariantName;
 use infra::media::{MAX_BYTES, variant_key};
 use infra::s3::StorageError;
 use infra::vault::VaultError;
-use projections::{Page, comments, media, posts, profiles};
+use projections::{Page, comments, media, posts, profiles, tags};
 use serde_json::json;
 use sqlx::Row;
 use sqlx::types::chrono::{DateTime, Utc};
@@ -79,6 +80,9 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
     })?;
     pages(runtime, &mut archive, "followers.json", Person::from, |after| {
         profiles::query::followers(pool, me, viewer, after, PAGE)
+    })?;
+    pages(runtime, &mut archive, "followed_tags.json", TagPage::from, |after| {
+        tags::query::followed(pool, me, after, PAGE)
     })?;
     history(runtime, app, me, &mut archive)?;
     photos(runtime, app, me, &mut archive)?;

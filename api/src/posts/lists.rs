@@ -5,11 +5,12 @@ use crate::app::App;
 use crate::edge::list::{Limit, Paged, bad_parameter};
 use crate::edge::path::HandleKey;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
+use crate::tags;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{PostId, Tag};
+use projections::Page;
 use projections::posts::query;
-use projections::{Page, tags};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -53,7 +54,7 @@ pub async fn list_posts(
     match &listing.query.tag {
         Some(tag) => {
             let tag = Tag::parse(tag).map_err(|invalid| bad_parameter("tag", &invalid))?;
-            tagged(&app, &listing, &reader, &tag).await
+            tags::posts::latest(&app, &listing, &reader, &tag).await
         }
         None => latest(&app, &listing, &reader).await,
     }
@@ -65,24 +66,6 @@ async fn latest(app: &App, listing: &Listing<PostsQuery>, reader: &Reader) -> Re
     let fresh = reader.see(app, &["posts"]).await;
     let page = app.read(|| query::latest(&app.pool, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
-}
-
-async fn tagged(
-    app: &App,
-    listing: &Listing<PostsQuery>,
-    reader: &Reader,
-    tag: &Tag,
-) -> Result<Response, Problem> {
-    const LIST: &str = "posts_by_tag";
-    let (viewer, after, limit) = (reader.viewer(), listing.after::<PostId>(LIST)?, listing.limit());
-    let fresh = reader.see(app, &["tags", "posts"]).await;
-    let ids = app.read(|| tags::query::posts(&app.pool, tag.as_str(), after, limit)).await?;
-    let cards = app.read(|| query::cards(&app.pool, &ids.items, viewer)).await?;
-    Ok(listing.answer(
-        LIST,
-        fresh,
-        Page { items: cards, next: ids.next }.map(|post| Post::of(post, &app.photo_urls)),
-    ))
 }
 
 /// List a person's posts, newest first

@@ -1,8 +1,9 @@
-//! The most used tags.
+//! The most used tags, and one of them.
 
-use super::dto::Tag;
+use super::dto::{Tag, TagPage};
 use crate::app::App;
 use crate::edge::list::Limit;
+use crate::edge::path::TagName;
 use crate::edge::{List, Problem, Reader, list};
 use axum::extract::State;
 use axum::http::Uri;
@@ -42,6 +43,26 @@ pub async fn list_tags(State(app): State<App>, uri: Uri, reader: Reader) -> Resu
     let fresh = reader.see(&app, &["tags"]).await;
     let tags = app.read(|| query::top(&app.pool, prefix.as_deref(), limit.into())).await?;
     Ok(fresh.json(List { items: tags.into_iter().map(Tag::from).collect(), next_cursor: None }))
+}
+
+/// Read a tag
+///
+/// One that nobody uses is there, too, so that it can be followed. The tag `trending` is found as `%23trending`, with
+/// its `#`.
+#[utoipa::path(
+    get, path = "/v1/tags/{tag}", tag = "tags",
+    params(("tag" = String, Path, description = "The tag, with or without `#`.")),
+    responses((status = 200, description = "The tag.", body = TagPage)),
+    security((), ("bearer" = []))
+)]
+pub async fn get_tag(
+    State(app): State<App>,
+    TagName(tag): TagName,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let fresh = reader.see(&app, &["tags"]).await;
+    let page = app.read(|| query::by_name(&app.pool, tag.as_str(), reader.viewer())).await?;
+    Ok(fresh.json(TagPage::from(page)))
 }
 
 /// Tags are stored in NFC and lower case. A beginning may be what no tag could be, such as digits alone.

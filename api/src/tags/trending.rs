@@ -1,0 +1,168 @@
+//! What is trending, kept for a few seconds: it is asked for by everyone, and reads all that was written lately.
+
+use super::dto::Trend;
+use crate::app::App;
+use crate::edge::list::{self, Limit};
+use crate::edge::{List, Problem, Reader};
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use projections::Position;
+use projections::progress::Coverage;
+use projections::tags::{self, query};
+use serde::Deserialize;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+use utoipa::{IntoParams, ToSchema};
+
+/// How old an answer may be for those who have written nothing since.
+const MAX_AGE: Duration = Duration::from_secs(10);
+
+/// For how many times as long as a reading took there is no other: people write all the time, and each wants to see
+/// what they wrote.
+const REST: u32 = 10;
+
+/// The longest list that anyone may ask for.
+const LONGEST: usize = 100;
+
+/// How far back a trend goes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// The last 24 hours.
+    #[default]
+    Day,
+    /// The last seven days.
+    Week,
+}
+
+/// The query string of the list of trending tags.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TrendingQuery {
+    /// The last `day`, or the last `week`.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    period: Period,
+    /// How many items at most.
+    #[serde(default)]
+    #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
+    limit: Limit,
+}
+
+/// List the trending tags
+///
+/// Those that most different people have put on posts of the period, of equally many the one on more posts. What was
+/// published long ago elsewhere and posts for followers only do not count. One page only.
+#[utoipa::path(
+    get, path = "/v1/tags/trending", tag = "tags",
+    params(TrendingQuery),
+    responses((status = 200, description = "Tags.", body = List<Trend>)),
+    security((), ("bearer" = []))
+)]
+pub async fn list_trending_tags(
+    State(app): State<App>,
+    uri: Uri,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let TrendingQuery { period, limit } = list::query(&uri)?;
+    let deadline = Instant::now() + reader.bound;
+    let there = app.progress.wait(&["tags"], reader.position, reader.bound).await;
+    let (trends, position) =
+        app.trends.read(&app, period, reader.position.min(there.position), deadline).await?;
+    let fresh = reader.fresh(Coverage { covered: position >= reader.position, position });
+    let items = trends.into_iter().take(limit.into()).map(Trend::from).collect();
+    Ok(fresh.json(List { items, next_cursor: None }))
+}
+
+/// What was trending a moment ago, by period. Who asks while it is read waits for that: it is read once for all.
+#[derive(Debug, Default)]
+pub struct Trends {
+    day: Mutex<Option<Kept>>,
+    week: Mutex<Option<Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    trends: Vec<tags::Trend>,
+    /// The read model had come at least so far.
+    position: Position,
+    read_at: Instant,
+    /// How long it took.
+    took: Duration,
+}
+
+impl Kept {
+    /// Whether it will do for a reader who must see so much.
+    fn will_do(&self, wanted: Position) -> bool {
+        self.position >= wanted && self.read_at.elapsed() < MAX_AGE
+    }
+
+    /// For how long it must do for everyone.
+    fn rest(&self) -> Duration {
+        (self.took * REST).min(MAX_AGE).saturating_sub(self.read_at.elapsed())
+    }
+}
+
+impl Trends {
+    /// The longest list of the period, and up to which position it is complete: `wanted`, unless that takes until
+    /// after `deadline`.
+    async fn read(
+        &self,
+        app: &App,
+        period: Period,
+        wanted: Position,
+        deadline: Instant,
+    ) -> Result<(Vec<tags::Trend>, Position), Problem> {
+        let (kept, period) = match period {
+            Period::Day => (&self.day, tags::Period::Day),
+            Period::Week => (&self.week, tags::Period::Week),
+        };
+        loop {
+            let mut kept = kept.lock().await;
+            let rest = kept.as_ref().map_or(Duration::ZERO, Kept::rest);
+            let too_late = Instant::now() + rest > deadline && !rest.is_zero();
+            if let Some(kept) = kept.as_ref().filter(|kept| kept.will_do(wanted) || too_late) {
+                return Ok((kept.trends.clone(), kept.position));
+            }
+            if rest.is_zero() {
+                let read_at = Instant::now();
+                // Looked up now, so that it will do for all who wait meanwhile.
+                let (there, _) = app.progress.checkpoint("tags");
+                let trends = app.read(|| query::trending(&app.pool, period, LONGEST)).await?;
+                let (position, took) = (there.position, read_at.elapsed());
+                *kept = Some(Kept { trends: trends.clone(), position, read_at, took });
+                return Ok((trends, position));
+            }
+            drop(kept);
+            tokio::time::sleep(rest).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(read_at: Instant, took: Duration) -> Kept {
+        Kept { trends: vec![], position: 5, read_at, took }
+    }
+
+    #[test]
+    fn an_answer_is_kept_for_those_who_have_written_nothing_since() {
+        let new = kept(Instant::now(), Duration::ZERO);
+        assert!(new.will_do(0) && new.will_do(5));
+        assert!(!new.will_do(6), "their own post may be missing");
+        let old = Instant::now().checked_sub(MAX_AGE).expect("this machine is up for longer");
+        assert!(!kept(old, Duration::ZERO).will_do(0));
+    }
+
+    #[test]
+    fn what_is_slow_to_read_is_read_less_often() {
+        let rest = |took_ms| kept(Instant::now(), Duration::from_millis(took_ms)).rest();
+        assert_eq!(rest(0), Duration::ZERO);
+        assert!(rest(100) > Duration::from_millis(500) && rest(100) <= Duration::from_secs(1));
+        assert!(rest(60_000) <= MAX_AGE);
+    }
+}
