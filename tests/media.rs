@@ -20,6 +20,17 @@ pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     corpus::jpeg(&corpus::photo(width, height), width, height, &JpegParts::default())
 }
 
+/// Files that are no plain photos: odd ones, those that claim much, and those that are something else.
+pub fn hostile_and_odd() -> Vec<Vec<u8>> {
+    let named = corpus::sound_files().into_iter().chain(corpus::strangers()).map(|(_, bytes)| bytes);
+    let claiming = [
+        corpus::png_claiming(60_000, 60_000),
+        corpus::gif_claiming((65_535, 65_535), (1, 1)),
+        corpus::webp_of_frames_within_frames(600_000),
+    ];
+    named.filter(|bytes| !bytes.is_empty()).chain(claiming).collect()
+}
+
 /// Through the server.
 pub async fn upload(person: &Person, content_type: &str, bytes: Vec<u8>) -> Answer {
     person.request(Method::POST, "/v1/media").body(content_type, bytes).send().await

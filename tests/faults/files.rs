@@ -1,11 +1,12 @@
-//! `kill -9` while photos are looked at and exports are made: each is taken up again, and nothing is left over.
+//! Files under way: after `kill -9` each is taken up again and nothing is left over, and none takes all memory.
 
 use super::check::everyone_reaches_the_head;
 use super::load::someone;
 use super::site::Site;
 use super::{random, rounds, until};
-use crate::media::{jpeg, upload};
+use crate::media::{hostile_and_odd, jpeg, upload};
 use crate::support::storage;
+use futures::future::join_all;
 use infra::s3::Storage;
 use rand::Rng;
 use serde_json::json;
@@ -70,4 +71,32 @@ async fn photos_and_exports_under_way_survive_kill_9() {
         let missing = infra::media::missing(&pool, &bucket).await.expect("listed");
         assert_eq!((strays, missing), (vec![], vec![]));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_uploaded_the_memory_of_the_server_stays_bounded() {
+    // What README tells operators to set aside for the role, and the server itself.
+    const MOST_MB: u64 = 600;
+    let site = Site::start("hostile").await;
+    let s3 = storage().await;
+    let server = site
+        .serve_with(|wiring| {
+            wiring.roles = "api,relay,projector,media";
+            wiring.variables.extend(s3.variables());
+        })
+        .await;
+    let person = someone(&site.stores().operator(&server.url).await).await;
+    let large = jpeg(4_000, 3_000);
+    let uploads = hostile_and_odd().into_iter().chain(std::iter::repeat_n(large, 6)).map(async |bytes| {
+        let id = upload(&person, "image/jpeg", bytes).await.expect(201).id();
+        until("it is a photo, or is none", async || {
+            let media = person.get(&format!("/v1/media/{id}")).await.json;
+            let state = media["state"].as_str().expect("a state").to_owned();
+            matches!(&*state, "ready" | "refused").then_some(())
+        })
+        .await;
+    });
+    join_all(uploads).await;
+    let most = server.peak_mb();
+    assert!(most <= MOST_MB, "{most} MB");
 }

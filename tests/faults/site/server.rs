@@ -83,6 +83,13 @@ impl Server {
         self.child.id().expect("it runs")
     }
 
+    /// The most memory that the process has held.
+    pub fn peak_mb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel says so");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1_024
+    }
+
     pub async fn kill_9(&mut self) {
         kill_9(&mut self.child).await;
     }
