@@ -112,7 +112,7 @@ async fn every_get_of_the_document_is_served() {
     for (path, item) in document["paths"].as_object().expect("paths") {
         let id = if path.starts_with("/v1/comments") { &comment } else { &post };
         let path = path.replace("{handle}", "mina").replace("{id}", id).replace("{role}", "author");
-        let path = path.replace("{provider}", "acme");
+        let path = path.replace("{provider}", "acme").replace("{tag}", "바다");
         assert!(!path.contains('{'), "{path}");
         if path.ends_with("/roles") {
             mina.get(&path).await.expect_problem(403, "role_needed");

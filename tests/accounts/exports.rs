@@ -60,7 +60,7 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
     mina.comment(&theirs, "좋네요").await;
     mina.put_empty(&format!("/v1/posts/{theirs}/like")).await.expect(204);
     mina.follow(&sora).await;
-    mina.put_empty("/v1/tags/바다/follow").await.expect(204);
+    mina.put_empty("/v1/tags/여름/follow").await.expect(204);
 
     let token = exported(&yard, &mina).await;
     let fetched = fetch(&yard, &token).await.expect(200);
@@ -78,12 +78,12 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
     assert_eq!(archive.json("comments.json")[0]["text"], "좋네요");
     assert_eq!(archive.json("liked_posts.json")[0]["id"], json!(theirs));
     assert_eq!(archive.json("following.json")[0]["handle"], "sora");
-    assert_eq!(archive.json("followed_tags.json")[0]["tag"], "바다");
+    assert_eq!(archive.json("followed_tags.json")[0]["tag"], "여름");
     assert_eq!(archive.json("followers.json"), json!([]));
     let history = archive.text("history.jsonl");
     let told: Vec<Value> = history.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert!(told.windows(2).all(|two| two[0]["position"].as_i64() < two[1]["position"].as_i64()));
-    for once in ["UserRegistered", "처음 쓴 글", "고친 글", "지운 글", "Followed"] {
+    for once in ["UserRegistered", "처음 쓴 글", "고친 글", "지운 글", "Followed", "TagFollowed"] {
         assert!(history.contains(once), "{once} is missing");
     }
     assert!(!history.contains("바다"), "what others did is theirs");
