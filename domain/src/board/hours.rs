@@ -1,6 +1,6 @@
 //! The hours of a board.
 
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,27 @@ impl Hours {
         }
     }
 
+    /// When it opens next after then. In a time zone that is not known any more it is open already.
+    #[must_use]
+    pub fn next_opening(&self, moment: DateTime<Utc>) -> DateTime<Utc> {
+        let Some(zone) = self.zone() else { return moment };
+        let today = moment.with_timezone(&zone).date_naive();
+        // The day before, too: what clocks skip on it may begin today.
+        let days =
+            (0..4).filter_map(|n| today.checked_sub_days(Days::new(1))?.checked_add_days(Days::new(n)));
+        let openings = days.filter_map(|day| self.opening(zone, day));
+        openings.filter(|&opening| opening > moment).min().unwrap_or(moment)
+    }
+
+    /// On a day whose clocks skip that time, an hour later.
+    fn opening(&self, zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
+        let time = NaiveTime::from_num_seconds_from_midnight_opt(u32::from(self.opens) * 60, 0)?;
+        let local = day.and_time(time);
+        let shown = zone.from_local_datetime(&local).earliest();
+        let shown = shown.or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
+        shown.map(|opening| opening.with_timezone(&Utc))
+    }
+
     fn zone(&self) -> Option<Tz> {
         self.time_zone.parse().ok()
     }
@@ -71,6 +92,21 @@ mod tests {
         for (time, open) in [("08:59", false), ("09:00", true), ("17:59", true), ("18:00", false)] {
             assert_eq!(day.include(at(&format!("2026-11-21T{time}:00Z"))), open, "{time}");
         }
+    }
+
+    #[test]
+    fn the_next_opening_is_in_the_board_s_own_time_zone() {
+        let night = Hours { opens: 22 * 60, closes: 4 * 60, time_zone: "Asia/Seoul".into() };
+        for (time, next) in [
+            ("2026-11-21T12:59:59Z", "2026-11-21T13:00:00Z"),
+            ("2026-11-21T13:00:00Z", "2026-11-22T13:00:00Z"),
+            ("2026-11-21T19:00:00Z", "2026-11-22T13:00:00Z"),
+        ] {
+            assert_eq!(night.next_opening(at(time)), at(next), "{time}");
+        }
+        // On this night the clocks of New York skip the hour from two to three.
+        let early = Hours { opens: 150, closes: 300, time_zone: "America/New_York".into() };
+        assert_eq!(early.next_opening(at("2026-03-08T05:00:00Z")), at("2026-03-08T07:30:00Z"));
     }
 
     #[test]

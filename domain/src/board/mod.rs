@@ -12,6 +12,7 @@ pub use decide::BoardRefusal;
 pub use events::BoardEvent;
 pub use hours::Hours;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a board; default when it was never set up.
@@ -46,6 +47,19 @@ impl Board {
             hours: Some(Hours { opens: 22 * 60, closes: 4 * 60, time_zone: "Asia/Seoul".to_owned() }),
             closed: false,
         }
+    }
+
+    /// Whether anyone may write there then.
+    #[must_use]
+    pub fn is_open(&self, moment: DateTime<Utc>) -> bool {
+        self.opened && !self.closed && self.hours.as_ref().is_none_or(|hours| hours.include(moment))
+    }
+
+    /// When it opens again, if it is closed then but not for good.
+    #[must_use]
+    pub fn opens_at(&self, moment: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let hours = self.hours.as_ref().filter(|_| self.opened && !self.closed)?;
+        (!hours.include(moment)).then(|| hours.next_opening(moment))
     }
 
     /// Of a board that was never set up: what is there instead, if there is anything.
