@@ -4,7 +4,7 @@
 //! 1. [`ports`]: the log and the announcements, as this crate needs them.
 //! 2. [`projector`]: the shape of a projector.
 //! 3. [`tags`]: the smallest read model from end to end; [`profiles`], [`posts`], [`comments`],
-//!    [`timelines`] and [`media`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
+//!    [`timelines`], [`media`] and [`boards`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
 //!    `project.rs` writes it and `query.rs` reads it.
 //! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time;
 //!    [`retry`]: another try of what could not be applied.
@@ -20,6 +20,7 @@
 //! - Writes name tables without schema (the runner sets the search path), reads name it.
 
 pub mod authors;
+pub mod boards;
 pub mod cards;
 pub mod comments;
 mod counts;

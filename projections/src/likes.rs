@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use domain::Event;
 use domain::like::{LikeEvent, Target};
 use domain::value::UserId;
-use sqlx::Row;
 use sqlx::postgres::PgRow;
-use std::collections::{BTreeMap, BTreeSet};
+use sqlx::{PgPool, Row};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -30,6 +30,21 @@ impl Liker {
         let liked_at = row.try_get("liked_at")?;
         Ok(Author::of(row)?.map(|author| Self { author, liked_at }))
     }
+}
+
+/// Those of the things, each with an alias, that are liked under it; `sql` takes both as arrays.
+pub(crate) async fn among(
+    pool: &PgPool,
+    sql: &str,
+    pairs: &[(Uuid, UserId)],
+) -> Result<HashSet<Uuid>, sqlx::Error> {
+    if pairs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let (targets, aliases): (Vec<Uuid>, Vec<Uuid>) =
+        pairs.iter().map(|&(target, alias)| (target, alias.0)).unzip();
+    let liked: Vec<Uuid> = sqlx::query_scalar(sql).bind(targets).bind(aliases).fetch_all(pool).await?;
+    Ok(liked.into_iter().collect())
 }
 
 /// What a batch changes about likes, net.

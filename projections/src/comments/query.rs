@@ -2,11 +2,12 @@
 //! under a post that can't be read nothing is.
 
 use super::{Byline, Comment, Liker};
-use crate::{Page, Position, scanned};
+use crate::{Page, Position, likes, scanned};
 use domain::value::{CommentId, PostId, UserId};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{PgPool, Postgres, Row};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Shows the comments that `$scan` finds. Its columns are `comment_id` and `key`; $1 is the viewer.
@@ -167,6 +168,21 @@ pub async fn likers(
         .bind(after.unwrap_or(Position::MAX))
         .bind(scanned::rows(limit));
     scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
+}
+
+/// Those of the comments that are liked under the alias beside them: what the viewer likes anonymously.
+///
+/// # Errors
+/// The database's.
+pub async fn liked_under(
+    pool: &PgPool,
+    comments: &[(CommentId, UserId)],
+) -> Result<HashSet<CommentId>, sqlx::Error> {
+    const SQL: &str = "
+        select target_id from comments.likes
+        join unnest($1::uuid[], $2::uuid[]) as mine (target_id, user_id) using (target_id, user_id)";
+    let pairs: Vec<(Uuid, UserId)> = comments.iter().map(|&(comment, alias)| (comment.0, alias)).collect();
+    Ok(likes::among(pool, SQL, &pairs).await?.into_iter().map(CommentId).collect())
 }
 
 /// A query of a viewer, for what `of` has, from after `after`.

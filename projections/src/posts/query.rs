@@ -2,7 +2,7 @@
 
 use super::{Author, Byline, Liker, Post, PostPhoto, PostVersion};
 use crate::cards::Cards;
-use crate::{Page, Position, scanned};
+use crate::{Page, Position, likes, scanned};
 use domain::value::{BoardId, Photo, PostId, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -248,6 +248,18 @@ pub async fn likers(
         .bind(after.unwrap_or(Position::MAX))
         .bind(scanned::rows(limit));
     scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
+}
+
+/// Those of the posts that are liked under the alias beside them: what the viewer likes anonymously.
+///
+/// # Errors
+/// The database's.
+pub async fn liked_under(pool: &PgPool, posts: &[(PostId, UserId)]) -> Result<HashSet<PostId>, sqlx::Error> {
+    const SQL: &str = "
+        select target_id from posts.likes
+        join unnest($1::uuid[], $2::uuid[]) as mine (target_id, user_id) using (target_id, user_id)";
+    let pairs: Vec<(Uuid, UserId)> = posts.iter().map(|&(post, alias)| (post.0, alias)).collect();
+    Ok(likes::among(pool, SQL, &pairs).await?.into_iter().map(PostId).collect())
 }
 
 /// What an edited post said and says, the newest first; nothing of one that was never edited. Whether it can be
