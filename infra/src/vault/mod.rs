@@ -5,11 +5,12 @@
 //! proves an address, [`codes`] and [`links`]; [`handles`] (what is left of people who were forgotten);
 //! [`identities`] (accounts elsewhere that open accounts here) and [`oauth`] (logins there under way);
 //! [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
-//! sign them; [`attempts`] (what must not be tried without end); [`exports`] (what people take away); [`listener`] (how a node hears of what other
+//! sign them; [`attempts`] (what must not be tried without end); [`exports`] (what people take away); [`aliases`] (whose the anonymous words are); [`listener`] (how a node hears of what other
 //! nodes did here); [`digest`] (request hashes).
 
 pub mod accounts;
 mod address;
+pub mod aliases;
 pub mod attempts;
 mod codes;
 mod contacts;
@@ -40,6 +41,7 @@ pub use withdrawals::Withdrawals;
 
 use crate::mail::Outbox;
 use accounts::Accounts;
+use aliases::Aliases;
 use attempts::Attempts;
 use codes::Codes;
 use digest::RequestHasher;
@@ -83,6 +85,8 @@ pub struct Vault {
     pub attempts: Attempts,
     /// What people take away of their own.
     pub exports: Exports,
+    /// Whose the anonymous words are.
+    pub aliases: Aliases,
     /// Letters on their way.
     pub outbox: Outbox,
     pool: PgPool,
@@ -144,6 +148,7 @@ impl Vault {
             sessions,
             attempts: Attempts::new(pool.clone(), requests.clone()),
             exports: Exports::new(pool.clone(), outbox.clone()),
+            aliases: Aliases::new(pool.clone(), requests.clone()),
             outbox,
             pool,
             tokens,
@@ -166,6 +171,7 @@ impl Vault {
             self.handles.sweep().await,
             self.oauth.sweep().await,
             self.exports.sweep().await,
+            self.aliases.sweep().await,
             codes::sweep(&self.pool).await,
             links::sweep(&self.pool).await,
             self.rotate_keys(Rotation::IfDue).await.map(|_| ()),
