@@ -8,6 +8,7 @@
 
 mod accounts;
 mod blocks;
+mod boards;
 mod comments;
 mod consistency;
 mod cursors;

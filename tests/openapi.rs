@@ -82,6 +82,10 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/me/tags", "get"),
     ("/v1/me/tags/posts", "get"),
     ("/v1/timeline", "get"),
+    ("/v1/boards", "get"),
+    ("/v1/boards/{slug}", "get put"),
+    ("/v1/boards/{slug}/posts", "get"),
+    ("/v1/aliases/{id}/author", "post"),
     ("/v1/ping", "get"),
 ];
 
@@ -128,7 +132,7 @@ async fn every_get_of_the_document_is_served() {
     for (path, item) in document["paths"].as_object().expect("paths") {
         let id = if path.starts_with("/v1/comments") { &comment } else { &post };
         let path = path.replace("{handle}", "mina").replace("{id}", id).replace("{role}", "author");
-        let path = path.replace("{provider}", "acme").replace("{tag}", "바다");
+        let path = path.replace("{provider}", "acme").replace("{tag}", "바다").replace("{slug}", "night");
         assert!(!path.contains('{'), "{path}");
         if path.ends_with("/roles") {
             mina.get(&path).await.expect_problem(403, "role_needed");

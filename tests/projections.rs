@@ -60,6 +60,17 @@ async fn community(app: &TestApp) -> Vec<Person> {
         }
     }
     people[3].delete("/v1/tags/한강/follow").await.expect(204);
+    let operator = app.operator().await;
+    for (slug, anonymous) in [("night", true), ("market", false)] {
+        let board = json!({ "name": slug, "anonymous": anonymous });
+        operator.put(&format!("/v1/boards/{slug}"), board).await.expect(200);
+        let on_board = json!({ "text": "밤의 글 #밤", "board": slug });
+        let post = people[2].post("/v1/posts", on_board).await.expect(201).id();
+        let comment = people[3].comment(&post, "밤의 댓글").await;
+        people[2].reply(&post, &comment, "밤의 답글").await;
+        people[3].put_empty(&format!("/v1/posts/{post}/like")).await.expect(204);
+        people[2].put_empty(&format!("/v1/comments/{comment}/like")).await.expect(204);
+    }
     people[0].unfollow(&people[1]).await;
     let secret = json!({ "text": "우리끼리 #한강", "visibility": "followers" });
     let secret = people[4].post("/v1/posts", secret).await.expect(201).id();
@@ -112,6 +123,8 @@ async fn a_row_spoiled_by_hand_is_found_in_every_table() {
         ("posts", "delete from posts.follows where ctid = (select min(ctid) from posts.follows)"),
         ("posts", "delete from posts.hidden where reason = 'blocked'"),
         ("comments", "delete from comments.hidden where reason = 'blocks'"),
+        ("boards", "update boards.boards set closed = true where slug = 'night'"),
+        ("boards", "delete from boards.boards where slug = 'market'"),
         ("tags", "update tags.tags set post_count = post_count + 1 where tag = '한강'"),
         ("tags", "update tags.tags set follower_count = 0 where tag = '한강'"),
         ("tags", "update tags.tagged set like_count = like_count + 1 where tag = '한강'"),

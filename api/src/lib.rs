@@ -3,7 +3,7 @@
 //! Reading order:
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
 //!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
-//!    [`tags`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
+//!    [`tags`], [`boards`], [`aliases`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
 //!    [`account`], [`exports`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
@@ -24,9 +24,11 @@
 //! - Only this crate wires the others together.
 
 pub mod account;
+pub mod aliases;
 pub mod app;
 pub mod availability;
 pub mod blocks;
+pub mod boards;
 pub mod cli;
 pub mod comments;
 pub mod dev;

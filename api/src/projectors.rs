@@ -2,6 +2,7 @@
 
 use infra::config::Settings;
 use projections::Projector;
+use projections::boards::BoardsProjector;
 use projections::comments::CommentsProjector;
 use projections::media::MediaProjector;
 use projections::posts::PostsProjector;
@@ -20,6 +21,7 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Projector>> {
         Arc::new(CommentsProjector),
         Arc::new(TagsProjector),
         Arc::new(MediaProjector),
+        Arc::new(BoardsProjector),
         Arc::new(TimelinesProjector::new(merge_threshold, settings.timeline_limits)),
     ]
 }

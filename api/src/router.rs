@@ -3,9 +3,9 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, availability, blocks, comments, dev, document, exports, follows, layers, likes, me, media,
-    oauth, ops, pages, passwords, posts, profile_images, roles, sessions, sign_ups, tags, timeline, users,
-    withdrawals,
+    account, aliases, availability, blocks, boards, comments, dev, document, exports, follows, layers, likes,
+    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, sessions, sign_ups, tags,
+    timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -80,6 +80,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(likes::routes())
         .merge(timeline::routes())
         .merge(tags::routes())
+        .merge(boards::routes())
+        .merge(aliases::routes())
         .merge(ops::routes());
     document::complete(api.get_openapi_mut());
     api
@@ -170,7 +172,7 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 109, "{operations:#?}");
+        assert_eq!(operations.len(), 114, "{operations:#?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Lists of comments: of a post, of a thread, of a person.
 
 use super::dto::Comment;
+use crate::aliases::mine;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::path::{HandleKey, Id, InPath};
@@ -9,7 +10,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::value::{CommentId, PostId};
 use projections::comments::{self, query};
-use projections::posts;
+use projections::{Page, posts};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -77,19 +78,19 @@ pub async fn list_comments_of_post(
             const LIST: &str = "comments_of_post";
             let after = listing.after::<CommentId>(LIST)?;
             let page = app.read(|| query::of_post(pool, post, viewer, after, limit)).await?;
-            Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+            Ok(listing.answer(LIST, fresh, shown(&app, &reader, page).await?))
         }
         Order::Newest => {
             const LIST: &str = "newest_comments_of_post";
             let after = listing.after::<CommentId>(LIST)?;
             let page = app.read(|| query::newest_of_post(pool, post, viewer, after, limit)).await?;
-            Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+            Ok(listing.answer(LIST, fresh, shown(&app, &reader, page).await?))
         }
         Order::MostLiked => {
             const LIST: &str = "most_liked_comments_of_post";
             let after = listing.after::<(i64, CommentId)>(LIST)?;
             let page = app.read(|| query::most_liked_of_post(pool, post, viewer, after, limit)).await?;
-            Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+            Ok(listing.answer(LIST, fresh, shown(&app, &reader, page).await?))
         }
     }
 }
@@ -114,7 +115,17 @@ pub async fn list_replies(
     let fresh = reader.see(&app, &["comments", "posts"]).await;
     readable(&app, comment, &reader, &fresh).await?;
     let page = app.read(|| query::replies(&app.pool, comment, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
+    Ok(listing.answer(LIST, fresh, shown(&app, &reader, page).await?))
+}
+
+async fn shown<K>(
+    app: &App,
+    reader: &Reader,
+    page: Page<comments::Comment, K>,
+) -> Result<Page<Comment, K>, Problem> {
+    let mut page = page.map(Comment::from);
+    mine::comments(app, reader, &mut page.items).await?;
+    Ok(page)
 }
 
 /// A comment on a post that the reader may read.

@@ -2,14 +2,19 @@
 
 use super::dto::{Comment, EditComment, EditedComment, WriteComment, body};
 use super::lists;
+use crate::aliases::mine;
+use crate::aliases::voice::Voice;
 use crate::app::App;
+use crate::boards::Place;
 use crate::edge::path::Id;
 use crate::edge::problem::FieldError;
 use crate::edge::{Asked, AskedWith, Problem, Reader, facts};
 use axum::extract::State;
 use axum::response::Response;
+use chrono::Utc;
 use domain::Refusal;
 use domain::comment::{self, CommentCommand, CommentRefusal, CommentedPost, Parent};
+use domain::post::Post;
 use domain::value::{CommentId, PostId, UserId};
 use infra::event_store::CommandError;
 use uuid::Uuid;
@@ -27,19 +32,28 @@ pub async fn write_comment(
     Id(post_id): Id<PostId>,
     AskedWith { asked, fields }: AskedWith<WriteComment>,
 ) -> Result<Response, Problem> {
-    let by = asked.by.id;
-    let found = facts::open_post(&app, post_id, by).await?;
-    let by_post_author = found.as_ref().is_some_and(|post| post.author_id == by);
-    let post = CommentedPost {
-        is_open: found.is_some(),
-        board_is_open: true,
-        is_anonymous: found.is_some_and(|post| post.is_anonymous()),
+    let (body, reader, now) = (body(&fields.text)?, asked.by.id, Utc::now());
+    // One reading of it for all that is decided.
+    let commented = app.executor.load::<Post>(post_id.0).await?.state;
+    let board = match commented.board {
+        Some(placement) => Some(Place::of(&app, placement.board_id).await?),
+        None => None,
     };
-    let parent = parent(&app, fields.parent_id, by).await?;
-    let command = CommentCommand::Write { post_id, post, by, parent, body: body(&fields.text)? };
+    let post = CommentedPost {
+        is_open: facts::post_is_open(&app, &commented, reader).await?,
+        board_is_open: board.as_ref().is_none_or(|place| place.board.is_open(now)),
+        is_anonymous: commented.is_anonymous(),
+    };
+    let parent = parent(&app, fields.parent_id, reader).await?;
+    let Voice { asked, by } = Voice::under(&app, asked, post_id, &commented).await?;
+    let by_post_author = commented.author_id == by;
+    let command = CommentCommand::Write { post_id, post, by, parent, body };
     let id = Uuid::now_v7();
     let answer = app.executor.execute::<comment::Comment>(id, command, &asked.envelope).await;
-    let answer = answer.map_err(naming_the_parent)?;
+    let answer = answer.map_err(|error| match (error, &board) {
+        (CommandError::Refused(CommentRefusal::BoardClosed), Some(place)) => place.closed(now),
+        (error, _) => naming_the_parent(error),
+    })?;
     let committed = asked.committed(&app, &answer);
     let location = format!("/v1/comments/{}", answer.id);
     Ok(committed.created(&location, answer.version, Comment::written(answer, &asked.by, by_post_author)))
@@ -78,7 +92,9 @@ pub async fn get_comment(
 ) -> Result<Response, Problem> {
     let fresh = reader.see(&app, &["comments", "posts"]).await;
     let comment = lists::readable(&app, id, &reader, &fresh).await?;
-    Ok(fresh.one(comment.version, Comment::from(comment)))
+    let (version, mut shown) = (comment.version, Comment::from(comment));
+    mine::comments(&app, &reader, std::slice::from_mut(&mut shown)).await?;
+    Ok(fresh.one(version, shown))
 }
 
 /// Change what a comment says
@@ -94,7 +110,9 @@ pub async fn edit_comment(
     Id(id): Id<CommentId>,
     AskedWith { asked, fields }: AskedWith<EditComment>,
 ) -> Result<Response, Problem> {
-    let command = CommentCommand::Edit { by: asked.by.id, body: body(&fields.text)? };
+    let body = body(&fields.text)?;
+    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let command = CommentCommand::Edit { by, body };
     let answer = app.executor.execute::<comment::Comment>(id.0, command, &asked.envelope).await?;
     Ok(asked.committed(&app, &answer).changed(answer.version, EditedComment::from(answer)))
 }
@@ -111,7 +129,13 @@ pub async fn delete_comment(
     Id(id): Id<CommentId>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let command = CommentCommand::Delete { by: asked.by.id };
+    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let command = CommentCommand::Delete { by };
     let answer = app.executor.execute::<comment::Comment>(id.0, command, &asked.envelope).await?;
     Ok(asked.committed(&app, &answer).done())
+}
+
+async fn voice(app: &App, asked: Asked, id: CommentId) -> Result<Voice, Problem> {
+    let comment = app.executor.load::<comment::Comment>(id.0).await?.state;
+    Voice::known(app, asked, comment.post_id, comment.anonymous).await
 }

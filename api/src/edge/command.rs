@@ -9,10 +9,12 @@ use super::version::if_match;
 use crate::app::App;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, Method, Uri, request};
+use domain::user::Role;
 use domain::value::UserId;
 use infra::event_store::{Answer, Envelope, IdempotencyKey};
 use projections::Position;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 const KEY: &str = "idempotency-key";
 const KEY_MAX_LENGTH: usize = 255;
@@ -90,6 +92,28 @@ impl Asked {
             key.request_hash = app.vault.request_hash(&parts);
         }
         self
+    }
+
+    /// The same write as who is known by this alias does it: nothing that is stored with it tells whose it is. What
+    /// the client sends with named writes, too, comes along as a keyed hash, or not at all.
+    #[must_use]
+    pub fn under(mut self, app: &App, alias: UserId) -> Self {
+        self.envelope.actor = Some(alias);
+        self.envelope.operator = false;
+        self.envelope.correlation_id = Uuid::now_v7();
+        if let Some(key) = &mut self.envelope.key {
+            let hash = |what: &[u8], of: &[u8]| app.vault.request_hash(&[what, alias.0.as_bytes(), of]);
+            let hidden = hash(b"key", key.key.as_bytes());
+            key.request_hash = hash(b"request", &key.request_hash);
+            key.key = hidden.iter().map(|byte| format!("{byte:02x}")).collect();
+        }
+        self
+    }
+
+    /// The client's name for this command, if it gave one.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.envelope.key.as_ref().map(|key| key.key.as_str())
     }
 
     /// The envelope for things without versions, where `If-Match` has nothing to match.
@@ -183,6 +207,47 @@ impl<T: DeserializeOwned> FromRequest<App> for ByOperator<T> {
             ));
         }
         AskedByAnyone::from_request(Request::from_parts(parts, body), app).await.map(Self)
+    }
+}
+
+/// A write by an admin, or by an operator in nobody's name, with a JSON body.
+#[derive(Debug)]
+pub struct ByAdmin<T> {
+    /// For the executor.
+    pub envelope: Envelope,
+    /// The body.
+    pub fields: T,
+    by: Option<UserId>,
+    seen: Position,
+}
+
+impl<T> ByAdmin<T> {
+    /// What came of it: this node will let the admin see it in their next read.
+    #[must_use]
+    pub fn committed<A>(&self, app: &App, answer: &Answer<A>) -> Committed {
+        if let Some(by) = self.by {
+            app.remember(by, answer.position);
+        }
+        Committed::new(answer.position, self.seen)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for ByAdmin<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let person = Person::if_any(&parts, app, Departed::Refused).await?;
+        match &person {
+            Some(person) => person.must_have(Role::Admin)?,
+            None if caller::is_operator(&parts) => {}
+            None => return Err(caller::nobody(false)),
+        }
+        let by = person.map(|person| person.id);
+        let AskedByAnyone { mut envelope, fields, seen } =
+            AskedByAnyone::from_request(Request::from_parts(parts, body), app).await?;
+        envelope.actor = by;
+        Ok(Self { envelope, fields, by, seen })
     }
 }
 

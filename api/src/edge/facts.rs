@@ -7,7 +7,6 @@ use crate::app::App;
 use domain::blocklist::Blocklist;
 use domain::comment::Comment;
 use domain::follow::{Follow, Followee};
-use domain::like::Target;
 use domain::post::Post;
 use domain::user::{HANDLE, User};
 use domain::value::{BlocklistId, CommentId, FollowId, PostId, UserId};
@@ -80,9 +79,16 @@ pub async fn followee(app: &App, follower: UserId, followee: UserId) -> Result<F
 /// The store's.
 pub async fn open_post(app: &App, post: PostId, reader: UserId) -> Result<Option<Post>, Problem> {
     let post = app.executor.load::<Post>(post.0).await?.state;
-    let is_open = post.is_open()
-        && (post.is_anonymous() || post.author_id == reader || is_for(app, &post, reader).await?);
-    Ok(is_open.then_some(post))
+    Ok(post_is_open(app, &post, reader).await?.then_some(post))
+}
+
+/// Whether `reader` can read it now, as it was loaded.
+///
+/// # Errors
+/// The store's.
+pub async fn post_is_open(app: &App, post: &Post, reader: UserId) -> Result<bool, Problem> {
+    Ok(post.is_open()
+        && (post.is_anonymous() || post.author_id == reader || is_for(app, post, reader).await?))
 }
 
 async fn is_for(app: &App, post: &Post, reader: UserId) -> Result<bool, Problem> {
@@ -103,20 +109,16 @@ async fn is_for(app: &App, post: &Post, reader: UserId) -> Result<bool, Problem>
 /// The store's.
 pub async fn open_comment(app: &App, comment: CommentId, reader: UserId) -> Result<Option<Comment>, Problem> {
     let comment = app.executor.load::<Comment>(comment.0).await?.state;
-    let author = comment.author_id;
-    let is_open = comment.is_open()
-        && (comment.anonymous || (is_active(app, author).await? && may_meet(app, author, reader).await?))
-        && open_post(app, comment.post_id, reader).await?.is_some();
-    Ok(is_open.then_some(comment))
+    Ok(comment_is_open(app, &comment, reader).await?.then_some(comment))
 }
 
-/// Whether `reader` can read the thing to like now.
+/// Whether `reader` can read it now, as it was loaded.
 ///
 /// # Errors
 /// The store's.
-pub async fn target_is_open(app: &App, target: Target, reader: UserId) -> Result<bool, Problem> {
-    match target {
-        Target::Post(post) => Ok(open_post(app, post, reader).await?.is_some()),
-        Target::Comment(comment) => Ok(open_comment(app, comment, reader).await?.is_some()),
-    }
+pub async fn comment_is_open(app: &App, comment: &Comment, reader: UserId) -> Result<bool, Problem> {
+    let author = comment.author_id;
+    Ok(comment.is_open()
+        && (comment.anonymous || (is_active(app, author).await? && may_meet(app, author, reader).await?))
+        && open_post(app, comment.post_id, reader).await?.is_some())
 }

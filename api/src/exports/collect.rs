@@ -1,7 +1,7 @@
 //! What is in an export: the account as its owner sees it, what they wrote and liked as the API shows it, and
 //! everything they ever did as the log has it.
 
-use super::archive::Archive;
+use super::archive::{Archive, Items};
 use crate::account::dto::PrivateAccount;
 use crate::app::App;
 use crate::comments::dto::Comment;
@@ -84,6 +84,7 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
     pages(runtime, &mut archive, "followed_tags.json", TagPage::from, |after| {
         tags::query::followed(pool, me, after, PAGE)
     })?;
+    anonymous(runtime, app, me, &mut archive)?;
     history(runtime, app, me, &mut archive)?;
     photos(runtime, app, me, &mut archive)?;
     Ok(archive.finish()?)
@@ -105,6 +106,29 @@ fn account(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Re
     Ok(())
 }
 
+/// What they wrote under each of their aliases.
+fn anonymous(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {
+    let (pool, viewer) = (&app.pool, Some(me));
+    let aliases = runtime.block_on(app.vault.aliases.all_of(me))?;
+    let mut items = archive.array("anonymous_posts.json")?;
+    for &alias in &aliases {
+        push_all(
+            runtime,
+            &mut items,
+            |post| Post::of(post, &app.photo_urls),
+            |after| posts::query::by_author(pool, alias, viewer, after, PAGE),
+        )?;
+    }
+    items.end()?;
+    let mut items = archive.array("anonymous_comments.json")?;
+    for &alias in &aliases {
+        push_all(runtime, &mut items, Comment::from, |after| {
+            comments::query::by_author(pool, alias, viewer, after, PAGE)
+        })?;
+    }
+    Ok(items.end()?)
+}
+
 fn pages<T, U, K, F>(
     runtime: &Handle,
     archive: &mut Archive,
@@ -117,6 +141,20 @@ where
     F: Future<Output = Result<Page<T, K>, sqlx::Error>>,
 {
     let mut items = archive.array(name)?;
+    push_all(runtime, &mut items, shown, page)?;
+    Ok(items.end()?)
+}
+
+fn push_all<T, U, K, F>(
+    runtime: &Handle,
+    items: &mut Items<'_>,
+    shown: impl Fn(T) -> U,
+    page: impl Fn(Option<K>) -> F,
+) -> Result<(), CollectError>
+where
+    U: serde::Serialize,
+    F: Future<Output = Result<Page<T, K>, sqlx::Error>>,
+{
     let mut after = None;
     loop {
         let read = runtime.block_on(page(after))?;
@@ -125,7 +163,7 @@ where
         }
         after = read.next;
         if after.is_none() {
-            return Ok(items.end()?);
+            return Ok(());
         }
     }
 }
@@ -133,7 +171,11 @@ where
 /// One at a time: each is held whole.
 fn photos(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {
     let Some(storage) = &app.storage else { return Ok(()) };
-    for media in runtime.block_on(media::query::of_owner(&app.pool, me))? {
+    let mut all = runtime.block_on(media::query::of_owner(&app.pool, me))?;
+    for anonymous in runtime.block_on(app.vault.aliases.media_of(me))? {
+        all.extend(runtime.block_on(media::query::one(&app.pool, anonymous.id))?);
+    }
+    for media in all {
         let key = variant_key(media.id, LARGEST.as_str());
         if media.state == MediaState::Ready
             && let Some(photo) = runtime.block_on(storage.get(&key, MAX_BYTES))?

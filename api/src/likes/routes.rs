@@ -1,5 +1,6 @@
 //! One person's like of one thing. Repeats are harmless both ways.
 
+use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::path::{Id, InPath};
 use crate::edge::{Asked, Problem, facts};
@@ -8,7 +9,7 @@ use axum::response::Response;
 use domain::comment::Comment;
 use domain::like::{Like, LikeCommand, Target};
 use domain::post::Post;
-use domain::value::{CommentId, LikeId, PostId};
+use domain::value::{CommentId, LikeId, PostId, UserId};
 
 /// Like a post
 #[utoipa::path(
@@ -22,7 +23,7 @@ pub async fn like_post(
     Id(post): Id<PostId>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    like(&app, &asked, Target::Post(post)).await
+    like(&app, asked, Target::Post(post)).await
 }
 
 /// Like a post no longer
@@ -37,10 +38,7 @@ pub async fn unlike_post(
     Id(post): Id<PostId>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    if !app.executor.load::<Post>(post.0).await?.state.published {
-        return Err(Problem::not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
-    }
-    unlike(&app, &asked, Target::Post(post)).await
+    unlike(&app, asked, Target::Post(post)).await
 }
 
 /// Like a comment
@@ -55,7 +53,7 @@ pub async fn like_comment(
     Id(comment): Id<CommentId>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    like(&app, &asked, Target::Comment(comment)).await
+    like(&app, asked, Target::Comment(comment)).await
 }
 
 /// Like a comment no longer
@@ -70,28 +68,72 @@ pub async fn unlike_comment(
     Id(comment): Id<CommentId>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    if !app.executor.load::<Comment>(comment.0).await?.state.written {
-        return Err(Problem::not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1));
+    unlike(&app, asked, Target::Comment(comment)).await
+}
+
+/// The thing to like, as it was read once: in whose name it is liked must not be decided on another reading than
+/// whether it is there.
+struct Liked {
+    ever_was: bool,
+    is_open: bool,
+    /// What it stands under, if that is anonymous.
+    anonymous_under: Option<PostId>,
+}
+
+async fn load(app: &App, target: Target, reader: UserId) -> Result<Liked, Problem> {
+    match target {
+        Target::Post(id) => {
+            let post = app.executor.load::<Post>(id.0).await?.state;
+            Ok(Liked {
+                ever_was: post.published,
+                is_open: facts::post_is_open(app, &post, reader).await?,
+                anonymous_under: post.is_anonymous().then_some(id),
+            })
+        }
+        Target::Comment(id) => {
+            let comment = app.executor.load::<Comment>(id.0).await?.state;
+            Ok(Liked {
+                ever_was: comment.written,
+                is_open: facts::comment_is_open(app, &comment, reader).await?,
+                anonymous_under: comment.anonymous.then_some(comment.post_id),
+            })
+        }
     }
-    unlike(&app, &asked, Target::Comment(comment)).await
 }
 
-async fn like(app: &App, asked: &Asked, target: Target) -> Result<Response, Problem> {
-    let target_is_open = facts::target_is_open(app, target, asked.by.id).await?;
-    execute(app, asked, target, LikeCommand::Like { user_id: asked.by.id, target, target_is_open }).await
+async fn like(app: &App, asked: Asked, target: Target) -> Result<Response, Problem> {
+    let Liked { is_open, anonymous_under, .. } = load(app, target, asked.by.id).await?;
+    let Voice { asked, by } = match anonymous_under {
+        // What is not there gives nobody an alias.
+        Some(post) if is_open => {
+            let alias = app.vault.aliases.for_post(asked.by.id, post).await?;
+            Voice::alias(app, asked, alias)
+        }
+        Some(post) => Voice::known(app, asked, post, true).await?,
+        None => Voice::own(asked),
+    };
+    let command = LikeCommand::Like { user_id: by, target, target_is_open: is_open };
+    execute(app, &asked, LikeId::of(by, target), command).await
 }
 
-async fn unlike(app: &App, asked: &Asked, target: Target) -> Result<Response, Problem> {
-    execute(app, asked, target, LikeCommand::Unlike { user_id: asked.by.id, target }).await
+async fn unlike(app: &App, asked: Asked, target: Target) -> Result<Response, Problem> {
+    let Liked { ever_was, anonymous_under, .. } = load(app, target, asked.by.id).await?;
+    if !ever_was {
+        let (code, detail) = match target {
+            Target::Post(_) => PostId::NOT_FOUND,
+            Target::Comment(_) => CommentId::NOT_FOUND,
+        };
+        return Err(Problem::not_found(code, detail));
+    }
+    let Voice { asked, by } = match anonymous_under {
+        Some(post) => Voice::known(app, asked, post, true).await?,
+        None => Voice::own(asked),
+    };
+    let command = LikeCommand::Unlike { user_id: by, target };
+    execute(app, &asked, LikeId::of(by, target), command).await
 }
 
-async fn execute(
-    app: &App,
-    asked: &Asked,
-    target: Target,
-    command: LikeCommand,
-) -> Result<Response, Problem> {
-    let id = LikeId::of(asked.by.id, target);
+async fn execute(app: &App, asked: &Asked, id: LikeId, command: LikeCommand) -> Result<Response, Problem> {
     let answer = app.executor.execute::<Like>(id.0, command, &asked.unversioned()).await?;
     Ok(asked.committed(app, &answer).done())
 }

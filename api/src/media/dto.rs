@@ -133,6 +133,9 @@ pub struct AnnounceUpload {
     pub content_type: String,
     /// Of the file; 20 MiB at most.
     pub byte_size: u64,
+    /// For a post on an anonymous board: nothing tells whose it is.
+    #[serde(default)]
+    pub anonymous: bool,
 }
 
 impl AnnounceUpload {

@@ -1,9 +1,10 @@
 //! Photos: uploaded through the server or straight to the storage, looked at, and shown by what their owner makes.
 //!
-//! Reading order: [`routes`] (announcing, completing, reading, removing), [`upload`] (through the server), [`dto`],
-//! [`shown`] (photos on posts).
+//! Reading order: [`routes`] (announcing, completing, reading, removing), [`upload`] (through the server),
+//! [`owner`] (anonymous ones), [`dto`], [`shown`] (photos on posts).
 
 pub mod dto;
+mod owner;
 mod routes;
 pub mod shown;
 mod upload;

@@ -1,7 +1,9 @@
 //! One photo: announced, completed, read, removed.
 
 use super::dto::{AnnounceUpload, Announced, Form, Media, Put};
+use super::owner;
 use super::upload::UPLOADS;
+use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::member::may;
 use crate::edge::path::{Id, InPath};
@@ -11,13 +13,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::Utc;
 use domain::media::{self, MediaCommand, MediaState, RemoveReason};
-use domain::value::{MediaId, UserId};
+use domain::value::MediaId;
 use infra::event_store::CommandError;
 use infra::media::upload_key;
 use projections::media::query;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// How long one may take to begin an upload.
 const OPEN: Duration = Duration::from_secs(15 * 60);
@@ -43,9 +44,9 @@ pub async fn announce_upload(
     let storage = app.storage()?;
     fields.check()?;
     may(&app, &UPLOADS, &[asked.by.id.0.as_bytes()]).await?;
-    let AnnounceUpload { content_type, byte_size } = fields;
-    let command = MediaCommand::Request { by: asked.by.id, content_type: content_type.clone(), byte_size };
-    let id = MediaId(Uuid::now_v7());
+    let AnnounceUpload { content_type, byte_size, anonymous } = fields;
+    let (id, Voice { asked, by }) = owner::of_new(&app, asked, anonymous).await?;
+    let command = MediaCommand::Request { by, content_type: content_type.clone(), byte_size };
     let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
     let (key, now) = (upload_key(MediaId(answer.id)), Utc::now());
     let form = storage.upload_form(&key, &content_type, byte_size, now, OPEN);
@@ -76,13 +77,13 @@ pub async fn complete_upload(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    let state = own(&app, id, asked.by.id).await?;
+    let (state, Voice { asked, by }) = owner::of(&app, asked, id).await?;
     let byte_size = if state.state == MediaState::Uploading {
         storage.size(&upload_key(id)).await?.ok_or_else(not_uploaded)?
     } else {
         state.byte_size
     };
-    let command = MediaCommand::Complete { by: asked.by.id, byte_size };
+    let command = MediaCommand::Complete { by, byte_size };
     let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
     app.media_pokes.poke(answer.position);
     let committed = asked.committed(&app, &answer);
@@ -104,9 +105,11 @@ pub async fn get_media(
     let me = reader.known()?.id;
     let fresh = reader.see(&app, &["media"]).await;
     let found = app.read(|| query::one(&app.pool, id)).await?;
-    match found.filter(|media| media.owner_id == me && media.state != MediaState::Removed) {
-        Some(media) => Ok(fresh.one(media.version, Media::read(media, &app.photo_urls))),
-        None => Err(fresh.not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1)),
+    match found.filter(|media| media.state != MediaState::Removed) {
+        Some(media) if owner::owns(&app, me, media.owner_id, id).await? => {
+            Ok(fresh.one(media.version, Media::read(media, &app.photo_urls)))
+        }
+        Some(_) | None => Err(fresh.not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1)),
     }
 }
 
@@ -124,8 +127,8 @@ pub async fn remove_media(
     Id(id): Id<MediaId>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    own(&app, id, asked.by.id).await?;
-    let command = MediaCommand::Remove { reason: RemoveReason::ByOwner { by: asked.by.id } };
+    let (_, Voice { asked, by }) = owner::of(&app, asked, id).await?;
+    let command = MediaCommand::Remove { reason: RemoveReason::ByOwner { by } };
     let removed = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await;
     let answer = match removed {
         Err(CommandError::ClaimTaken { .. }) => {
@@ -139,15 +142,6 @@ pub async fn remove_media(
     };
     app.media_pokes.poke(answer.position);
     Ok(asked.committed(&app, &answer).done())
-}
-
-/// What is someone else's is not there.
-async fn own(app: &App, id: MediaId, me: UserId) -> Result<media::Media, Problem> {
-    let state = app.executor.load::<media::Media>(id.0).await?.state;
-    if !state.is_there() || state.owner_id != me {
-        return Err(Problem::not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1));
-    }
-    Ok(state)
 }
 
 fn not_uploaded() -> Problem {

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::edge::{FieldError, Fields, Problem};
 use domain::Refusal;
 use domain::media::{Media, MediaRefusal};
-use domain::value::{self, AlternativeText, MediaId, Photos, UserId};
+use domain::value::{self, AlternativeText, MediaId, Photos, PostId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -49,7 +49,8 @@ impl Photo {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShowPhoto {
-    /// Of an uploaded photo of one's own that is `ready`, and that nothing else shows.
+    /// Of an uploaded photo of one's own that is `ready`, and that nothing else shows. On an anonymous board it must
+    /// have been uploaded with `anonymous`, elsewhere without.
     pub media_id: Uuid,
     /// For those who can't see it: up to 1,000 characters.
     #[serde(default)]
@@ -57,11 +58,33 @@ pub struct ShowPhoto {
     pub alternative_text: Option<String>,
 }
 
-/// What `person` wants to show.
+/// Who shows photos, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shower {
+    /// A person under their own name.
+    Person(UserId),
+    /// A person under an alias, in this post.
+    Alias {
+        /// Whose the photos are, as the vault knows.
+        person: UserId,
+        /// The only post that may show them.
+        post: PostId,
+    },
+}
+
+impl Shower {
+    /// A person who acts as `by`, themself or their alias, in a post.
+    #[must_use]
+    pub fn of(person: UserId, by: UserId, post: PostId) -> Self {
+        if person == by { Self::Person(person) } else { Self::Alias { person, post } }
+    }
+}
+
+/// What someone wants to show: under an alias only what was uploaded anonymously, and nothing of that elsewhere.
 ///
 /// # Errors
 /// 422 with every one that can't be shown.
-pub async fn photos(app: &App, person: UserId, wanted: &[ShowPhoto]) -> Result<Photos, Problem> {
+pub async fn photos(app: &App, by: Shower, wanted: &[ShowPhoto]) -> Result<Photos, Problem> {
     let mut fields = Fields::default();
     if wanted.len() > Photos::MAX {
         let detail = format!("must have at most {} photos; it has {}", Photos::MAX, wanted.len());
@@ -72,12 +95,18 @@ pub async fn photos(app: &App, person: UserId, wanted: &[ShowPhoto]) -> Result<P
         let pointer = format!("/photos/{n}/alternative_text");
         let text =
             alternative_text.as_deref().map(|text| fields.take(&pointer, AlternativeText::parse(text)));
+        let (id, pointer) = (MediaId(*media_id), format!("/photos/{n}/media_id"));
         let media = app.executor.load::<Media>(*media_id).await?.state;
-        match media.photo(MediaId(*media_id), person, text.flatten()) {
-            Ok(photo) => photos.push(photo),
-            Err(refusal) => {
-                fields.add(refused(format!("/photos/{n}/media_id"), refusal));
+        let owner = match owner(app, by, id, &media, &pointer).await? {
+            Ok(owner) => owner,
+            Err(error) => {
+                fields.add(error);
+                continue;
             }
+        };
+        match media.photo(id, owner, text.flatten()) {
+            Ok(photo) => photos.push(photo),
+            Err(refusal) => fields.add(refused(pointer, refusal)),
         }
     }
     let photos = fields.take("/photos", Photos::new(photos));
@@ -85,6 +114,65 @@ pub async fn photos(app: &App, person: UserId, wanted: &[ShowPhoto]) -> Result<P
         Some(photos) if fields.is_empty() => Ok(photos),
         _wrong => Err(fields.problem()),
     }
+}
+
+/// As whom they would own the photo, or why that would tell whose it is.
+async fn owner(
+    app: &App,
+    by: Shower,
+    id: MediaId,
+    media: &Media,
+    pointer: &str,
+) -> Result<Result<UserId, FieldError>, Problem> {
+    Ok(match by {
+        Shower::Person(person) => must_be_named(app, person, id, media, pointer).await?.map(|()| person),
+        Shower::Alias { person, post } => match app.vault.aliases.media(person, id).await? {
+            Some(mine) if mine.post_id.is_none_or(|shown| shown == post) => Ok(mine.alias),
+            Some(_) => Err(shown_elsewhere(pointer)),
+            None if media.is_there() && media.owner_id == person => {
+                let detail = "was uploaded under your name; upload it again with `anonymous`";
+                Err(FieldError::at(pointer, "media_not_anonymous", detail))
+            }
+            // Nobody's: refused as anyone's else is.
+            None => Ok(UserId(Uuid::nil())),
+        },
+    })
+}
+
+/// Refuses what the person uploaded anonymously, where their name would stand beside it.
+///
+/// # Errors
+/// The vault's.
+pub async fn must_be_named(
+    app: &App,
+    person: UserId,
+    id: MediaId,
+    media: &Media,
+    pointer: &str,
+) -> Result<Result<(), FieldError>, Problem> {
+    if media.owner_id == person || app.vault.aliases.media(person, id).await?.is_none() {
+        return Ok(Ok(()));
+    }
+    let detail = "was uploaded anonymously; upload it again without `anonymous`";
+    Ok(Err(FieldError::at(pointer, "media_anonymous", detail)))
+}
+
+/// Keeps what is shown under an alias to this one post: in another it would tell that both are by the same person.
+///
+/// # Errors
+/// 422 if another was quicker.
+pub async fn keep_to_one_post(app: &App, by: Shower, photos: &Photos) -> Result<(), Problem> {
+    let Shower::Alias { person, post } = by else { return Ok(()) };
+    let ids: Vec<MediaId> = photos.as_slice().iter().map(|photo| photo.media_id).collect();
+    if ids.is_empty() || app.vault.aliases.show_media(person, &ids, post).await? {
+        return Ok(());
+    }
+    Err(Problem::invalid(vec![shown_elsewhere("/photos")]))
+}
+
+fn shown_elsewhere(pointer: &str) -> FieldError {
+    let detail = "was meant for another anonymous post; upload it again for this one";
+    FieldError::at(pointer, "media_of_another_post", detail)
 }
 
 /// Why a photo can't be shown. Whose it is, is nobody else's business.

@@ -1,10 +1,12 @@
 //! Photos through the server, for who would rather send one request.
 
 use super::dto::{CONTENT_TYPES, Media};
+use super::owner;
+use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::body::essence;
 use crate::edge::member::{hourly, may};
-use crate::edge::{Asked, Problem};
+use crate::edge::{Asked, Problem, list};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -15,12 +17,13 @@ use http_body::Frame;
 use infra::event_store::CommandError;
 use infra::media::{MAX_BYTES, upload_key};
 use infra::vault::attempts::Policy;
+use serde::Deserialize;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use sync_wrapper::SyncWrapper;
 use tokio::sync::Semaphore;
-use uuid::Uuid;
+use utoipa::IntoParams;
 
 /// At once through this process: each is a connection to the storage.
 static PLACES: Semaphore = Semaphore::const_new(64);
@@ -30,12 +33,24 @@ pub(super) const UPLOADS: Policy = hourly("uploads", 300);
 /// A large photo on a slow line takes minutes.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
 
+/// The query string of an upload.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UploadQuery {
+    /// For a post on an anonymous board: nothing tells whose it is.
+    #[serde(default)]
+    #[param(required = false)]
+    anonymous: bool,
+}
+
 /// Upload a photo
 ///
 /// The bytes are the body: `fetch(url, { method: "POST", body: file })`. It is looked at right afterwards: ask for
 /// it until it is `ready` or `refused`. Of what the file says beside its pixels, nothing is kept.
 #[utoipa::path(
     post, path = super::UPLOAD, tag = "media",
+    params(UploadQuery),
     request_body(content(
         (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/gif")
     ), description = "20 MiB at most, with its length in `Content-Length`."),
@@ -46,11 +61,11 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
     let storage = app.storage()?;
     let content_type = content_type(request.headers())?;
     let byte_size = length(&request)?;
-    let by = asked.by.id;
-    may(&app, &UPLOADS, &[by.0.as_bytes()]).await?;
+    let UploadQuery { anonymous } = list::query(request.uri())?;
+    may(&app, &UPLOADS, &[asked.by.id.0.as_bytes()]).await?;
     let asked = asked.about(&app, &[content_type.as_bytes(), &byte_size.to_be_bytes()]);
+    let (id, Voice { asked, by }) = owner::of_new(&app, asked, anonymous).await?;
     let command = MediaCommand::Request { by, content_type: content_type.to_owned(), byte_size };
-    let id = MediaId(Uuid::now_v7());
     let requested = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
     // Another one than ours where the key was used before, and perhaps uploaded.
     let id = MediaId(requested.id);

@@ -184,6 +184,10 @@ pub struct PublishPost {
     /// Who may read it.
     #[serde(default)]
     visibility: Visibility,
+    /// The `slug` of the board to publish it on, if on one.
+    #[serde(default)]
+    #[schema(example = "night")]
+    pub board: Option<String>,
     /// For operators who move posts from another service: a UUIDv7 whose time is the original one.
     #[serde(default)]
     pub id: Option<Uuid>,

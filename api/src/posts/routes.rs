@@ -1,14 +1,17 @@
 //! One post: publish, read, edit, delete.
 
 use super::dto::{EditPost, EditedPost, Post, PublishPost, ReplacePost, moved};
+use crate::aliases::mine;
+use crate::aliases::voice::Voice;
 use crate::app::App;
+use crate::boards::Place;
 use crate::edge::path::{Id, InPath};
-use crate::edge::{Asked, AskedWith, Problem, Reader};
-use crate::media::shown;
+use crate::edge::{Asked, AskedWith, FieldError, Problem, Reader};
+use crate::media::shown::{self, Shower};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::Utc;
-use domain::post::{self, PostBody, PostCommand};
+use domain::post::{self, Placement, PostBody, PostCommand, PostRefusal, Where};
 use domain::value::{PostId, UserId};
 use infra::event_store::{Answer, CommandError, Envelope};
 use projections::posts::{self, Byline, query};
@@ -27,15 +30,37 @@ pub async fn publish_post(
     State(app): State<App>,
     AskedWith { asked, fields }: AskedWith<PublishPost>,
 ) -> Result<Response, Problem> {
-    let id = moved(&fields, &asked.by, Utc::now())?;
-    let photos = shown::photos(&app, asked.by.id, &fields.photos).await?;
-    let command = PostCommand::Publish {
-        by: asked.by.id,
-        body: fields.body(photos)?,
-        board: None,
-        original_published_at: fields.published_at,
+    let now = Utc::now();
+    let id = moved(&fields, &asked.by, now)?;
+    let place = match &fields.board {
+        Some(slug) => Some(Place::named(&app, slug).await?),
+        None => None,
     };
-    let answer = app.executor.execute::<post::Post>(id, command, &asked.envelope).await?;
+    let board = place.as_ref().map(|place| place.at(now));
+    if let (Some(place), None) = (&place, asked.key())
+        && !place.board.is_open(now)
+    {
+        return Err(place.closed(now));
+    }
+    let (id, Voice { asked, by }) = match board {
+        Some(Where { placement: Placement { anonymous: true, .. }, .. }) => {
+            must_be_new(&fields)?;
+            let (id, alias) = app.vault.aliases.for_new_post(asked.by.id, asked.key()).await?;
+            (id, Voice::alias(&app, asked, alias))
+        }
+        Some(_) | None => (PostId(id), Voice::own(asked)),
+    };
+    let shower = Shower::of(asked.by.id, by, id);
+    let photos = shown::photos(&app, shower, &fields.photos).await?;
+    let body = fields.body(photos)?;
+    shown::keep_to_one_post(&app, shower, &body.photos).await?;
+    let original_published_at = fields.published_at;
+    let command = PostCommand::Publish { by, body, board, original_published_at };
+    let answer = app.executor.execute::<post::Post>(id.0, command, &asked.envelope).await;
+    let answer = answer.map_err(|error| match (error, &place) {
+        (CommandError::Refused(PostRefusal::BoardClosed), Some(place)) => place.closed(now),
+        (error, _) => error.into(),
+    })?;
     let committed = asked.committed(&app, &answer);
     let location = format!("/v1/posts/{}", answer.id);
     Ok(committed.created(&location, answer.version, Post::published(answer, &asked.by, &app.photo_urls)))
@@ -57,7 +82,9 @@ pub async fn get_post(
     match app.read(|| query::by_id(&app.pool, id, reader.viewer())).await? {
         Some(post) => {
             note_look(&app, &post, reader.viewer());
-            Ok(fresh.one(post.version, Post::of(post, &app.photo_urls)))
+            let (version, mut shown) = (post.version, Post::of(post, &app.photo_urls));
+            mine::posts(&app, &reader, std::slice::from_mut(&mut shown)).await?;
+            Ok(fresh.one(version, shown))
         }
         None => Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1)),
     }
@@ -85,8 +112,13 @@ pub async fn replace_post(
     Id(id): Id<PostId>,
     AskedWith { asked, fields }: AskedWith<ReplacePost>,
 ) -> Result<Response, Problem> {
-    let photos = shown::photos(&app, asked.by.id, &fields.photos).await?;
-    let answer = edit(&app, id, &asked, fields.body(photos)?, &asked.envelope).await?;
+    let person = asked.by.id;
+    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let shower = Shower::of(person, by, id);
+    let photos = shown::photos(&app, shower, &fields.photos).await?;
+    let body = fields.body(photos)?;
+    shown::keep_to_one_post(&app, shower, &body.photos).await?;
+    let answer = edit(&app, id, by, body, &asked.envelope).await?;
     Ok(edited(&app, &asked, answer))
 }
 
@@ -103,10 +135,16 @@ pub async fn edit_post(
     Id(id): Id<PostId>,
     AskedWith { asked, fields }: AskedWith<EditPost>,
 ) -> Result<Response, Problem> {
+    let person = asked.by.id;
+    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let shower = Shower::of(person, by, id);
     let photos = match &fields.photos {
-        Some(photos) => Some(shown::photos(&app, asked.by.id, photos).await?),
+        Some(photos) => Some(shown::photos(&app, shower, photos).await?),
         None => None,
     };
+    if let Some(photos) = &photos {
+        shown::keep_to_one_post(&app, shower, photos).await?;
+    }
     for _ in 0..ATTEMPTS {
         let loaded = app.executor.load::<post::Post>(id.0).await?;
         if !loaded.state.published {
@@ -115,7 +153,7 @@ pub async fn edit_post(
         // What is left out must stay as it was read, so the edit holds for that version only.
         let expected_version = asked.envelope.expected_version.or(Some(loaded.version));
         let envelope = Envelope { expected_version, ..asked.envelope.clone() };
-        match edit(&app, id, &asked, fields.body(&loaded.state, photos.clone())?, &envelope).await {
+        match edit(&app, id, by, fields.body(&loaded.state, photos.clone())?, &envelope).await {
             Ok(answer) => return Ok(edited(&app, &asked, answer)),
             Err(CommandError::VersionMismatch { .. }) if asked.envelope.expected_version.is_none() => {}
             Err(error) => return Err(error.into()),
@@ -133,11 +171,27 @@ fn edited(app: &App, asked: &Asked, answer: Answer<post::Post>) -> Response {
 async fn edit(
     app: &App,
     id: PostId,
-    asked: &Asked,
+    by: UserId,
     body: PostBody,
     envelope: &Envelope,
 ) -> Result<Answer<post::Post>, CommandError<post::Post>> {
-    app.executor.execute(id.0, PostCommand::Edit { by: asked.by.id, body }, envelope).await
+    app.executor.execute(id.0, PostCommand::Edit { by, body }, envelope).await
+}
+
+async fn voice(app: &App, asked: Asked, id: PostId) -> Result<Voice, Problem> {
+    let post = app.executor.load::<post::Post>(id.0).await?.state;
+    Voice::known(app, asked, id, post.is_anonymous()).await
+}
+
+/// What has an original time or place has an author who is known there.
+fn must_be_new(fields: &PublishPost) -> Result<(), Problem> {
+    let moved = [(fields.id.is_some(), "/id"), (fields.published_at.is_some(), "/published_at")];
+    let errors: Vec<FieldError> = moved
+        .into_iter()
+        .filter(|(given, _)| *given)
+        .map(|(_, pointer)| FieldError::at(pointer, "not_anonymous", "can't be given on an anonymous board"))
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
 }
 
 /// Delete a post
@@ -152,7 +206,8 @@ pub async fn delete_post(
     Id(id): Id<PostId>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let command = PostCommand::Delete { by: asked.by.id };
+    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let command = PostCommand::Delete { by };
     let answer = app.executor.execute::<post::Post>(id.0, command, &asked.envelope).await?;
     app.media_pokes.poke(answer.position);
     Ok(asked.committed(&app, &answer).done())

@@ -163,6 +163,10 @@ fn image(
 
 async fn showable(app: &App, asked: &Asked, media_id: Uuid) -> Result<MediaId, Problem> {
     let media = app.executor.load::<Media>(media_id).await?.state;
+    let named = shown::must_be_named(app, asked.by.id, MediaId(media_id), &media, "/media_id").await?;
+    if let Err(error) = named {
+        return Err(Problem::invalid(vec![error]));
+    }
     match media.must_be_showable_by(asked.by.id) {
         Ok(()) => Ok(MediaId(media_id)),
         Err(refusal) => Err(Problem::invalid(vec![shown::refused("/media_id".to_owned(), refusal)])),

@@ -1,0 +1,16 @@
+//! Aliases: in whose name something is done that is anonymous, and who may know whose it is.
+//!
+//! Reading order: [`voice`] (writing under an alias), [`mine`] (what of a page is the reader's own), [`routes`] (a
+//! moderator is told who wrote).
+
+pub mod mine;
+mod routes;
+pub mod voice;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// This resource's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(routes::reveal_author))
+}

@@ -1,0 +1,41 @@
+//! As whom someone owns a photo: themself, or an alias that no other photo has.
+
+use crate::aliases::voice::Voice;
+use crate::app::App;
+use crate::edge::path::InPath;
+use crate::edge::{Asked, Problem};
+use domain::media::Media;
+use domain::value::{MediaId, UserId};
+use uuid::Uuid;
+
+/// Of a new one.
+pub(super) async fn of_new(app: &App, asked: Asked, anonymous: bool) -> Result<(MediaId, Voice), Problem> {
+    if !anonymous {
+        return Ok((MediaId(Uuid::now_v7()), Voice::own(asked)));
+    }
+    let (id, alias) = app.vault.aliases.for_new_media(asked.by.id, asked.key()).await?;
+    Ok((id, Voice::alias(app, asked, alias)))
+}
+
+/// Of one's own, as it is. What is someone else's is not there.
+pub(super) async fn of(app: &App, asked: Asked, id: MediaId) -> Result<(Media, Voice), Problem> {
+    let state = app.executor.load::<Media>(id.0).await?.state;
+    let person = asked.by.id;
+    let voice = match state.owner_id {
+        owner if owner == person => Some(Voice::own(asked)),
+        owner if owns(app, person, owner, id).await? => Some(Voice::alias(app, asked, owner)),
+        _ => None,
+    };
+    match voice {
+        Some(voice) if state.is_there() => Ok((state, voice)),
+        Some(_) | None => Err(Problem::not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1)),
+    }
+}
+
+/// Whether the photo that `owner` owns is the person's.
+pub(super) async fn owns(app: &App, person: UserId, owner: UserId, id: MediaId) -> Result<bool, Problem> {
+    if owner == person {
+        return Ok(true);
+    }
+    Ok(app.vault.aliases.media(person, id).await?.is_some_and(|mine| mine.alias == owner))
+}

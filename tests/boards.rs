@@ -1,0 +1,51 @@
+//! Boards: places to post, and the one where nobody is known by name.
+
+mod anonymous;
+mod hours;
+mod moderators;
+mod photos;
+mod places;
+
+use crate::support::TestApp;
+use crate::support::client::{Answer, Person};
+use serde_json::{Value, json};
+
+/// Lets the night board be open at any hour.
+async fn open_at_any_hour(app: &TestApp) {
+    set(app, "night", json!({ "name": "심야톡방", "anonymous": true })).await.expect(200);
+}
+
+/// As an operator sets up a board.
+async fn set(app: &TestApp, slug: &str, board: Value) -> Answer {
+    app.operator().await.put(&format!("/v1/boards/{slug}"), board).await
+}
+
+async fn publish_on(person: &Person, board: &str, text: &str) -> Answer {
+    person.post("/v1/posts", json!({ "text": text, "board": board })).await
+}
+
+/// The id of a new post on the night board.
+async fn whisper(person: &Person, text: &str) -> String {
+    publish_on(person, "night", text).await.expect(201).id()
+}
+
+async fn post(reader: &Person, id: &str) -> Value {
+    reader.get(&format!("/v1/posts/{id}")).await.expect(200).json
+}
+
+/// Someone with a role, which the first admin granted.
+async fn with_role(app: &TestApp, handle: &str, role: &str) -> Person {
+    let person = app.register(handle).await;
+    app.madang(&["grant", handle, "admin"]).await.expect("granted");
+    let begun = std::time::Instant::now();
+    let path = format!("/v1/users/{handle}/roles");
+    // Until this node has heard of what another process did.
+    while person.see(app, &path).await.status == 403 {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "this node never hears of it");
+    }
+    if role != "admin" {
+        person.put_empty(&format!("{path}/{role}")).await.expect(204);
+        person.delete(&format!("{path}/admin")).await.expect(204);
+    }
+    person
+}
