@@ -54,6 +54,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/users/{handle}/avatar", "get"),
     ("/v1/users/{handle}/banner", "get"),
     ("/v1/photos", "get"),
+    ("/v1/photos/{id}", "get"),
     ("/v1/posts/{id}/versions", "get"),
     ("/v1/users/{handle}/photos", "get"),
     ("/v1/posts", "get post"),
@@ -140,6 +141,8 @@ async fn every_get_of_the_document_is_served() {
             mina.get(&path).await.expect_problem(404, "provider_not_found");
         } else if path.starts_with("/v1/media/") && item.get("get").is_some() {
             mina.get(&path).await.expect_problem(404, "media_not_found");
+        } else if path.starts_with("/v1/photos/") {
+            mina.get(&path).await.expect_problem(404, "photo_not_found");
         } else if path.ends_with("/export") {
             mina.get(&path).await.expect(202);
         } else if item.get("get").is_some() {

@@ -1,7 +1,7 @@
 //! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
 //!
-//! Their posts and comments are deleted by events, as they would have done it, so that every read model drops
-//! the words by its own rules. Then the words are masked in the events themselves, `PersonErased` is appended
+//! Their posts and comments are deleted by events, and their likes, follows and blocks taken back, as they would
+//! have done it, so that every read model drops them by its own rules. Then the words are masked in the events themselves, `PersonErased` is appended
 //! (which makes every node drop what it keeps in memory, and profiles and cards blank the name), the copies in
 //! NATS are purged, and the vault's rows go last: until then what was cut off is begun anew. Each step may be
 //! repeated without harm. What they looked at goes by itself within two days (see [`crate::views`]).
@@ -11,14 +11,18 @@ use crate::media::delete_files;
 use crate::nats::{Nats, NatsError};
 use crate::s3::{Storage, StorageError};
 use crate::vault::{Vault, VaultError, exports};
+use domain::blocklist::{Blocklist, BlocklistCommand};
 use domain::comment::{Comment, CommentCommand};
+use domain::follow::{Follow, FollowCommand, FollowEvent};
+use domain::like::{Like, LikeCommand, LikeEvent};
 use domain::media::{Media, MediaCommand, RemoveReason};
 use domain::post::{Post, PostCommand};
 use domain::user::{User, UserCommand};
-use domain::value::{FollowedTagsId, MediaId, UserId};
+use domain::value::{BlocklistId, FollowId, FollowedTagsId, LikeId, MediaId, UserId};
 use domain::{Decide, RefusalKind};
 use futures::TryStreamExt;
 use futures::stream::FuturesUnordered;
+use serde_json::Value;
 use sqlx::PgPool;
 use std::time::Duration;
 use tracing::{info, warn};
@@ -129,6 +133,7 @@ impl Eraser {
         self.delete::<Post>(posts, PostCommand::Delete { by: user }).await?;
         self.delete::<Comment>(comments, CommentCommand::Delete { by: user }).await?;
         self.delete::<Media>(media, MediaCommand::Remove { reason: RemoveReason::Erased }).await?;
+        self.take_back(user).await?;
         self.vault.handles.retire(user).await?;
         self.mask(user, &made).await?;
         self.executor.forget();
@@ -155,6 +160,47 @@ impl Eraser {
             mine.filter_map(|(_, id)| id.parse().ok()).collect()
         };
         Ok(Made { posts: of(Post::TYPE), comments: of(Comment::TYPE), media: of(Media::TYPE) })
+    }
+
+    /// Nobody likes, follows or blocks who is not there any more.
+    async fn take_back(&self, user: UserId) -> Result<(), EraseError> {
+        let standing: Vec<(String, Value)> = sqlx::query_as(include_str!("erasure/standing_of.sql"))
+            .bind(user.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        for some in standing.chunks(AT_ONCE) {
+            let undone = FuturesUnordered::new();
+            for (aggregate_type, payload) in some {
+                undone.push(self.undo(aggregate_type, payload.clone()));
+            }
+            undone.try_collect::<()>().await?;
+        }
+        let id = BlocklistId::of(user).0;
+        let Blocklist { blocked, muted } = self.executor.load::<Blocklist>(id).await?.state;
+        for user_id in blocked {
+            self.execute::<Blocklist>(id, BlocklistCommand::Unblock { by: user, user_id }).await?;
+        }
+        for user_id in muted {
+            self.execute::<Blocklist>(id, BlocklistCommand::Unmute { by: user, user_id }).await?;
+        }
+        Ok(())
+    }
+
+    async fn undo(&self, aggregate_type: &str, payload: Value) -> Result<(), EraseError> {
+        if aggregate_type == Like::TYPE {
+            if let Ok(LikeEvent::Liked { user_id, target }) = serde_json::from_value(payload) {
+                let id = LikeId::of(user_id, target).0;
+                self.execute::<Like>(id, LikeCommand::Unlike { user_id, target }).await?;
+            }
+        } else if let Ok(
+            FollowEvent::Followed { follower_id, followee_id }
+            | FollowEvent::FollowRequested { follower_id, followee_id },
+        ) = serde_json::from_value(payload)
+        {
+            let id = FollowId::of(follower_id, followee_id).0;
+            self.execute::<Follow>(id, FollowCommand::Unfollow { follower_id, followee_id }).await?;
+        }
+        Ok(())
     }
 
     async fn delete<A: Stored>(&self, ids: &[Uuid], command: <A as Decide>::Command) -> Result<(), EraseError>

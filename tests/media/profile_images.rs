@@ -92,7 +92,12 @@ async fn photos_are_listed_alone_by_pages_all_or_a_persons() {
     assert_eq!(walk("/v1/photos?limit=1").await, expected);
     let of_mina: Vec<String> = [&expected[..2], &expected[4..]].concat();
     assert_eq!(walk("/v1/users/mina/photos?limit=1").await, of_mina);
+    let one = mina.see(&app, &format!("/v1/photos/{}", expected[3])).await.expect(200);
+    assert_eq!((&one.json["photo"]["media_id"], &one.json["place"]), (&json!(expected[3]), &json!(1)));
+    assert_eq!(one.json["post"]["author"]["handle"], "sora");
     sora.leave().await;
     app.settle(&mina).await;
+    let gone = format!("/v1/photos/{}", expected[3]);
+    mina.see(&app, &gone).await.expect_problem(404, "photo_not_found");
     assert_eq!(walk("/v1/photos?limit=2").await, of_mina, "who left is not shown");
 }

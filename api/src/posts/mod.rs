@@ -20,5 +20,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(pins::list_pins))
         .routes(routes!(versions::list_versions))
         .routes(routes!(photos::list_photos))
+        .routes(routes!(photos::get_photo))
         .routes(routes!(photos::list_photos_of_user))
 }

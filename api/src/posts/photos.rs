@@ -1,16 +1,18 @@
 //! Photos for who would rather look than read.
 
+use super::dto::Post;
 use crate::app::App;
-use crate::edge::path::HandleKey;
+use crate::edge::path::{HandleKey, Id, InPath};
 use crate::edge::{Author, List, Listing, PageQuery, Problem, Reader};
 use crate::media::dto::PhotoUrls;
 use crate::media::shown::Photo;
 use axum::extract::State;
 use axum::response::Response;
-use domain::value::PostId;
+use domain::value::{MediaId, PostId};
 use projections::Page;
 use projections::posts::{self, query};
 use serde::Serialize;
+use std::str::FromStr;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -25,6 +27,34 @@ pub struct PostPhoto {
     pub author: Author,
     /// The photo.
     pub photo: Photo,
+}
+
+/// A photo alone, with the post that shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PhotoInPost {
+    /// Among the post's photos, from 0.
+    pub place: i32,
+    /// The photo.
+    pub photo: Photo,
+    /// The post.
+    pub post: Post,
+}
+
+/// A photo in a path.
+#[derive(Clone, Copy, Debug)]
+pub struct PhotoId(MediaId);
+
+impl FromStr for PhotoId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
+    }
+}
+
+impl InPath for PhotoId {
+    const NOT_FOUND: (&'static str, &'static str) =
+        ("photo_not_found", "No post that you may see shows such a photo.");
 }
 
 impl PostPhoto {
@@ -52,6 +82,28 @@ pub async fn list_photos(
     let fresh = reader.see(&app, &["posts"]).await;
     let page = app.read(|| query::photos(&app.pool, None, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, &app.photo_urls))))
+}
+
+/// Read where a photo is shown
+#[utoipa::path(
+    get, path = "/v1/photos/{id}", tag = "posts",
+    params(("id" = Uuid, Path, description = "The photo's `media_id`.")),
+    responses((status = 200, description = "The photo, and the post that shows it.", body = PhotoInPost)),
+    security((), ("bearer" = []))
+)]
+pub async fn get_photo(
+    State(app): State<App>,
+    Id(PhotoId(id)): Id<PhotoId>,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let viewer = reader.viewer();
+    let fresh = reader.see(&app, &["posts"]).await;
+    let not_found = || fresh.clone().not_found(PhotoId::NOT_FOUND.0, PhotoId::NOT_FOUND.1);
+    let shown = app.read(|| query::photo_by_id(&app.pool, id, viewer)).await?.ok_or_else(not_found)?;
+    let post = app.read(|| query::by_id(&app.pool, shown.post_id, viewer)).await?.ok_or_else(not_found)?;
+    let photo = Photo::of(shown.photo, &app.photo_urls);
+    let post = Post::of(post, &app.photo_urls);
+    Ok(fresh.json(PhotoInPost { place: shown.place, photo, post }))
 }
 
 /// List a person's photos, those of the newest post first

@@ -9,7 +9,8 @@ mod tests;
 pub use crate::authors::{Author, Byline};
 pub use crate::likes::Liker;
 pub use query::{
-    by_author, by_id, cards, latest, liked_by, likers, of_board, photos, popular_of_board, readable, versions,
+    by_author, by_id, cards, latest, liked_by, likers, of_board, photo_by_id, photos, popular_of_board,
+    readable, versions,
 };
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, hidden, likes};

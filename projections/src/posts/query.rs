@@ -3,7 +3,7 @@
 use super::{Author, Byline, Liker, Post, PostPhoto, PostVersion};
 use crate::cards::Cards;
 use crate::{Page, Position, likes, scanned};
-use domain::value::{BoardId, Photo, PostId, UserId};
+use domain::value::{BoardId, MediaId, Photo, PostId, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgPool, Row};
@@ -319,6 +319,25 @@ pub async fn photos(
         None => query,
     };
     scanned::page(pool, query, limit, |(post, place): (Uuid, i32)| (PostId(post), place), photo).await
+}
+
+/// The photo where it is shown, if the viewer may see it there.
+///
+/// # Errors
+/// The database's.
+pub async fn photo_by_id(
+    pool: &PgPool,
+    media: MediaId,
+    viewer: Option<UserId>,
+) -> Result<Option<PostPhoto>, sqlx::Error> {
+    const SQL: &str = concat!(
+        "with scanned as (select post_id, place from posts.photos where media_id = $2 limit 1)\n",
+        include_str!("photos.sql"),
+        include_str!("visible.sql"),
+        ")"
+    );
+    let row = sqlx::query(SQL).bind(viewer.map(|user| user.0)).bind(media.0).fetch_optional(pool).await?;
+    row.as_ref().map_or(Ok(None), photo)
 }
 
 fn photo(row: &PgRow) -> Result<Option<PostPhoto>, sqlx::Error> {
