@@ -5,6 +5,7 @@ mod hours;
 mod moderators;
 mod photos;
 mod places;
+mod traces;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
@@ -29,8 +30,9 @@ async fn whisper(person: &Person, text: &str) -> String {
     publish_on(person, "night", text).await.expect(201).id()
 }
 
-async fn post(reader: &Person, id: &str) -> Value {
-    reader.get(&format!("/v1/posts/{id}")).await.expect(200).json
+/// A post as the reader sees it, once what anyone has written so far is seen.
+async fn post(app: &TestApp, reader: &Person, id: &str) -> Value {
+    reader.see(app, &format!("/v1/posts/{id}")).await.expect(200).json
 }
 
 /// Someone with a role, which the first admin granted.

@@ -144,7 +144,7 @@ async fn only_who_wrote_it_edits_or_deletes_what_is_anonymous() {
     let stale = mina.request(Method::PATCH, &post_path).header("if-match", "\"7\"").json(&text).send().await;
     stale.expect_problem(412, "version_mismatch");
     let edited = mina.patch(&post_path, text.clone()).await.expect(200);
-    assert_eq!(edited.json["author_id"], post(&mina, &first).await["alias"]["id"]);
+    assert_eq!(edited.json["author_id"], post(&app, &mina, &first).await["alias"]["id"]);
     mina.put(&post_path, whole).await.expect(200);
     sora.patch(&comment_path, text).await.expect(200);
     assert_eq!(mina.get(&format!("{post_path}/versions")).await.expect(200).items().len(), 3);
@@ -221,8 +221,8 @@ async fn nothing_anonymous_is_found_where_its_author_is() {
         }
         assert_eq!(reader.get("/v1/users/mina").await.expect(200).json["post_count"], 1);
     }
-    assert_eq!(post(&sora, &first).await["tags"], json!([]), "tags lead to it from nowhere");
-    let alias = post(&sora, &first).await["alias"]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(post(&app, &sora, &first).await["tags"], json!([]), "tags lead to it from nowhere");
+    let alias = post(&app, &sora, &first).await["alias"]["id"].as_str().expect("an id").to_owned();
     let posing = Person { act_as: Some(alias), ..app.operator().await };
     posing.get("/v1/me").await.expect_problem(404, "user_not_found");
     let moved = json!({ "text": "글", "board": "night", "published_at": "2020-01-01T00:00:00Z" });
@@ -267,7 +267,7 @@ async fn blocking_or_leaving_makes_nothing_anonymous_appear_or_vanish() {
     sora.reply(&first, &said, "아직 있네요").await;
     app.madang(&["erase", &mina.id, "--grace", "0"]).await.expect("erased");
     assert_eq!(seen(&sora).await, before);
-    assert_eq!(post(&sora, &first).await["text"], "누구일까요");
+    assert_eq!(post(&app, &sora, &first).await["text"], "누구일까요");
     sora.reply(&first, &said, "여전히요").await;
     let (left,): (i64,) = sqlx::query_as("select count(*) from vault.aliases where user_id = $1::uuid")
         .bind(&mina.id)

@@ -12,7 +12,7 @@ async fn a_moderator_is_told_who_wrote_and_that_they_were_is_an_event() {
     let analyst = with_role(&app, "counter", "analyst").await;
     let (mina, sora) = (app.register("mina").await, app.register("sora").await);
     let first = whisper(&mina, "못된 말").await;
-    let alias = post(&sora, &first).await["alias"]["id"].as_str().expect("an id").to_owned();
+    let alias = post(&app, &sora, &first).await["alias"]["id"].as_str().expect("an id").to_owned();
     let path = format!("/v1/aliases/{alias}/author");
     let reason = json!({ "reason": "신고 17번" });
     let head = app.head().await;

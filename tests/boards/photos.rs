@@ -58,7 +58,7 @@ async fn named_and_anonymous_photos_are_never_shown_in_each_others_place() {
     }
     let published = mina.post("/v1/posts", showing(&hidden, Some("night"))).await.expect(201);
     let first = published.id();
-    assert_eq!(post(&sora, &first).await["photos"][0]["media_id"], hidden);
+    assert_eq!(post(&app, &sora, &first).await["photos"][0]["media_id"], hidden);
     refused(
         mina.patch(&format!("/v1/posts/{first}"), json!({ "photos": [{ "media_id": named }] })).await,
         "media_not_anonymous",

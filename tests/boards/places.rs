@@ -65,7 +65,7 @@ async fn a_board_that_is_not_anonymous_shows_names_and_is_read_by_followers() {
     sora.follow(&mina).await;
     let published = publish_on(&mina, "market", "자전거 팔아요 #자전거").await.expect(201);
     assert_eq!(published.json["author"]["handle"], "mina");
-    let board = sora.get("/v1/boards/market").await.expect(200);
+    let board = sora.see(&app, "/v1/boards/market").await.expect(200);
     assert_eq!(published.json["board_id"], board.json["id"]);
     app.settle(&sora).await;
     for path in ["/v1/timeline", "/v1/boards/market/posts", "/v1/users/mina/posts", "/v1/posts?tag=자전거"]
