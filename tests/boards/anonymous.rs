@@ -213,7 +213,7 @@ async fn nothing_anonymous_is_found_where_its_author_is() {
     app.settle(&sora).await;
     for reader in [&sora, &mina] {
         for path in ["/v1/timeline", "/v1/posts", "/v1/users/mina/posts", "/v1/posts?tag=바다"] {
-            assert_eq!(reader.see(&app, path).await.expect(200).each("id"), [named.clone()], "{path}");
+            assert_eq!(reader.see(&app, path).await.expect(200).each("id"), [&*named], "{path}");
         }
         for path in ["/v1/users/mina/likes", "/v1/users/mina/comments", "/v1/photos", "/v1/users/mina/photos"]
         {

@@ -48,8 +48,8 @@ async fn outside_its_hours_a_board_is_only_read() {
     }
 
     // What stands there is its readers' and authors' at any hour.
-    assert_eq!(app.nobody().see(&app, "/v1/boards/night/posts").await.expect(200).each("id"), [post.clone()]);
-    assert_eq!(mina.see(&app, &comments).await.expect(200).each("id"), [comment.clone()]);
+    assert_eq!(app.nobody().see(&app, "/v1/boards/night/posts").await.expect(200).each("id"), [&*post]);
+    assert_eq!(mina.see(&app, &comments).await.expect(200).each("id"), [&*comment]);
     sora.put_empty(&format!("/v1/posts/{post}/like")).await.expect(204);
     mina.patch(&format!("/v1/posts/{post}"), json!({ "text": "이제 자요" })).await.expect(200);
     sora.patch(&format!("/v1/comments/{comment}"), json!({ "text": "잘 자요" })).await.expect(200);
