@@ -29,6 +29,7 @@ mod posts;
 mod privacy;
 mod projections;
 mod races;
+mod rollout;
 mod sockets;
 mod storage;
 mod support;

@@ -16,7 +16,7 @@ async fn signs_of_life_need_no_login_and_tell_each_part() {
     assert_eq!(ready.json["ready"], true);
     let parts = ready.json["parts"].as_array().expect("parts");
     let names: Vec<_> = parts.iter().map(|part| part["name"].as_str().expect("a name")).collect();
-    assert_eq!(names, ["postgres", "nats"]);
+    assert_eq!(names, ["postgres", "nats", "read models"]);
     assert!(parts.iter().all(|part| part["ready"] == true));
 }
 

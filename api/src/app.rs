@@ -1,7 +1,7 @@
 //! What handlers work with: the ways to the log, the vault and the read models, and this node's settings.
 
 use crate::edge::Problem;
-use crate::edge::failure::is_swapped_away;
+use crate::edge::failure::is_of_another_copy;
 use crate::layers::rate_limit::RateLimits;
 use crate::media::dto::PhotoUrls;
 use crate::tags::Trends;
@@ -264,7 +264,7 @@ impl App {
         F: Future<Output = Result<T, sqlx::Error>>,
     {
         match query().await {
-            Err(error) if is_swapped_away(&error) => Ok(query().await?),
+            Err(error) if is_of_another_copy(&error) => Ok(query().await?),
             result => Ok(result?),
         }
     }

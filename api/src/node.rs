@@ -1,6 +1,7 @@
 //! One process of Madang: the roles it plays, wired together, started and stopped in order.
 
-use crate::app::{App, Cors, Parts, Readiness, ReadinessPart, Settings as HttpSettings};
+use crate::app::{App, Cors, Parts, Settings as HttpSettings};
+use crate::ops::readiness;
 use crate::sockets::{self, Limits};
 use crate::withdrawals::come_back_link;
 use crate::{exports, projectors};
@@ -17,8 +18,10 @@ use infra::s3::Storage;
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
+use projections::Projector;
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
+use projections::schema::outdated;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use std::net::SocketAddr;
@@ -157,7 +160,7 @@ impl Node {
         working.spawn(sweep(eraser, settings.web_url.0.clone(), shutdown()));
 
         if settings.roles.projector {
-            read_models(&pool, &names).await?;
+            read_models(&pool, &projectors).await?;
         }
         let (measured, measured_names) = (pool.clone(), names.clone());
         let parts = Parts {
@@ -182,7 +185,7 @@ impl Node {
                 web_url: settings.web_url.0,
                 dev_mailbox: settings.dev_mailbox,
             },
-            readiness: Arc::new(move || Box::pin(readiness(pool.clone(), nats.clone()))),
+            readiness: readiness::of(pool.clone(), nats.clone(), projectors),
             metrics: Arc::new(move || Box::pin(metrics(measured.clone(), measured_names.clone()))),
         };
         match storage {
@@ -341,23 +344,24 @@ async fn sweep(eraser: Eraser, web_url: String, shutdown: CancellationToken) {
 }
 
 /// Waits until the runners have made what queries read, so that the first of them finds it.
-async fn read_models(pool: &PgPool, names: &[&str]) -> Result<(), sqlx::Error> {
+async fn read_models(pool: &PgPool, projectors: &[Arc<dyn Projector>]) -> Result<(), sqlx::Error> {
     let begun = std::time::Instant::now();
     let mut often = tokio::time::interval(Duration::from_millis(10));
-    while begun.elapsed() < START {
+    loop {
         often.tick().await;
-        let (missing,): (i64,) = sqlx::query_as(
-            "select count(*) from unnest($1::text[]) as name where to_regclass(name || '.checkpoint') is null",
-        )
-        .bind(names)
-        .fetch_one(pool)
-        .await?;
-        if missing == 0 {
+        let outdated = outdated(pool, projectors).await?;
+        if outdated.is_empty() {
+            return Ok(());
+        }
+        if begun.elapsed() > START {
+            let names = outdated.join(", ");
+            warn!(
+                names,
+                "read models are being rebuilt for this release; some queries get 503 until they are"
+            );
             return Ok(());
         }
     }
-    warn!("some read models are not there yet; their queries are refused until they are");
-    Ok(())
 }
 
 /// Lags are measured when they are asked for: whoever is behind may be another process, or stopped.
@@ -372,23 +376,4 @@ async fn metrics(pool: PgPool, projections: Vec<&'static str>) -> String {
         Err(_) => warn!("lags can't be measured within two seconds"),
     }
     infra::telemetry::install().render()
-}
-
-async fn readiness(pool: PgPool, nats: Nats) -> Readiness {
-    let database = tokio::time::timeout(Duration::from_secs(2), sqlx::query("select 1").execute(&pool)).await;
-    let (database, detail) = match database {
-        Ok(Ok(_)) => (true, "answers".to_owned()),
-        Ok(Err(failure)) => (false, failure.to_string()),
-        Err(_) => (false, "does not answer within two seconds".to_owned()),
-    };
-    let connected = nats.client().connection_state() == async_nats::connection::State::Connected;
-    let nats_detail = if connected { "connected" } else { "away: read models lag until it is back" };
-    Readiness {
-        // Commands and queries go on without NATS.
-        ready: database,
-        parts: vec![
-            ReadinessPart { name: "postgres".into(), ready: database, detail },
-            ReadinessPart { name: "nats".into(), ready: connected, detail: nats_detail.into() },
-        ],
-    }
 }

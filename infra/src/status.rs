@@ -31,7 +31,9 @@ pub struct RelayStatus {
 pub struct ProjectionStatus {
     /// Its name.
     pub name: String,
-    /// The last position applied; none when it was never built.
+    /// The version of the projector that made it; none when it was never made.
+    pub version: Option<i32>,
+    /// The last position applied; none when it was never made.
     pub position: Option<Position>,
     /// Events not applied yet.
     pub lag: i64,
@@ -104,6 +106,7 @@ async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<Project
             .await?;
     let mut status = ProjectionStatus {
         name: name.to_owned(),
+        version: None,
         position: None,
         lag: head,
         is_led,
@@ -111,12 +114,15 @@ async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<Project
         parked_count: 0,
     };
     if there {
-        let sql = format!("select position, (select count(*) from {name}.parked) from {name}.checkpoint");
-        let (position, parked_count): (Position, i64) = sqlx::query_as(&sql).fetch_one(pool).await?;
+        let sql =
+            format!("select version, position, (select count(*) from {name}.parked) from {name}.checkpoint");
+        let (version, position, parked_count): (i32, Position, i64) =
+            sqlx::query_as(&sql).fetch_one(pool).await?;
         let sql = format!(
             "select position, aggregate_type, event_type, error from {name}.parked order by position limit 20"
         );
         status.parked = sqlx::query_as(&sql).fetch_all(pool).await?;
+        status.version = Some(version);
         status.position = Some(position);
         status.lag = (head - position).max(0);
         status.parked_count = parked_count;

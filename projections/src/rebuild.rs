@@ -29,6 +29,12 @@ pub enum RebuildError {
         /// The schema in the making.
         schema: String,
     },
+    /// A copy of another version was swapped in meanwhile.
+    #[error("the living copy of {projection} was replaced by one of another release meanwhile; begin again")]
+    Replaced {
+        /// Of what.
+        projection: &'static str,
+    },
     /// What is read does not follow what was applied.
     #[error("the log or the copy changed at event {position} while it was being built; begin again")]
     Moved {
@@ -63,6 +69,7 @@ pub async fn rebuild(
     let next = Schema::beside(projector, "next");
     let live = Schema::live(projector);
     let mut copy = Copy::begin(projector, pool, source, next).await?;
+    let version = made_by(&live, pool).await?;
     copy.fill(on_progress).await?;
     copy.index().await?;
     copy.fill(on_progress).await?;
@@ -70,10 +77,11 @@ pub async fn rebuild(
     let mut tx = copy.pool.begin().await?;
     live.lock_exclusive(&mut tx).await?;
     // No batch is in flight any more: what is missing now is what was appended since the last fill.
-    let live_at = match live.state(&mut tx).await? {
-        Some((_, position)) => position,
-        None => 0,
-    };
+    let state = live.state(&mut tx).await?;
+    if state.map(|(version, _)| version) != version {
+        return Err(RebuildError::Replaced { projection: projector.name() });
+    }
+    let live_at = state.map_or(0, |(_, position)| position);
     copy.next.enter(&mut tx).await?;
     while copy.position < live_at {
         let left = usize::try_from(live_at - copy.position).unwrap_or(BATCH);
@@ -89,6 +97,12 @@ pub async fn rebuild(
     old.drop(&mut connection).await?;
     on_progress(copy.position);
     copy.end().await
+}
+
+/// The version of the living copy, if there is one.
+async fn made_by(live: &Schema, pool: &PgPool) -> Result<Option<i32>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    Ok(live.state(&mut connection).await?.map(|(version, _)| version))
 }
 
 /// A copy in the making. `pool` needs a second connection: one holds the lock that keeps others from
@@ -180,7 +194,7 @@ impl<'a> Copy<'a> {
                 self.projector.apply(tx, &mine).await?;
             }
         }
-        if !Schema::advance(tx, self.position, last).await? {
+        if !Schema::advance(tx, self.projector.definition().version, self.position, last).await? {
             return Err(RebuildError::Moved { position: self.position });
         }
         self.position = last.position;

@@ -5,6 +5,8 @@
 //!   the position the batch continues from: two runners at once can't both commit.
 //! - An event that can't be applied is parked with its aggregate's later ones; it is never skipped in
 //!   silence, and other aggregates flow on.
+//! - A copy is written by the version of the projector that made it and by no other. While a new release rebuilds
+//!   an older copy beside, a runner of the old release keeps the living one fresh; after the swap that one rests.
 
 mod batch;
 mod parked;
@@ -12,7 +14,7 @@ mod parked;
 use crate::lease;
 use crate::ports::{Announcer, Checkpoint, EventSource, Position, RecordedEvent, SourceError};
 use crate::progress::Progress;
-use crate::projector::{Projector, Work};
+use crate::projector::{Projector, Tx, Work};
 use crate::rebuild::{self, RebuildError};
 use crate::schema::Schema;
 use parked::Parked;
@@ -45,6 +47,13 @@ enum RunnerError {
     Source(#[from] SourceError),
     #[error("an older copy could not be rebuilt")]
     Rebuild(#[from] RebuildError),
+    #[error(
+        "version {made_by} of it was put in place by a newer release than this one, which knows version {known}; to go \
+         back, stop that release and let this one `madang rebuild` it"
+    )]
+    Newer { made_by: i32, known: i32 },
+    #[error("another release's copy was swapped in")]
+    Swapped,
 }
 
 /// What a runner needs beside its projector.
@@ -140,11 +149,11 @@ impl Runner {
     }
 
     async fn lead(&self) -> Result<(), RunnerError> {
-        if !self.hold().await? {
+        if !self.renew_copy().await? || !self.hold().await? {
             let _ = tokio::time::timeout(STAND_BY, self.context.shutdown.cancelled()).await;
             return Ok(());
         }
-        self.ensure_schema().await?;
+        self.make_copy().await?;
         let mut lead = self.take_over().await?;
         info!(projection = self.projector.name(), position = lead.checkpoint.position, "leading");
         while !self.context.shutdown.is_cancelled() {
@@ -153,6 +162,7 @@ impl Runner {
                     return Ok(());
                 }
                 lead.renewed = Instant::now();
+                self.standing().await?;
                 self.retry_if_asked(&mut lead).await?;
             }
             let (before, begun) = (lead.checkpoint, Instant::now());
@@ -188,26 +198,42 @@ impl Runner {
         format!("projection {}", self.projector.name())
     }
 
-    /// Makes the schema where there is none, rebuilds it where an older projector made it.
-    async fn ensure_schema(&self) -> Result<(), RunnerError> {
+    fn version(&self) -> i32 {
+        self.projector.definition().version
+    }
+
+    /// Rebuilds the copy that an older projector made, without a lease: whoever leads goes on with that one until the
+    /// swap. False when another process is at it.
+    async fn renew_copy(&self) -> Result<bool, RunnerError> {
         let mut connection = self.pool.acquire().await?;
-        let state = self.live.state(&mut connection).await?;
-        drop(connection);
-        match state {
-            Some((version, _)) if version == self.projector.definition().version => {}
-            Some((version, _)) => {
-                info!(projection = self.projector.name(), version, "rebuilding an older copy");
+        match self.live.state(&mut connection).await? {
+            Some((made_by, _)) if made_by < self.version() => {
+                drop(connection);
+                info!(projection = self.projector.name(), version = made_by, "rebuilding an older copy");
                 let source = &*self.context.source;
-                rebuild::rebuild(&*self.projector, &self.pool, source, &|_| {}).await?;
+                match rebuild::rebuild(&*self.projector, &self.pool, source, &|_| {}).await {
+                    Err(RebuildError::Busy { .. }) => return Ok(false),
+                    rebuilt => rebuilt?,
+                };
             }
-            None => {
-                let mut tx = self.pool.begin().await?;
-                self.live.create(&mut tx, &*self.projector).await?;
-                self.live.index(&mut tx, &*self.projector).await?;
-                tx.commit().await?;
+            Some((made_by, _)) if made_by > self.version() => {
+                lease::release(&mut connection, &self.lease(), self.context.holder).await?;
+                return Err(RunnerError::Newer { made_by, known: self.version() });
             }
+            _ => {}
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Makes the copy where there is none.
+    async fn make_copy(&self) -> Result<(), sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        self.live.lock_exclusive(&mut tx).await?;
+        if self.live.state(&mut tx).await?.is_none() {
+            self.live.create(&mut tx, &*self.projector).await?;
+            self.live.index(&mut tx, &*self.projector).await?;
+        }
+        tx.commit().await
     }
 
     async fn take_over(&self) -> Result<Lead, RunnerError> {
@@ -229,20 +255,29 @@ impl Runner {
         Ok(lead)
     }
 
-    /// The live copy's checkpoint and what is parked in it.
-    async fn standing(&self) -> Result<(Position, Parked), sqlx::Error> {
+    /// A transaction on the living copy that is known to be of this projector's version, and where that stands.
+    async fn begin(&self) -> Result<(Tx, Position), RunnerError> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        let (position,) = sqlx::query_as("select position from checkpoint").fetch_one(&mut *tx).await?;
+        let (version, position): (i32, _) =
+            sqlx::query_as("select version, position from checkpoint").fetch_one(&mut *tx).await?;
+        if version != self.version() {
+            return Err(RunnerError::Swapped);
+        }
+        Ok((tx, position))
+    }
+
+    /// The living copy's checkpoint and what is parked in it.
+    async fn standing(&self) -> Result<(Position, Parked), RunnerError> {
+        let (mut tx, position) = self.begin().await?;
         let parked = Parked::load(&mut tx).await?;
         tx.commit().await?;
         Ok((position, parked))
     }
 
     /// One piece of delayed work.
-    async fn work(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
-        let mut tx = self.pool.begin().await?;
-        self.live.enter_shared(&mut tx).await?;
+    async fn work(&self, lead: &mut Lead) -> Result<(), RunnerError> {
+        let (mut tx, _) = self.begin().await?;
         let Work { oldest_task } = self.projector.work(&mut tx).await?;
         tx.commit().await?;
         lead.checkpoint.oldest_task = oldest_task;

@@ -3,8 +3,9 @@
 use crate::lease::TTL;
 use crate::ports::{Position, RecordedEvent};
 use crate::projector::{Projector, Tx};
-use sqlx::Executor;
 use sqlx::postgres::PgConnection;
+use sqlx::{Executor, PgPool};
+use std::sync::Arc;
 
 /// What the runner itself keeps in every projection's schema.
 const OWN_TABLES: &str = include_str!("schema.sql");
@@ -139,14 +140,20 @@ impl Schema {
     }
 
     /// Moves the checkpoint of the schema the transaction has entered from `from` to an event; false when
-    /// it is not at `from`, that is, when someone else has moved it, and when the log does not have the
+    /// it is not at `from`, that is, when someone else has moved it; when another version of the projector made
+    /// the schema, that is, when a copy of another release was swapped in; and when the log does not have the
     /// event: what was read before a backup was restored must not get in.
     ///
     /// # Errors
     /// The database's.
-    pub async fn advance(tx: &mut Tx, from: Position, to: &RecordedEvent) -> Result<bool, sqlx::Error> {
+    pub async fn advance(
+        tx: &mut Tx,
+        version: i32,
+        from: Position,
+        to: &RecordedEvent,
+    ) -> Result<bool, sqlx::Error> {
         let moved = sqlx::query(
-            "update checkpoint set position = $2 where position = $1 and exists (
+            "update checkpoint set position = $2 where position = $1 and version = $5 and exists (
                 select from public.events e
                 where e.position = $2 and e.sequence = $3 and e.recorded_at = $4)",
         )
@@ -154,28 +161,48 @@ impl Schema {
         .bind(to.position)
         .bind(to.sequence)
         .bind(to.recorded_at)
+        .bind(version)
         .execute(&mut **tx)
         .await?;
         Ok(moved.rows_affected() == 1)
     }
 
-    /// Puts `next` in this one's place; what was here is left as `<name>_old`.
+    /// Puts `next` in this one's place; what was here, if anything, is left as `<name>_old`.
     ///
     /// # Errors
     /// The database's.
     pub async fn replace_by(&self, tx: &mut Tx, next: &Self) -> Result<Self, sqlx::Error> {
-        let old = Self(format!("{}_old", self.0));
-        let sql = format!(
-            "drop schema if exists {old} cascade;
-             alter schema {live} rename to {old};
-             alter schema {next} rename to {live};",
-            live = self.0,
-            next = next.0,
-            old = old.0
-        );
-        tx.execute(sql.as_str()).await?;
-        Ok(old)
+        let (Self(live), Self(next)) = (self, next);
+        let old = format!("{live}_old");
+        tx.execute(format!("drop schema if exists {old} cascade").as_str()).await?;
+        let (there,): (bool,) =
+            sqlx::query_as("select to_regnamespace($1) is not null").bind(live).fetch_one(&mut **tx).await?;
+        if there {
+            tx.execute(format!("alter schema {live} rename to {old}").as_str()).await?;
+        }
+        tx.execute(format!("alter schema {next} rename to {live}").as_str()).await?;
+        Ok(Self(old))
     }
+}
+
+/// The projections of which the living copy is missing or of an older version than these projectors': they must
+/// be rebuilt before queries of this release find in them what they ask for.
+///
+/// # Errors
+/// The database's.
+pub async fn outdated(
+    pool: &PgPool,
+    projectors: &[Arc<dyn Projector>],
+) -> Result<Vec<&'static str>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    let mut outdated = vec![];
+    for projector in projectors {
+        let state = Schema::live(&**projector).state(&mut connection).await?;
+        if state.is_none_or(|(version, _)| version < projector.definition().version) {
+            outdated.push(projector.name());
+        }
+    }
+    Ok(outdated)
 }
 
 fn lock_name(schema: &str) -> String {

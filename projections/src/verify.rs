@@ -38,6 +38,9 @@ pub async fn verify(
     on_progress: OnProgress<'_>,
 ) -> Result<Report, RebuildError> {
     let live = Schema::live(projector);
+    if let Some(difference) = made_by_another(projector, pool, &live).await? {
+        return Ok(Report { differences: vec![difference], ..Report::default() });
+    }
     let beside = Schema::beside(projector, "verify");
     let mut copy = Copy::begin(projector, pool, source, beside.clone()).await?;
     copy.fill(on_progress).await?;
@@ -68,6 +71,24 @@ pub async fn verify(
     beside.drop(&mut connection).await?;
     copy.end().await?;
     Ok(report)
+}
+
+/// Why the live copy can't be compared with what this release makes, if it can't.
+async fn made_by_another(
+    projector: &dyn Projector,
+    pool: &PgPool,
+    live: &Schema,
+) -> Result<Option<String>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    let (name, known) = (projector.name(), projector.definition().version);
+    Ok(match live.state(&mut connection).await? {
+        None => Some(format!("{name}: it is not there; a projector makes it, or `madang rebuild {name}`")),
+        Some((version, _)) if version != known => Some(format!(
+            "{name}: another release made version {version} of it, this one makes {known}; verify with that release, \
+             or `madang rebuild {name}` with this one"
+        )),
+        Some(_) => None,
+    })
 }
 
 /// Waits until the live copy has reached what the copy beside it has, at most [`PATIENCE`].

@@ -4,8 +4,9 @@ use super::{Failure, services::Services};
 use crate::projectors;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use infra::config::Settings;
-use infra::event_store::LogReader;
+use infra::event_store::{LogReader, migrate};
 use projections::rebuild::{SharedSource, rebuild};
+use projections::schema::outdated;
 use projections::{Position, Projector};
 use sqlx::PgPool;
 use std::{process::ExitCode, sync::Arc};
@@ -14,19 +15,31 @@ use tokio::task::JoinSet;
 /// `madang rebuild`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which read models: profiles, posts, comments, tags, timelines
-    #[arg(value_name = "PROJECTION", required_unless_present = "all")]
+    /// Which read models; `madang status` names them
+    #[arg(value_name = "PROJECTION", required_unless_present_any = ["all", "outdated"])]
     projections: Vec<String>,
     /// Every read model, with one reading of the log
     #[arg(long, conflicts_with = "projections")]
     all: bool,
+    /// Those that are missing, or that an older release made: run by a new release before it serves, it leaves that
+    /// nothing to rebuild
+    #[arg(long, conflicts_with_all = ["projections", "all"])]
+    outdated: bool,
     #[command(flatten)]
     services: Services,
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let chosen = choose(&args.services.settings()?, &args.projections)?;
+    let mut chosen = choose(&args.services.settings()?, &args.projections)?;
     let pool = args.services.pool().await?;
+    if args.outdated {
+        migrate(&pool).await?;
+        let outdated = outdated(&pool, &chosen).await?;
+        chosen.retain(|projector| outdated.contains(&projector.name()));
+        if chosen.is_empty() {
+            println!("every read model is of this release");
+        }
+    }
     let source = Arc::new(SharedSource::new(Arc::new(LogReader::new(pool.clone()))));
     let bars = MultiProgress::new();
     let mut rebuilding = JoinSet::new();

@@ -3,7 +3,8 @@
 use super::{Failure, services::Services};
 use crate::projectors;
 use infra::status::{ProjectionStatus, Status};
-use std::process::ExitCode;
+use projections::Projector;
+use std::{process::ExitCode, sync::Arc};
 
 /// `madang status`.
 #[derive(Debug, clap::Args)]
@@ -24,22 +25,26 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&status)?);
     } else {
-        print(&status);
+        print(&status, &projectors);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(Status { head, relay, projections }: &Status) {
+fn print(Status { head, relay, projections }: &Status, projectors: &[Arc<dyn Projector>]) {
     println!("log         {head:>12}");
     println!("relay       {:>12}  {} behind", relay.position, relay.lag);
     if let Some(reason) = &relay.stopped_because {
         println!("            stopped: {reason}");
     }
-    for projection in projections {
-        let ProjectionStatus { name, position, lag, is_led, parked, parked_count } = projection;
+    for (projection, projector) in projections.iter().zip(projectors) {
+        let ProjectionStatus { name, version, position, lag, is_led, parked, parked_count } = projection;
         let position = position.map_or("-".to_owned(), |position| position.to_string());
         let led = if *is_led { "" } else { ", nobody runs it" };
         println!("{name:<11} {position:>12}  {lag} behind, {parked_count} parked{led}");
+        let known = projector.definition().version;
+        if let Some(version) = version.filter(|&version| version != known) {
+            println!("            version {version} of another release; this one makes {known}");
+        }
         for event in parked {
             println!("            parked {} {}: {}", event.position, event.event_type, event.error);
         }

@@ -238,11 +238,15 @@ pub fn email_taken() -> Problem {
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         log(&error);
-        // A read model that was never built is on its way.
-        if is_passing(&error) || is_swapped_away(&error) {
+        if is_passing(&error) {
             Self::unavailable(
                 "store_unavailable",
                 "The store can't be reached. Repeat the request in a moment.",
+            )
+        } else if is_of_another_copy(&error) {
+            Self::unavailable(
+                "read_model_unavailable",
+                "What this reads is being rebuilt. Repeat the request in a moment.",
             )
         } else {
             Self::internal()
@@ -268,11 +272,13 @@ fn is_passing(error: &sqlx::Error) -> bool {
     away || code.is_some_and(|code| AWAY.iter().any(|class| code.starts_with(class)))
 }
 
-/// Whether a rebuilt projection took the place of the one that the query began on.
-pub fn is_swapped_away(error: &sqlx::Error) -> bool {
+/// Whether the query is for another copy of a read model than the one it met: a rebuilt one took its place, or an
+/// older release made it and this one's is on its way, or it was never made. Then a schema, a table or a column
+/// is missing, or an open one is gone.
+pub fn is_of_another_copy(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     match error.code().as_deref() {
-        Some("42P01" | "0A000" | "3F000") => true,
+        Some("42P01" | "42703" | "0A000" | "3F000") => true,
         Some("XX000") => error.message().contains("could not open relation"),
         _ => false,
     }

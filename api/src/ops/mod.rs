@@ -1,5 +1,6 @@
 //! For those who run the service: is it there, can it serve, how is it doing.
 
+pub(crate) mod readiness;
 mod routes;
 
 use crate::app::App;

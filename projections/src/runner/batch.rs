@@ -1,6 +1,6 @@
 //! One batch: applied whole, or event by event when something in it can't be applied.
 
-use super::{Lead, Runner};
+use super::{Lead, Runner, RunnerError};
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
 use crate::schema::Schema;
@@ -19,7 +19,7 @@ impl Runner {
         &self,
         lead: &mut Lead,
         events: &[Arc<RecordedEvent>],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), RunnerError> {
         let Some(last) = events.last().cloned().or_else(|| lead.overdue()) else { return Ok(()) };
         if !self.context.delay.is_zero() {
             tokio::time::sleep(self.context.delay).await;
@@ -74,7 +74,7 @@ impl Runner {
     ) -> Result<Option<bool>, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        if !Schema::advance(&mut tx, lead.stored, last).await? {
+        if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
             return Ok(Some(false));
         }
         if !mine.is_empty() {
@@ -100,7 +100,7 @@ impl Runner {
     ) -> Result<bool, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
-        if !Schema::advance(&mut tx, lead.stored, last).await? {
+        if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
             return Ok(false);
         }
         let mut parked = lead.parked.clone();
@@ -149,7 +149,7 @@ impl Runner {
 
     /// Goes on from where the checkpoint is now: a rebuild was swapped in, another runner was quicker, or
     /// a backup was restored and the events are not the log's any more.
-    async fn follow_checkpoint(&self, lead: &mut Lead) -> Result<(), sqlx::Error> {
+    async fn follow_checkpoint(&self, lead: &mut Lead) -> Result<(), RunnerError> {
         self.context.source.forget();
         let (position, parked) = self.standing().await?;
         lead.stands_at(position);

@@ -64,8 +64,7 @@ impl Runner {
         if parked.count == 0 {
             return Ok(());
         }
-        let mut tx = self.pool.begin().await?;
-        self.live.enter_shared(&mut tx).await?;
+        let (mut tx, _) = self.begin().await?;
         retry::done(&mut tx, self.projector.name()).await?;
         let waiting: Vec<(i64, Uuid)> =
             sqlx::query_as("select position, aggregate_id from parked order by position for update")
