@@ -1,10 +1,11 @@
 //! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
 //!
 //! Their posts and comments are deleted by events, and their likes, follows and blocks taken back, as they would
-//! have done it, so that every read model drops them by its own rules. Then the words are masked in the events themselves, `PersonErased` is appended
-//! (which makes every node drop what it keeps in memory, and profiles and cards blank the name), the copies in
-//! NATS are purged, and the vault's rows go last: until then what was cut off is begun anew. Each step may be
-//! repeated without harm. What they looked at goes by itself within two days (see [`crate::views`]).
+//! have done it, so that every read model drops them by its own rules. Then the words are masked in the events
+//! themselves, `PersonErased` is appended (which makes every node drop what it keeps in memory, and profiles and
+//! cards blank the name), the copies in NATS are purged, and the vault's rows go last: until then what was cut off
+//! is begun anew. Each step may be repeated without harm. What they looked at goes by itself within two days (see
+//! [`crate::views`]).
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
 use crate::media::delete_files;
@@ -19,7 +20,7 @@ use domain::media::{Media, MediaCommand, RemoveReason};
 use domain::post::{Post, PostCommand};
 use domain::user::{User, UserCommand};
 use domain::value::{BlocklistId, FollowId, FollowedTagsId, LikeId, MediaId, UserId};
-use domain::{Decide, RefusalKind};
+use domain::{Decide, Event, RefusalKind};
 use futures::TryStreamExt;
 use futures::stream::FuturesUnordered;
 use serde_json::Value;
@@ -164,14 +165,16 @@ impl Eraser {
 
     /// Nobody likes, follows or blocks who is not there any more.
     async fn take_back(&self, user: UserId) -> Result<(), EraseError> {
-        let standing: Vec<(String, Value)> = sqlx::query_as(include_str!("erasure/standing_of.sql"))
-            .bind(user.to_string())
-            .fetch_all(&self.pool)
-            .await?;
+        let standing: Vec<(String, String, String, Value)> =
+            sqlx::query_as(include_str!("erasure/standing_of.sql"))
+                .bind(user.to_string())
+                .fetch_all(&self.pool)
+                .await?;
         for some in standing.chunks(AT_ONCE) {
             let undone = FuturesUnordered::new();
-            for (aggregate_type, payload) in some {
-                undone.push(self.undo(aggregate_type, payload.clone()));
+            for (aggregate_type, event_type, version, payload) in some {
+                let event = Event::decode(aggregate_type, event_type, version, payload.clone());
+                undone.push(self.undo(event.map_err(|error| StoreError::Unreadable(Box::new(error)))?));
             }
             undone.try_collect::<()>().await?;
         }
@@ -186,21 +189,22 @@ impl Eraser {
         Ok(())
     }
 
-    async fn undo(&self, aggregate_type: &str, payload: Value) -> Result<(), EraseError> {
-        if aggregate_type == Like::TYPE {
-            if let Ok(LikeEvent::Liked { user_id, target }) = serde_json::from_value(payload) {
+    async fn undo(&self, event: Event) -> Result<(), EraseError> {
+        match event {
+            Event::Like(LikeEvent::Liked { user_id, target }) => {
                 let id = LikeId::of(user_id, target).0;
-                self.execute::<Like>(id, LikeCommand::Unlike { user_id, target }).await?;
+                self.execute::<Like>(id, LikeCommand::Unlike { user_id, target }).await
             }
-        } else if let Ok(
-            FollowEvent::Followed { follower_id, followee_id }
-            | FollowEvent::FollowRequested { follower_id, followee_id },
-        ) = serde_json::from_value(payload)
-        {
-            let id = FollowId::of(follower_id, followee_id).0;
-            self.execute::<Follow>(id, FollowCommand::Unfollow { follower_id, followee_id }).await?;
+            Event::Follow(
+                FollowEvent::Followed { follower_id, followee_id }
+                | FollowEvent::FollowRequested { follower_id, followee_id },
+            ) => {
+                let id = FollowId::of(follower_id, followee_id).0;
+                self.execute::<Follow>(id, FollowCommand::Unfollow { follower_id, followee_id }).await
+            }
+            // Nothing of it stands.
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     async fn delete<A: Stored>(&self, ids: &[Uuid], command: <A as Decide>::Command) -> Result<(), EraseError>

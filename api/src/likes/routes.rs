@@ -73,37 +73,46 @@ pub async fn unlike_comment(
 
 /// The thing to like, as it was read once: in whose name it is liked must not be decided on another reading than
 /// whether it is there.
-struct Liked {
-    ever_was: bool,
-    is_open: bool,
-    /// What it stands under, if that is anonymous.
-    anonymous_under: Option<PostId>,
+enum Thing {
+    Post(PostId, Post),
+    Comment(Comment),
 }
 
-async fn load(app: &App, target: Target, reader: UserId) -> Result<Liked, Problem> {
-    match target {
-        Target::Post(id) => {
-            let post = app.executor.load::<Post>(id.0).await?.state;
-            Ok(Liked {
-                ever_was: post.published,
-                is_open: facts::post_is_open(app, &post, reader).await?,
-                anonymous_under: post.is_anonymous().then_some(id),
-            })
+impl Thing {
+    async fn load(app: &App, target: Target) -> Result<Self, Problem> {
+        Ok(match target {
+            Target::Post(id) => Self::Post(id, app.executor.load::<Post>(id.0).await?.state),
+            Target::Comment(id) => Self::Comment(app.executor.load::<Comment>(id.0).await?.state),
+        })
+    }
+
+    fn ever_was(&self) -> bool {
+        match self {
+            Self::Post(_, post) => post.published,
+            Self::Comment(comment) => comment.written,
         }
-        Target::Comment(id) => {
-            let comment = app.executor.load::<Comment>(id.0).await?.state;
-            Ok(Liked {
-                ever_was: comment.written,
-                is_open: facts::comment_is_open(app, &comment, reader).await?,
-                anonymous_under: comment.anonymous.then_some(comment.post_id),
-            })
+    }
+
+    async fn is_open(&self, app: &App, reader: UserId) -> Result<bool, Problem> {
+        match self {
+            Self::Post(_, post) => facts::post_is_open(app, post, reader).await,
+            Self::Comment(comment) => facts::comment_is_open(app, comment, reader).await,
+        }
+    }
+
+    /// What it stands under, if that is anonymous.
+    fn anonymous_under(&self) -> Option<PostId> {
+        match self {
+            Self::Post(id, post) => post.is_anonymous().then_some(*id),
+            Self::Comment(comment) => comment.anonymous.then_some(comment.post_id),
         }
     }
 }
 
 async fn like(app: &App, asked: Asked, target: Target) -> Result<Response, Problem> {
-    let Liked { is_open, anonymous_under, .. } = load(app, target, asked.by.id).await?;
-    let Voice { asked, by } = match anonymous_under {
+    let thing = Thing::load(app, target).await?;
+    let is_open = thing.is_open(app, asked.by.id).await?;
+    let Voice { asked, by } = match thing.anonymous_under() {
         // What is not there gives nobody an alias.
         Some(post) if is_open => {
             let alias = app.vault.aliases.for_post(asked.by.id, post).await?;
@@ -117,15 +126,15 @@ async fn like(app: &App, asked: Asked, target: Target) -> Result<Response, Probl
 }
 
 async fn unlike(app: &App, asked: Asked, target: Target) -> Result<Response, Problem> {
-    let Liked { ever_was, anonymous_under, .. } = load(app, target, asked.by.id).await?;
-    if !ever_was {
+    let thing = Thing::load(app, target).await?;
+    if !thing.ever_was() {
         let (code, detail) = match target {
             Target::Post(_) => PostId::NOT_FOUND,
             Target::Comment(_) => CommentId::NOT_FOUND,
         };
         return Err(Problem::not_found(code, detail));
     }
-    let Voice { asked, by } = match anonymous_under {
+    let Voice { asked, by } = match thing.anonymous_under() {
         Some(post) => Voice::known(app, asked, post, true).await?,
         None => Voice::own(asked),
     };

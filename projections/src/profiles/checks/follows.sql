@@ -7,26 +7,25 @@ with last as (
 
 expected as (
     select
+        event_type,
         (payload ->> 'follower_id')::uuid as follower_id,
         (payload ->> 'followee_id')::uuid as followee_id,
         position
     from last
-    where event_type = 'Followed'
+    where event_type in ('Followed', 'FollowRequested')
+),
+
+kept as (
+    select 'Followed' as event_type, follower_id, followee_id, position from follows
+    union all
+    select 'FollowRequested', follower_id, followee_id, position from follow_requests
 )
 
-select format('%s following %s since %s is in %s', follower_id, followee_id, position, place)
+select format('%s of %s by %s at %s is in %s', event_type, followee_id, follower_id, position, place)
 from (
-    select follower_id, followee_id, position, 'the events only' as place
-    from (
-        select follower_id, followee_id, position from expected
-        except
-        select follower_id, followee_id, position from follows
-    ) as missing
+    select missing.*, 'the events only' as place
+    from (select * from expected except select * from kept) as missing
     union all
-    select follower_id, followee_id, position, 'the table only' as place
-    from (
-        select follower_id, followee_id, position from follows
-        except
-        select follower_id, followee_id, position from expected
-    ) as surplus
+    select surplus.*, 'the tables only' as place
+    from (select * from kept except select * from expected) as surplus
 ) as difference
