@@ -28,9 +28,9 @@ use uuid::Uuid;
 /// Events in a live batch: enough to make the transaction's fixed cost small, few enough to be quick.
 const BATCH: usize = 1_000;
 /// Under load, from so many events in a batch on, batches begin no more often than this: each costs a
-/// transaction of its own, and nobody sees ten milliseconds.
+/// transaction of its own, of half a dozen statements at least, and nobody sees a fortieth of a second.
 const BUSY: usize = 4;
-const PACE: Duration = Duration::from_millis(10);
+const PACE: Duration = Duration::from_millis(25);
 const RENEW: Duration = Duration::from_secs(1);
 /// How long the checkpoint's row may stay behind where nothing concerned the projector: so much is read again
 /// after a crash, and so much operators see as lag.

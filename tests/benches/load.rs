@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Played before what is measured by an open loop: connections, plans and caches of a server just started.
-const WARM_SECONDS: u64 = 3;
+/// Played before what is measured by an open loop: connections, plans and caches of a server just started on a
+/// database just copied, of which every page is read and logged whole at its first change. What gathers meanwhile
+/// takes some seconds to drain.
+const WARM_SECONDS: u64 = 15;
 /// Whoever waits longer would have gone.
 const GIVEN_UP: Duration = Duration::from_secs(30);
 
