@@ -189,22 +189,20 @@ impl Eraser {
         Ok(())
     }
 
+    /// Anything else does not stand.
     async fn undo(&self, event: Event) -> Result<(), EraseError> {
-        match event {
-            Event::Like(LikeEvent::Liked { user_id, target }) => {
-                let id = LikeId::of(user_id, target).0;
-                self.execute::<Like>(id, LikeCommand::Unlike { user_id, target }).await
-            }
-            Event::Follow(
-                FollowEvent::Followed { follower_id, followee_id }
-                | FollowEvent::FollowRequested { follower_id, followee_id },
-            ) => {
-                let id = FollowId::of(follower_id, followee_id).0;
-                self.execute::<Follow>(id, FollowCommand::Unfollow { follower_id, followee_id }).await
-            }
-            // Nothing of it stands.
-            _ => Ok(()),
+        if let Event::Like(LikeEvent::Liked { user_id, target }) = event {
+            let id = LikeId::of(user_id, target).0;
+            self.execute::<Like>(id, LikeCommand::Unlike { user_id, target }).await?;
+        } else if let Event::Follow(
+            FollowEvent::Followed { follower_id, followee_id }
+            | FollowEvent::FollowRequested { follower_id, followee_id },
+        ) = event
+        {
+            let id = FollowId::of(follower_id, followee_id).0;
+            self.execute::<Follow>(id, FollowCommand::Unfollow { follower_id, followee_id }).await?;
         }
+        Ok(())
     }
 
     async fn delete<A: Stored>(&self, ids: &[Uuid], command: <A as Decide>::Command) -> Result<(), EraseError>

@@ -9,11 +9,13 @@ use serde_json::json;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 /// All that our crates can say, and what is said by those below when someone looks for a fault.
 const LEVELS: &str = "debug,api=trace,infra=trace,projections=trace,domain=trace";
 
-async fn start(mail: &Sink) -> (Child, String) {
+/// A server, its address, and its log, which is read from the beginning: one that nobody reads stops who writes it.
+async fn start(mail: &Sink) -> (Child, String, JoinHandle<String>) {
     let (database_url, nats_url) = database().await;
     let mut child = Command::new(binary())
         .args(["serve", "--listen", "127.0.0.1:0"])
@@ -28,9 +30,15 @@ async fn start(mail: &Sink) -> (Child, String) {
         .kill_on_drop(true)
         .spawn()
         .expect("it starts");
+    let mut stderr = child.stderr.take().expect("piped");
+    let log = tokio::spawn(async move {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).await.expect("UTF-8");
+        log
+    });
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let ready = lines.next_line().await.expect("UTF-8").expect("it says where it is");
-    (child, ready.strip_prefix("ready at ").expect("an address").to_owned())
+    (child, ready.strip_prefix("ready at ").expect("an address").to_owned(), log)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,13 +48,7 @@ async fn nothing_secret_or_personal_is_in_a_log_line_whatever_the_level() {
     const EMAIL: &str = "zebra-8271@yard.example";
     const NEW_EMAIL: &str = "zebra-9393@yard.example";
     let mail = Sink::start().await;
-    let (mut child, url) = start(&mail).await;
-    let mut stderr = child.stderr.take().expect("piped");
-    let log = tokio::spawn(async move {
-        let mut log = String::new();
-        stderr.read_to_string(&mut log).await.expect("UTF-8");
-        log
-    });
+    let (mut child, url, log) = start(&mail).await;
 
     let nobody = Person::nobody(&url, client());
     let form = json!({ "email": EMAIL, "handle": "mina", "display_name": "Mina", "password": SECRET });

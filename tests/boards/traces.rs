@@ -52,15 +52,16 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .expect("it starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let ready = lines.next_line().await.expect("UTF-8").expect("it says where it is");
-        let url = ready.strip_prefix("ready at ").expect("an address").to_owned();
+        // From the beginning: a log that nobody reads stops who writes it.
         let mut stderr = child.stderr.take().expect("piped");
         let log = tokio::spawn(async move {
             let mut log = String::new();
             stderr.read_to_string(&mut log).await.expect("UTF-8");
             log
         });
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let ready = lines.next_line().await.expect("UTF-8").expect("it says where it is");
+        let url = ready.strip_prefix("ready at ").expect("an address").to_owned();
         let pool = PgPool::connect(&database_url).await.expect("the database is there");
         Self { child, url, database_url, nats_url, pool, log }
     }
