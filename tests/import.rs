@@ -17,18 +17,18 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-struct Data {
+pub struct Data {
     posts_file: PathBuf,
     follows_file: PathBuf,
     /// Author and text, in file order, which is that of time.
-    posts: Vec<(u32, String)>,
+    pub posts: Vec<(u32, String)>,
     /// Whom each follows.
     followees: HashMap<u32, Vec<u32>>,
     people: usize,
 }
 
 impl Data {
-    fn read(folder: &Path) -> Self {
+    pub fn read(folder: &Path) -> Self {
         let [posts_file, follows_file] = ["posts", "follows"].map(|name| {
             let packed = folder.join(format!("{name}.tsv.gz"));
             if packed.exists() { packed } else { folder.join(format!("{name}.tsv")) }
@@ -79,7 +79,7 @@ fn text_of(file: &Path) -> String {
     text
 }
 
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let given = std::env::var_os("MADANG_TEST_DATA").map(PathBuf::from);
     match given.or_else(|| beside.join("posts.tsv.gz").exists().then_some(beside)) {
@@ -147,7 +147,13 @@ async fn an_imported_data_set_reads_back_as_the_files_say() {
 /// The import ends with the last command; the last fan-outs take some seconds more.
 async fn until_read_models_have_it(app: &TestApp, token: &str) {
     let (head, begun) = (app.head().await, Instant::now());
-    for path in ["/v1/posts?limit=1", "/v1/users?limit=1", "/v1/tags", "/v1/timeline?limit=1"] {
+    for path in [
+        "/v1/posts?limit=1",
+        "/v1/users?limit=1",
+        "/v1/tags",
+        "/v1/timeline?limit=1",
+        "/v1/search/posts?limit=1",
+    ] {
         let reader =
             if path.starts_with("/v1/timeline") { person(app, token, 0).await } else { app.nobody() };
         loop {

@@ -30,6 +30,7 @@ mod privacy;
 mod projections;
 mod races;
 mod rollout;
+mod search;
 mod sockets;
 mod storage;
 mod support;

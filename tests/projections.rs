@@ -124,6 +124,11 @@ async fn a_row_spoiled_by_hand_is_found_in_every_table() {
         ("posts", "delete from posts.hidden where reason = 'blocked'"),
         ("comments", "delete from comments.hidden where reason = 'blocks'"),
         ("boards", "update boards.boards set closed = true where slug = 'night'"),
+        ("search", "update search.posts set text = 'x' where not gone"),
+        ("search", "update search.posts set like_count = like_count + 1 where not gone"),
+        ("search", "update search.posts set author_id = board_id where author_id is null and not gone"),
+        ("search", "update search.people set private = not private"),
+        ("search", "update search.tags set post_count = 9 where tag = '한강'"),
         ("boards", "delete from boards.boards where slug = 'market'"),
         ("tags", "update tags.tags set post_count = post_count + 1 where tag = '한강'"),
         ("tags", "update tags.tags set follower_count = 0 where tag = '한강'"),
@@ -292,6 +297,7 @@ async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_
         "drop schema tags cascade",
         "drop schema comments cascade",
         "drop schema media cascade",
+        "drop schema search cascade",
     ] {
         sqlx::query(sql).execute(&app.pool).await.expect("restored");
     }

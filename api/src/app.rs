@@ -4,6 +4,7 @@ use crate::edge::Problem;
 use crate::edge::failure::is_of_another_copy;
 use crate::layers::rate_limit::RateLimits;
 use crate::media::dto::PhotoUrls;
+use crate::search::Search;
 use crate::tags::Trends;
 use crate::timeline::Pages;
 use domain::value::UserId;
@@ -63,6 +64,8 @@ pub struct Inner {
     pub pages: Option<Pages>,
     /// What was trending a moment ago.
     pub trends: Trends,
+    /// Finds things by words.
+    pub search: Search,
     /// Who has asked how often.
     pub rate_limits: RateLimits,
     pub(crate) readiness: ReadinessSource,
@@ -91,6 +94,8 @@ pub struct Parts {
     pub media_pokes: Pokes,
     /// Takes note of who looks at what.
     pub views: Views,
+    /// Finds things by words.
+    pub search: Search,
     /// For read models only.
     pub pool: PgPool,
     /// How far each projection has come.
@@ -189,6 +194,7 @@ impl App {
             storage,
             media_pokes,
             views,
+            search,
             pool,
             progress,
             touched,
@@ -213,6 +219,7 @@ impl App {
             settings,
             pages,
             trends: Trends::default(),
+            search,
             rate_limits,
             readiness,
             metrics,

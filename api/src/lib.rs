@@ -3,7 +3,7 @@
 //! Reading order:
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
 //!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
-//!    [`tags`], [`boards`], [`aliases`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
+//!    [`tags`], [`search`], [`boards`], [`aliases`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
 //!    [`account`], [`exports`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
@@ -50,6 +50,7 @@ pub mod profile_images;
 pub mod projectors;
 pub mod roles;
 pub mod router;
+pub mod search;
 pub mod sessions;
 pub mod sign_ups;
 pub mod sockets;

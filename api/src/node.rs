@@ -2,6 +2,7 @@
 
 use crate::app::{App, Cors, Parts, Settings as HttpSettings};
 use crate::ops::readiness;
+use crate::search::Search;
 use crate::sockets::{self, Limits};
 use crate::withdrawals::come_back_link;
 use crate::{exports, projectors};
@@ -15,6 +16,7 @@ use infra::nats::{Nats, NatsError};
 use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
 use infra::s3::Storage;
+use infra::search::{Embedded, Fed, Feeder};
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
@@ -22,6 +24,7 @@ use projections::Projector;
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
+use projections::search::engine::EngineError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use std::net::SocketAddr;
@@ -64,6 +67,9 @@ pub enum NodeError {
     /// See [`SetupError`].
     #[error(transparent)]
     OAuth(#[from] SetupError),
+    /// See [`EngineError`].
+    #[error("search can't be served")]
+    Search(#[from] EngineError),
     /// The socket can't be served.
     #[error("HTTP can't be served")]
     Listen(#[from] std::io::Error),
@@ -103,6 +109,8 @@ impl Node {
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
         vault.catch_up().await?;
         let storage = settings.s3.clone().map(Storage::new);
+        let engine = Embedded::open(settings.search_dir.as_deref(), &log_id.to_string())?;
+        let search = Search { engine: Arc::new(engine), fed: Fed::default() };
         let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
@@ -170,6 +178,7 @@ impl Node {
             storage: storage.clone(),
             media_pokes: media_pokes.clone(),
             views: Views::default(),
+            search: search.clone(),
             pool: pool.clone(),
             progress,
             touched: tail.touched(),
@@ -217,6 +226,14 @@ impl Node {
                 shutdown: shutdown(),
             };
             working.spawn(counter.run());
+            let feeder = Feeder {
+                pool: own(&options, 1, true),
+                engine: search.engine,
+                progress: parts.progress.clone(),
+                fed: search.fed,
+                shutdown: shutdown(),
+            };
+            working.spawn(feeder.run());
             let app = App::new(parts);
             working.spawn(exports::maker::run(app.clone(), shutdown()));
             let router = crate::router(app);

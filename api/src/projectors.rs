@@ -7,6 +7,7 @@ use projections::comments::CommentsProjector;
 use projections::media::MediaProjector;
 use projections::posts::PostsProjector;
 use projections::profiles::ProfilesProjector;
+use projections::search::SearchProjector;
 use projections::tags::TagsProjector;
 use projections::timelines::TimelinesProjector;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Projector>> {
         Arc::new(TagsProjector),
         Arc::new(MediaProjector),
         Arc::new(BoardsProjector),
+        Arc::new(SearchProjector),
         Arc::new(TimelinesProjector::new(merge_threshold, settings.timeline_limits)),
     ]
 }

@@ -4,7 +4,7 @@ use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
     account, aliases, availability, blocks, boards, comments, dev, document, exports, follows, layers, likes,
-    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, sessions, sign_ups, tags,
+    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, sessions, sign_ups, tags,
     timeline, users, withdrawals,
 };
 use axum::body::Bytes;
@@ -80,6 +80,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(likes::routes())
         .merge(timeline::routes())
         .merge(tags::routes())
+        .merge(search::routes())
         .merge(boards::routes())
         .merge(aliases::routes())
         .merge(ops::routes());

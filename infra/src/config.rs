@@ -15,7 +15,7 @@ pub use web::{Networks, Origins, WebUrl};
 use crate::mail::{SmsUrl, SmtpUrl};
 use lettre::message::Mailbox;
 use projections::timelines::Limits;
-use std::{borrow::Cow, fmt, net::SocketAddr, str::FromStr, time::Duration};
+use std::{borrow::Cow, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// How one process runs. Each field names the environment variable that sets it.
@@ -83,6 +83,9 @@ pub struct Settings {
     pub s3: Option<S3Settings>,
     /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo is kept that nothing came to show; 86400 (a day).
     pub media_grace: Duration,
+    /// `MADANG_SEARCH_DIR`: where this process keeps its search index; without it in a temporary folder, which is
+    /// filled anew at each start.
+    pub search_dir: Option<PathBuf>,
     /// `MADANG_VIEWS_EVERY_SECONDS`: how often looks at posts are written down and counted; 5.
     pub views_every: Duration,
     /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
@@ -213,6 +216,7 @@ impl Settings {
             stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
             s3: s3::read(&env)?,
             media_grace: env.seconds("MADANG_MEDIA_GRACE_SECONDS", 24 * 3_600)?,
+            search_dir: env.text("MADANG_SEARCH_DIR").map(PathBuf::from),
             views_every: env.seconds_from_one("MADANG_VIEWS_EVERY_SECONDS", 5)?,
             smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),
             mail_from: env.or(

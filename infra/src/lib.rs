@@ -33,6 +33,7 @@ pub mod oauth;
 mod polite;
 pub mod relay;
 pub mod s3;
+pub mod search;
 pub mod status;
 pub mod tail;
 pub mod telemetry;

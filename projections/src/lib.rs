@@ -10,6 +10,7 @@
 //!    [`retry`]: another try of what could not be applied.
 //! 5. [`rebuild`] and [`verify`]: a copy built beside the live one, swapped in or compared.
 //! 6. [`progress`]: how readers wait for what they wrote.
+//! 7. [`search`]: documents for engines, and how text is compared.
 //!
 //! Invariants of this crate:
 //! - A checkpoint moves in the transaction that writes the rows, and p is applied only after p-1.
@@ -41,6 +42,7 @@ pub mod retry;
 pub mod runner;
 mod scanned;
 pub mod schema;
+pub mod search;
 pub mod tags;
 pub mod timelines;
 pub mod verify;

@@ -76,6 +76,7 @@ impl TestApp {
             .env("NATS_URL", &*self.settings.nats_url)
             .env("MADANG_STREAM_MAX_BYTES", self.settings.stream_max_bytes.to_string())
             .envs(storage)
+            .envs(self.settings.search_dir.iter().map(|folder| ("MADANG_SEARCH_DIR", folder)))
             .output()
             .await
             .expect("it runs");

@@ -19,6 +19,13 @@ pub(super) struct Services {
 impl Services {
     /// Settings with the services filled in.
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
+        let settings = self.read()?;
+        // Where `madang up` keeps it.
+        let kept = self.data.as_ref().map(|data| data.join("search"));
+        Ok(Settings { search_dir: settings.search_dir.or(kept), ..settings })
+    }
+
+    fn read(&self) -> Result<Settings, Failure> {
         let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let stack = match &self.data {
             Some(data) => Some(StackFile::read(data)?),

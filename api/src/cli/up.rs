@@ -65,6 +65,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let settings = settings.map(|settings| Settings {
         dev_mailbox: args.host.is_loopback(),
         s3: settings.s3.or_else(|| stack.s3().cloned()),
+        search_dir: settings.search_dir.or_else(|| Some(args.data.join("search"))),
         ..settings
     });
     let served = match settings {

@@ -8,15 +8,20 @@ use super::{
 use infra::event_store::LogReader;
 use infra::media::{SETTLED, missing, strays};
 use infra::s3::Storage;
+use infra::search::embedded;
 use projections::Position;
+use projections::search::feed::versions;
 use sqlx::PgPool;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// `madang verify`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which read models: profiles, posts, comments, tags, media, timelines; all of them by default, and
-    /// whether the storage holds the photos that are there, and no others
+    /// Which read models (`madang status` names them); all of them by default, and whether the storage holds the
+    /// photos that are there, and no others. With search comes its index, where its folder is known
     #[arg(value_name = "PROJECTION")]
     projections: Vec<String>,
     #[command(flatten)]
@@ -48,6 +53,11 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
             println!("  {difference}");
         }
     }
+    let is_chosen =
+        |name: &str| args.projections.is_empty() || args.projections.iter().any(|chosen| chosen == name);
+    if let Some(folder) = settings.search_dir.filter(|folder| is_chosen("search") && folder.exists()) {
+        all_equal &= index(&pool, &folder).await?;
+    }
     if args.projections.is_empty()
         && let Some(settings) = settings.s3
     {
@@ -55,6 +65,35 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     Ok(if all_equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+/// Whether the embedded engine's index holds what the documents' tables do. A server may be feeding it meanwhile, so
+/// what differs is looked at again.
+async fn index(pool: &PgPool, folder: &Path) -> Result<bool, Failure> {
+    let begun = Instant::now();
+    loop {
+        let wanted: BTreeSet<_> = versions(pool).await?.into_iter().collect();
+        let held: BTreeSet<_> = embedded::held(folder)?.into_iter().collect();
+        if wanted == held {
+            println!("search index: equal ({} documents)", held.len());
+            return Ok(true);
+        }
+        if begun.elapsed() > PATIENCE {
+            println!("search index: DIFFERENT");
+            for (what, keys) in
+                [("is missing", wanted.difference(&held)), ("is too much", held.difference(&wanted))]
+            {
+                for (key, version) in keys.take(SHOWN) {
+                    println!("  {key:?} as of {version} {what}");
+                }
+            }
+            return Ok(false);
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// How long an index may take to be fed what is in the tables.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether the storage holds what the read model of photos says. Servers delete strays by themselves every hour.
 async fn bucket(pool: &PgPool, storage: &Storage) -> Result<bool, Failure> {

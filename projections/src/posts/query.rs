@@ -80,6 +80,23 @@ pub async fn cards(pool: &PgPool, ids: &[PostId], viewer: Option<UserId>) -> Res
     rows.iter().filter_map(|row| post(row).transpose()).collect()
 }
 
+/// Whom `viewer` follows, and who is hidden from them: 5,000 and 1,000 of them at most.
+///
+/// # Errors
+/// The database's.
+pub async fn access(pool: &PgPool, viewer: UserId) -> Result<(Vec<UserId>, Vec<UserId>), sqlx::Error> {
+    let (follows, hidden): (Vec<Uuid>, Vec<Uuid>) = sqlx::query_as(
+        "select
+            array(select followee_id from posts.follows where follower_id = $1 limit 5000),
+            array(select distinct user_id from posts.hidden where viewer_id = $1 limit 1000)",
+    )
+    .bind(viewer.0)
+    .fetch_one(pool)
+    .await?;
+    let people = |ids: Vec<Uuid>| ids.into_iter().map(UserId).collect();
+    Ok((people(follows), people(hidden)))
+}
+
 /// All posts, newest first, but for anonymous ones: these stay on their boards.
 ///
 /// # Errors

@@ -61,6 +61,26 @@ pub async fn by_id(pool: &PgPool, id: UserId, viewer: Option<UserId>) -> Result<
     row.as_ref().map_or(Ok(None), person)
 }
 
+/// These people in this order; hidden and unknown ones are left out.
+///
+/// # Errors
+/// The database's.
+pub async fn cards(
+    pool: &PgPool,
+    ids: &[UserId],
+    viewer: Option<UserId>,
+) -> Result<Vec<Person>, sqlx::Error> {
+    const SQL: &str = listed!(
+        "select user_id, -place as key from unnest($2::uuid[]) with ordinality as wanted (user_id, place)"
+    );
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query(SQL).bind(viewer.map(|user| user.0)).bind(ids).fetch_all(pool).await?;
+    rows.iter().filter_map(|row| person(row).transpose()).collect()
+}
+
 /// Everyone, newest first.
 ///
 /// # Errors

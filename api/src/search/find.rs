@@ -1,0 +1,127 @@
+//! Asking the engine, for readers who want to see what they wrote, and must not see what is not for them.
+
+use crate::app::App;
+use crate::edge::list::Paged;
+use crate::edge::{Fresh, Listing, Problem, Reader};
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use domain::value::{Handle, UserId};
+use projections::posts;
+use projections::profiles;
+use projections::progress::Coverage;
+use projections::search::engine::{Access, EngineError, Filters, Found, Kind, Query, Sort};
+use projections::search::words::Words;
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
+
+/// An engine that takes longer is taken to be away.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How far pages lead: whoever looks further down narrows the search.
+const DEEPEST: usize = 10_000;
+
+/// Where the next page begins, and as of when all pages of one search are ordered.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Place {
+    offset: usize,
+    now: i64,
+}
+
+impl Place {
+    pub(super) fn of<Q: Paged>(listing: &Listing<Q>, list: &str) -> Result<Self, Problem> {
+        let first = || Self { offset: 0, now: Utc::now().timestamp_millis() };
+        Ok(listing.after::<Self>(list)?.unwrap_or_else(first))
+    }
+
+    fn now(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.now).unwrap_or_default()
+    }
+
+    /// After a page of `limit`, if it was full.
+    pub(super) fn next(self, found: usize, limit: usize) -> Option<Self> {
+        let offset = self.offset + found;
+        (found == limit && offset < DEEPEST).then_some(Self { offset, ..self })
+    }
+}
+
+/// Reads what is in the search field.
+pub(super) fn words(query: Option<&str>) -> Result<Words, Problem> {
+    Words::parse(query.unwrap_or_default()).map_err(|error| {
+        let detail = error.to_string();
+        Problem::bad_parameter("q", "invalid_words", detail)
+    })
+}
+
+/// Waits until the engine, and what shows its hits, has what the reader must see.
+pub(super) async fn see(app: &App, reader: &Reader, shown_by: &'static str) -> Fresh {
+    let begun = Instant::now();
+    let mut coverage: Coverage =
+        app.progress.wait(&["search", shown_by], reader.position, reader.bound).await;
+    let left = reader.bound.saturating_sub(begun.elapsed());
+    if coverage.covered && !app.search.fed.wait(reader.position, left).await {
+        coverage = Coverage { covered: false, position: app.search.fed.position() };
+    }
+    reader.fresh(coverage)
+}
+
+/// What is asked, but for who asks.
+pub(super) struct Asked {
+    pub(super) kind: Kind,
+    pub(super) words: Words,
+    pub(super) filters: Filters,
+    pub(super) sort: Sort,
+    pub(super) facets: bool,
+    pub(super) place: Place,
+    pub(super) limit: usize,
+}
+
+/// Finds it.
+pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Found, Problem> {
+    let Asked { kind, words, mut filters, sort, facets, place, limit } = asked;
+    for handle in &words.from {
+        let author = author(app, reader, handle).await?;
+        filters.authors.get_or_insert_default().extend(author);
+    }
+    let access = match reader.viewer() {
+        None => Access::default(),
+        Some(viewer) => {
+            let (mut follows, hidden) = app.read(|| posts::query::access(&app.pool, viewer)).await?;
+            follows.push(viewer);
+            Access { follows, hidden }
+        }
+    };
+    let Place { offset, .. } = place;
+    let query = Query { kind, words, filters, access, sort, now: place.now(), offset, limit, facets };
+    match tokio::time::timeout(PATIENCE, app.search.engine.find(query)).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(error)) => Err(away(&error)),
+        Err(_elapsed) => Err(away(&EngineError::Away("no answer".to_owned()))),
+    }
+}
+
+/// The person of this handle, if there is one for the reader.
+pub(super) async fn author(app: &App, reader: &Reader, handle: &str) -> Result<Option<UserId>, Problem> {
+    let key = Handle::key_of(handle);
+    let person = app.read(|| profiles::query::by_handle_key(&app.pool, &key, reader.viewer())).await?;
+    Ok(person.map(|person| person.id))
+}
+
+/// A day, or a time, of a query string.
+pub(super) fn time(parameter: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc());
+    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day);
+    time.map(Some).ok_or_else(|| {
+        let detail = "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z";
+        Problem::bad_parameter(parameter, "invalid_time", detail)
+    })
+}
+
+fn away(error: &EngineError) -> Problem {
+    tracing::error!(%error, "a search failed");
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "search_unavailable",
+        "Search can't be reached. Repeat the request in a moment.",
+    )
+    .retry_after(2)
+}

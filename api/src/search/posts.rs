@@ -1,0 +1,176 @@
+//! Posts by words and bounds.
+
+use super::dto::{Explanation, Facets, FoundPost, Marker, PostHighlights, Results};
+use super::find::{self, Asked, Place};
+use crate::aliases::mine;
+use crate::app::App;
+use crate::edge::list::{Limit, Paged};
+use crate::edge::{Listing, Problem, Reader, cursor};
+use crate::posts::dto::Post;
+use axum::extract::State;
+use axum::response::Response;
+use domain::value::{PostId, Tag};
+use projections::search::engine::{Filters, Hit, Key, Kind, Sort};
+use projections::search::text::as_hangul;
+use projections::{boards, posts};
+use serde::Deserialize;
+use std::collections::HashMap;
+use utoipa::{IntoParams, ToSchema};
+
+/// In which order posts are found.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// What fits best first; of what fits alike the newer and more liked.
+    #[default]
+    Relevance,
+    /// The newest first.
+    Newest,
+    /// The most liked first. Above 16 likes it may be out by a sixteenth.
+    MostLiked,
+}
+
+/// The query string of a search for posts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PostSearch {
+    /// Words that must all be found, also inside longer ones; `"exact words"`, `-without`, `#tag`, `from:handle`.
+    #[param(example = "감귤 -광고 from:mina")]
+    q: Option<String>,
+    /// Only posts that carry this tag.
+    tag: Option<String>,
+    /// Only posts by the person of this handle.
+    author: Option<String>,
+    /// Only posts on the board of this name.
+    board: Option<String>,
+    /// Only posts that show photos, or only those that don't.
+    has_photos: Option<bool>,
+    /// Only posts that seem to be written in it: `ko`, `ja`, `zh`, `latin` or `other`.
+    language: Option<String>,
+    /// Only posts published from this day or time on (UTC).
+    from: Option<String>,
+    /// Only posts published before this day or time (UTC).
+    to: Option<String>,
+    /// `relevance`, `newest` or `most_liked`. A cursor is good for the order it was given in.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    sort: Order,
+    /// Whether to count what was found by tag, board, language and photos.
+    #[serde(default)]
+    #[param(required = false)]
+    facets: bool,
+    /// Whether to tell of each post why it is where it is.
+    #[serde(default)]
+    #[param(required = false)]
+    explain: bool,
+    /// How many items at most.
+    #[serde(default)]
+    #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Paged for PostSearch {
+    fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+/// Search posts
+///
+/// Words are found in titles, texts, tags, alternative texts of photos and authors' names. Korean, Japanese and Chinese
+/// words are found inside longer ones, with any particle; other words by their beginning, long ones with a typo. On an
+/// anonymous board nobody is found by who wrote. Pages lead to the 10,000th hit.
+#[utoipa::path(
+    get, path = "/v1/search/posts", tag = "search",
+    params(PostSearch),
+    responses((status = 200, description = "What was found.", body = Results<FoundPost>)),
+    security((), ("bearer" = []))
+)]
+pub async fn search_posts(
+    State(app): State<App>,
+    listing: Listing<PostSearch>,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let query = &listing.query;
+    let (list, sort) = match query.sort {
+        Order::Relevance => ("search_posts", Sort::Relevance),
+        Order::Newest => ("search_posts_newest", Sort::Newest),
+        Order::MostLiked => ("search_posts_most_liked", Sort::MostLiked),
+    };
+    let (words, place, limit) =
+        (find::words(query.q.as_deref())?, Place::of(&listing, list)?, listing.limit());
+    let filters = filters(&app, &reader, query).await?;
+    let fresh = find::see(&app, &reader, "posts").await;
+    let marker = Marker::of(&words);
+    let facets = query.facets;
+    let asked = Asked { kind: Kind::Posts, words, filters, sort, facets, place, limit };
+    let found = find::find(&app, &reader, asked).await?;
+
+    let next = place.next(found.hits.len(), limit);
+    let ids: Vec<_> = found.hits.iter().filter_map(post_of).collect();
+    let mut scores: HashMap<PostId, Hit> =
+        found.hits.into_iter().filter_map(|hit| Some((post_of(&hit)?, hit))).collect();
+    let cards = app.read(|| posts::query::cards(&app.pool, &ids, reader.viewer())).await?;
+    let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
+    mine::posts(&app, &reader, &mut cards).await?;
+    let items = cards.into_iter().map(|post| FoundPost {
+        highlights: PostHighlights {
+            title: post.title.as_deref().map(|title| marker.mark(title)),
+            text: marker.excerpt(&post.text),
+        },
+        explanation: scores
+            .remove(&PostId(post.id))
+            .filter(|_| query.explain)
+            .map(|hit| Explanation::of(hit.score)),
+        post,
+    });
+    Ok(fresh.json(Results {
+        items: items.collect(),
+        next_cursor: next.map(|next| cursor::write(list, &next)),
+        total: found.total,
+        facets: facets.then(|| Facets::of(found.facets)),
+        suggestion: query.q.as_deref().and_then(as_hangul),
+        engine: app.search.engine.name(),
+    }))
+}
+
+fn post_of(hit: &Hit) -> Option<PostId> {
+    match hit.key {
+        Key::Post(id) => Some(PostId(id)),
+        Key::Person(_) | Key::Tag(_) => None,
+    }
+}
+
+/// What names nobody, no board or no tag finds nothing.
+async fn filters(app: &App, reader: &Reader, query: &PostSearch) -> Result<Filters, Problem> {
+    let mut filters = Filters {
+        has_photos: query.has_photos,
+        language: query.language.clone(),
+        since: find::time("from", query.from.as_deref())?,
+        before: find::time("to", query.to.as_deref())?,
+        ..Filters::default()
+    };
+    if let Some(tag) = &query.tag {
+        let tag = Tag::parse(tag).map_err(|invalid| crate::edge::list::bad_parameter("tag", &invalid))?;
+        filters.tags.push(tag.as_str().to_owned());
+    }
+    if let Some(author) = &query.author {
+        filters.authors = Some(find::author(app, reader, author).await?.into_iter().collect());
+    }
+    if let Some(slug) = &query.board {
+        let board = app.read(|| boards::query::by_slug(&app.pool, slug)).await?;
+        let Some(board) = board else {
+            let detail = "names no board; GET /v1/boards lists them";
+            return Err(Problem::bad_parameter("board", "unknown_board", detail));
+        };
+        filters.board = Some(board.id);
+    }
+    Ok(filters)
+}

@@ -1,0 +1,271 @@
+//! How a question becomes tantivy's, and what it finds becomes an answer.
+
+use super::fields::{self, Fields};
+use projections::search::engine::{Facets, Filters, Found, Hit, Kind, Query, Score, Sort};
+use projections::search::text::{BEGIN, Gram, is_cjk, is_initials, needle};
+use projections::search::words::{Word, Words};
+use serde_json::{Value as Json, json};
+use std::ops::Bound;
+use tantivy::aggregation::AggregationCollector;
+use tantivy::collector::{Count, TopDocs};
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, PhraseQuery, Query as Ask,
+    RangeQuery, TermQuery, TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption, Value};
+use tantivy::{DocAddress, Order, Searcher, SegmentReader, TantivyDocument, Term};
+
+type Clause = (Occur, Box<dyn Ask>);
+
+/// How many of each facet are counted out.
+const FACETS: usize = 10;
+
+/// A day in milliseconds.
+const DAY: f32 = 86_400_000.0;
+/// What is so old counts half of what it can lose by age.
+const HALF_AGE_DAYS: f32 = 90.0;
+/// What something loses at most by its age.
+const AGE_COSTS: f32 = 0.6;
+/// How much each doubling of likes is worth.
+const LIKES_GIVE: f32 = 0.12;
+
+pub(super) fn find(searcher: &Searcher, fields: &Fields, query: &Query) -> tantivy::Result<Found> {
+    let asked = asked(fields, query);
+    let top = TopDocs::with_limit(query.limit.max(1)).and_offset(query.offset);
+    let now = query.now.timestamp_millis();
+    let places: Vec<(Option<f32>, DocAddress)> = match (query.kind, query.sort) {
+        (Kind::Posts, Sort::Newest) => {
+            let found =
+                searcher.search(&*asked, &top.order_by_fast_field::<i64>(fields::PUBLISHED, Order::Desc))?;
+            found.into_iter().map(|(_, place)| (None, place)).collect()
+        }
+        (Kind::Posts, Sort::MostLiked) => {
+            let most = top.tweak_score(|segment: &SegmentReader| {
+                let (likes, published) = columns(segment);
+                move |doc, _: f32| (likes.get_val(doc), published.get_val(doc))
+            });
+            searcher.search(&*asked, &most)?.into_iter().map(|(_, place)| (None, place)).collect()
+        }
+        _ => {
+            let best = top.tweak_score(move |segment: &SegmentReader| {
+                let (likes, published) = columns(segment);
+                move |doc, words: f32| {
+                    let score = score(words, likes.get_val(doc), published.get_val(doc), now);
+                    // Of what fits alike the newer.
+                    (score.words * score.likes * score.age, published.get_val(doc))
+                }
+            });
+            let found = searcher.search(&*asked, &best)?;
+            found.into_iter().map(|((score, _), place)| (Some(score), place)).collect()
+        }
+    };
+    let mut hits = vec![];
+    for (total, place) in places.into_iter().take(query.limit) {
+        let document: TantivyDocument = searcher.doc(place)?;
+        let number =
+            |field: Field| document.get_first(field).and_then(|value| value.as_i64()).unwrap_or_default();
+        let key = document.get_first(fields.key).and_then(|value| value.as_str());
+        let Some(key) = key.and_then(fields::read_key) else { continue };
+        let mut score = score(0.0, number(fields.likes), number(fields.published), now);
+        score.words = total.map_or(0.0, |total| total / (score.likes * score.age));
+        hits.push(Hit { key, score });
+    }
+    let total = searcher.search(&*asked, &Count)?;
+    let facets = if query.facets { facets(searcher, &*asked)? } else { Facets::default() };
+    Ok(Found { hits, total, facets })
+}
+
+type Column = std::sync::Arc<dyn tantivy::columnar::ColumnValues<i64>>;
+
+fn columns(segment: &SegmentReader) -> (Column, Column) {
+    let column = |name: &str| {
+        let column = segment.fast_fields().i64(name).expect("the schema has it");
+        column.first_or_default_col(0)
+    };
+    (column(fields::LIKES), column(fields::PUBLISHED))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn score(words: f32, likes: i64, published: i64, now: i64) -> Score {
+    let liked = (1.0 + likes.max(0) as f32).log2();
+    let days = if published == 0 { 0.0 } else { (now - published).max(0) as f32 / DAY };
+    let age = 1.0 - AGE_COSTS * days / (days + HALF_AGE_DAYS);
+    Score { words, likes: 1.0 + LIKES_GIVE * liked, age }
+}
+
+fn asked(fields: &Fields, query: &Query) -> Box<dyn Ask> {
+    let kind = match query.kind {
+        Kind::Posts => fields::POST,
+        Kind::People => fields::PERSON,
+        Kind::Tags => fields::TAG_KIND,
+    };
+    let mut clauses = vec![must(unscored(term(fields.kind, kind)))];
+    let Words { words, without, tags, from: _ } = &query.words;
+    for word in words {
+        clauses.push(must(self::word(fields, query.kind, word)));
+    }
+    for word in without {
+        clauses.push((Occur::MustNot, self::word(fields, query.kind, word)));
+    }
+    for tag in tags.iter().chain(&query.filters.tags) {
+        clauses.push(must(unscored(term(fields.tag, tag))));
+    }
+    bounds(fields, &query.filters, &mut clauses);
+    access(fields, query, &mut clauses);
+    if words.is_empty() {
+        clauses.push(must(Box::new(ConstScoreQuery::new(Box::new(AllQuery), 1.0))));
+    }
+    Box::new(BooleanQuery::new(clauses))
+}
+
+fn bounds(fields: &Fields, filters: &Filters, clauses: &mut Vec<Clause>) {
+    let Filters { tags: _, authors, board, has_photos, language, since, before } = filters;
+    if let Some(authors) = authors {
+        let any = authors.iter().map(|author| Term::from_field_text(fields.author, &fields::id(author.0)));
+        clauses.push(must(unscored(Box::new(TermSetQuery::new(any)))));
+    }
+    if let Some(board) = board {
+        clauses.push(must(unscored(term(fields.board, &fields::id(board.0)))));
+    }
+    if let Some(has_photos) = has_photos {
+        let term = Term::from_field_u64(fields.has_photos, u64::from(*has_photos));
+        clauses.push(must(unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))));
+    }
+    if let Some(language) = language {
+        clauses.push(must(unscored(term(fields.language, language))));
+    }
+    if since.is_some() || before.is_some() {
+        let at = |time: &chrono::DateTime<chrono::Utc>| {
+            Term::from_field_i64(fields.published, time.timestamp_millis())
+        };
+        let from = since.as_ref().map_or(Bound::Unbounded, |since| Bound::Included(at(since)));
+        let to = before.as_ref().map_or(Bound::Unbounded, |before| Bound::Excluded(at(before)));
+        clauses.push(must(unscored(Box::new(RangeQuery::new(from, to)))));
+    }
+}
+
+/// What is for followers is found by them only, and nothing of who is hidden.
+fn access(fields: &Fields, query: &Query, clauses: &mut Vec<Clause>) {
+    let of = |people: &[domain::value::UserId]| -> Box<dyn Ask> {
+        let terms = people.iter().map(|user| Term::from_field_text(fields.author, &fields::id(user.0)));
+        Box::new(TermSetQuery::new(terms.collect::<Vec<_>>()))
+    };
+    if matches!(query.kind, Kind::Posts) {
+        let for_all = Term::from_field_u64(fields.for_followers, 0);
+        let for_all: Box<dyn Ask> = Box::new(TermQuery::new(for_all, IndexRecordOption::Basic));
+        let open = BooleanQuery::union(vec![for_all, of(&query.access.follows)]);
+        clauses.push(must(unscored(Box::new(open))));
+    }
+    if !query.access.hidden.is_empty() {
+        clauses.push((Occur::MustNot, of(&query.access.hidden)));
+    }
+}
+
+/// A word in any of the fields, worth more in some; where it begins a word of the text more than inside of one.
+fn word(fields: &Fields, kind: Kind, word: &Word) -> Box<dyn Ask> {
+    let boosts: &[(Field, f32)] = match kind {
+        Kind::Posts => &[
+            (fields.title, 3.0),
+            (fields.tags, 3.0),
+            (fields.text, 1.0),
+            (fields.photos, 0.7),
+            (fields.names, 1.5),
+        ],
+        Kind::People => &[(fields.title, 3.0), (fields.names, 2.0), (fields.text, 0.5)],
+        Kind::Tags => &[(fields.title, 1.0)],
+    };
+    let mut any: Vec<Box<dyn Ask>> = vec![];
+    let needle = needle(&word.folded);
+    for &(field, boost) in boosts {
+        any.push(boosted(phrase(field, &needle, false), boost));
+        any.push(boosted(phrase(field, &needle, true), boost));
+        if !word.exact {
+            any.extend(nearly(field, &word.folded).map(|nearly| boosted(nearly, boost * 0.4)));
+        }
+    }
+    let written: String = word.folded.iter().collect();
+    if !matches!(kind, Kind::Posts) && is_initials(&written) {
+        any.push(phrase(fields.initials, &needle, false));
+    }
+    Box::new(BooleanQuery::union(any))
+}
+
+/// The grams one after the other; `begins` a word there.
+fn phrase(field: Field, needle: &[Gram], begins: bool) -> Box<dyn Ask> {
+    let Some(first) = needle.first() else { return Box::new(tantivy::query::EmptyQuery) };
+    let text = |place: usize, gram: &Gram| match place {
+        0 if begins => format!("{BEGIN}{}", gram.term),
+        _ => gram.term.clone(),
+    };
+    if let [only] = needle {
+        return term(field, &text(0, only));
+    }
+    let terms = needle
+        .iter()
+        .enumerate()
+        .map(|(place, gram)| (gram.place - first.place, Term::from_field_text(field, &text(place, gram))));
+    Box::new(PhraseQuery::new_with_offset(terms.collect()))
+}
+
+/// Words of other scripts than CJK by their beginning, and with a typo where they are long enough to bear one.
+fn nearly(field: Field, folded: &[char]) -> Option<Box<dyn Ask>> {
+    if folded.iter().any(|&c| is_cjk(c) || !c.is_alphanumeric()) {
+        return None;
+    }
+    let term = Term::from_field_text(field, &folded.iter().collect::<String>());
+    let typos = match folded.len() {
+        0..=1 => return None,
+        2..=4 => 0,
+        5..=8 => 1,
+        _ => 2,
+    };
+    Some(Box::new(FuzzyTermQuery::new_prefix(term, typos, true)))
+}
+
+fn must(clause: Box<dyn Ask>) -> Clause {
+    (Occur::Must, clause)
+}
+
+fn term(field: Field, text: &str) -> Box<dyn Ask> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
+}
+
+fn boosted(query: Box<dyn Ask>, boost: f32) -> Box<dyn Ask> {
+    Box::new(BoostQuery::new(query, boost))
+}
+
+/// For a bound: whether it holds, not how well.
+fn unscored(query: Box<dyn Ask>) -> Box<dyn Ask> {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn facets(searcher: &Searcher, asked: &dyn Ask) -> tantivy::Result<Facets> {
+    let by = |field: &str| json!({ "terms": { "field": field, "size": FACETS } });
+    let wanted = json!({
+        "tags": by(fields::TAG), "boards": by(fields::BOARD), "authors": by(fields::AUTHOR),
+        "languages": by(fields::LANGUAGE), "photos": by(fields::HAS_PHOTOS),
+    });
+    let collector = AggregationCollector::from_aggs(serde_json::from_value(wanted)?, Default::default());
+    let counted = serde_json::to_value(searcher.search(asked, &collector)?)?;
+    let buckets = |name: &str| -> Vec<(String, u64)> {
+        let buckets = counted[name]["buckets"].as_array().map_or(&[][..], Vec::as_slice);
+        let bucket = |bucket: &Json| {
+            let key = bucket["key"].as_str().map_or_else(|| bucket["key"].to_string(), str::to_owned);
+            (key, bucket["doc_count"].as_u64().unwrap_or_default())
+        };
+        buckets.iter().map(bucket).collect()
+    };
+    let ids = |name: &str| {
+        buckets(name).into_iter().filter_map(|(id, count)| Some((id.parse().ok()?, count))).collect()
+    };
+    let is_one = |key: &str| key.parse::<f64>().is_ok_and(|key| key > 0.5);
+    let with_photos =
+        buckets("photos").into_iter().filter(|(key, _)| is_one(key)).map(|(_, count)| count).sum();
+    Ok(Facets {
+        tags: buckets("tags"),
+        boards: ids("boards"),
+        authors: ids("authors"),
+        languages: buckets("languages"),
+        with_photos,
+    })
+}

@@ -1,0 +1,112 @@
+//! Feeds an engine from the documents' tables, and tells readers how far it is.
+
+use projections::Position;
+use projections::progress::Progress;
+use projections::search::engine::{Engine, EngineError};
+use projections::search::feed::Feed;
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+/// How long to wait for more where nothing was announced: announcements may be lost.
+const POLL: Duration = Duration::from_secs(1);
+/// Feeding begins no more often than this: each costs a commit of the engine's.
+const PACE: Duration = Duration::from_millis(100);
+/// Before what failed is tried again.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Feeds one engine until shutdown.
+pub struct Feeder {
+    /// For the documents' tables.
+    pub pool: PgPool,
+    /// What is fed.
+    pub engine: Arc<dyn Engine>,
+    /// How far the projection is.
+    pub progress: Arc<Progress>,
+    /// How far the engine is.
+    pub fed: Fed,
+    /// Ends it.
+    pub shutdown: CancellationToken,
+}
+
+/// How far an engine is, as this process knows it.
+#[derive(Clone, Debug, Default)]
+pub struct Fed(watch::Sender<Position>);
+
+impl Fed {
+    /// Waits until the engine has everything up to `position`, at most `bound`; whether it has.
+    pub async fn wait(&self, position: Position, bound: Duration) -> bool {
+        let mut fed = self.0.subscribe();
+        tokio::time::timeout(bound, fed.wait_for(|fed| *fed >= position)).await.is_ok()
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        *self.0.borrow()
+    }
+}
+
+/// Feeding stopped for now.
+#[derive(Debug, thiserror::Error)]
+enum FeedError {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("the documents can't be read")]
+    Read(#[from] sqlx::Error),
+}
+
+impl Feeder {
+    /// Feeds until shutdown.
+    pub async fn run(self) {
+        let shutdown = self.shutdown.clone();
+        tokio::select! {
+            () = self.feed_always() => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+
+    async fn feed_always(&self) {
+        let mut known = None;
+        loop {
+            let begun = Instant::now();
+            match self.feed(known).await {
+                Ok(position) => {
+                    known = Some(position);
+                    self.fed.0.send_replace(position);
+                    tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
+                    self.progress.wait(&["search"], position + 1, POLL).await;
+                }
+                Err(failure) => {
+                    known = None;
+                    warn!(%failure, "search is not fed for now");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Brings the engine up to where the projection is, which it returns. What does not concern it is not noted there:
+    /// it is only read again after a restart.
+    async fn feed(&self, known: Option<Position>) -> Result<Position, FeedError> {
+        let after = match known {
+            Some(known) => known,
+            None => self.engine.position().await?,
+        };
+        let mut feed = Feed::begin(&self.pool, after).await?;
+        let mut count = 0;
+        let mut waiting = feed.next(&self.pool).await?;
+        while let Some(changes) = waiting {
+            waiting = feed.next(&self.pool).await?;
+            count += changes.len();
+            self.engine.take(changes, waiting.is_none().then_some(feed.up_to)).await?;
+        }
+        if count > 10_000 {
+            info!(documents = count, position = feed.up_to, engine = self.engine.name(), "search was filled");
+        }
+        Ok(feed.up_to)
+    }
+}

@@ -1,0 +1,3 @@
+create index posts_by_change on posts (changed);
+create index people_by_change on people (changed);
+create index tags_by_change on tags (changed);

@@ -1,0 +1,85 @@
+//! Search: the documents that engines are fed from, what they are asked, and how text is compared.
+//!
+//! An engine shares no transaction with Postgres. So the tables here are the projection, written exactly once; whole
+//! documents go from them to the engine by version ([`feed`]), as often as it takes, and `madang verify` proves both
+//! equal.
+//!
+//! Reading order: [`text`] and [`words`] (what is the same, what is asked), [`engine`] (the port), [`feed`].
+
+pub mod engine;
+pub mod feed;
+mod fold;
+mod project;
+#[cfg(test)]
+mod tests;
+pub mod text;
+pub mod words;
+
+use crate::{Check, Definition, Projector, RecordedEvent, Tx};
+use domain::Event;
+use domain::like::{LikeEvent, Target};
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// Writes the schema `search`.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchProjector;
+
+static DEFINITION: Definition = Definition {
+    name: "search",
+    version: 1,
+    interests: &["user", "post", "like"],
+    tables: include_str!("tables.sql"),
+    indexes: include_str!("indexes.sql"),
+    // When likes took a step depends on how the log was cut, so `changed` does.
+    compared: &[
+        "select post_id, author_id, board_id, title, text, tags, alternative_texts, photo_count, followers_only,
+            published_at, like_count, gone, version
+         from posts",
+        "select user_id, handle, display_name, bio, active, private, version from people",
+        "select tag, post_count from tags where post_count > 0",
+    ],
+    checks: &[
+        Check {
+            states: "posts are as their latest events say, with their likes",
+            sql: include_str!("checks/posts.sql"),
+        },
+        Check { states: "people are as their latest events say", sql: include_str!("checks/people.sql") },
+        Check {
+            states: "tags that posts for everyone carry are counted",
+            sql: include_str!("checks/tags.sql"),
+        },
+    ],
+};
+
+impl Projector for SearchProjector {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn concerns(&self, event: &Event) -> bool {
+        match event {
+            Event::Post(_) => true,
+            Event::User(event) => fold::concerns(event),
+            Event::Like(LikeEvent::Liked { target, .. } | LikeEvent::Unliked { target, .. }) => {
+                matches!(target, Target::Post(_))
+            }
+            Event::Comment(_)
+            | Event::Media(_)
+            | Event::Follow(_)
+            | Event::FollowedTags(_)
+            | Event::Blocklist(_)
+            | Event::ViewBatch(_)
+            | Event::Board(_)
+            | Event::Alias(_) => false,
+        }
+    }
+
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::apply(tx, events))
+    }
+}

@@ -1,0 +1,99 @@
+//! What was typed with the keyboard left in English: the letters of the Korean standard layout (KS X 5002, 두벌식)
+//! put together as an input method would.
+
+/// Initials, vowels and finals in the order of Unicode's syllables, each by its keys.
+const INITIALS: [&str; 19] =
+    ["r", "R", "s", "e", "E", "f", "a", "q", "Q", "t", "T", "d", "w", "W", "c", "z", "x", "v", "g"];
+const VOWELS: [&str; 21] = [
+    "k", "o", "i", "O", "j", "p", "u", "P", "h", "hk", "ho", "hl", "y", "n", "nj", "np", "nl", "b", "m",
+    "ml", "l",
+];
+const FINALS: [&str; 28] = [
+    "", "r", "R", "rt", "s", "sw", "sg", "e", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "qt",
+    "t", "T", "d", "w", "c", "z", "x", "v", "g",
+];
+
+/// The Hangul that these keys give, if every letter of it becomes part of a syllable; what is no letter stays.
+#[must_use]
+pub fn as_hangul(typed: &str) -> Option<String> {
+    let mut written = String::new();
+    let mut rest = typed;
+    let mut any = false;
+    while let Some(first) = rest.chars().next() {
+        if first.is_ascii_alphabetic() {
+            let (syllable, len) = syllable(rest)?;
+            written.push(syllable);
+            rest = &rest[len..];
+            any = true;
+        } else {
+            written.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    any.then_some(written)
+}
+
+/// The syllable at the beginning and how many keys it takes: as many as there may be, but a consonant before a vowel
+/// begins the next one.
+fn syllable(keys: &str) -> Option<(char, usize)> {
+    let initial = longest(&INITIALS, keys)?;
+    let rest = &keys[INITIALS[initial].len()..];
+    let vowel = longest(&VOWELS, rest)?;
+    let rest = &rest[VOWELS[vowel].len()..];
+    let is_free = |last: &usize| longest(&VOWELS, &rest[FINALS[*last].len()..]).is_none();
+    // A double final may give its second consonant away, a single one itself.
+    let last = prefixes(&FINALS, rest).into_iter().find(|last| *last == 0 || is_free(last))?;
+    let len = INITIALS[initial].len() + VOWELS[vowel].len() + FINALS[last].len();
+    let code = 0xac00 + (initial * 21 + vowel) * 28 + last;
+    Some((char::from_u32(u32::try_from(code).ok()?)?, len))
+}
+
+fn longest(table: &[&str], keys: &str) -> Option<usize> {
+    prefixes(table, keys).into_iter().next()
+}
+
+/// The places in the table of what `keys` begins with, the longest first. Shift counts only where it makes another
+/// letter.
+fn prefixes(table: &[&str], keys: &str) -> Vec<usize> {
+    let begins = |letters: &str| {
+        keys.get(..letters.len()).is_some_and(|begin| begin == letters || plain(begin) == letters)
+    };
+    let mut found: Vec<_> = (0..table.len()).filter(|&place| begins(table[place])).collect();
+    found.sort_by_key(|&place| std::cmp::Reverse(table[place].len()));
+    found
+}
+
+/// The keys without a shift that makes no other letter.
+fn plain(keys: &str) -> String {
+    let shifted = |key: char| matches!(key, 'R' | 'E' | 'Q' | 'T' | 'W' | 'O' | 'P');
+    keys.chars().map(|key| if shifted(key) { key } else { key.to_ascii_lowercase() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_is_put_together() {
+        for (typed, meant) in [
+            ("rkarbf", "감귤"),
+            ("dkssud gktpdy", "안녕 하세요"),
+            ("EjrqhRdl", "떡볶이"),
+            ("ekfrrhrl", "닭고기"),
+            ("dlfrdjTdj", "읽었어"),
+            ("rkqtdl", "값이"),
+            ("rkqtl", "갑시"),
+            ("dhoQnpfr", "왜쀍"),
+            ("Gksrmf 2024!", "한글 2024!"),
+        ] {
+            assert_eq!(as_hangul(typed).as_deref(), Some(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_syllables_was_meant_as_it_is() {
+        for typed in ["rust", "hello", "", "2024", "한글", "k", "r"] {
+            assert_eq!(as_hangul(typed), None, "{typed}");
+        }
+    }
+}

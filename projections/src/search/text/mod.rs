@@ -1,0 +1,18 @@
+//! Text as search compares it, whichever engine does.
+//!
+//! Reading order: [`fold`] (what counts as the same), [`grams`] (what is indexed, and how a word of a query finds it
+//! within others), [`initials`] (ㄱㄱ finds 감귤), [`keyboard`] (rkarbf was meant as 감귤), [`highlight`], [`language`].
+
+mod fold;
+mod grams;
+mod highlight;
+mod initials;
+mod keyboard;
+mod language;
+
+pub use fold::{Folded, fold, is_cjk};
+pub use grams::{BEGIN, Gram, grams, needle};
+pub use highlight::highlights;
+pub use initials::{initials, is_initials};
+pub use keyboard::as_hangul;
+pub use language::language;

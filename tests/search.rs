@@ -1,0 +1,22 @@
+//! Search: posts, people and tags by words, for whoever may see them.
+
+mod access;
+mod engine;
+mod finding;
+mod relevance;
+
+use crate::support::TestApp;
+use crate::support::client::{Answer, Person};
+use reqwest::Url;
+
+/// What `q` finds, with all that was written so far.
+async fn find(app: &TestApp, by: &Person, kind: &str, q: &str, more: &str) -> Answer {
+    let mut url = Url::parse("http://x").expect("a URL");
+    url.query_pairs_mut().append_pair("q", q);
+    let query = url.query().expect("it has one");
+    by.see(app, &format!("/v1/search/{kind}?{query}{more}")).await.expect(200)
+}
+
+async fn posts(app: &TestApp, by: &Person, q: &str) -> Vec<String> {
+    find(app, by, "posts", q, "").await.each("text")
+}
