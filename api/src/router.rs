@@ -173,7 +173,6 @@ mod tests {
             .map(|(_, operation)| operation["operationId"].as_str().expect("an id"))
             .collect();
         assert_eq!(ids.len(), operations.len());
-        assert_eq!(operations.len(), 115, "{operations:#?}");
     }
 
     #[test]
