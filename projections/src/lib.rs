@@ -39,6 +39,7 @@ pub mod progress;
 pub mod projector;
 pub mod rebuild;
 pub mod retry;
+mod rows;
 pub mod runner;
 mod scanned;
 pub mod schema;

@@ -162,7 +162,8 @@ impl Runner {
                     return Ok(());
                 }
                 lead.renewed = Instant::now();
-                self.standing().await?;
+                // Ends this if another release's copy was swapped in.
+                self.begin().await?;
                 self.retry_if_asked(&mut lead).await?;
             }
             let (before, begun) = (lead.checkpoint, Instant::now());

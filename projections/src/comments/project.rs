@@ -1,10 +1,10 @@
 //! Writes comments.
 
-use super::fold::{Change, Changes, Host};
+use super::fold::{Changes, Host};
 use crate::likes::LikeChanges;
+use crate::rows::write;
 use crate::{RecordedEvent, Tx, authors, counts, hidden};
 use domain::like::Target;
-use sqlx::types::Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -33,13 +33,6 @@ const COUNT: &str = "
     set like_count = like_count + change.likes, reply_count = reply_count + change.replies
     from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as change (comment_id, likes, replies)
     where comments.comment_id = change.comment_id";
-
-async fn write(tx: &mut Tx, sql: &str, changes: &[Change<'_>]) -> Result<(), sqlx::Error> {
-    if !changes.is_empty() {
-        sqlx::query(sql).bind(Json(changes)).execute(&mut **tx).await?;
-    }
-    Ok(())
-}
 
 async fn write_posts(
     tx: &mut Tx,

@@ -1,11 +1,11 @@
 //! Writes media.
 
 use super::ShownBy;
-use super::fold::{Change, Changes, Showing, Shown};
+use super::fold::{Changes, Showing, Shown};
+use crate::rows::write;
 use crate::{RecordedEvent, Tx};
 use chrono::{DateTime, Utc};
 use domain::value::MediaId;
-use sqlx::types::Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -24,13 +24,6 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
             .bind(swept)
             .execute(&mut **tx)
             .await?;
-    }
-    Ok(())
-}
-
-async fn write(tx: &mut Tx, sql: &str, changes: &[Change<'_>]) -> Result<(), sqlx::Error> {
-    if !changes.is_empty() {
-        sqlx::query(sql).bind(Json(changes)).execute(&mut **tx).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::fold::{Changes, Version, Written};
 use crate::likes::LikeChanges;
+use crate::rows::write;
 use crate::{RecordedEvent, Tx, authors, counts, hidden};
 use domain::like::Target;
 use sqlx::types::Json;
@@ -74,13 +75,6 @@ async fn add_views(tx: &mut Tx, views: &BTreeMap<Uuid, i64>) -> Result<(), sqlx:
     .bind(views.values().copied().collect::<Vec<_>>())
     .execute(&mut **tx)
     .await?;
-    Ok(())
-}
-
-async fn write(tx: &mut Tx, sql: &str, written: &[Written<'_>]) -> Result<(), sqlx::Error> {
-    if !written.is_empty() {
-        sqlx::query(sql).bind(Json(written)).execute(&mut **tx).await?;
-    }
     Ok(())
 }
 

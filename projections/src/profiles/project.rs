@@ -1,9 +1,9 @@
 //! Writes people and follows.
 
-use super::fold::{Account, Changes, Counts};
+use super::fold::{Changes, Counts};
+use crate::rows::write;
 use crate::{Position, RecordedEvent, Tx, hidden};
 use domain::value::UserId;
-use sqlx::types::Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -14,8 +14,8 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     let Changes { accounts, follows, requests, counts } = Changes::of(events);
     let (new, changed): (Vec<_>, Vec<_>) =
         accounts.into_values().partition(|account| account.created_at.is_some());
-    write_accounts(tx, include_str!("insert_people.sql"), &new).await?;
-    write_accounts(tx, include_str!("update_people.sql"), &changed).await?;
+    write(tx, include_str!("insert_people.sql"), &new).await?;
+    write(tx, include_str!("update_people.sql"), &changed).await?;
     write_pairs(tx, FOLLOW, UNFOLLOW, &follows).await?;
     write_pairs(tx, REQUEST, ANSWER, &requests).await?;
     write_counts(tx, &counts).await
@@ -52,13 +52,6 @@ const COUNT: &str = "
     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
         as change (user_id, followers, following, posts)
     where people.user_id = change.user_id";
-
-async fn write_accounts(tx: &mut Tx, sql: &str, accounts: &[Account<'_>]) -> Result<(), sqlx::Error> {
-    if !accounts.is_empty() {
-        sqlx::query(sql).bind(Json(accounts)).execute(&mut **tx).await?;
-    }
-    Ok(())
-}
 
 /// Writes the pairs that stand, with the event since which they do, and deletes the others.
 async fn write_pairs(

@@ -1,0 +1,16 @@
+//! Rows written as they are: one statement for all of a batch.
+
+use crate::Tx;
+use serde::Serialize;
+use sqlx::types::Json;
+
+/// Runs a statement whose $1 is these rows as JSON; with none there is nothing to do.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn write(tx: &mut Tx, sql: &str, rows: &[impl Serialize]) -> Result<(), sqlx::Error> {
+    if !rows.is_empty() {
+        sqlx::query(sql).bind(Json(rows)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
