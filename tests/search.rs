@@ -4,6 +4,7 @@ mod access;
 mod engine;
 mod finding;
 mod relevance;
+mod suggest;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};

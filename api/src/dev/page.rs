@@ -1,6 +1,7 @@
 //! The mailbox as a page: one file, no script, nothing from elsewhere.
 
 use super::MAILBOX;
+use crate::edge::html::escaped;
 use infra::mail::Kept;
 use std::fmt::Write;
 
@@ -73,21 +74,6 @@ fn with_links(text: &str) -> String {
             add(&mut html, format_args!("<a href=\"{word}\" rel=\"noreferrer\">{word}</a>{rest}"));
         } else {
             add(&mut html, format_args!("{word}{rest}"));
-        }
-    }
-    html
-}
-
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
         }
     }
     html

@@ -143,6 +143,13 @@ impl<Q: Paged> Listing<Q> {
         Written { body: body.into(), link }
     }
 
+    /// Answers with a page that says more than a [`List`].
+    pub fn answer_as(&self, fresh: Fresh, next_cursor: Option<&str>, page: impl Serialize) -> Response {
+        let link = next_cursor.map(|cursor| link(&self.uri, cursor));
+        let body = serde_json::to_vec(&page).expect("plain data");
+        Written { body: body.into(), link }.answer(fresh)
+    }
+
     /// As it was asked.
     #[must_use]
     pub fn query_string(&self) -> &str {

@@ -15,6 +15,7 @@ pub mod cursor;
 pub mod facts;
 pub mod failure;
 pub mod fresh;
+pub mod html;
 pub mod list;
 pub mod member;
 pub mod memory;

@@ -1,5 +1,6 @@
 //! What was found as JSON.
 
+use crate::edge::html::escape;
 use crate::posts::dto::Post;
 use crate::users::dto::Person;
 use projections::search::engine;
@@ -182,19 +183,6 @@ fn marked(text: &str, found: &[(usize, usize)]) -> String {
     }
     escape(&text[end..], &mut html);
     html
-}
-
-fn escape(text: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c => html.push(c),
-        }
-    }
 }
 
 #[cfg(test)]

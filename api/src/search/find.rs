@@ -1,8 +1,9 @@
 //! Asking the engine, for readers who want to see what they wrote, and must not see what is not for them.
 
+use super::dto::Results;
 use crate::app::App;
-use crate::edge::list::Paged;
-use crate::edge::{Fresh, Listing, Problem, Reader};
+use crate::edge::list::Limit;
+use crate::edge::{Fresh, Problem, Reader, cursor};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use domain::value::{Handle, UserId};
@@ -10,6 +11,7 @@ use projections::posts;
 use projections::profiles;
 use projections::progress::Coverage;
 use projections::search::engine::{Access, EngineError, Filters, Found, Kind, Query, Sort};
+use projections::search::text::as_hangul;
 use projections::search::words::Words;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
@@ -27,9 +29,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn of<Q: Paged>(listing: &Listing<Q>, list: &str) -> Result<Self, Problem> {
+    fn of(cursor: Option<&str>, list: &str) -> Result<Self, Problem> {
         let first = || Self { offset: 0, now: Utc::now().timestamp_millis() };
-        Ok(listing.after::<Self>(list)?.unwrap_or_else(first))
+        Ok(cursor.map(|text| cursor::read(list, text)).transpose()?.unwrap_or_else(first))
     }
 
     fn now(self) -> DateTime<Utc> {
@@ -37,9 +39,36 @@ impl Place {
     }
 
     /// After a page of `limit`, if it was full.
-    pub(super) fn next(self, found: usize, limit: usize) -> Option<Self> {
+    fn next(self, found: usize, limit: usize) -> Option<Self> {
         let offset = self.offset + found;
         (found == limit && offset < DEEPEST).then_some(Self { offset, ..self })
+    }
+}
+
+/// One page of a search, as it is asked for.
+pub(super) struct Asking<'a> {
+    pub(super) list: &'static str,
+    pub(super) q: Option<&'a str>,
+    pub(super) cursor: Option<&'a str>,
+    pub(super) limit: Limit,
+}
+
+impl Asking<'_> {
+    pub(super) fn place(&self) -> Result<Place, Problem> {
+        Place::of(self.cursor, self.list)
+    }
+
+    /// The page that it becomes.
+    pub(super) fn results<T>(&self, app: &App, place: Place, found: &Found, items: Vec<T>) -> Results<T> {
+        let next = place.next(found.hits.len(), self.limit.into());
+        Results {
+            items,
+            next_cursor: next.map(|next| cursor::write(self.list, &next)),
+            total: found.total,
+            facets: None,
+            suggestion: self.q.and_then(as_hangul),
+            engine: app.search.engine.name(),
+        }
     }
 }
 
@@ -49,6 +78,16 @@ pub(super) fn words(query: Option<&str>) -> Result<Words, Problem> {
         let detail = error.to_string();
         Problem::bad_parameter("q", "invalid_words", detail)
     })
+}
+
+/// The same where a name is looked for: a name has no author, and a tag is one with or without its mark.
+pub(super) fn names(query: Option<&str>) -> Result<Words, Problem> {
+    let mut names = words(query)?;
+    names.from.clear();
+    for tag in std::mem::take(&mut names.tags) {
+        names.words.extend(words(Some(&tag))?.words);
+    }
+    Ok(names)
 }
 
 /// Waits until the engine, and what shows its hits, has what the reader must see.

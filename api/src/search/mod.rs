@@ -2,8 +2,9 @@
 
 pub mod dto;
 mod find;
-mod posts;
-mod routes;
+pub mod posts;
+pub mod routes;
+mod suggest;
 
 use crate::app::App;
 use infra::search::Fed;
@@ -26,4 +27,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(posts::search_posts))
         .routes(routes!(routes::search_people))
         .routes(routes!(routes::search_tags))
+        .routes(routes!(suggest::suggest))
 }

@@ -1,17 +1,16 @@
 //! Posts by words and bounds.
 
 use super::dto::{Explanation, Facets, FoundPost, Marker, PostHighlights, Results};
-use super::find::{self, Asked, Place};
+use super::find::{self, Asked, Asking};
 use crate::aliases::mine;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
-use crate::edge::{Listing, Problem, Reader, cursor};
+use crate::edge::{Fresh, Listing, Problem, Reader};
 use crate::posts::dto::Post;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{PostId, Tag};
 use projections::search::engine::{Filters, Hit, Key, Kind, Sort};
-use projections::search::text::as_hangul;
 use projections::{boards, posts};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -31,45 +30,45 @@ pub enum Order {
 }
 
 /// The query string of a search for posts.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PostSearch {
     /// Words that must all be found, also inside longer ones; `"exact words"`, `-without`, `#tag`, `from:handle`.
     #[param(example = "감귤 -광고 from:mina")]
-    q: Option<String>,
+    pub q: Option<String>,
     /// Only posts that carry this tag.
-    tag: Option<String>,
+    pub tag: Option<String>,
     /// Only posts by the person of this handle.
-    author: Option<String>,
+    pub author: Option<String>,
     /// Only posts on the board of this name.
-    board: Option<String>,
+    pub board: Option<String>,
     /// Only posts that show photos, or only those that don't.
-    has_photos: Option<bool>,
+    pub has_photos: Option<bool>,
     /// Only posts that seem to be written in it: `ko`, `ja`, `zh`, `latin` or `other`.
-    language: Option<String>,
+    pub language: Option<String>,
     /// Only posts published from this day or time on (UTC).
-    from: Option<String>,
+    pub from: Option<String>,
     /// Only posts published before this day or time (UTC).
-    to: Option<String>,
+    pub to: Option<String>,
     /// `relevance`, `newest` or `most_liked`. A cursor is good for the order it was given in.
     #[serde(default)]
     #[param(inline, required = false)]
-    sort: Order,
+    pub sort: Order,
     /// Whether to count what was found by tag, board, language and photos.
     #[serde(default)]
     #[param(required = false)]
-    facets: bool,
+    pub facets: bool,
     /// Whether to tell of each post why it is where it is.
     #[serde(default)]
     #[param(required = false)]
-    explain: bool,
+    pub explain: bool,
     /// How many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
-    limit: Limit,
+    pub limit: Limit,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 impl Paged for PostSearch {
@@ -98,47 +97,54 @@ pub async fn search_posts(
     listing: Listing<PostSearch>,
     reader: Reader,
 ) -> Result<Response, Problem> {
-    let query = &listing.query;
+    let (fresh, found) = posts(&app, &reader, &listing.query).await?;
+    Ok(listing.answer_as(fresh, found.next_cursor.clone().as_deref(), found))
+}
+
+/// What a search for posts finds.
+///
+/// # Errors
+/// 400 for what can't be looked for, 503 where the engine is away.
+pub async fn posts(
+    app: &App,
+    reader: &Reader,
+    query: &PostSearch,
+) -> Result<(Fresh, Results<FoundPost>), Problem> {
     let (list, sort) = match query.sort {
         Order::Relevance => ("search_posts", Sort::Relevance),
         Order::Newest => ("search_posts_newest", Sort::Newest),
         Order::MostLiked => ("search_posts_most_liked", Sort::MostLiked),
     };
-    let (words, place, limit) =
-        (find::words(query.q.as_deref())?, Place::of(&listing, list)?, listing.limit());
-    let filters = filters(&app, &reader, query).await?;
-    let fresh = find::see(&app, &reader, "posts").await;
+    let asking = Asking { list, q: query.q.as_deref(), cursor: query.cursor.as_deref(), limit: query.limit };
+    let (words, place, limit) = (find::words(asking.q)?, asking.place()?, query.limit.into());
+    let filters = filters(app, reader, query).await?;
+    let fresh = find::see(app, reader, "posts").await;
     let marker = Marker::of(&words);
     let facets = query.facets;
     let asked = Asked { kind: Kind::Posts, words, filters, sort, facets, place, limit };
-    let found = find::find(&app, &reader, asked).await?;
+    let mut found = find::find(app, reader, asked).await?;
 
-    let next = place.next(found.hits.len(), limit);
     let ids: Vec<_> = found.hits.iter().filter_map(post_of).collect();
-    let mut scores: HashMap<PostId, Hit> =
-        found.hits.into_iter().filter_map(|hit| Some((post_of(&hit)?, hit))).collect();
+    let mut hits: HashMap<PostId, &Hit> =
+        found.hits.iter().filter_map(|hit| Some((post_of(hit)?, hit))).collect();
     let cards = app.read(|| posts::query::cards(&app.pool, &ids, reader.viewer())).await?;
     let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
-    mine::posts(&app, &reader, &mut cards).await?;
+    mine::posts(app, reader, &mut cards).await?;
     let items = cards.into_iter().map(|post| FoundPost {
         highlights: PostHighlights {
             title: post.title.as_deref().map(|title| marker.mark(title)),
             text: marker.excerpt(&post.text),
         },
-        explanation: scores
+        explanation: hits
             .remove(&PostId(post.id))
             .filter(|_| query.explain)
             .map(|hit| Explanation::of(hit.score)),
         post,
     });
-    Ok(fresh.json(Results {
-        items: items.collect(),
-        next_cursor: next.map(|next| cursor::write(list, &next)),
-        total: found.total,
-        facets: facets.then(|| Facets::of(found.facets)),
-        suggestion: query.q.as_deref().and_then(as_hangul),
-        engine: app.search.engine.name(),
-    }))
+    let items = items.collect();
+    let results = asking.results(app, place, &found, items);
+    let counted = facets.then(|| Facets::of(std::mem::take(&mut found.facets)));
+    Ok((fresh, Results { facets: counted, ..results }))
 }
 
 fn post_of(hit: &Hit) -> Option<PostId> {

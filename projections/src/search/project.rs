@@ -2,10 +2,9 @@
 
 use super::fold::{Changes, Person, Post};
 use crate::likes::LikeChanges;
+use crate::rows::write;
 use crate::{Position, RecordedEvent, Tx};
 use domain::like::Target;
-use serde::Serialize;
-use sqlx::types::Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -39,13 +38,6 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     });
     count_likes(tx, likes.counts, position).await?;
     touch(tx, standing).await
-}
-
-async fn write<T: Serialize>(tx: &mut Tx, sql: &str, rows: &[T]) -> Result<(), sqlx::Error> {
-    if !rows.is_empty() {
-        sqlx::query(sql).bind(Json(rows)).execute(&mut **tx).await?;
-    }
-    Ok(())
 }
 
 /// By how much the number of posts of each tag changes with this one.

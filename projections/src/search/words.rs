@@ -18,6 +18,8 @@ pub struct Words {
     pub tags: Vec<String>,
     /// Handles of whose posts they must be; of several one is enough.
     pub from: Vec<String>,
+    /// The last word is still being typed: people and tags are found by its keys so far.
+    pub is_unfinished: bool,
 }
 
 /// One word, or several that stand one after the other.
@@ -62,17 +64,11 @@ impl Words {
                 (_, false) => parsed.words.extend(word(&text, quoted)),
             }
         }
-        let Self { words, without, tags, from } = &parsed;
+        let Self { words, without, tags, from, is_unfinished: _ } = &parsed;
         if words.len() + without.len() + tags.len() + from.len() > MAX_WORDS {
             return Err(WordsError::TooMany);
         }
         Ok(parsed)
-    }
-
-    /// Whether nothing is asked for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 
     fn tag(&mut self, text: &str) {
@@ -129,7 +125,7 @@ mod tests {
     use super::*;
 
     fn words(query: &str) -> (Vec<String>, Vec<String>, Vec<String>, Vec<String>) {
-        let Words { words, without, tags, from } = Words::parse(query).expect("a query");
+        let Words { words, without, tags, from, is_unfinished: _ } = Words::parse(query).expect("a query");
         let written = |words: Vec<Word>| {
             words.into_iter().map(|word| if word.exact { format!("={}", word.written) } else { word.written })
         };
@@ -151,7 +147,7 @@ mod tests {
         assert_eq!(words("\"열린 채로").0, ["=열린 채로"]);
         assert_eq!(words("가\"나 다\"라").0, ["가", "=나 다", "라"]);
         assert_eq!(words("“굽은 표”").0, ["=굽은 표"]);
-        assert!(Words::parse(" ?! ").expect("a query").is_empty());
+        assert_eq!(Words::parse(" ?! "), Ok(Words::default()));
     }
 
     #[test]

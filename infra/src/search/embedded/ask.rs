@@ -2,7 +2,7 @@
 
 use super::fields::{self, Fields};
 use projections::search::engine::{Facets, Filters, Found, Hit, Kind, Query, Score, Sort};
-use projections::search::text::{BEGIN, Gram, is_cjk, is_initials, needle};
+use projections::search::text::{BEGIN, Gram, is_cjk, is_initials, keys, needle};
 use projections::search::words::{Word, Words};
 use serde_json::{Value as Json, json};
 use std::ops::Bound;
@@ -100,12 +100,13 @@ fn asked(fields: &Fields, query: &Query) -> Box<dyn Ask> {
         Kind::Tags => fields::TAG_KIND,
     };
     let mut clauses = vec![must(unscored(term(fields.kind, kind)))];
-    let Words { words, without, tags, from: _ } = &query.words;
-    for word in words {
-        clauses.push(must(self::word(fields, query.kind, word)));
+    let Words { words, without, tags, from: _, is_unfinished } = &query.words;
+    for (n, word) in words.iter().enumerate() {
+        let is_unfinished = *is_unfinished && n + 1 == words.len();
+        clauses.push(must(self::word(fields, query.kind, word, is_unfinished)));
     }
     for word in without {
-        clauses.push((Occur::MustNot, self::word(fields, query.kind, word)));
+        clauses.push((Occur::MustNot, self::word(fields, query.kind, word, false)));
     }
     for tag in tags.iter().chain(&query.filters.tags) {
         clauses.push(must(unscored(term(fields.tag, tag))));
@@ -162,7 +163,7 @@ fn access(fields: &Fields, query: &Query, clauses: &mut Vec<Clause>) {
 }
 
 /// A word in any of the fields, worth more in some; where it begins a word of the text more than inside of one.
-fn word(fields: &Fields, kind: Kind, word: &Word) -> Box<dyn Ask> {
+fn word(fields: &Fields, kind: Kind, word: &Word, is_unfinished: bool) -> Box<dyn Ask> {
     let boosts: &[(Field, f32)] = match kind {
         Kind::Posts => &[
             (fields.title, 3.0),
@@ -186,6 +187,10 @@ fn word(fields: &Fields, kind: Kind, word: &Word) -> Box<dyn Ask> {
     let written: String = word.folded.iter().collect();
     if !matches!(kind, Kind::Posts) && is_initials(&written) {
         any.push(phrase(fields.initials, &needle, false));
+    }
+    if is_unfinished && !matches!(kind, Kind::Posts) {
+        let term = Term::from_field_text(fields.keys, &keys(word.folded.iter().copied()));
+        any.push(Box::new(FuzzyTermQuery::new_prefix(term, 0, false)));
     }
     Box::new(BooleanQuery::union(any))
 }

@@ -3,7 +3,7 @@
 
 use projections::Position;
 use projections::search::engine::{Document, Key, PersonDocument, PostDocument, TagDocument};
-use projections::search::text::{fold, grams, initials, language};
+use projections::search::text::{fold, grams, initials, keys, language};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
@@ -29,6 +29,8 @@ pub(super) struct Fields {
     pub(super) names: Field,
     /// The initial consonants of people's names and of tags.
     pub(super) initials: Field,
+    /// The keys that type a handle, a name, each of its words, or a tag.
+    pub(super) keys: Field,
     pub(super) tag: Field,
     pub(super) author: Field,
     pub(super) board: Field,
@@ -71,6 +73,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         photos: schema.add_text_field("photos", words.clone()),
         names: schema.add_text_field("names", words.clone()),
         initials: schema.add_text_field("initials", words),
+        keys: schema.add_text_field("keys", STRING),
         tag: schema.add_text_field(TAG, column.clone()),
         author: schema.add_text_field(AUTHOR, column.clone()),
         board: schema.add_text_field(BOARD, column.clone()),
@@ -148,6 +151,9 @@ impl Fields {
         words(indexed, self.names, &[&person.display_name]);
         words(indexed, self.text, &[&person.bio]);
         words(indexed, self.initials, &[initials(&person.handle), initials(&person.display_name)]);
+        for name in [&person.handle, &person.display_name] {
+            self.keys(indexed, name);
+        }
         indexed.add_text(self.author, id(person.user_id));
     }
 
@@ -155,8 +161,21 @@ impl Fields {
         indexed.add_text(self.kind, TAG_KIND);
         words(indexed, self.title, &[&tag.tag]);
         words(indexed, self.initials, &[initials(&tag.tag)]);
+        self.keys(indexed, &tag.tag);
         indexed.add_text(self.tag, &tag.tag);
         indexed.add_i64(self.likes, tag.post_count);
+    }
+}
+
+impl Fields {
+    /// A name from each of its words on.
+    fn keys(&self, indexed: &mut TantivyDocument, name: &str) {
+        let folded = fold(name).chars;
+        let begins =
+            |at: usize| folded[at].is_alphanumeric() && (at == 0 || !folded[at - 1].is_alphanumeric());
+        for at in (0..folded.len()).filter(|&at| begins(at)) {
+            indexed.add_text(self.keys, keys(folded[at..].iter().copied()));
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDo
 use tracing::info;
 
 /// What is indexed, and how: another number makes the index anew. Raise it with the version of the projection, too.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The least that tantivy takes for documents on their way, in bytes.
 const MEMORY: usize = 15_000_000;
 /// Blocks of stored documents kept unpacked.

@@ -70,15 +70,18 @@ pub fn grams(folded: &[char]) -> Vec<Gram> {
             grams.push(Gram { place: unit.place, term });
         };
         add(unit.text.clone());
-        if let Some(next) = units.get(at + 1)
-            && unit.is_cjk
-            && next.is_cjk
-            && next.place == unit.place + 1
-        {
-            add(format!("{}{}", unit.text, next.text));
+        if let Some(pair) = pair(&units, at) {
+            add(pair);
         }
     }
     grams
+}
+
+/// Two characters of CJK scripts one after the other.
+fn pair(units: &[Unit], at: usize) -> Option<String> {
+    let (unit, next) = (units.get(at)?, units.get(at + 1)?);
+    (unit.is_cjk && next.is_cjk && next.place == unit.place + 1)
+        .then(|| format!("{}{}", unit.text, next.text))
 }
 
 /// The grams that are found one after the other wherever a folded text contains these characters. The last word of
@@ -86,17 +89,12 @@ pub fn grams(folded: &[char]) -> Vec<Gram> {
 #[must_use]
 pub fn needle(folded: &[char]) -> Vec<Gram> {
     let units = units(folded);
-    let pairs = |at: usize| {
-        let (unit, next) = (units.get(at)?, units.get(at + 1)?);
-        (unit.is_cjk && next.is_cjk && next.place == unit.place + 1)
-            .then(|| Gram { place: unit.place, term: format!("{}{}", unit.text, next.text) })
-    };
     let mut needle = vec![];
     let mut covered = 0;
     for (at, unit) in units.iter().enumerate() {
-        if let Some(pair) = pairs(at) {
+        if let Some(term) = pair(&units, at) {
             // Every second pair would do, but that rare ones make the search short.
-            needle.push(pair);
+            needle.push(Gram { place: unit.place, term });
             covered = at + 2;
         } else if at >= covered {
             needle.push(Gram { place: unit.place, term: unit.text.clone() });

@@ -12,6 +12,11 @@ const FINALS: [&str; 28] = [
     "", "r", "R", "rt", "s", "sw", "sg", "e", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "qt",
     "t", "T", "d", "w", "c", "z", "x", "v", "g",
 ];
+/// Consonants by themselves, in the order of Unicode's.
+const CONSONANTS: [&str; 30] = [
+    "r", "R", "rt", "s", "sw", "sg", "e", "E", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "Q",
+    "qt", "t", "T", "d", "w", "W", "c", "z", "x", "v", "g",
+];
 
 /// The Hangul that these keys give, if every letter of it becomes part of a syllable; what is no letter stays.
 #[must_use]
@@ -46,6 +51,27 @@ fn syllable(keys: &str) -> Option<(char, usize)> {
     let len = INITIALS[initial].len() + VOWELS[vowel].len() + FINALS[last].len();
     let code = 0xac00 + (initial * 21 + vowel) * 28 + last;
     Some((char::from_u32(u32::try_from(code).ok()?)?, len))
+}
+
+/// The keys that type this text: what is still being typed is the beginning of it, even amid a syllable. Letters of
+/// other scripts are their own keys.
+#[must_use]
+pub fn keys(text: impl IntoIterator<Item = char>) -> String {
+    let mut keys = String::new();
+    for c in text {
+        match c {
+            '가'..='힣' => {
+                let code = c as usize - '가' as usize;
+                keys.push_str(INITIALS[code / (21 * 28)]);
+                keys.push_str(VOWELS[code / 28 % 21]);
+                keys.push_str(FINALS[code % 28]);
+            }
+            'ㄱ'..='ㅎ' => keys.push_str(CONSONANTS[c as usize - 'ㄱ' as usize]),
+            'ㅏ'..='ㅣ' => keys.push_str(VOWELS[c as usize - 'ㅏ' as usize]),
+            other => keys.push(other),
+        }
+    }
+    keys
 }
 
 fn longest(table: &[&str], keys: &str) -> Option<usize> {
@@ -88,6 +114,20 @@ mod tests {
         ] {
             assert_eq!(as_hangul(typed).as_deref(), Some(meant), "{typed}");
         }
+    }
+
+    #[test]
+    fn what_is_still_being_typed_begins_what_it_becomes() {
+        let whole = keys("감귤 값".chars());
+        assert_eq!(whole, "rkarbf rkqt");
+        for typed in ["ㄱ", "가", "감", "감ㄱ", "감규", "감귤"] {
+            assert!(whole.starts_with(&keys(typed.chars())), "{typed}");
+        }
+        assert!(
+            keys("일기".chars()).starts_with(&keys("읽".chars())),
+            "its end becomes the next one's beginning"
+        );
+        assert_eq!(keys("ㄳㅘㅎa1".chars()), "rthkga1");
     }
 
     #[test]

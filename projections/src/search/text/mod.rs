@@ -14,5 +14,5 @@ pub use fold::{Folded, fold, is_cjk};
 pub use grams::{BEGIN, Gram, grams, needle};
 pub use highlight::highlights;
 pub use initials::{initials, is_initials};
-pub use keyboard::as_hangul;
+pub use keyboard::{as_hangul, keys};
 pub use language::language;

@@ -1,0 +1,102 @@
+//! What one may be about to type.
+
+use super::find::{self, Asked, Asking};
+use super::routes::{person_of, tag_of};
+use crate::app::App;
+use crate::edge::list::Limit;
+use crate::edge::{Author, Listing, Problem, Reader};
+use axum::extract::State;
+use axum::response::Response;
+use projections::profiles;
+use projections::search::engine::{Filters, Found, Kind, Sort};
+use projections::search::feed;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// The query string of suggestions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SuggestQuery {
+    /// What was typed so far; its last syllable may be half there.
+    #[param(example = "감ㄱ")]
+    #[serde(default)]
+    q: String,
+    /// How many of each kind at most.
+    #[serde(default = "few")]
+    #[param(value_type = u32, minimum = 1, maximum = 100, default = 5, required = false)]
+    limit: Limit,
+}
+
+fn few() -> Limit {
+    Limit::try_from(5).expect("a few")
+}
+
+/// What one may be about to type.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Suggestions {
+    /// People by handle or name.
+    pub people: Vec<Author>,
+    /// Tags that posts for everyone carry.
+    pub tags: Vec<SuggestedTag>,
+}
+
+/// A tag to look for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestedTag {
+    /// Without `#`.
+    #[schema(example = "감귤")]
+    pub tag: String,
+    /// Posts that carry it.
+    pub post_count: i64,
+}
+
+/// Suggest people and tags while one types
+///
+/// The last word may be half there (감ㄱ), or typed with the keyboard left in English (rkar). What comes before it must
+/// be found, too.
+#[utoipa::path(
+    get, path = "/v1/search/suggest", tag = "search",
+    params(SuggestQuery),
+    responses((status = 200, description = "A few of each.", body = Suggestions)),
+    security((), ("bearer" = []))
+)]
+pub async fn suggest(
+    State(app): State<App>,
+    listing: Listing<SuggestQuery>,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let SuggestQuery { q, limit } = &listing.query;
+    let fresh = find::see(&app, &reader, "profiles").await;
+    if q.trim().is_empty() {
+        return Ok(fresh.json(Suggestions::default()));
+    }
+    let (people, tags) = tokio::try_join!(
+        named(&app, &reader, q, *limit, Kind::People),
+        named(&app, &reader, q, *limit, Kind::Tags)
+    )?;
+    let people: Vec<_> = people.hits.iter().filter_map(|hit| person_of(&hit.key)).collect();
+    let tags: Vec<_> = tags.hits.iter().filter_map(|hit| tag_of(&hit.key)).collect();
+    let (people, tags) = tokio::try_join!(
+        app.read(|| profiles::query::cards(&app.pool, &people, reader.viewer())),
+        app.read(|| feed::tags(&app.pool, &tags))
+    )?;
+    let person = |person: profiles::Person| Author::new(person.id, person.handle, person.display_name);
+    let tag = |tag: projections::search::engine::TagDocument| SuggestedTag {
+        tag: tag.tag,
+        post_count: tag.post_count,
+    };
+    Ok(fresh.json(Suggestions {
+        people: people.into_iter().map(person).collect(),
+        tags: tags.into_iter().map(tag).collect(),
+    }))
+}
+
+async fn named(app: &App, reader: &Reader, q: &str, limit: Limit, kind: Kind) -> Result<Found, Problem> {
+    let mut words = find::names(Some(q))?;
+    words.is_unfinished = true;
+    let asking = Asking { list: "suggest", q: None, cursor: None, limit };
+    let (filters, sort, place) = (Filters::default(), Sort::Relevance, asking.place()?);
+    find::find(app, reader, Asked { kind, words, filters, sort, facets: false, place, limit: limit.into() })
+        .await
+}
