@@ -27,6 +27,17 @@ pub async fn closed(
     seconds: u64,
     calls: &Calls,
 ) -> Result<f64, Failure> {
+    let answered = answered(address, connections, seconds, calls).await?.len() as u64;
+    Ok(per_second(answered, Duration::from_secs(seconds)))
+}
+
+/// How long each answer took.
+pub async fn answered(
+    address: SocketAddr,
+    connections: usize,
+    seconds: u64,
+    calls: &Calls,
+) -> Result<Vec<Duration>, Failure> {
     let warm = Duration::from_millis(500);
     let (next, begun) = (Arc::new(AtomicU64::new(0)), Instant::now());
     let end = warm + Duration::from_secs(seconds);
@@ -35,21 +46,24 @@ pub async fn closed(
         let (next, calls) = (next.clone(), calls.clone());
         workers.spawn(async move {
             let mut connection = Connection::open(address).await?;
-            let mut counted = 0_u64;
+            let mut took = vec![];
             while begun.elapsed() < end {
                 let call = calls(next.fetch_add(1, Ordering::Relaxed));
+                let sent = Instant::now();
                 connection.send(&call).await?;
                 let at = begun.elapsed();
-                counted += u64::from(at >= warm && at < end);
+                if at >= warm && at < end {
+                    took.push(sent.elapsed());
+                }
             }
-            Ok::<_, Failure>(counted)
+            Ok::<_, Failure>(took)
         });
     }
-    let mut counted = 0;
+    let mut took = vec![];
     while let Some(worker) = workers.join_next().await {
-        counted += worker??;
+        took.extend(worker??);
     }
-    Ok(per_second(counted, Duration::from_secs(seconds)))
+    Ok(took)
 }
 
 /// A load at a rate of its own.

@@ -8,6 +8,7 @@ mod pages;
 mod photos;
 mod process;
 mod rebuild;
+mod search;
 
 use crate::Failure;
 use crate::ground::Ground;
@@ -28,6 +29,7 @@ pub const SUBJECTS: &[(&str, Subject)] = &[
     ("merge", |ground, report| Box::pin(pages::merge(ground, report))),
     ("logins", |ground, report| Box::pin(logins::neighbours(ground, report))),
     ("photos", |ground, report| Box::pin(photos::run(ground, report))),
+    ("search", |ground, report| Box::pin(search::run(ground, report))),
     ("rebuild", |ground, report| Box::pin(rebuild::run(ground, report))),
     ("memory", |ground, report| Box::pin(process::memory(ground, report))),
     ("start", |ground, report| Box::pin(process::start(ground, report))),
