@@ -12,7 +12,7 @@ use crate::support::client::{Answer, Person};
 use serde_json::{Value, json};
 
 /// Lets the night board be open at any hour.
-async fn open_at_any_hour(app: &TestApp) {
+pub async fn open_at_any_hour(app: &TestApp) {
     set(app, "night", json!({ "name": "심야톡방", "anonymous": true })).await.expect(200);
 }
 
@@ -21,7 +21,7 @@ async fn set(app: &TestApp, slug: &str, board: Value) -> Answer {
     app.operator().await.put(&format!("/v1/boards/{slug}"), board).await
 }
 
-async fn publish_on(person: &Person, board: &str, text: &str) -> Answer {
+pub async fn publish_on(person: &Person, board: &str, text: &str) -> Answer {
     person.post("/v1/posts", json!({ "text": text, "board": board })).await
 }
 

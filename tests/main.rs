@@ -31,6 +31,7 @@ mod projections;
 mod races;
 mod rollout;
 mod search;
+mod site;
 mod sockets;
 mod storage;
 mod support;

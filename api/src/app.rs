@@ -125,6 +125,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Where people's pages are, without a slash at its end: letters link there.
     pub web_url: String,
+    /// Where this server is for people, without a slash at its end: its own pages are there.
+    pub public_url: String,
     /// Whether letters can be read at `/dev/mailbox`.
     pub dev_mailbox: bool,
 }
@@ -138,6 +140,7 @@ impl Default for Settings {
             cors: Cors::Any,
             trusted_proxies: vec![],
             web_url: "http://localhost:8080".to_owned(),
+            public_url: "http://localhost:8080".to_owned(),
             dev_mailbox: false,
         }
     }

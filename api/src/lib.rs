@@ -53,6 +53,7 @@ pub mod router;
 pub mod search;
 pub mod sessions;
 pub mod sign_ups;
+mod site;
 pub mod sockets;
 pub mod tags;
 pub mod timeline;

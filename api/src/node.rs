@@ -192,6 +192,7 @@ impl Node {
                 },
                 trusted_proxies: settings.trusted_proxies.0,
                 web_url: settings.web_url.0,
+                public_url: settings.public_url.0,
                 dev_mailbox: settings.dev_mailbox,
             },
             readiness: readiness::of(pool.clone(), nats.clone(), projectors),

@@ -4,8 +4,8 @@ use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
     account, aliases, availability, blocks, boards, comments, dev, document, exports, follows, layers, likes,
-    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, sessions, sign_ups, tags,
-    timeline, users, withdrawals,
+    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, sessions, sign_ups, site,
+    tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -33,6 +33,7 @@ pub fn router(app: App) -> Router {
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], json));
     routes
         .merge(pages::routes())
+        .merge(site::routes())
         .route("/openapi.json", document)
         .merge(SwaggerUi::new("/docs").config(Config::new(["/openapi.json"])))
         .fallback(unknown_route)

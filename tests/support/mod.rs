@@ -1,5 +1,6 @@
 //! A node for each test on one private stack for all.
 
+pub mod browser;
 pub mod client;
 pub mod log;
 pub mod openid;

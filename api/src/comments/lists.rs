@@ -118,7 +118,11 @@ pub async fn list_replies(
     Ok(listing.answer(LIST, fresh, shown(&app, &reader, page).await?))
 }
 
-async fn shown<K>(
+/// Comments as the reader sees them.
+///
+/// # Errors
+/// The vault's or the database's.
+pub async fn shown<K>(
     app: &App,
     reader: &Reader,
     page: Page<comments::Comment, K>,

@@ -4,7 +4,7 @@ pub mod dto;
 mod lists;
 mod routes;
 
-pub use lists::readable;
+pub use lists::{readable, shown};
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

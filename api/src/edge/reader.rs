@@ -28,6 +28,13 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Nobody that is known, who has written nothing.
+    #[must_use]
+    pub fn nobody(app: &App) -> Self {
+        let bound = app.settings.consistency_bound;
+        Self { person: None, position: 0, bound, by_operator: false, applied: None }
+    }
+
     /// For whom the answer is made.
     #[must_use]
     pub fn viewer(&self) -> Option<UserId> {

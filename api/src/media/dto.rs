@@ -28,6 +28,14 @@ impl PhotoUrls {
         Self(storage.cloned())
     }
 
+    /// Where all of them are, as browsers tell places apart.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let url = self.0.as_ref()?.public_url("");
+        let url = reqwest::Url::parse(&url).ok()?;
+        Some(url.origin().ascii_serialization())
+    }
+
     /// Those of one photo.
     #[must_use]
     pub fn photo(&self, id: MediaId) -> Urls {

@@ -4,7 +4,7 @@ pub mod dto;
 mod lists;
 mod photos;
 mod pins;
-mod routes;
+pub mod routes;
 mod versions;
 
 use crate::app::App;

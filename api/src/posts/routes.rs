@@ -90,8 +90,8 @@ pub async fn get_post(
     }
 }
 
-/// Authors don't count, but for those who are not known: that a look does not count would tell who they are.
-fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
+/// Takes note of who looks. Authors don't count, but for those who are not known: that a look does not count would tell who they are.
+pub fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
     let Some(viewer) = viewer else { return };
     match &post.by {
         Byline::Author(author) if author.id == viewer => {}

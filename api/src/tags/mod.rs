@@ -4,7 +4,7 @@ pub mod dto;
 mod follows;
 pub mod posts;
 mod routes;
-mod trending;
+pub mod trending;
 
 pub use trending::Trends;
 

@@ -108,7 +108,7 @@ impl Kept {
 impl Trends {
     /// The longest list of the period, and up to which position it is complete: `wanted`, unless that takes until
     /// after `deadline`.
-    async fn read(
+    pub async fn read(
         &self,
         app: &App,
         period: Period,

@@ -1,0 +1,31 @@
+//! The pages that people search and land on: `/`, a post, a person. Rendered here from templates, readable without
+//! JavaScript; a small script of ours makes them answer as one types.
+//!
+//! Reading order: [`visit`] (who looks, in which language), [`text`] (what the pages say), [`address`], then a page:
+//! [`search`], [`post`], [`person`].
+
+mod address;
+mod assets;
+mod linked;
+mod page;
+mod person;
+mod post;
+mod search;
+mod text;
+mod visit;
+mod writer;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::get;
+
+/// These routes; they are no part of the API, so its document leaves them out.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(search::search))
+        .route("/posts/{id}", get(post::post))
+        .route("/@{handle}", get(person::person))
+        .route(assets::STYLE_PATH, get(assets::style))
+        .route(assets::SCRIPT_PATH, get(assets::script))
+        .route(assets::ICON_PATH, get(assets::icon))
+}

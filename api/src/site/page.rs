@@ -1,0 +1,129 @@
+//! What all pages share: their frame, their headers, and what they say when something is missing.
+
+use super::address::Asked;
+use super::text::Text;
+use super::visit::Visit;
+use crate::app::App;
+use crate::edge::Problem;
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+/// What stands around a page's own content, and what is told to those who link to it.
+pub(super) struct Frame {
+    pub(super) text: &'static Text,
+    pub(super) title: String,
+    pub(super) description: String,
+    /// Where it is for everyone.
+    pub(super) address: String,
+    /// Of a picture to go with a link, if there is one.
+    pub(super) image: Option<String>,
+    /// In the words of Open Graph (<https://ogp.me>).
+    pub(super) kind: &'static str,
+    /// In the search field.
+    pub(super) words: String,
+    /// Whether what is searched for can be remembered for someone.
+    pub(super) is_known: bool,
+}
+
+impl Frame {
+    /// Of a page at this path.
+    pub(super) fn of(app: &App, visit: &Visit, path: &str, title: &str) -> Self {
+        let text = visit.text();
+        Self {
+            text,
+            title: format!("{title} · {}", text.name),
+            description: text.about.to_owned(),
+            address: format!("{}{path}", app.settings.public_url),
+            image: None,
+            kind: "website",
+            words: String::new(),
+            is_known: visit.reader.person.is_some(),
+        }
+    }
+}
+
+/// Beginning of a text, on one line, for whoever shows a link to it.
+pub(super) fn summary(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// A page as it goes out.
+pub(super) fn answer(app: &App, status: StatusCode, page: &impl Template) -> Response {
+    let html = match page.render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            return Problem::internal().into_response();
+        }
+    };
+    let mut response = (status, Html(html)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(app));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language, authorization, cookie"));
+    // What it shows depends on who looks; going back may show it again.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+/// Nothing from outside but photos from where they are kept, and nothing in a page itself is run.
+fn policy(app: &App) -> HeaderValue {
+    let photos = app.photo_urls.origin().unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {photos}; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).expect("an origin is ASCII")
+}
+
+/// What went wrong, in words for whoever looks.
+pub(super) struct Failure {
+    pub(super) title: &'static str,
+    pub(super) advice: &'static str,
+    pub(super) can_be_repeated: bool,
+}
+
+impl Failure {
+    pub(super) fn of(text: &Text, problem: &Problem) -> Self {
+        let (title, advice, can_be_repeated) = match problem.status() {
+            StatusCode::NOT_FOUND => (text.not_found, text.not_found_advice, false),
+            StatusCode::BAD_REQUEST => (text.wrong, text.limits, false),
+            _ => (text.away, text.away_advice, true),
+        };
+        Self { title, advice, can_be_repeated }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "failed.html")]
+struct Failed {
+    frame: Frame,
+    failure: Failure,
+    again: String,
+}
+
+/// The page that says so.
+pub(super) fn failed(app: &App, visit: &Visit, problem: &Problem) -> Response {
+    let failure = Failure::of(visit.text(), problem);
+    let mut frame = Frame::of(app, visit, visit.uri.path(), failure.title);
+    frame.words = Asked::read(&visit.uri).map(|asked| asked.q).unwrap_or_default();
+    let again = visit.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
+    answer(app, problem.status(), &Failed { frame, failure, again })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_is_one_line_of_bounded_length() {
+        assert_eq!(summary("가\n\n나  다"), "가 나 다");
+        assert_eq!(summary(&"가".repeat(200)), format!("{}…", "가".repeat(160)));
+    }
+}

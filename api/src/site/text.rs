@@ -1,0 +1,267 @@
+//! What the pages say, in Korean and English.
+
+use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
+use infra::mail::Language;
+
+/// Korea knows no summer time.
+const KOREA_SECONDS: i32 = 9 * 3_600;
+
+/// One language of the pages.
+pub(super) struct Text {
+    pub(super) code: &'static str,
+    pub(super) locale: &'static str,
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) skip: &'static str,
+    pub(super) search: &'static str,
+    pub(super) field: &'static str,
+    pub(super) hint: &'static str,
+    pub(super) tabs: &'static str,
+    pub(super) posts: &'static str,
+    pub(super) people: &'static str,
+    pub(super) photos: &'static str,
+    pub(super) tags: &'static str,
+    pub(super) sort: &'static str,
+    pub(super) relevance: &'static str,
+    pub(super) newest: &'static str,
+    pub(super) most_liked: &'static str,
+    pub(super) narrow: &'static str,
+    pub(super) boards: &'static str,
+    pub(super) languages: &'static str,
+    pub(super) with_photos: &'static str,
+    pub(super) since: &'static str,
+    pub(super) until: &'static str,
+    pub(super) apply: &'static str,
+    pub(super) take_away: &'static str,
+    pub(super) meant: &'static str,
+    pub(super) more: &'static str,
+    pub(super) trending: &'static str,
+    pub(super) recent: &'static str,
+    pub(super) popular: &'static str,
+    pub(super) latest: &'static str,
+    pub(super) nothing: &'static str,
+    pub(super) nothing_advice: &'static str,
+    pub(super) nothing_yet: &'static str,
+    pub(super) likes: &'static str,
+    pub(super) comments: &'static str,
+    pub(super) views: &'static str,
+    pub(super) edited: &'static str,
+    pub(super) for_followers: &'static str,
+    pub(super) no_comments: &'static str,
+    pub(super) deleted_comment: &'static str,
+    pub(super) replies: &'static str,
+    pub(super) similar: &'static str,
+    pub(super) followers: &'static str,
+    pub(super) following: &'static str,
+    pub(super) private: &'static str,
+    pub(super) no_posts: &'static str,
+    pub(super) photo_of: &'static str,
+    pub(super) not_found: &'static str,
+    pub(super) not_found_advice: &'static str,
+    pub(super) away: &'static str,
+    pub(super) away_advice: &'static str,
+    pub(super) wrong: &'static str,
+    pub(super) again: &'static str,
+    pub(super) limits: &'static str,
+    pub(super) searching: &'static str,
+    pub(super) unreachable: &'static str,
+    pub(super) suggestions: &'static str,
+}
+
+impl Text {
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Korean => &KOREAN,
+            Language::English => &ENGLISH,
+        }
+    }
+
+    fn is_korean(&self) -> bool {
+        self.code == "ko"
+    }
+
+    /// How many were found, as a sentence.
+    pub(super) fn found(&self, total: usize) -> String {
+        match (self.is_korean(), total) {
+            (true, total) => format!("약 {total}개를 찾았어요"),
+            (false, 1) => "About 1 result".to_owned(),
+            (false, total) => format!("About {total} results"),
+        }
+    }
+
+    pub(super) fn posts_of(&self, count: &i64) -> String {
+        match (self.is_korean(), *count) {
+            (true, count) => format!("글 {count}개"),
+            (false, 1) => "1 post".to_owned(),
+            (false, count) => format!("{count} posts"),
+        }
+    }
+
+    /// A day, and where it is near enough the time, as it was in Korea.
+    pub(super) fn day(&self, time: &DateTime<Utc>) -> String {
+        let time = time.with_timezone(&FixedOffset::east_opt(KOREA_SECONDS).expect("less than a day"));
+        if self.is_korean() {
+            format!(
+                "{}년 {}월 {}일 {:02}:{:02}",
+                time.year(),
+                time.month(),
+                time.day(),
+                time.hour(),
+                time.minute()
+            )
+        } else {
+            time.format("%-d %b %Y, %H:%M").to_string()
+        }
+    }
+
+    /// A language that a post may be written in.
+    pub(super) fn language<'a>(&self, code: &'a str) -> &'a str {
+        match (self.is_korean(), code) {
+            (true, "ko") => "한국어",
+            (true, "ja") => "일본어",
+            (true, "zh") => "중국어",
+            (true, "latin") => "라틴 문자",
+            (true, "other") => "그 밖",
+            (false, "ko") => "Korean",
+            (false, "ja") => "Japanese",
+            (false, "zh") => "Chinese",
+            (false, "latin") => "Latin script",
+            (false, "other") => "Others",
+            (_, unknown) => unknown,
+        }
+    }
+}
+
+static KOREAN: Text = Text {
+    code: "ko",
+    locale: "ko_KR",
+    name: "마당",
+    about: "이웃이 만나는 마당: 글, 사진, 사람을 찾아보세요.",
+    skip: "결과로 건너뛰기",
+    search: "찾기",
+    field: "글, 사람, 태그 찾기",
+    hint: "\"그대로\" 찾기, -빼기, #태그, from:아이디. 초성(ㄱㄱ)으로는 사람과 태그를 찾아요.",
+    tabs: "무엇을 찾을까요",
+    posts: "글",
+    people: "사람",
+    photos: "사진",
+    tags: "태그",
+    sort: "차례",
+    relevance: "관련도순",
+    newest: "최신순",
+    most_liked: "좋아요순",
+    narrow: "좁혀 보기",
+    boards: "게시판",
+    languages: "언어",
+    with_photos: "사진 있는 글",
+    since: "이날부터",
+    until: "이날 전까지",
+    apply: "적용",
+    take_away: "빼기",
+    meant: "혹시 이걸 찾으세요?",
+    more: "더 보기",
+    trending: "요즘 태그",
+    recent: "최근 찾은 말",
+    popular: "많이 찾는 말",
+    latest: "새 글",
+    nothing: "찾은 것이 없어요",
+    nothing_advice: "낱말을 줄이거나, 다른 말로, 또는 조건을 빼고 찾아보세요.",
+    nothing_yet: "아직 아무 글도 없어요. 첫 글을 써 보세요.",
+    likes: "좋아요",
+    comments: "댓글",
+    views: "조회",
+    edited: "고침",
+    for_followers: "팔로워 공개",
+    no_comments: "아직 댓글이 없어요.",
+    deleted_comment: "지워진 댓글이에요.",
+    replies: "답글",
+    similar: "비슷한 글",
+    followers: "팔로워",
+    following: "팔로잉",
+    private: "비공개 계정이에요. 팔로워만 글을 볼 수 있어요.",
+    no_posts: "아직 쓴 글이 없어요.",
+    photo_of: "사진:",
+    not_found: "찾을 수 없어요",
+    not_found_advice: "지워졌거나, 볼 수 없는 곳이에요. 위에서 다시 찾아보세요.",
+    away: "지금은 찾을 수 없어요",
+    away_advice: "잠시 뒤에 다시 해 주세요.",
+    wrong: "이렇게는 찾을 수 없어요",
+    again: "다시 하기",
+    limits: "200자, 낱말 16개까지 찾을 수 있어요. 짧게 줄이거나, 조건을 고쳐 주세요.",
+    searching: "찾는 중",
+    unreachable: "연결할 수 없어요. 인터넷을 확인하고 다시 해 주세요.",
+    suggestions: "추천",
+};
+
+static ENGLISH: Text = Text {
+    code: "en",
+    locale: "en_GB",
+    name: "Madang",
+    about: "A yard where neighbours meet: find posts, photos and people.",
+    skip: "Skip to the results",
+    search: "Search",
+    field: "Search posts, people, tags",
+    hint: "\"exact words\", -without, #tag, from:handle. Initials (ㄱㄱ) find people and tags.",
+    tabs: "What to look for",
+    posts: "Posts",
+    people: "People",
+    photos: "Photos",
+    tags: "Tags",
+    sort: "Order",
+    relevance: "Best match",
+    newest: "Newest",
+    most_liked: "Most liked",
+    narrow: "Narrow down",
+    boards: "Boards",
+    languages: "Languages",
+    with_photos: "With photos",
+    since: "From",
+    until: "Before",
+    apply: "Apply",
+    take_away: "Remove",
+    meant: "Did you mean",
+    more: "More",
+    trending: "Trending tags",
+    recent: "Your recent searches",
+    popular: "Popular searches",
+    latest: "New posts",
+    nothing: "Nothing was found",
+    nothing_advice: "Try fewer words, other words, or remove a filter.",
+    nothing_yet: "There are no posts yet. Write the first one.",
+    likes: "likes",
+    comments: "comments",
+    views: "views",
+    edited: "edited",
+    for_followers: "for followers",
+    no_comments: "No comments yet.",
+    deleted_comment: "This comment was deleted.",
+    replies: "replies",
+    similar: "Similar posts",
+    followers: "followers",
+    following: "following",
+    private: "This account is private. Only followers see its posts.",
+    no_posts: "No posts yet.",
+    photo_of: "Photo:",
+    not_found: "Not found",
+    not_found_advice: "It was deleted, or is not for you to see. Search for something else above.",
+    away: "Search can't be reached just now",
+    away_advice: "Try again in a moment.",
+    wrong: "This can't be searched for",
+    again: "Try again",
+    limits: "At most 200 characters and 16 words can be searched for. Make it shorter, or change the filters.",
+    searching: "Searching",
+    unreachable: "No connection. Check the network and try again.",
+    suggestions: "Suggestions",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_they_are_in_korea() {
+        let time = "2026-12-31T15:05:00Z".parse().expect("a time");
+        assert_eq!(KOREAN.day(&time), "2027년 1월 1일 00:05");
+        assert_eq!(ENGLISH.day(&time), "1 Jan 2027, 00:05");
+    }
+}

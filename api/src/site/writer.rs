@@ -1,0 +1,30 @@
+//! Who wrote something, as the pages show them.
+
+use super::address;
+use super::text::Text;
+use crate::edge::{Alias, Author};
+
+/// A person, or someone who is known by an alias, or nobody any more.
+pub(super) struct Writer {
+    pub(super) name: String,
+    /// Of their page, where they have one.
+    pub(super) address: Option<String>,
+    pub(super) avatar: Option<String>,
+}
+
+impl Writer {
+    pub(super) fn of(author: Option<&Author>, alias: Option<&Alias>, text: &Text) -> Self {
+        match (author, alias) {
+            (Some(author), _) => Self {
+                name: author.display_name.clone(),
+                address: Some(address::person(&author.handle)),
+                avatar: Some(author.avatar_url.clone()),
+            },
+            (None, Some(alias)) => {
+                let name = if text.code == "ko" { &alias.name } else { &alias.name_en };
+                Self { name: name.clone(), address: None, avatar: None }
+            }
+            (None, None) => Self { name: String::new(), address: None, avatar: None },
+        }
+    }
+}
