@@ -71,6 +71,7 @@ fn payload(event: &Event) -> Value {
         Event::Media(event) => serde_json::to_value(event),
         Event::Blocklist(event) => serde_json::to_value(event),
         Event::FollowedTags(event) => serde_json::to_value(event),
+        Event::SearchHistory(event) => serde_json::to_value(event),
         Event::ViewBatch(event) => serde_json::to_value(event),
         Event::Board(event) => serde_json::to_value(event),
         Event::Alias(event) => serde_json::to_value(event),

@@ -72,6 +72,7 @@ impl Yard {
                 json!({ "text": "댓글", "parent_id": comment }),
             ),
             command(Method::PATCH, &format!("/v1/comments/{comment}"), true, json!({ "text": "댓글" })),
+            command(Method::POST, "/v1/me/searches", true, json!({ "query": "감귤" })),
         ]
     }
 

@@ -87,6 +87,9 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/boards/{slug}", "get put"),
     ("/v1/boards/{slug}/posts", "get"),
     ("/v1/aliases/{id}/author", "post"),
+    ("/v1/me/searches", "get post delete"),
+    ("/v1/me/searches/{id}", "delete"),
+    ("/v1/search/popular", "get"),
     ("/v1/ping", "get"),
 ];
 

@@ -60,6 +60,11 @@ async fn community(app: &TestApp) -> Vec<Person> {
         }
     }
     people[3].delete("/v1/tags/한강/follow").await.expect(204);
+    for query in ["감귤", "한강", "감귤", "바다"] {
+        people[2].post("/v1/me/searches", json!({ "query": query })).await.expect(200);
+    }
+    let forgotten = people[3].post("/v1/me/searches", json!({ "query": "감귤" })).await.expect(200).id();
+    people[3].delete(&format!("/v1/me/searches/{forgotten}")).await.expect(204);
     let operator = app.operator().await;
     for (slug, anonymous) in [("night", true), ("market", false)] {
         let board = json!({ "name": slug, "anonymous": anonymous });
@@ -129,6 +134,9 @@ async fn a_row_spoiled_by_hand_is_found_in_every_table() {
         ("search", "update search.posts set author_id = board_id where author_id is null and not gone"),
         ("search", "update search.people set private = not private"),
         ("search", "update search.tags set post_count = 9 where tag = '한강'"),
+        ("searches", "update searches.recent set position = position + 1"),
+        ("searches", "delete from searches.recent where ctid = (select min(ctid) from searches.recent)"),
+        ("searches", "delete from searches.away"),
         ("boards", "delete from boards.boards where slug = 'market'"),
         ("tags", "update tags.tags set post_count = post_count + 1 where tag = '한강'"),
         ("tags", "update tags.tags set follower_count = 0 where tag = '한강'"),
@@ -295,6 +303,7 @@ async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_
         "drop schema posts cascade",
         "drop schema profiles cascade",
         "drop schema tags cascade",
+        "drop schema searches cascade",
         "drop schema comments cascade",
         "drop schema media cascade",
         "drop schema search cascade",

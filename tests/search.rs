@@ -4,6 +4,7 @@ mod access;
 mod engine;
 mod finding;
 mod relevance;
+mod searches;
 mod suggest;
 
 use crate::support::TestApp;

@@ -5,6 +5,7 @@ use crate::edge::failure::is_of_another_copy;
 use crate::layers::rate_limit::RateLimits;
 use crate::media::dto::PhotoUrls;
 use crate::search::Search;
+use crate::searches::PopularSearches;
 use crate::tags::Trends;
 use crate::timeline::Pages;
 use domain::value::UserId;
@@ -66,6 +67,8 @@ pub struct Inner {
     pub trends: Trends,
     /// Finds things by words.
     pub search: Search,
+    /// What many people search for.
+    pub popular_searches: PopularSearches,
     /// Who has asked how often.
     pub rate_limits: RateLimits,
     pub(crate) readiness: ReadinessSource,
@@ -117,6 +120,8 @@ pub struct Settings {
     pub consistency_bound: Duration,
     /// For first pages of timelines; with 0 none are kept.
     pub page_cache_bytes: u64,
+    /// How often it is looked what many people search for.
+    pub popular_searches_every: Duration,
     /// For each person, or each address of those who are not logged in; 0 is without limit.
     pub requests_per_minute: u32,
     /// Which web pages of other origins may call from a browser.
@@ -136,6 +141,7 @@ impl Default for Settings {
         Self {
             consistency_bound: Duration::from_secs(1),
             page_cache_bytes: 32 << 20,
+            popular_searches_every: Duration::from_secs(300),
             requests_per_minute: 600,
             cors: Cors::Any,
             trusted_proxies: vec![],
@@ -207,6 +213,7 @@ impl App {
         } = parts;
         let pages = (settings.page_cache_bytes > 0).then(|| Pages::new(touched, settings.page_cache_bytes));
         let rate_limits = RateLimits::new(settings.requests_per_minute);
+        let popular_searches = PopularSearches::new(settings.popular_searches_every);
         let registering = Cache::builder().max_capacity(MEMORY_HANDLES).time_to_idle(MEMORY).build();
         let written = Cache::builder().max_capacity(MEMORY_PEOPLE).time_to_live(MEMORY).build();
         Self(Arc::new(Inner {
@@ -223,6 +230,7 @@ impl App {
             pages,
             trends: Trends::default(),
             search,
+            popular_searches,
             rate_limits,
             readiness,
             metrics,

@@ -3,7 +3,7 @@
 //! Reading order:
 //! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
 //!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
-//!    [`tags`], [`search`], [`boards`], [`aliases`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
+//!    [`tags`], [`search`], [`searches`], [`boards`], [`aliases`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
 //!    [`account`], [`exports`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
 //! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
 //!    problems.
@@ -51,6 +51,7 @@ pub mod projectors;
 pub mod roles;
 pub mod router;
 pub mod search;
+pub mod searches;
 pub mod sessions;
 pub mod sign_ups;
 mod site;

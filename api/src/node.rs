@@ -185,6 +185,7 @@ impl Node {
             settings: HttpSettings {
                 consistency_bound: settings.consistency_bound,
                 page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
+                popular_searches_every: settings.popular_searches_every,
                 requests_per_minute: settings.rate_limit_per_minute,
                 cors: match settings.allowed_origins.0 {
                     origins if origins.is_empty() => Cors::Any,
@@ -345,6 +346,9 @@ async fn sweep(eraser: Eraser, web_url: String, shutdown: CancellationToken) {
         }
         if let Err(failure) = eraser.sweep().await {
             warn!(%failure, "who left thirty days ago could not be forgotten");
+        }
+        if let Err(failure) = vault.searches.sweep(&eraser.executor).await {
+            warn!(%failure, "searches whose way to the log was cut off were not swept");
         }
         if let Err(failure) = mail::sweep(pool).await {
             warn!(%failure, "the mail queue was not swept");

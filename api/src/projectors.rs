@@ -8,6 +8,7 @@ use projections::media::MediaProjector;
 use projections::posts::PostsProjector;
 use projections::profiles::ProfilesProjector;
 use projections::search::SearchProjector;
+use projections::searches::SearchesProjector;
 use projections::tags::TagsProjector;
 use projections::timelines::TimelinesProjector;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Projector>> {
         Arc::new(MediaProjector),
         Arc::new(BoardsProjector),
         Arc::new(SearchProjector),
+        Arc::new(SearchesProjector),
         Arc::new(TimelinesProjector::new(merge_threshold, settings.timeline_limits)),
     ]
 }

@@ -4,8 +4,8 @@ use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
     account, aliases, availability, blocks, boards, comments, dev, document, exports, follows, layers, likes,
-    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, sessions, sign_ups, site,
-    tags, timeline, users, withdrawals,
+    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, searches, sessions,
+    sign_ups, site, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -82,6 +82,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(timeline::routes())
         .merge(tags::routes())
         .merge(search::routes())
+        .merge(searches::routes())
         .merge(boards::routes())
         .merge(aliases::routes())
         .merge(ops::routes());

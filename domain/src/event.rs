@@ -10,6 +10,7 @@ use crate::followed_tags::{FollowedTags, FollowedTagsEvent};
 use crate::like::{Like, LikeEvent};
 use crate::media::{Media, MediaEvent};
 use crate::post::{Post, PostEvent};
+use crate::search_history::{SearchHistory, SearchHistoryEvent};
 use crate::upcast::{UPCASTERS, upcast};
 use crate::user::{User, UserEvent};
 use crate::view_batch::{ViewBatch, ViewBatchEvent};
@@ -37,6 +38,8 @@ pub enum Event {
     Blocklist(BlocklistEvent),
     /// To the tags that a person follows.
     FollowedTags(FollowedTagsEvent),
+    /// To what a person has searched for.
+    SearchHistory(SearchHistoryEvent),
     /// To a batch of looks at posts.
     ViewBatch(ViewBatchEvent),
     /// To a place to post.
@@ -92,6 +95,7 @@ impl Event {
             Media::TYPE => MediaEvent::TYPES,
             Blocklist::TYPE => BlocklistEvent::TYPES,
             FollowedTags::TYPE => FollowedTagsEvent::TYPES,
+            SearchHistory::TYPE => SearchHistoryEvent::TYPES,
             ViewBatch::TYPE => ViewBatchEvent::TYPES,
             Board::TYPE => BoardEvent::TYPES,
             Alias::TYPE => AliasEvent::TYPES,
@@ -110,6 +114,7 @@ impl Event {
             Media::TYPE => serde_json::from_value(payload).map(Self::Media),
             Blocklist::TYPE => serde_json::from_value(payload).map(Self::Blocklist),
             FollowedTags::TYPE => serde_json::from_value(payload).map(Self::FollowedTags),
+            SearchHistory::TYPE => serde_json::from_value(payload).map(Self::SearchHistory),
             ViewBatch::TYPE => serde_json::from_value(payload).map(Self::ViewBatch),
             Board::TYPE => serde_json::from_value(payload).map(Self::Board),
             Alias::TYPE => serde_json::from_value(payload).map(Self::Alias),
@@ -137,6 +142,7 @@ impl Event {
             .chain(of::<Media>(MediaEvent::TYPES))
             .chain(of::<Blocklist>(BlocklistEvent::TYPES))
             .chain(of::<FollowedTags>(FollowedTagsEvent::TYPES))
+            .chain(of::<SearchHistory>(SearchHistoryEvent::TYPES))
             .chain(of::<ViewBatch>(ViewBatchEvent::TYPES))
             .chain(of::<Board>(BoardEvent::TYPES))
             .chain(of::<Alias>(AliasEvent::TYPES))

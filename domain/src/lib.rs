@@ -4,7 +4,7 @@
 //! 1. [`value`]: what input must look like before a command can even be written.
 //! 2. [`aggregate`]: the shape that every aggregate has (`decide`, `evolve`).
 //! 3. [`post`]: one aggregate from end to end; [`user`], [`comment`], [`follow`], [`like`], [`media`],
-//!    [`blocklist`], [`followed_tags`], [`board`], [`alias`] and [`view_batch`] are its kin.
+//!    [`blocklist`], [`followed_tags`], [`search_history`], [`board`], [`alias`] and [`view_batch`] are its kin.
 //! 4. [`event`]: every event of every aggregate as one type, and how stored ones are read back.
 //!
 //! Invariants of this crate:
@@ -26,6 +26,7 @@ pub mod followed_tags;
 pub mod like;
 pub mod media;
 pub mod post;
+pub mod search_history;
 pub mod upcast;
 pub mod user;
 pub mod value;

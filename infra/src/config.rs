@@ -88,6 +88,9 @@ pub struct Settings {
     pub search_dir: Option<PathBuf>,
     /// `MADANG_VIEWS_EVERY_SECONDS`: how often looks at posts are written down and counted; 5.
     pub views_every: Duration,
+    /// `MADANG_POPULAR_SEARCHES_EVERY_SECONDS`: how often it is looked what many people search for; 300, and 0 looks for
+    /// each who asks.
+    pub popular_searches_every: Duration,
     /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
     pub smtp_url: Option<Secret>,
     /// `MADANG_MAIL_FROM`: whom e-mail is from; `Madang <no-reply@localhost>`.
@@ -218,6 +221,7 @@ impl Settings {
             media_grace: env.seconds("MADANG_MEDIA_GRACE_SECONDS", 24 * 3_600)?,
             search_dir: env.text("MADANG_SEARCH_DIR").map(PathBuf::from),
             views_every: env.seconds_from_one("MADANG_VIEWS_EVERY_SECONDS", 5)?,
+            popular_searches_every: env.seconds("MADANG_POPULAR_SEARCHES_EVERY_SECONDS", 300)?,
             smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),
             mail_from: env.or(
                 "MADANG_MAIL_FROM",

@@ -1,10 +1,10 @@
 //! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
 //!
-//! Their posts and comments are deleted by events, and their likes, follows and blocks taken back, as they would
-//! have done it, so that every read model drops them by its own rules. Then the words are masked in the events
-//! themselves, `PersonErased` is appended (which makes every node drop what it keeps in memory, and profiles and
-//! cards blank the name), the copies in NATS are purged, and the vault's rows go last: until then what was cut off
-//! is begun anew. Each step may be repeated without harm. What they looked at goes by itself within two days (see
+//! Their posts and comments are deleted by events, their likes, follows and blocks taken back, and their searches
+//! forgotten, as they would have done it, so that every read model drops them by its own rules. Then the words are
+//! masked in the events themselves, `PersonErased` is appended (which makes every node drop what it keeps in memory, and
+//! profiles and cards blank the name), the copies in NATS are purged, and the vault's rows go last: until then what was
+//! cut off is begun anew. Each step may be repeated without harm. What they looked at goes by itself within two days (see
 //! [`crate::views`]).
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
@@ -18,8 +18,9 @@ use domain::follow::{Follow, FollowCommand, FollowEvent};
 use domain::like::{Like, LikeCommand, LikeEvent};
 use domain::media::{Media, MediaCommand, RemoveReason};
 use domain::post::{Post, PostCommand};
+use domain::search_history::{SearchHistory, SearchHistoryCommand};
 use domain::user::{User, UserCommand};
-use domain::value::{BlocklistId, FollowId, FollowedTagsId, LikeId, MediaId, UserId};
+use domain::value::{BlocklistId, FollowId, FollowedTagsId, LikeId, MediaId, SearchHistoryId, UserId};
 use domain::{Decide, Event, RefusalKind};
 use futures::TryStreamExt;
 use futures::stream::FuturesUnordered;
@@ -163,7 +164,7 @@ impl Eraser {
         Ok(Made { posts: of(Post::TYPE), comments: of(Comment::TYPE), media: of(Media::TYPE) })
     }
 
-    /// Nobody likes, follows or blocks who is not there any more.
+    /// Nobody likes, follows, blocks or searches who is not there any more.
     async fn take_back(&self, user: UserId) -> Result<(), EraseError> {
         let standing: Vec<(String, String, String, Value)> =
             sqlx::query_as(include_str!("erasure/standing_of.sql"))
@@ -186,7 +187,8 @@ impl Eraser {
         for user_id in muted {
             self.execute::<Blocklist>(id, BlocklistCommand::Unmute { by: user, user_id }).await?;
         }
-        Ok(())
+        let clear = SearchHistoryCommand::Clear { user_id: user };
+        self.execute::<SearchHistory>(SearchHistoryId::of(user).0, clear).await
     }
 
     /// Anything else does not stand.

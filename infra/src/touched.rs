@@ -145,6 +145,7 @@ fn touched_by(aggregate_id: Uuid, event: &Event) -> impl Iterator<Item = Uuid> {
         )
         | Event::Media(_)
         | Event::FollowedTags(_)
+        | Event::SearchHistory(_)
         | Event::ViewBatch(_)
         | Event::Board(_)
         | Event::Alias(_) => (None, None),

@@ -9,8 +9,11 @@ use domain::follow::FollowEvent;
 use domain::followed_tags::FollowedTagsEvent;
 use domain::like::LikeEvent;
 use domain::post::PostEvent;
+use domain::search_history::SearchHistoryEvent;
 use domain::user::UserEvent;
-use domain::value::{BlocklistId, CommentId, FollowId, FollowedTagsId, LikeId, PostId, UserId};
+use domain::value::{
+    BlocklistId, CommentId, FollowId, FollowedTagsId, LikeId, PostId, SearchHistoryId, UserId,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -63,6 +66,11 @@ fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
         Event::FollowedTags(
             FollowedTagsEvent::TagFollowed { user_id, .. } | FollowedTagsEvent::TagUnfollowed { user_id, .. },
         ) => ("followed_tags", FollowedTagsId::of(*user_id).0),
+        Event::SearchHistory(
+            SearchHistoryEvent::SearchRemembered { user_id, .. }
+            | SearchHistoryEvent::SearchForgotten { user_id, .. }
+            | SearchHistoryEvent::SearchesCleared { user_id },
+        ) => ("search_history", SearchHistoryId::of(*user_id).0),
         Event::ViewBatch(_) => ("view_batch", id(number)),
         Event::Board(_) => ("board", id(number)),
         Event::Alias(_) => ("alias", id(number)),

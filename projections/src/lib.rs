@@ -1,10 +1,11 @@
-//! Read models: what queries see, built from events and from nothing else.
+//! Read models: what queries see, built from events and from nothing else. What must be forgotten word by word is not in
+//! events, so [`searches`] has the vault's words joined to its rows as they are read.
 //!
 //! Reading order:
 //! 1. [`ports`]: the log and the announcements, as this crate needs them.
 //! 2. [`projector`]: the shape of a projector.
 //! 3. [`tags`]: the smallest read model from end to end; [`profiles`], [`posts`], [`comments`],
-//!    [`timelines`], [`media`] and [`boards`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
+//!    [`timelines`], [`media`], [`boards`] and [`searches`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
 //!    `project.rs` writes it and `query.rs` reads it.
 //! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time;
 //!    [`retry`]: another try of what could not be applied.
@@ -44,6 +45,7 @@ pub mod runner;
 mod scanned;
 pub mod schema;
 pub mod search;
+pub mod searches;
 pub mod tags;
 pub mod timelines;
 pub mod verify;

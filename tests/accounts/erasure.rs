@@ -36,6 +36,7 @@ async fn somebody(yard: &Yard, sora: &Person) -> Person {
     let keyed = mina.request(Method::POST, "/v1/posts").header("idempotency-key", "zebra-key");
     keyed.json(&json!({ "text": "zebra keyed" })).send().await.expect(201);
     mina.put_empty("/v1/tags/zebratag3/follow").await.expect(204);
+    mina.post("/v1/me/searches", json!({ "query": "zebra search" })).await.expect(200);
     mina.put_empty("/v1/users/sora/mute").await.expect(204);
     mina.follow(sora).await;
     sora.follow(&Person { handle: "zebra".to_owned(), ..mina.clone() }).await;
@@ -65,7 +66,14 @@ async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
     assert_eq!((&profile["follower_count"], &profile["following_count"]), (&json!(0), &json!(0)));
     let theirs = sora.see(app, "/v1/users/sora/posts").await.expect(200).items()[0].clone();
     assert_eq!((&theirs["like_count"], &theirs["comment_count"]), (&json!(0), &json!(0)));
-    for table in ["posts.likes", "posts.follows", "profiles.follows", "timelines.follows", "posts.hidden"] {
+    for table in [
+        "posts.likes",
+        "posts.follows",
+        "profiles.follows",
+        "timelines.follows",
+        "posts.hidden",
+        "searches.recent",
+    ] {
         let rows = format!("select row_to_json(row)::text from {table} row");
         let rows: Vec<String> = sqlx::query_scalar(&rows).fetch_all(&app.pool).await.expect("rows");
         assert!(rows.iter().all(|row| !row.contains(&mina.id)), "{table}: {rows:?}");

@@ -61,6 +61,7 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
     mina.put_empty(&format!("/v1/posts/{theirs}/like")).await.expect(204);
     mina.follow(&sora).await;
     mina.put_empty("/v1/tags/여름/follow").await.expect(204);
+    mina.post("/v1/me/searches", json!({ "query": "감귤 -광고" })).await.expect(200);
 
     let token = exported(&yard, &mina).await;
     let fetched = fetch(&yard, &token).await.expect(200);
@@ -80,6 +81,8 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
     assert_eq!(archive.json("following.json")[0]["handle"], "sora");
     assert_eq!(archive.json("followed_tags.json")[0]["tag"], "여름");
     assert_eq!(archive.json("followers.json"), json!([]));
+    let searched = archive.json("searches.json");
+    assert_eq!((&searched[0]["query"], &searched[1]), (&json!("감귤 -광고"), &Value::Null));
     let history = archive.text("history.jsonl");
     let told: Vec<Value> = history.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert!(told.windows(2).all(|two| two[0]["position"].as_i64() < two[1]["position"].as_i64()));

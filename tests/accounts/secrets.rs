@@ -35,6 +35,7 @@ pub(super) async fn everything_outside(app: &TestApp, schemas: &[&str]) -> Strin
 async fn nothing_secret_or_personal_is_in_an_event_a_message_a_table_or_anyone_elses_answer() {
     const SECRET: &str = "Zebra-Secret-8271-Passphrase";
     const EMAIL: &str = "Zebra.8271@Yard.example";
+    const SEARCHED: &str = "zebra symptoms 5150";
     const NEW_EMAIL: &str = "zebra-9393@yard.example";
     let yard = Yard::with(|settings| settings.dev_mailbox = true).await;
     let app = &yard.app;
@@ -87,6 +88,7 @@ async fn nothing_secret_or_personal_is_in_an_event_a_message_a_table_or_anyone_e
     seen.push(nobody.post("/v1/sessions", unknown).await.expect(422));
     mina.patch("/v1/me", json!({ "bio": "바다" })).await.expect(200);
     mina.publish("글").await;
+    mina.post("/v1/me/searches", json!({ "query": SEARCHED })).await.expect(200);
     for path in ["/v1/me", "/v1/users/mina", "/v1/users", "/v1/posts", "/metrics", "/readyz"] {
         seen.push(mina.see(app, path).await);
     }
@@ -113,6 +115,7 @@ async fn nothing_secret_or_personal_is_in_an_event_a_message_a_table_or_anyone_e
         &hash,
         &salt,
         &key,
+        SEARCHED,
     ];
     // Six digits may stand in any number by chance, so a code is only looked for as a word.
     let codes = [&code, &phone_code, &email_code];

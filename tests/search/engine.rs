@@ -89,6 +89,7 @@ async fn an_index_of_another_log_is_made_anew_and_what_is_gone_goes() {
             filters: Filters::default(),
             access: Access::default(),
             sort: Sort::default(),
+            near: None,
             now: chrono::Utc::now(),
             offset: 0,
             limit: 10,

@@ -50,6 +50,11 @@ impl Committed {
         response
     }
 
+    /// 200 with what came of it, where that has no versions.
+    pub fn answered(self, body: impl Serialize) -> Response {
+        self.told(Json(body).into_response())
+    }
+
     /// 202: others decide what becomes of it.
     pub fn accepted(self) -> Response {
         self.told(StatusCode::ACCEPTED.into_response())

@@ -7,10 +7,12 @@ use crate::app::App;
 use crate::comments::dto::Comment;
 use crate::oauth::dto::Identity;
 use crate::posts::dto::Post;
+use crate::searches::Search;
 use crate::sessions::dto::SessionSeen;
 use crate::tags::dto::TagPage;
 use crate::users::dto::Person;
 use domain::media::MediaState;
+use domain::search_history::SearchHistory;
 use domain::user::User;
 use domain::value::UserId;
 use futures::TryStreamExt;
@@ -19,7 +21,7 @@ use infra::images::VariantName;
 use infra::media::{MAX_BYTES, variant_key};
 use infra::s3::StorageError;
 use infra::vault::VaultError;
-use projections::{Page, comments, media, posts, profiles, tags};
+use projections::{Page, comments, media, posts, profiles, searches, tags};
 use serde_json::json;
 use sqlx::Row;
 use sqlx::types::chrono::{DateTime, Utc};
@@ -84,6 +86,8 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
     pages(runtime, &mut archive, "followed_tags.json", TagPage::from, |after| {
         tags::query::followed(pool, me, after, PAGE)
     })?;
+    let searched = runtime.block_on(searches::query::recent(pool, me, "", SearchHistory::MAX))?;
+    archive.one("searches.json", &searched.into_iter().map(Search::from).collect::<Vec<_>>())?;
     anonymous(runtime, app, me, &mut archive)?;
     history(runtime, app, me, &mut archive)?;
     photos(runtime, app, me, &mut archive)?;

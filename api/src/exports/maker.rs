@@ -85,7 +85,12 @@ async fn make_next(app: &App, storage: &Storage) -> Result<bool, VaultError> {
 
 async fn make(app: &App, storage: &Storage, waiting: Waiting) -> Result<(), MakeError> {
     let head = LogReader::new(app.pool.clone()).head().await?;
-    if !app.progress.wait(&["profiles", "posts", "comments", "media"], head, CATCH_UP).await.covered {
+    if !app
+        .progress
+        .wait(&["profiles", "posts", "comments", "media", "searches"], head, CATCH_UP)
+        .await
+        .covered
+    {
         return Err(MakeError::Behind);
     }
     let (collecting, user, runtime) = (app.clone(), waiting.user_id, Handle::current());

@@ -129,7 +129,8 @@ pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Fou
         }
     };
     let Place { offset, .. } = place;
-    let query = Query { kind, words, filters, access, sort, now: place.now(), offset, limit, facets };
+    let query =
+        Query { kind, words, filters, access, sort, near: None, now: place.now(), offset, limit, facets };
     match tokio::time::timeout(PATIENCE, app.search.engine.find(query)).await {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(error)) => Err(away(&error)),

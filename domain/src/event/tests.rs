@@ -18,14 +18,15 @@ use crate::media::MediaEvent::{
 use crate::media::{Processed, Variant};
 use crate::post::Placement;
 use crate::post::PostEvent::{PostDeleted, PostEdited, PostPublished};
+use crate::search_history::SearchHistoryEvent::{SearchForgotten, SearchRemembered, SearchesCleared};
 use crate::user::UserEvent::{
     AvatarChanged, BannerChanged, HandleChanged, PersonErased, PinsChanged, PrivacyChanged, ProfileChanged,
     RoleGranted, RoleRevoked, UserDeactivated, UserReactivated, UserRegistered,
 };
-use crate::value::{BoardId, CommentId, MediaId, Photo, PostId, UserId};
+use crate::value::{BoardId, CommentId, MediaId, Photo, PostId, SearchId, UserId};
 use crate::view_batch::PostViews;
 use crate::view_batch::ViewBatchEvent::ViewsCounted;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use proptest::collection::vec;
 use proptest::option;
@@ -36,6 +37,12 @@ use uuid::Uuid;
 
 fn id<T: std::fmt::Debug>(of: fn(Uuid) -> T) -> impl Strategy<Value = T> {
     any::<u128>().prop_map(move |bits| of(Uuid::from_u128(bits)))
+}
+
+/// To the microsecond, as they are stored, in the years that RFC 3339 can write.
+fn time() -> impl Strategy<Value = DateTime<Utc>> {
+    (-62_135_596_800_000_000..253_402_300_799_000_000_i64)
+        .prop_map(|at| DateTime::from_timestamp_micros(at).expect("in range"))
 }
 
 fn list() -> impl Strategy<Value = Vec<String>> {
@@ -77,13 +84,9 @@ fn photos() -> impl Strategy<Value = Vec<Photo>> {
 
 fn post() -> impl Strategy<Value = Event> {
     let body = || (option::of(any::<String>()), any::<String>(), list(), list(), photos());
-    // To the microsecond, as they are stored, in the years that RFC 3339 can write.
-    let times =
-        (-62_135_596_800_000_000..253_402_300_799_000_000_i64).prop_map(DateTime::from_timestamp_micros);
     let placement =
         (id(BoardId), any::<bool>()).prop_map(|(board_id, anonymous)| Placement { board_id, anonymous });
-    let published =
-        (body(), id(UserId), any::<bool>(), option::of(placement), prop_oneof![Just(None), times]);
+    let published = (body(), id(UserId), any::<bool>(), option::of(placement), option::of(time()));
     prop_oneof![
         published.prop_map(|(body, author_id, followers_only, board, original_published_at)| {
             let (title, text, tags, mentions, photos) = body;
@@ -178,6 +181,16 @@ fn followed_tags() -> impl Strategy<Value = Event> {
     })
 }
 
+fn search_history() -> impl Strategy<Value = Event> {
+    (id(UserId), id(SearchId), time(), 0..3).prop_map(|(user_id, search_id, at, kind)| {
+        Event::SearchHistory(match kind {
+            0 => SearchRemembered { user_id, search_id, at },
+            1 => SearchForgotten { user_id, search_id },
+            _ => SearchesCleared { user_id },
+        })
+    })
+}
+
 fn view_batch() -> impl Strategy<Value = Event> {
     let posts = (id(PostId), any::<u32>()).prop_map(|(post_id, views)| PostViews { post_id, views });
     vec(posts, 0..4).prop_map(|posts| Event::ViewBatch(ViewsCounted { posts }))
@@ -208,7 +221,7 @@ fn alias() -> impl Strategy<Value = Event> {
 
 fn any_event() -> impl Strategy<Value = Event> {
     let first = prop_oneof![user(), post(), comment(), follow(), like(), media()];
-    prop_oneof![first, blocklist(), followed_tags(), view_batch(), board(), alias()]
+    prop_oneof![first, blocklist(), followed_tags(), search_history(), view_batch(), board(), alias()]
 }
 
 /// As the log has it: aggregate type, event type, version, payload.
@@ -226,6 +239,7 @@ fn stored(event: &Event) -> (&'static str, String, String, Value) {
         Event::Media(event) => of("media", event),
         Event::Blocklist(event) => of("blocklist", event),
         Event::FollowedTags(event) => of("followed_tags", event),
+        Event::SearchHistory(event) => of("search_history", event),
         Event::ViewBatch(event) => of("view_batch", event),
         Event::Board(event) => of("board", event),
         Event::Alias(event) => of("alias", event),

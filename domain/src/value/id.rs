@@ -65,6 +65,14 @@ id!(
     FollowedTagsId
 );
 id!(
+    /// What one person has searched for: derived from the person.
+    SearchHistoryId
+);
+id!(
+    /// An entry in there: random, so that it tells nothing of its words.
+    SearchId
+);
+id!(
     /// One person's like of one thing: derived from the two, so a repeat meets the same stream.
     LikeId
 );
@@ -98,6 +106,14 @@ impl FollowedTagsId {
     #[must_use]
     pub fn of(user: UserId) -> Self {
         Self(derive(&["followed_tags", &user.to_string()]))
+    }
+}
+
+impl SearchHistoryId {
+    /// The stream of what `user` has searched for.
+    #[must_use]
+    pub fn of(user: UserId) -> Self {
+        Self(derive(&["search_history", &user.to_string()]))
     }
 }
 

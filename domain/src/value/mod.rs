@@ -6,6 +6,7 @@ mod invalid;
 mod link;
 mod marks;
 mod photo;
+mod search_text;
 mod slug;
 mod tag;
 #[cfg(test)]
@@ -13,11 +14,15 @@ mod tests;
 mod text;
 
 pub use handle::Handle;
-pub use id::{BlocklistId, BoardId, CommentId, FollowId, FollowedTagsId, LikeId, MediaId, PostId, UserId};
+pub use id::{
+    BlocklistId, BoardId, CommentId, FollowId, FollowedTagsId, LikeId, MediaId, PostId, SearchHistoryId,
+    SearchId, UserId,
+};
 pub use invalid::Invalid;
 pub use link::{Link, Links};
 pub use marks::{Marks, Mentions};
 pub use photo::{Photo, Photos};
+pub use search_text::SearchText;
 pub use slug::Slug;
 pub use tag::{Tag, Tags};
 pub use text::{

@@ -46,7 +46,7 @@ macro_rules! text {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Lines {
+pub(super) enum Lines {
     One,
     Many,
 }
@@ -89,7 +89,7 @@ text!(
     Reason, 1..=500, Lines::Many
 );
 
-fn clean(input: &str, min: usize, max: usize, lines: Lines) -> Result<String, Invalid> {
+pub(super) fn clean(input: &str, min: usize, max: usize, lines: Lines) -> Result<String, Invalid> {
     let text: String = input.trim().replace("\r\n", "\n").nfc().collect();
     if let Some(found) = text.chars().find(|&c| forbidden(c, lines)) {
         let allowed = match lines {

@@ -34,6 +34,7 @@ fn a_value_that_can_not_be_used_is_named_with_what_is_expected() {
         ("MADANG_IDLE_SECONDS", "0"),
         ("MADANG_STALL_SECONDS", "soon"),
         ("MADANG_VIEWS_EVERY_SECONDS", "0"),
+        ("MADANG_POPULAR_SEARCHES_EVERY_SECONDS", "soon"),
         ("MADANG_ALLOW_UNSAFE_POSTGRES", "maybe"),
         ("MADANG_ALLOWED_ORIGINS", "*"),
         ("MADANG_ALLOWED_ORIGINS", "https://a.kr/"),

@@ -5,7 +5,8 @@
 //! proves an address, [`codes`] and [`links`]; [`handles`] (what is left of people who were forgotten);
 //! [`identities`] (accounts elsewhere that open accounts here) and [`oauth`] (logins there under way);
 //! [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
-//! sign them; [`attempts`] (what must not be tried without end); [`exports`] (what people take away); [`aliases`] (whose the anonymous words are); [`listener`] (how a node hears of what other
+//! sign them; [`attempts`] (what must not be tried without end); [`exports`] (what people take away); [`aliases`] (whose the anonymous words are);
+//! [`searches`] (what people search for); [`listener`] (how a node hears of what other
 //! nodes did here); [`digest`] (request hashes).
 
 pub mod accounts;
@@ -25,6 +26,7 @@ pub mod oauth;
 mod passwords;
 mod recovery;
 mod refresh;
+pub mod searches;
 pub mod sessions;
 pub mod sign_ups;
 mod tokens;
@@ -52,6 +54,7 @@ use keys::Keys;
 use oauth::OAuthFlows;
 use passwords::Passwords;
 use refresh::RefreshTokens;
+use searches::Searches;
 use serde_json::Value;
 use sessions::Sessions;
 use sign_ups::SignUps;
@@ -87,6 +90,8 @@ pub struct Vault {
     pub exports: Exports,
     /// Whose the anonymous words are.
     pub aliases: Aliases,
+    /// What people have searched for.
+    pub searches: Searches,
     /// Letters on their way.
     pub outbox: Outbox,
     pool: PgPool,
@@ -149,6 +154,7 @@ impl Vault {
             attempts: Attempts::new(pool.clone(), requests.clone()),
             exports: Exports::new(pool.clone(), outbox.clone()),
             aliases: Aliases::new(pool.clone(), requests.clone()),
+            searches: Searches::new(pool.clone()),
             outbox,
             pool,
             tokens,

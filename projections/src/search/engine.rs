@@ -4,7 +4,7 @@
 use super::words::Words;
 use crate::Position;
 use chrono::{DateTime, Utc};
-use domain::value::{BoardId, UserId};
+use domain::value::{BoardId, PostId, UserId};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
@@ -165,6 +165,8 @@ pub struct Query {
     pub access: Access,
     /// In which order.
     pub sort: Sort,
+    /// Found, too, is what is near to this in meaning or wording, or only that where there are no words.
+    pub near: Option<Near>,
     /// As of when things are new or old: the same for all pages of one search.
     pub now: DateTime<Utc>,
     /// How many to pass over.
@@ -173,6 +175,15 @@ pub struct Query {
     pub limit: usize,
     /// Whether to count by facets.
     pub facets: bool,
+}
+
+/// What hits are to be near to, by vectors.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Near {
+    /// A vector of the embedder whose vectors the engine holds.
+    Vector(Vec<f32>),
+    /// A post that the engine holds a vector of, which is not among the hits itself.
+    Post(PostId),
 }
 
 /// What was found.
@@ -204,6 +215,8 @@ pub struct Score {
     pub likes: f32,
     /// How new it is.
     pub age: f32,
+    /// Cosine of the angle to what it should be near to, where that was asked: 1 is the same, 0 has nothing in common.
+    pub near: Option<f32>,
 }
 
 /// How many of the documents found are of which kind, the most first.
@@ -213,8 +226,6 @@ pub struct Facets {
     pub tags: Vec<(String, u64)>,
     /// By board.
     pub boards: Vec<(Uuid, u64)>,
-    /// By author.
-    pub authors: Vec<(Uuid, u64)>,
     /// By language.
     pub languages: Vec<(String, u64)>,
     /// How many show photos.
@@ -250,6 +261,22 @@ pub trait Engine: Send + Sync + 'static {
         changes: Vec<Change>,
         position: Option<Position>,
     ) -> BoxFuture<'_, Result<(), EngineError>>;
+
+    /// Up to which position it has the vectors that this embedder makes of posts; 0 where it has those of another, which
+    /// are worth nothing then. Vectors come later than documents: making them may take long, or fail for a while.
+    fn vectors_position<'a>(&'a self, embedder: &'a str) -> BoxFuture<'a, Result<Position, EngineError>>;
+
+    /// Takes in vectors of posts, none for those that are gone, together with having all of this embedder's up to
+    /// `position`, if that is given. A post whose document is gone is never found by its vector.
+    ///
+    /// # Errors
+    /// As with `take`.
+    fn take_vectors<'a>(
+        &'a self,
+        embedder: &'a str,
+        vectors: Vec<(PostId, Option<Vec<f32>>)>,
+        position: Option<Position>,
+    ) -> BoxFuture<'a, Result<(), EngineError>>;
 
     /// Answers a question.
     ///

@@ -6,6 +6,7 @@
 //!
 //! Reading order: [`text`] and [`words`] (what is the same, what is asked), [`engine`] (the port), [`feed`].
 
+pub mod embedder;
 pub mod engine;
 pub mod feed;
 mod fold;
@@ -69,6 +70,7 @@ impl Projector for SearchProjector {
             | Event::Follow(_)
             | Event::FollowedTags(_)
             | Event::Blocklist(_)
+            | Event::SearchHistory(_)
             | Event::ViewBatch(_)
             | Event::Board(_)
             | Event::Alias(_) => false,

@@ -124,6 +124,7 @@ impl Projector for TagsProjector {
             | Event::Media(_)
             | Event::Follow(_)
             | Event::Blocklist(_)
+            | Event::SearchHistory(_)
             | Event::ViewBatch(_)
             | Event::Board(_)
             | Event::Alias(_) => false,

@@ -90,7 +90,7 @@ fn score(words: f32, likes: i64, published: i64, now: i64) -> Score {
     let liked = (1.0 + likes.max(0) as f32).log2();
     let days = if published == 0 { 0.0 } else { (now - published).max(0) as f32 / DAY };
     let age = 1.0 - AGE_COSTS * days / (days + HALF_AGE_DAYS);
-    Score { words, likes: 1.0 + LIKES_GIVE * liked, age }
+    Score { words, likes: 1.0 + LIKES_GIVE * liked, age, near: None }
 }
 
 fn asked(fields: &Fields, query: &Query) -> Box<dyn Ask> {
@@ -247,7 +247,7 @@ fn unscored(query: Box<dyn Ask>) -> Box<dyn Ask> {
 fn facets(searcher: &Searcher, asked: &dyn Ask) -> tantivy::Result<Facets> {
     let by = |field: &str| json!({ "terms": { "field": field, "size": FACETS } });
     let wanted = json!({
-        "tags": by(fields::TAG), "boards": by(fields::BOARD), "authors": by(fields::AUTHOR),
+        "tags": by(fields::TAG), "boards": by(fields::BOARD),
         "languages": by(fields::LANGUAGE), "photos": by(fields::HAS_PHOTOS),
     });
     let collector = AggregationCollector::from_aggs(serde_json::from_value(wanted)?, Default::default());
@@ -266,11 +266,5 @@ fn facets(searcher: &Searcher, asked: &dyn Ask) -> tantivy::Result<Facets> {
     let is_one = |key: &str| key.parse::<f64>().is_ok_and(|key| key > 0.5);
     let with_photos =
         buckets("photos").into_iter().filter(|(key, _)| is_one(key)).map(|(_, count)| count).sum();
-    Ok(Facets {
-        tags: buckets("tags"),
-        boards: ids("boards"),
-        authors: ids("authors"),
-        languages: buckets("languages"),
-        with_photos,
-    })
+    Ok(Facets { tags: buckets("tags"), boards: ids("boards"), languages: buckets("languages"), with_photos })
 }

@@ -5,6 +5,7 @@
 mod ask;
 mod fields;
 
+use domain::value::PostId;
 use fields::Fields;
 use futures::future::BoxFuture;
 use projections::Position;
@@ -192,6 +193,19 @@ impl Engine for Embedded {
         position: Option<Position>,
     ) -> BoxFuture<'_, Result<(), EngineError>> {
         Box::pin(self.blocking(move |inner| inner.take(&changes, position)))
+    }
+
+    fn vectors_position<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Position, EngineError>> {
+        Box::pin(async { Err(failed("vectors come in the next commit")) })
+    }
+
+    fn take_vectors<'a>(
+        &'a self,
+        _: &'a str,
+        _: Vec<(PostId, Option<Vec<f32>>)>,
+        _: Option<Position>,
+    ) -> BoxFuture<'a, Result<(), EngineError>> {
+        Box::pin(async { Err(failed("vectors come in the next commit")) })
     }
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>> {

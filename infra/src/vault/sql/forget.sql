@@ -18,6 +18,7 @@ delete from vault.oauth_results
 where user_id = $1
    or (provider, subject) in (select provider, subject from vault.identities where user_id = $1);
 delete from vault.exports where user_id = $1;
+delete from vault.searches where user_id = $1;
 -- What they wrote under these stays, and nobody knows any more whose it was.
 delete from vault.aliases where user_id = $1;
 delete from vault.anonymous_media where user_id = $1;

@@ -1,0 +1,81 @@
+//! What a batch changes about searches, net.
+
+use crate::{Position, RecordedEvent};
+use chrono::{DateTime, Utc};
+use domain::Event;
+use domain::search_history::SearchHistoryEvent;
+use domain::user::UserEvent;
+use domain::value::{SearchId, UserId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A batch's net effect: first all of some people's go, then these change.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// Whose searches so far are forgotten.
+    pub(super) cleared: BTreeSet<UserId>,
+    /// What becomes of each search by the batch's end.
+    pub(super) searches: BTreeMap<SearchId, Change>,
+    /// Whether the person has left.
+    pub(super) away: BTreeMap<UserId, bool>,
+}
+
+/// What becomes of one search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) user_id: UserId,
+    /// When it was searched last; none if it is forgotten.
+    pub(super) searched: Option<(Position, DateTime<Utc>)>,
+}
+
+impl Changes {
+    pub(super) fn of(events: &[Arc<RecordedEvent>]) -> Self {
+        let mut changes = Self::default();
+        for recorded in events {
+            match &recorded.event {
+                Ok(Event::SearchHistory(event)) => changes.search(recorded, event),
+                Ok(Event::User(event)) => changes.user(UserId(recorded.aggregate_id), event),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        changes
+    }
+
+    fn search(&mut self, recorded: &RecordedEvent, event: &SearchHistoryEvent) {
+        match *event {
+            SearchHistoryEvent::SearchRemembered { user_id, search_id, .. } => {
+                let searched = Some((recorded.position, recorded.recorded_at));
+                self.searches.insert(search_id, Change { user_id, searched });
+            }
+            SearchHistoryEvent::SearchForgotten { user_id, search_id } => {
+                self.searches.insert(search_id, Change { user_id, searched: None });
+            }
+            SearchHistoryEvent::SearchesCleared { user_id } => self.clear(user_id),
+        }
+    }
+
+    fn user(&mut self, user_id: UserId, event: &UserEvent) {
+        match event {
+            UserEvent::UserDeactivated {} => drop(self.away.insert(user_id, true)),
+            UserEvent::UserReactivated {} => drop(self.away.insert(user_id, false)),
+            UserEvent::PersonErased {} => {
+                self.away.insert(user_id, false);
+                self.clear(user_id);
+            }
+            UserEvent::UserRegistered { .. }
+            | UserEvent::ProfileChanged { .. }
+            | UserEvent::HandleChanged { .. }
+            | UserEvent::AvatarChanged { .. }
+            | UserEvent::BannerChanged { .. }
+            | UserEvent::PrivacyChanged { .. }
+            | UserEvent::PinsChanged { .. }
+            | UserEvent::RoleGranted { .. }
+            | UserEvent::RoleRevoked { .. } => {}
+        }
+    }
+
+    fn clear(&mut self, user: UserId) {
+        self.searches.retain(|_, change| change.user_id != user);
+        self.cleared.insert(user);
+    }
+}
