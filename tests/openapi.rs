@@ -56,6 +56,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/v1/photos", "get"),
     ("/v1/photos/{id}", "get"),
     ("/v1/posts/{id}/versions", "get"),
+    ("/v1/posts/{id}/similar", "get"),
     ("/v1/users/{handle}/photos", "get"),
     ("/v1/posts", "get post"),
     ("/v1/posts/{id}", "get put patch delete"),

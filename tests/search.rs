@@ -1,10 +1,13 @@
-//! Search: posts, people and tags by words, for whoever may see them.
+//! Search: posts, people and tags by words, posts by closeness, for whoever may see them.
 
 mod access;
+mod embedders;
 mod engine;
 mod finding;
+mod nearness;
 mod relevance;
 mod searches;
+mod similar;
 mod suggest;
 
 use crate::support::TestApp;

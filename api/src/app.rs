@@ -65,7 +65,7 @@ pub struct Inner {
     pub pages: Option<Pages>,
     /// What was trending a moment ago.
     pub trends: Trends,
-    /// Finds things by words.
+    /// Finds things by words and closeness.
     pub search: Search,
     /// What many people search for.
     pub popular_searches: PopularSearches,

@@ -43,7 +43,7 @@ pub fn base() -> OpenApi {
             (name = "likes", description = "Likes of posts and comments."),
             (name = "timeline", description = "Own and followed people's posts."),
             (name = "tags", description = "What people write about."),
-            (name = "search", description = "Posts, people and tags by words."),
+            (name = "search", description = "Posts, people and tags by words; posts by closeness."),
             (name = "boards", description = "Places to post, and whose an alias is."),
             (name = "ops", description = "For those who run the service.")
         )

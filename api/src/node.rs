@@ -16,7 +16,7 @@ use infra::nats::{Nats, NatsError};
 use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
 use infra::s3::Storage;
-use infra::search::{Embedded, Fed, Feeder};
+use infra::search::{Embedded, Fed, Feeder, VectorFeeder, embedder};
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
@@ -24,6 +24,7 @@ use projections::Projector;
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
+use projections::search::embedder::EmbedError;
 use projections::search::engine::EngineError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
@@ -70,6 +71,9 @@ pub enum NodeError {
     /// See [`EngineError`].
     #[error("search can't be served")]
     Search(#[from] EngineError),
+    /// See [`EmbedError`].
+    #[error("no vectors can be made")]
+    Embedder(#[from] EmbedError),
     /// The socket can't be served.
     #[error("HTTP can't be served")]
     Listen(#[from] std::io::Error),
@@ -110,7 +114,12 @@ impl Node {
         vault.catch_up().await?;
         let storage = settings.s3.clone().map(Storage::new);
         let engine = Embedded::open(settings.search_dir.as_deref(), &log_id.to_string())?;
-        let search = Search { engine: Arc::new(engine), fed: Fed::default() };
+        let search = Search {
+            engine: Arc::new(engine),
+            fed: Fed::default(),
+            embedder: embedder::of(settings.embedder.as_ref())?,
+            vectors: Fed::default(),
+        };
         let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
@@ -230,12 +239,21 @@ impl Node {
             working.spawn(counter.run());
             let feeder = Feeder {
                 pool: own(&options, 1, true),
-                engine: search.engine,
+                engine: search.engine.clone(),
                 progress: parts.progress.clone(),
-                fed: search.fed,
+                fed: search.fed.clone(),
                 shutdown: shutdown(),
             };
             working.spawn(feeder.run());
+            let vector_feeder = VectorFeeder {
+                pool: own(&options, 1, true),
+                engine: search.engine,
+                embedder: search.embedder,
+                words: search.fed,
+                fed: search.vectors,
+                shutdown: shutdown(),
+            };
+            working.spawn(vector_feeder.run());
             let app = App::new(parts);
             working.spawn(exports::maker::run(app.clone(), shutdown()));
             let router = crate::router(app);

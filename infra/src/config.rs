@@ -1,5 +1,6 @@
 //! Settings from the environment, read once: the rest of the program sees only checked values.
 
+mod embedder;
 mod oauth;
 mod s3;
 mod secret;
@@ -7,6 +8,7 @@ mod secret;
 mod tests;
 mod web;
 
+pub use embedder::EmbedderSettings;
 pub use oauth::{OAuthProvider, OAuthService};
 pub use s3::S3Settings;
 pub use secret::Secret;
@@ -86,6 +88,9 @@ pub struct Settings {
     /// `MADANG_SEARCH_DIR`: where this process keeps its search index; without it in a temporary folder, which is
     /// filled anew at each start.
     pub search_dir: Option<PathBuf>,
+    /// `MADANG_EMBEDDER_URL` and its kin: the model that makes vectors of texts; without it they are made here, of
+    /// wording only.
+    pub embedder: Option<EmbedderSettings>,
     /// `MADANG_VIEWS_EVERY_SECONDS`: how often looks at posts are written down and counted; 5.
     pub views_every: Duration,
     /// `MADANG_POPULAR_SEARCHES_EVERY_SECONDS`: how often it is looked what many people search for; 300, and 0 looks for
@@ -220,6 +225,7 @@ impl Settings {
             s3: s3::read(&env)?,
             media_grace: env.seconds("MADANG_MEDIA_GRACE_SECONDS", 24 * 3_600)?,
             search_dir: env.text("MADANG_SEARCH_DIR").map(PathBuf::from),
+            embedder: embedder::read(&env)?,
             views_every: env.seconds_from_one("MADANG_VIEWS_EVERY_SECONDS", 5)?,
             popular_searches_every: env.seconds("MADANG_POPULAR_SEARCHES_EVERY_SECONDS", 300)?,
             smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),

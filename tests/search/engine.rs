@@ -90,6 +90,7 @@ async fn an_index_of_another_log_is_made_anew_and_what_is_gone_goes() {
             access: Access::default(),
             sort: Sort::default(),
             near: None,
+            closeness: 0.0,
             now: chrono::Utc::now(),
             offset: 0,
             limit: 10,

@@ -19,18 +19,18 @@ const POSTS: usize = 30_000;
 /// Queries of each kind.
 const QUERIES: usize = 80;
 
-fn id(row: usize) -> Uuid {
+pub(super) fn id(row: usize) -> Uuid {
     Uuid::from_u128(row as u128 + 1)
 }
 
-fn row(key: &Key) -> usize {
+pub(super) fn row(key: &Key) -> usize {
     match key {
         Key::Post(id) => usize::try_from(id.as_u128() - 1).expect("a row"),
         Key::Person(_) | Key::Tag(_) => panic!("only posts were put in"),
     }
 }
 
-fn document(row: usize, text: &str) -> Change {
+pub(super) fn document(row: usize, text: &str) -> Change {
     let post = PostDocument {
         post_id: id(row),
         author: None,
@@ -54,6 +54,8 @@ async fn found(engine: &Embedded, q: &str, limit: usize) -> Vec<usize> {
         filters: Filters::default(),
         access: Access::default(),
         sort: Sort::Relevance,
+        near: None,
+        closeness: 0.0,
         now: DateTime::from_timestamp(1_400_000_000, 0).expect("in range"),
         offset: 0,
         limit,

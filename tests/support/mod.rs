@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod embedder;
 pub mod log;
 pub mod openid;
 pub mod smtp;

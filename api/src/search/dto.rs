@@ -27,6 +27,11 @@ pub struct Results<T> {
     /// Which engine has answered.
     #[schema(example = "embedded")]
     pub engine: &'static str,
+    /// What has told which are close, where that was asked: the name of a model, or `local-ngrams-1`, which knows wording
+    /// only.
+    #[schema(example = "local-ngrams-1")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedder: Option<String>,
 }
 
 /// A post that was found.
@@ -84,7 +89,8 @@ pub struct FoundTag {
     pub highlighted: String,
 }
 
-/// What a place in the order is made of: their product.
+/// What a place in the order is made of. By words it is the product of `words`, `likes` and `age`; by closeness it is
+/// `near`; of both (`mode=hybrid`) it comes from the places in these two orders.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Explanation {
     /// How well the words fit (BM25, by field: title, tags, author's name, text, alternative texts).
@@ -93,6 +99,8 @@ pub struct Explanation {
     pub likes: f32,
     /// Less than 1 for what is old.
     pub age: f32,
+    /// Cosine of the angle to what was asked for, where that is near enough to count.
+    pub near: Option<f32>,
 }
 
 /// How many of what was found are of which kind, the most first, ten of each.
@@ -133,7 +141,7 @@ impl Facets {
 
 impl Explanation {
     pub(super) fn of(score: engine::Score) -> Self {
-        Self { words: score.words, likes: score.likes, age: score.age }
+        Self { words: score.words, likes: score.likes, age: score.age, near: score.near }
     }
 }
 

@@ -6,11 +6,12 @@ use crate::edge::list::Limit;
 use crate::edge::{Fresh, Problem, Reader, cursor};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use domain::value::{Handle, UserId};
+use domain::value::{Handle, PostId, UserId};
+use infra::search::Fed;
 use projections::posts;
 use projections::profiles;
 use projections::progress::Coverage;
-use projections::search::engine::{Access, EngineError, Filters, Found, Kind, Query, Sort};
+use projections::search::engine::{Access, EngineError, Filters, Found, Hit, Key, Kind, Near, Query, Sort};
 use projections::search::text::as_hangul;
 use projections::search::words::Words;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// An engine that takes longer is taken to be away.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same of an embedder: models answer a few words within a second.
+const EMBEDDER_PATIENCE: Duration = Duration::from_secs(3);
 /// How far pages lead: whoever looks further down narrows the search.
 const DEEPEST: usize = 10_000;
 
@@ -29,7 +32,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn of(cursor: Option<&str>, list: &str) -> Result<Self, Problem> {
+    pub(super) fn of(cursor: Option<&str>, list: &str) -> Result<Self, Problem> {
         let first = || Self { offset: 0, now: Utc::now().timestamp_millis() };
         Ok(cursor.map(|text| cursor::read(list, text)).transpose()?.unwrap_or_else(first))
     }
@@ -39,7 +42,7 @@ impl Place {
     }
 
     /// After a page of `limit`, if it was full.
-    fn next(self, found: usize, limit: usize) -> Option<Self> {
+    pub(super) fn next(self, found: usize, limit: usize) -> Option<Self> {
         let offset = self.offset + found;
         (found == limit && offset < DEEPEST).then_some(Self { offset, ..self })
     }
@@ -47,7 +50,7 @@ impl Place {
 
 /// One page of a search, as it is asked for.
 pub(super) struct Asking<'a> {
-    pub(super) list: &'static str,
+    pub(super) list: String,
     pub(super) q: Option<&'a str>,
     pub(super) cursor: Option<&'a str>,
     pub(super) limit: Limit,
@@ -55,7 +58,7 @@ pub(super) struct Asking<'a> {
 
 impl Asking<'_> {
     pub(super) fn place(&self) -> Result<Place, Problem> {
-        Place::of(self.cursor, self.list)
+        Place::of(self.cursor, &self.list)
     }
 
     /// The page that it becomes.
@@ -63,11 +66,12 @@ impl Asking<'_> {
         let next = place.next(found.hits.len(), self.limit.into());
         Results {
             items,
-            next_cursor: next.map(|next| cursor::write(self.list, &next)),
+            next_cursor: next.map(|next| cursor::write(&self.list, &next)),
             total: found.total,
             facets: None,
             suggestion: self.q.and_then(as_hangul),
             engine: app.search.engine.name(),
+            embedder: None,
         }
     }
 }
@@ -91,13 +95,22 @@ pub(super) fn names(query: Option<&str>) -> Result<Words, Problem> {
 }
 
 /// Waits until the engine, and what shows its hits, has what the reader must see.
-pub(super) async fn see(app: &App, reader: &Reader, shown_by: &'static str) -> Fresh {
+pub(super) async fn see(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
+    see_in(app, reader, shown_by, &app.search.fed).await
+}
+
+/// The same where vectors are asked, which come last.
+pub(super) async fn see_near(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
+    see_in(app, reader, shown_by, &app.search.vectors).await
+}
+
+async fn see_in(app: &App, reader: &Reader, shown_by: &[&'static str], fed: &Fed) -> Fresh {
     let begun = Instant::now();
     let mut coverage: Coverage =
-        app.progress.wait(&["search", shown_by], reader.position, reader.bound).await;
+        app.progress.wait(&[&["search"], shown_by].concat(), reader.position, reader.bound).await;
     let left = reader.bound.saturating_sub(begun.elapsed());
-    if coverage.covered && !app.search.fed.wait(reader.position, left).await {
-        coverage = Coverage { covered: false, position: app.search.fed.position() };
+    if coverage.covered && !fed.wait(reader.position, left).await {
+        coverage = Coverage { covered: false, position: fed.position() };
     }
     reader.fresh(coverage)
 }
@@ -107,6 +120,7 @@ pub(super) struct Asked {
     pub(super) kind: Kind,
     pub(super) words: Words,
     pub(super) filters: Filters,
+    pub(super) near: Option<Near>,
     pub(super) sort: Sort,
     pub(super) facets: bool,
     pub(super) place: Place,
@@ -115,7 +129,7 @@ pub(super) struct Asked {
 
 /// Finds it.
 pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Found, Problem> {
-    let Asked { kind, words, mut filters, sort, facets, place, limit } = asked;
+    let Asked { kind, words, mut filters, near, sort, facets, place, limit } = asked;
     for handle in &words.from {
         let author = author(app, reader, handle).await?;
         filters.authors.get_or_insert_default().extend(author);
@@ -129,12 +143,41 @@ pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Fou
         }
     };
     let Place { offset, .. } = place;
-    let query =
-        Query { kind, words, filters, access, sort, near: None, now: place.now(), offset, limit, facets };
+    let (closeness, now) = (app.search.embedder.closeness(), place.now());
+    let query = Query { kind, words, filters, access, sort, near, closeness, now, offset, limit, facets };
     match tokio::time::timeout(PATIENCE, app.search.engine.find(query)).await {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(error)) => Err(away(&error)),
         Err(_elapsed) => Err(away(&EngineError::Away("no answer".to_owned()))),
+    }
+}
+
+/// Where what was written in the search field points to; nowhere if there are no words in it.
+pub(super) async fn near(app: &App, words: &Words) -> Result<Option<Near>, Problem> {
+    let written: Vec<_> = words.words.iter().map(|word| word.written.as_str()).collect();
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let embedded = app.search.embedder.embed(vec![written.join(" ")]);
+    let why = match tokio::time::timeout(EMBEDDER_PATIENCE, embedded).await {
+        Ok(Ok(vectors)) => return Ok(vectors.into_iter().next().map(Near::Vector)),
+        Ok(Err(error)) => error.to_string(),
+        Err(_elapsed) => "no answer".to_owned(),
+    };
+    tracing::error!(why, embedder = app.search.embedder.name(), "what was asked has no vector");
+    Err(Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "embedder_unavailable",
+        "What tells closeness can't be reached. Repeat the request in a moment, or with `mode=keyword`.",
+    )
+    .retry_after(5))
+}
+
+/// The post that was hit.
+pub(super) fn post_of(hit: &Hit) -> Option<PostId> {
+    match hit.key {
+        Key::Post(id) => Some(PostId(id)),
+        Key::Person(_) | Key::Tag(_) => None,
     }
 }
 

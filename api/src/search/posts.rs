@@ -10,7 +10,7 @@ use crate::posts::dto::Post;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{PostId, Tag};
-use projections::search::engine::{Filters, Hit, Key, Kind, Sort};
+use projections::search::engine::{Filters, Hit, Kind, Sort};
 use projections::{boards, posts};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -29,6 +29,19 @@ pub enum Order {
     MostLiked,
 }
 
+/// By what posts are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Each word must be found.
+    #[default]
+    Keyword,
+    /// What is close to the words as a whole, though some, or all, may be missing.
+    Similar,
+    /// Both; what both find comes first.
+    Hybrid,
+}
+
 /// The query string of a search for posts.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +50,10 @@ pub struct PostSearch {
     /// Words that must all be found, also inside longer ones; `"exact words"`, `-without`, `#tag`, `from:handle`.
     #[param(example = "감귤 -광고 from:mina")]
     pub q: Option<String>,
+    /// `keyword`, `similar` or `hybrid`. In all of them `-without`, `#tag`, `from:handle` and all else here are bounds.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    pub mode: Mode,
     /// Only posts that carry this tag.
     pub tag: Option<String>,
     /// Only posts by the person of this handle.
@@ -51,7 +68,7 @@ pub struct PostSearch {
     pub from: Option<String>,
     /// Only posts published before this day or time (UTC).
     pub to: Option<String>,
-    /// `relevance`, `newest` or `most_liked`. A cursor is good for the order it was given in.
+    /// `relevance`, `newest` or `most_liked`. A cursor is good for the order and mode it was given in.
     #[serde(default)]
     #[param(inline, required = false)]
     pub sort: Order,
@@ -86,6 +103,11 @@ impl Paged for PostSearch {
 /// Words are found in titles, texts, tags, alternative texts of photos and authors' names. Korean, Japanese and Chinese
 /// words are found inside longer ones, with any particle; other words by their beginning, long ones with a typo. On an
 /// anonymous board nobody is found by who wrote. Pages lead to the 10,000th hit.
+///
+/// With `mode=similar` or `hybrid` posts are found that are close to the words. How close is told by an embedder, which
+/// the answer names. Unless the server was given a model it is `local-ngrams-1`, which knows closeness of wording, not of
+/// meaning. `total` then counts among the 10,000 closest, and pages of `hybrid` lead to the 1,000th of either order.
+/// Where a model is away, the answer is 503 `embedder_unavailable`.
 #[utoipa::path(
     get, path = "/v1/search/posts", tag = "search",
     params(PostSearch),
@@ -115,18 +137,32 @@ pub async fn posts(
         Order::Newest => ("search_posts_newest", Sort::Newest),
         Order::MostLiked => ("search_posts_most_liked", Sort::MostLiked),
     };
+    let list = match query.mode {
+        Mode::Keyword => list.to_owned(),
+        Mode::Similar => format!("{list}_similar"),
+        Mode::Hybrid => format!("{list}_hybrid"),
+    };
     let asking = Asking { list, q: query.q.as_deref(), cursor: query.cursor.as_deref(), limit: query.limit };
-    let (words, place, limit) = (find::words(asking.q)?, asking.place()?, query.limit.into());
+    let (mut words, place, limit) = (find::words(asking.q)?, asking.place()?, query.limit.into());
     let filters = filters(app, reader, query).await?;
-    let fresh = find::see(app, reader, "posts").await;
     let marker = Marker::of(&words);
+    let (fresh, near) = match query.mode {
+        Mode::Keyword => (find::see(app, reader, &["posts"]).await, None),
+        Mode::Similar | Mode::Hybrid => {
+            (find::see_near(app, reader, &["posts"]).await, find::near(app, &words).await?)
+        }
+    };
+    if query.mode == Mode::Similar {
+        words.words.clear();
+    }
+    let embedder = near.is_some().then(|| app.search.embedder.name().to_owned());
     let facets = query.facets;
-    let asked = Asked { kind: Kind::Posts, words, filters, sort, facets, place, limit };
+    let asked = Asked { kind: Kind::Posts, words, filters, near, sort, facets, place, limit };
     let mut found = find::find(app, reader, asked).await?;
 
-    let ids: Vec<_> = found.hits.iter().filter_map(post_of).collect();
+    let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();
     let mut hits: HashMap<PostId, &Hit> =
-        found.hits.iter().filter_map(|hit| Some((post_of(hit)?, hit))).collect();
+        found.hits.iter().filter_map(|hit| Some((find::post_of(hit)?, hit))).collect();
     let cards = app.read(|| posts::query::cards(&app.pool, &ids, reader.viewer())).await?;
     let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
     mine::posts(app, reader, &mut cards).await?;
@@ -144,14 +180,7 @@ pub async fn posts(
     let items = items.collect();
     let results = asking.results(app, place, &found, items);
     let counted = facets.then(|| Facets::of(std::mem::take(&mut found.facets)));
-    Ok((fresh, Results { facets: counted, ..results }))
-}
-
-fn post_of(hit: &Hit) -> Option<PostId> {
-    match hit.key {
-        Key::Post(id) => Some(PostId(id)),
-        Key::Person(_) | Key::Tag(_) => None,
-    }
+    Ok((fresh, Results { facets: counted, embedder, ..results }))
 }
 
 /// What names nobody, no board or no tag finds nothing.

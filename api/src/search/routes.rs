@@ -33,8 +33,13 @@ pub struct NameSearch {
 }
 
 impl NameSearch {
-    fn asking(&self, list: &'static str) -> Asking<'_> {
-        Asking { list, q: self.q.as_deref(), cursor: self.cursor.as_deref(), limit: self.limit }
+    fn asking(&self, list: &str) -> Asking<'_> {
+        Asking {
+            list: list.to_owned(),
+            q: self.q.as_deref(),
+            cursor: self.cursor.as_deref(),
+            limit: self.limit,
+        }
     }
 }
 
@@ -75,7 +80,7 @@ pub async fn people(
     reader: &Reader,
     query: &NameSearch,
 ) -> Result<(Fresh, Results<FoundPerson>), Problem> {
-    let fresh = find::see(app, reader, "profiles").await;
+    let fresh = find::see(app, reader, &["profiles"]).await;
     let asking = query.asking("search_people");
     let Names { found, marker, place } = names(app, reader, &asking, Kind::People).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| person_of(&hit.key)).collect();
@@ -116,7 +121,7 @@ pub async fn tags(
     reader: &Reader,
     query: &NameSearch,
 ) -> Result<(Fresh, Results<FoundTag>), Problem> {
-    let fresh = find::see(app, reader, "search").await;
+    let fresh = find::see(app, reader, &["search"]).await;
     let asking = query.asking("search_tags");
     let Names { found, marker, place } = names(app, reader, &asking, Kind::Tags).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| tag_of(&hit.key)).collect();
@@ -139,7 +144,7 @@ async fn names(app: &App, reader: &Reader, asking: &Asking<'_>, kind: Kind) -> R
     let words = find::names(asking.q)?;
     let (marker, place) = (Marker::of(&words), asking.place()?);
     let (filters, sort, limit) = (Filters::default(), Sort::Relevance, asking.limit.into());
-    let asked = Asked { kind, words, filters, sort, facets: false, place, limit };
+    let asked = Asked { kind, words, filters, near: None, sort, facets: false, place, limit };
     Ok(Names { found: find::find(app, reader, asked).await?, marker, place })
 }
 

@@ -10,7 +10,9 @@ use axum::response::Response;
 use projections::profiles;
 use projections::search::engine::{Filters, Found, Kind, Sort};
 use projections::search::feed;
+use projections::searches::query as searches;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use utoipa::{IntoParams, ToSchema};
 
 /// The query string of suggestions.
@@ -39,6 +41,18 @@ pub struct Suggestions {
     pub people: Vec<Author>,
     /// Tags that posts for everyone carry.
     pub tags: Vec<SuggestedTag>,
+    /// What the caller has searched for, then what many have; with nothing typed the latest and the most frequent.
+    pub queries: Vec<SuggestedQuery>,
+}
+
+/// What was searched for before.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestedQuery {
+    /// To be searched for again.
+    #[schema(example = "감귤 -광고")]
+    pub query: String,
+    /// Whether the caller has searched for it.
+    pub by_me: bool,
 }
 
 /// A tag to look for.
@@ -51,7 +65,7 @@ pub struct SuggestedTag {
     pub post_count: i64,
 }
 
-/// Suggest people and tags while one types
+/// Suggest people, tags and earlier searches while one types
 ///
 /// The last word may be half there (감ㄱ), or typed with the keyboard left in English (rkar). What comes before it must
 /// be found, too.
@@ -67,9 +81,10 @@ pub async fn suggest(
     reader: Reader,
 ) -> Result<Response, Problem> {
     let SuggestQuery { q, limit } = &listing.query;
-    let fresh = find::see(&app, &reader, "profiles").await;
+    let fresh = find::see(&app, &reader, &["profiles", "searches"]).await;
+    let queries = queries(&app, &reader, q, (*limit).into()).await?;
     if q.trim().is_empty() {
-        return Ok(fresh.json(Suggestions::default()));
+        return Ok(fresh.json(Suggestions { queries, ..Suggestions::default() }));
     }
     let (people, tags) = tokio::try_join!(
         named(&app, &reader, q, *limit, Kind::People),
@@ -89,14 +104,41 @@ pub async fn suggest(
     Ok(fresh.json(Suggestions {
         people: people.into_iter().map(person).collect(),
         tags: tags.into_iter().map(tag).collect(),
+        queries,
     }))
+}
+
+/// What was searched for before and holds what was typed, each once.
+///
+/// # Errors
+/// The database's.
+pub async fn queries(
+    app: &App,
+    reader: &Reader,
+    typed: &str,
+    limit: usize,
+) -> Result<Vec<SuggestedQuery>, Problem> {
+    let own = match reader.viewer() {
+        Some(me) => app.read(|| searches::recent(&app.pool, me, typed, limit)).await?,
+        None => vec![],
+    };
+    let popular = app.popular_searches.matching(app, typed, limit).await?;
+    let mut known = HashSet::new();
+    let own = own.into_iter().map(|search| SuggestedQuery { query: search.query, by_me: true });
+    let popular = popular.into_iter().map(|query| SuggestedQuery { query, by_me: false });
+    let once = own.chain(popular).filter(|suggested| known.insert(searches::key(&suggested.query)));
+    Ok(once.take(limit).collect())
 }
 
 async fn named(app: &App, reader: &Reader, q: &str, limit: Limit, kind: Kind) -> Result<Found, Problem> {
     let mut words = find::names(Some(q))?;
     words.is_unfinished = true;
-    let asking = Asking { list: "suggest", q: None, cursor: None, limit };
+    let asking = Asking { list: "suggest".to_owned(), q: None, cursor: None, limit };
     let (filters, sort, place) = (Filters::default(), Sort::Relevance, asking.place()?);
-    find::find(app, reader, Asked { kind, words, filters, sort, facets: false, place, limit: limit.into() })
-        .await
+    find::find(
+        app,
+        reader,
+        Asked { kind, words, filters, near: None, sort, facets: false, place, limit: limit.into() },
+    )
+    .await
 }

@@ -12,6 +12,7 @@ use crate::edge::Problem;
 use crate::edge::path::{Id, InPath};
 use crate::posts::dto::{Post, Visibility};
 use crate::posts::routes::note_look;
+use crate::search::similar;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,9 +20,11 @@ use axum::response::Response;
 use domain::value::PostId;
 use projections::comments::query as threads;
 use projections::posts::query;
+use uuid::Uuid;
 
 /// So many threads are shown; the rest is for the clients that people write with.
 const THREADS: usize = 50;
+const SIMILAR: usize = 5;
 
 #[derive(Template)]
 #[template(path = "post.html")]
@@ -31,6 +34,8 @@ struct PostPage {
     writer: Writer,
     html: String,
     comments: Vec<(Comment, Writer, String)>,
+    /// Posts like it, each by what it is called.
+    similar: Vec<(Uuid, String)>,
 }
 
 pub(super) async fn post(State(app): State<App>, id: Result<Id<PostId>, Problem>, visit: Visit) -> Response {
@@ -63,10 +68,14 @@ async fn shown(app: &App, visit: &Visit, id: PostId) -> Result<PostPage, Problem
     frame.kind = "article";
     frame.description = summary(&post.text);
     frame.image = post.photos.first().map(|photo| photo.urls.w1280.clone());
+    // What is only offered may be missing.
+    let similar = similar::first(app, reader, id, SIMILAR).await.unwrap_or_default();
+    let called = |post: Post| (post.id, post.title.unwrap_or_else(|| summary(&post.text)));
+    let similar = similar.into_iter().map(called).collect();
     let comments = comments.into_iter().map(|comment| {
         let writer = Writer::of(comment.author.as_ref(), comment.alias.as_ref(), text);
         let html = comment.text.as_deref().map(linked).unwrap_or_default();
         (comment, writer, html)
     });
-    Ok(PostPage { frame, html: linked(&post.text), comments: comments.collect(), writer, post })
+    Ok(PostPage { frame, html: linked(&post.text), comments: comments.collect(), similar, writer, post })
 }

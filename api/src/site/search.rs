@@ -10,8 +10,9 @@ use crate::edge::Problem;
 use crate::edge::list::Limit;
 use crate::posts::dto::Visibility;
 use crate::search::dto::{Facets, FoundPerson, FoundPost, FoundTag, Results};
-use crate::search::posts::{Order, PostSearch, posts};
+use crate::search::posts::{Mode, Order, PostSearch, posts};
 use crate::search::routes::{NameSearch, people, tags};
+use crate::search::suggest::{SuggestedQuery, queries};
 use crate::tags::trending::Period;
 use askama::Template;
 use axum::extract::State;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 /// As many boards have names here.
 const BOARDS: usize = 200;
 const TRENDING: usize = 12;
+const SEARCHED: usize = 10;
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -37,6 +39,8 @@ struct SearchPage {
     next: Option<String>,
     /// Tags to begin with, where nothing is asked for.
     trending: Vec<String>,
+    /// What was searched for before, by oneself or by many.
+    searched: Vec<SuggestedQuery>,
     is_home: bool,
 }
 
@@ -95,6 +99,7 @@ async fn found(app: &App, visit: &Visit) -> Result<SearchPage, Problem> {
         suggestion: None,
         next: None,
         trending: vec![],
+        searched: vec![],
         is_home,
         asked,
     };
@@ -128,6 +133,7 @@ async fn found(app: &App, visit: &Visit) -> Result<SearchPage, Problem> {
     if is_home {
         let deadline = Instant::now() + visit.reader.bound;
         let (trends, _) = app.trends.read(app, Period::Week, 0, deadline).await?;
+        page.searched = queries(app, &visit.reader, "", SEARCHED).await?;
         page.trending = trends.into_iter().take(TRENDING).map(|trend| trend.tag).collect();
     }
     Ok(page)
@@ -152,6 +158,15 @@ impl SearchPage {
                 Tab::Tags => text.tags,
             };
             (name, self.asked.on(tab), tab == self.asked.tab)
+        })
+    }
+
+    /// What was searched for before, by the name of its list.
+    fn searched(&self) -> [(&'static str, Vec<&str>); 2] {
+        let text = self.frame.text;
+        [(text.recent, true), (text.popular, false)].map(|(name, by_me)| {
+            let searched = self.searched.iter().filter(|searched| searched.by_me == by_me);
+            (name, searched.map(|searched| searched.query.as_str()).collect())
         })
     }
 
@@ -201,6 +216,7 @@ fn post_search(asked: &Asked, is_home: bool) -> PostSearch {
         },
         facets: true,
         explain: false,
+        mode: Mode::Keyword,
         limit: Limit::default(),
         cursor: given(&asked.cursor),
     }

@@ -165,7 +165,7 @@ async function suggest() {
   }
 }
 
-function offer({ queries = [], tags, people }) {
+function offer({ queries, tags, people }) {
   const option = (label, note, image, choose) => {
     const item = document.createElement("li");
     item.role = "option";

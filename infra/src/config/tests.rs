@@ -52,6 +52,7 @@ fn a_value_that_can_not_be_used_is_named_with_what_is_expected() {
         ("MADANG_MAIL_FROM", "Madang"),
         ("SMS_URL", "sms.example.kr"),
         ("SMS_URL", "ftp://sms.example.kr"),
+        ("MADANG_EMBEDDER_URL", "localhost:11434"),
     ] {
         let error = with(name, bad).expect_err(bad);
         assert!(error.to_string().starts_with(name), "{error}");

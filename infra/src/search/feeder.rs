@@ -2,6 +2,7 @@
 
 use projections::Position;
 use projections::progress::Progress;
+use projections::search::embedder::EmbedError;
 use projections::search::engine::{Engine, EngineError};
 use projections::search::feed::Feed;
 use sqlx::PgPool;
@@ -12,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 /// How long to wait for more where nothing was announced: announcements may be lost.
-const POLL: Duration = Duration::from_secs(1);
+pub(super) const POLL: Duration = Duration::from_secs(1);
 /// Feeding begins no more often than this: each costs a commit of the engine's.
-const PACE: Duration = Duration::from_millis(100);
+pub(super) const PACE: Duration = Duration::from_millis(100);
 /// Before what failed is tried again.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -48,13 +49,19 @@ impl Fed {
     pub fn position(&self) -> Position {
         *self.0.borrow()
     }
+
+    pub(super) fn reached(&self, position: Position) {
+        self.0.send_replace(position);
+    }
 }
 
 /// Feeding stopped for now.
 #[derive(Debug, thiserror::Error)]
-enum FeedError {
+pub(super) enum FeedError {
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
     #[error("the documents can't be read")]
     Read(#[from] sqlx::Error),
 }
@@ -76,7 +83,7 @@ impl Feeder {
             match self.feed(known).await {
                 Ok(position) => {
                     known = Some(position);
-                    self.fed.0.send_replace(position);
+                    self.fed.reached(position);
                     tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
                     self.progress.wait(&["search"], position + 1, POLL).await;
                 }

@@ -1,7 +1,11 @@
-//! Search engines behind the port of [`projections::search::engine`], and what feeds them.
+//! Search engines behind the port of [`projections::search::engine`], embedders behind that of
+//! [`projections::search::embedder`], and what feeds them.
 
 pub mod embedded;
+pub mod embedder;
 pub mod feeder;
+pub mod vectors;
 
 pub use embedded::Embedded;
 pub use feeder::{Fed, Feeder};
+pub use vectors::VectorFeeder;

@@ -167,6 +167,8 @@ pub struct Query {
     pub sort: Sort,
     /// Found, too, is what is near to this in meaning or wording, or only that where there are no words.
     pub near: Option<Near>,
+    /// The least cosine that counts as near; what that is, the embedder knows.
+    pub closeness: f32,
     /// As of when things are new or old: the same for all pages of one search.
     pub now: DateTime<Utc>,
     /// How many to pass over.

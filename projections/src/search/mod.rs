@@ -2,9 +2,9 @@
 //!
 //! An engine shares no transaction with Postgres. So the tables here are the projection, written exactly once; whole
 //! documents go from them to the engine by version ([`feed`]), as often as it takes, and `madang verify` proves both
-//! equal.
+//! equal. Vectors of posts come to it on a way of their own ([`texts`], [`embedder`]), so that they delay no words.
 //!
-//! Reading order: [`text`] and [`words`] (what is the same, what is asked), [`engine`] (the port), [`feed`].
+//! Reading order: [`text`] and [`words`] (what is the same, what is asked), [`engine`] (the port), [`feed`], [`texts`].
 
 pub mod embedder;
 pub mod engine;
@@ -14,6 +14,7 @@ mod project;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod texts;
 pub mod words;
 
 use crate::{Check, Definition, Projector, RecordedEvent, Tx};
@@ -28,7 +29,7 @@ pub struct SearchProjector;
 
 static DEFINITION: Definition = Definition {
     name: "search",
-    version: 1,
+    version: 2,
     interests: &["user", "post", "like"],
     tables: include_str!("tables.sql"),
     indexes: include_str!("indexes.sql"),

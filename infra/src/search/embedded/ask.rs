@@ -1,64 +1,57 @@
 //! How a question becomes tantivy's, and what it finds becomes an answer.
 
 use super::fields::{self, Fields};
-use projections::search::engine::{Facets, Filters, Found, Hit, Kind, Query, Score, Sort};
+use super::near::{self, Cosines};
+use super::order;
+use super::vectors::Vectors;
+use projections::search::engine::{EngineError, Facets, Filters, Found, Hit, Key, Kind, Query};
 use projections::search::text::{BEGIN, Gram, is_cjk, is_initials, keys, needle};
 use projections::search::words::{Word, Words};
 use serde_json::{Value as Json, json};
 use std::ops::Bound;
 use tantivy::aggregation::AggregationCollector;
-use tantivy::collector::{Count, TopDocs};
+use tantivy::collector::Count;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, PhraseQuery, Query as Ask,
     RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Value};
-use tantivy::{DocAddress, Order, Searcher, SegmentReader, TantivyDocument, Term};
+use tantivy::{Searcher, TantivyDocument, Term};
 
 type Clause = (Occur, Box<dyn Ask>);
 
 /// How many of each facet are counted out.
 const FACETS: usize = 10;
 
-/// A day in milliseconds.
-const DAY: f32 = 86_400_000.0;
-/// What is so old counts half of what it can lose by age.
-const HALF_AGE_DAYS: f32 = 90.0;
-/// What something loses at most by its age.
-const AGE_COSTS: f32 = 0.6;
-/// How much each doubling of likes is worth.
-const LIKES_GIVE: f32 = 0.12;
+pub(super) fn find(
+    searcher: &Searcher,
+    fields: &Fields,
+    vectors: &Vectors,
+    query: &Query,
+) -> Result<Found, EngineError> {
+    let bounds = bounded(fields, query);
+    let cosines = near::near(searcher, fields, vectors, query, &bounds)?;
+    answer(searcher, fields, query, bounds, &cosines).map_err(super::failed)
+}
 
-pub(super) fn find(searcher: &Searcher, fields: &Fields, query: &Query) -> tantivy::Result<Found> {
-    let asked = asked(fields, query);
-    let top = TopDocs::with_limit(query.limit.max(1)).and_offset(query.offset);
-    let now = query.now.timestamp_millis();
-    let places: Vec<(Option<f32>, DocAddress)> = match (query.kind, query.sort) {
-        (Kind::Posts, Sort::Newest) => {
-            let found =
-                searcher.search(&*asked, &top.order_by_fast_field::<i64>(fields::PUBLISHED, Order::Desc))?;
-            found.into_iter().map(|(_, place)| (None, place)).collect()
-        }
-        (Kind::Posts, Sort::MostLiked) => {
-            let most = top.tweak_score(|segment: &SegmentReader| {
-                let (likes, published) = columns(segment);
-                move |doc, _: f32| (likes.get_val(doc), published.get_val(doc))
-            });
-            searcher.search(&*asked, &most)?.into_iter().map(|(_, place)| (None, place)).collect()
-        }
-        _ => {
-            let best = top.tweak_score(move |segment: &SegmentReader| {
-                let (likes, published) = columns(segment);
-                move |doc, words: f32| {
-                    let score = score(words, likes.get_val(doc), published.get_val(doc), now);
-                    // Of what fits alike the newer.
-                    (score.words * score.likes * score.age, published.get_val(doc))
-                }
-            });
-            let found = searcher.search(&*asked, &best)?;
-            found.into_iter().map(|((score, _), place)| (Some(score), place)).collect()
+fn answer(
+    searcher: &Searcher,
+    fields: &Fields,
+    query: &Query,
+    bounds: BooleanQuery,
+    cosines: &Cosines,
+) -> tantivy::Result<Found> {
+    let worded = worded(fields, query, bounds.clone());
+    let asked = match (&query.near, query.words.words.is_empty()) {
+        (None, _) => worded.clone(),
+        (Some(_), no_words) => {
+            let near = BooleanQuery::new(vec![must(Box::new(bounds)), must(near::among(fields, cosines))]);
+            let either = |near| BooleanQuery::union(vec![Box::new(worded.clone()), Box::new(near)]);
+            if no_words { near } else { either(near) }
         }
     };
+    let now = query.now.timestamp_millis();
+    let places = order::places(searcher, &worded, &asked, query, cosines)?;
     let mut hits = vec![];
     for (total, place) in places.into_iter().take(query.limit) {
         let document: TantivyDocument = searcher.doc(place)?;
@@ -66,45 +59,28 @@ pub(super) fn find(searcher: &Searcher, fields: &Fields, query: &Query) -> tanti
             |field: Field| document.get_first(field).and_then(|value| value.as_i64()).unwrap_or_default();
         let key = document.get_first(fields.key).and_then(|value| value.as_str());
         let Some(key) = key.and_then(fields::read_key) else { continue };
-        let mut score = score(0.0, number(fields.likes), number(fields.published), now);
+        let mut score = order::score(0.0, number(fields.likes), number(fields.published), now);
         score.words = total.map_or(0.0, |total| total / (score.likes * score.age));
+        score.near = match key {
+            Key::Post(id) => cosines.get(&fields::near_key(id)).copied(),
+            Key::Person(_) | Key::Tag(_) => None,
+        };
         hits.push(Hit { key, score });
     }
-    let total = searcher.search(&*asked, &Count)?;
-    let facets = if query.facets { facets(searcher, &*asked)? } else { Facets::default() };
+    let total = searcher.search(&asked, &Count)?;
+    let facets = if query.facets { facets(searcher, &asked)? } else { Facets::default() };
     Ok(Found { hits, total, facets })
 }
 
-type Column = std::sync::Arc<dyn tantivy::columnar::ColumnValues<i64>>;
-
-fn columns(segment: &SegmentReader) -> (Column, Column) {
-    let column = |name: &str| {
-        let column = segment.fast_fields().i64(name).expect("the schema has it");
-        column.first_or_default_col(0)
-    };
-    (column(fields::LIKES), column(fields::PUBLISHED))
-}
-
-#[allow(clippy::cast_precision_loss)]
-fn score(words: f32, likes: i64, published: i64, now: i64) -> Score {
-    let liked = (1.0 + likes.max(0) as f32).log2();
-    let days = if published == 0 { 0.0 } else { (now - published).max(0) as f32 / DAY };
-    let age = 1.0 - AGE_COSTS * days / (days + HALF_AGE_DAYS);
-    Score { words, likes: 1.0 + LIKES_GIVE * liked, age, near: None }
-}
-
-fn asked(fields: &Fields, query: &Query) -> Box<dyn Ask> {
+/// All that is asked but for the words that are to be found.
+fn bounded(fields: &Fields, query: &Query) -> BooleanQuery {
     let kind = match query.kind {
         Kind::Posts => fields::POST,
         Kind::People => fields::PERSON,
         Kind::Tags => fields::TAG_KIND,
     };
     let mut clauses = vec![must(unscored(term(fields.kind, kind)))];
-    let Words { words, without, tags, from: _, is_unfinished } = &query.words;
-    for (n, word) in words.iter().enumerate() {
-        let is_unfinished = *is_unfinished && n + 1 == words.len();
-        clauses.push(must(self::word(fields, query.kind, word, is_unfinished)));
-    }
+    let Words { words: _, without, tags, from: _, is_unfinished: _ } = &query.words;
     for word in without {
         clauses.push((Occur::MustNot, self::word(fields, query.kind, word, false)));
     }
@@ -113,10 +89,21 @@ fn asked(fields: &Fields, query: &Query) -> Box<dyn Ask> {
     }
     bounds(fields, &query.filters, &mut clauses);
     access(fields, query, &mut clauses);
+    BooleanQuery::new(clauses)
+}
+
+/// The words, too; where there are none everything fits alike.
+fn worded(fields: &Fields, query: &Query, bounds: BooleanQuery) -> BooleanQuery {
+    let Words { words, is_unfinished, .. } = &query.words;
+    let mut clauses = vec![must(Box::new(bounds))];
+    for (n, word) in words.iter().enumerate() {
+        let is_unfinished = *is_unfinished && n + 1 == words.len();
+        clauses.push(must(self::word(fields, query.kind, word, is_unfinished)));
+    }
     if words.is_empty() {
         clauses.push(must(Box::new(ConstScoreQuery::new(Box::new(AllQuery), 1.0))));
     }
-    Box::new(BooleanQuery::new(clauses))
+    BooleanQuery::new(clauses)
 }
 
 fn bounds(fields: &Fields, filters: &Filters, clauses: &mut Vec<Clause>) {

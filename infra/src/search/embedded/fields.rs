@@ -4,11 +4,13 @@
 use projections::Position;
 use projections::search::engine::{Document, Key, PersonDocument, PostDocument, TagDocument};
 use projections::search::text::{fold, grams, initials, keys, language};
-use tantivy::TantivyDocument;
+use std::sync::Arc;
+use tantivy::columnar::ColumnValues;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::{SegmentReader, TantivyDocument};
 use uuid::Uuid;
 
 /// The fields of the one index that has posts, people and tags.
@@ -40,6 +42,8 @@ pub(super) struct Fields {
     /// In milliseconds since 1970.
     pub(super) published: Field,
     pub(super) likes: Field,
+    /// By which a post is found among vectors; see [`near_key`].
+    pub(super) near: Field,
 }
 
 /// Names of the columns that are read by name.
@@ -50,6 +54,8 @@ pub(super) const LANGUAGE: &str = "language";
 pub(super) const HAS_PHOTOS: &str = "has_photos";
 pub(super) const PUBLISHED: &str = "published";
 pub(super) const LIKES: &str = "likes";
+
+const NEAR: &str = "near";
 
 pub(super) const POST: &str = "post";
 pub(super) const PERSON: &str = "person";
@@ -82,6 +88,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         for_followers: schema.add_u64_field("for_followers", INDEXED),
         published: schema.add_i64_field(PUBLISHED, INDEXED | FAST | STORED),
         likes: schema.add_i64_field(LIKES, FAST | STORED),
+        near: schema.add_u64_field(NEAR, INDEXED | FAST),
     };
     (schema.build(), fields)
 }
@@ -109,6 +116,18 @@ pub(super) fn id(id: Uuid) -> String {
     id.simple().to_string()
 }
 
+/// What a post's vector is kept by: a number, as vector indexes want it. Ids are random enough for two never to share
+/// one; if they did, one would be found as near as the other.
+pub(super) fn near_key(post: Uuid) -> u64 {
+    let (high, low) = post.as_u64_pair();
+    high ^ low
+}
+
+pub(super) fn near_column(segment: &SegmentReader) -> Arc<dyn ColumnValues<u64>> {
+    let column = segment.fast_fields().u64(NEAR).expect("the schema has it");
+    column.first_or_default_col(0)
+}
+
 impl Fields {
     pub(super) fn document(&self, of: &Key, version: Position, document: &Document) -> TantivyDocument {
         let mut indexed = TantivyDocument::default();
@@ -124,6 +143,7 @@ impl Fields {
 
     fn post(&self, indexed: &mut TantivyDocument, post: &PostDocument) {
         indexed.add_text(self.kind, POST);
+        indexed.add_u64(self.near, near_key(post.post_id));
         words(indexed, self.title, &[&post.title]);
         words(indexed, self.text, &[&post.text]);
         words(indexed, self.tags, &post.tags);

@@ -1,9 +1,14 @@
 //! The engine in this process: an index of tantivy's in a folder of its own.
 //!
-//! Reading order: [`fields`] (what is indexed of a document), [`ask`] (how a question becomes tantivy's).
+//! Reading order: [`fields`] (what is indexed of a document), [`ask`] (how a question becomes tantivy's), [`order`],
+//! [`vectors`] and [`near`] (closeness: an index of usearch's), [`kept`] (its folder within the other).
 
 mod ask;
 mod fields;
+mod kept;
+mod near;
+mod order;
+mod vectors;
 
 use domain::value::PostId;
 use fields::Fields;
@@ -15,7 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::directory::MmapDirectory;
 use tantivy::schema::Value;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tokio::sync::Semaphore;
 use tracing::info;
+use vectors::{SEARCHES, Vectors};
 
 /// What is indexed, and how: another number makes the index anew. Raise it with the version of the projection, too.
 const VERSION: u32 = 2;
@@ -23,6 +30,8 @@ const VERSION: u32 = 2;
 const MEMORY: usize = 15_000_000;
 /// Blocks of stored documents kept unpacked.
 const BLOCKS: usize = 8;
+/// The folder of vectors within the index's.
+const VECTORS: &str = "vectors";
 
 /// The engine in this process. A clone is the same one.
 #[derive(Clone)]
@@ -33,6 +42,9 @@ struct Inner {
     fields: Fields,
     reader: IndexReader,
     writer: Mutex<IndexWriter>,
+    vectors: Vectors,
+    /// For those who search by vectors.
+    slots: Semaphore,
     /// Goes with the engine where nobody named a folder.
     _folder: Option<tempfile::TempDir>,
 }
@@ -72,7 +84,9 @@ impl Embedded {
             .map_err(failed)?;
         let writer = index.writer_with_num_threads(1, MEMORY).map_err(failed)?;
         let writer = Mutex::new(writer);
-        let embedded = Inner { index, fields, reader, writer, _folder: temporary };
+        let vectors = Vectors::open(&path.join(VECTORS), format!("{VERSION} {log}"));
+        let slots = Semaphore::new(SEARCHES);
+        let embedded = Inner { index, fields, reader, writer, vectors, slots, _folder: temporary };
         embedded.begin(log)?;
         Ok(Self(Arc::new(embedded)))
     }
@@ -101,12 +115,17 @@ fn stands(index: &Index, log: &str) -> bool {
     parts(index).is_some_and(|(made_for, _)| made_for == format!("{VERSION} {log}"))
 }
 
-/// Removes the files of an index, and nothing else that may be in its folder.
+/// Removes the files of an index and its vectors, and nothing else that may be in its folder.
 fn empty(path: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(path)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            std::fs::remove_file(entry.path())?;
+    for folder in [path, &path.join(VECTORS)] {
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::remove_file(entry.path())?;
+            }
         }
     }
     Ok(())
@@ -195,23 +214,34 @@ impl Engine for Embedded {
         Box::pin(self.blocking(move |inner| inner.take(&changes, position)))
     }
 
-    fn vectors_position<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Position, EngineError>> {
-        Box::pin(async { Err(failed("vectors come in the next commit")) })
+    fn vectors_position<'a>(&'a self, embedder: &'a str) -> BoxFuture<'a, Result<Position, EngineError>> {
+        let embedder = embedder.to_owned();
+        Box::pin(self.blocking(move |inner| Ok(inner.vectors.position(&embedder))))
     }
 
     fn take_vectors<'a>(
         &'a self,
-        _: &'a str,
-        _: Vec<(PostId, Option<Vec<f32>>)>,
-        _: Option<Position>,
+        embedder: &'a str,
+        vectors: Vec<(PostId, Option<Vec<f32>>)>,
+        position: Option<Position>,
     ) -> BoxFuture<'a, Result<(), EngineError>> {
-        Box::pin(async { Err(failed("vectors come in the next commit")) })
+        let embedder = embedder.to_owned();
+        let keyed = |(post, vector): (PostId, _)| (fields::near_key(post.0), vector);
+        let vectors: Vec<_> = vectors.into_iter().map(keyed).collect();
+        Box::pin(self.blocking(move |inner| inner.vectors.take(&embedder, &vectors, position)))
     }
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>> {
-        Box::pin(self.blocking(move |inner| {
-            ask::find(&inner.reader.searcher(), &inner.fields, &query).map_err(failed)
-        }))
+        Box::pin(async move {
+            let _slot = match query.near {
+                Some(_) => Some(self.0.slots.acquire().await.map_err(failed)?),
+                None => None,
+            };
+            let find = move |inner: &Inner| {
+                ask::find(&inner.reader.searcher(), &inner.fields, &inner.vectors, &query)
+            };
+            self.blocking(move |inner| find(inner)).await
+        })
     }
 
     fn versions(&self) -> BoxFuture<'_, Result<Vec<(Key, Position)>, EngineError>> {

@@ -1,0 +1,113 @@
+//! Posts close to a post.
+
+use super::find::{self, Asked, Place};
+use crate::aliases::mine;
+use crate::app::App;
+use crate::edge::list::Paged;
+use crate::edge::path::{Id, InPath};
+use crate::edge::{Listing, PageQuery, Problem, Reader, cursor};
+use crate::posts::dto::Post;
+use axum::extract::State;
+use axum::response::Response;
+use domain::value::PostId;
+use projections::posts;
+use projections::search::engine::{Filters, Hit, Kind, Near, Sort};
+use projections::search::words::Words;
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// One page of posts close to a post.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarPosts {
+    /// The closest first. May be fewer than asked for even when more follow.
+    pub items: Vec<SimilarPost>,
+    /// Give it as `cursor` to get the next page; null at the end.
+    pub next_cursor: Option<String>,
+    /// What has told which are close: the name of a model, or `local-ngrams-1`, which knows wording only.
+    #[schema(example = "local-ngrams-1")]
+    pub embedder: String,
+}
+
+/// A post close to another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarPost {
+    /// As it is listed elsewhere.
+    #[serde(flatten)]
+    pub post: Post,
+    /// How close: the cosine of the angle between both, of which 1 is the same. Embedders differ in what is much.
+    pub closeness: f32,
+}
+
+/// List posts similar to a post
+///
+/// By closeness of titles, texts, tags and alternative texts of photos. Unless the server was given a model, that is
+/// closeness of wording, not of meaning. A post that was just written is there once it has a vector, moments later;
+/// until then nothing is similar to it. What is not close enough to be worth showing is left out.
+#[utoipa::path(
+    get, path = "/v1/posts/{id}/similar", tag = "search",
+    params(("id" = Uuid, Path, description = "The post."), PageQuery),
+    responses((status = 200, description = "The closest first.", body = SimilarPosts)),
+    security((), ("bearer" = []))
+)]
+pub async fn similar_posts(
+    State(app): State<App>,
+    Id(id): Id<PostId>,
+    listing: Listing,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let place = Place::of(listing.query.cursor(), LIST)?;
+    let fresh = find::see_near(&app, &reader, &["posts"]).await;
+    if app.read(|| posts::query::by_id(&app.pool, id, reader.viewer())).await?.is_none() {
+        return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
+    }
+    let similar = similar(&app, &reader, id, place, listing.limit()).await?;
+    Ok(listing.answer_as(fresh, similar.next_cursor.clone().as_deref(), similar))
+}
+
+const LIST: &str = "similar_posts";
+
+/// The first of the posts similar to one that the reader may see, as far as vectors are there.
+///
+/// # Errors
+/// 503 where the engine is away.
+pub async fn first(app: &App, reader: &Reader, id: PostId, limit: usize) -> Result<Vec<Post>, Problem> {
+    let similar = similar(app, reader, id, Place::of(None, LIST)?, limit).await?;
+    Ok(similar.items.into_iter().map(|similar| similar.post).collect())
+}
+
+async fn similar(
+    app: &App,
+    reader: &Reader,
+    id: PostId,
+    place: Place,
+    limit: usize,
+) -> Result<SimilarPosts, Problem> {
+    let asked = Asked {
+        kind: Kind::Posts,
+        words: Words::default(),
+        filters: Filters::default(),
+        near: Some(Near::Post(id)),
+        sort: Sort::Relevance,
+        facets: false,
+        place,
+        limit,
+    };
+    let found = find::find(app, reader, asked).await?;
+    let next = place.next(found.hits.len(), limit);
+    let near = |hit: &Hit| Some((find::post_of(hit)?, hit.score.near.unwrap_or_default()));
+    let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();
+    let closeness: HashMap<PostId, f32> = found.hits.iter().filter_map(near).collect();
+    let cards = app.read(|| posts::query::cards(&app.pool, &ids, reader.viewer())).await?;
+    let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
+    mine::posts(app, reader, &mut cards).await?;
+    let items = cards.into_iter().map(|post| SimilarPost {
+        closeness: closeness.get(&PostId(post.id)).copied().unwrap_or_default(),
+        post,
+    });
+    Ok(SimilarPosts {
+        items: items.collect(),
+        next_cursor: next.map(|next| cursor::write(LIST, &next)),
+        embedder: app.search.embedder.name().to_owned(),
+    })
+}

@@ -1,0 +1,204 @@
+//! The vectors of posts, in an index of usearch's (HNSW) in memory and, every now and then, in a folder of its own.
+//!
+//! What was not written yet when the process was killed is made again: the position on disk is of what is there.
+//! Vectors are kept at a byte a number, which moves cosines by a hundredth at most.
+
+use super::failed;
+use super::kept::{self, About};
+use projections::Position;
+use projections::search::engine::EngineError;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
+use tracing::{info, warn};
+use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
+
+/// Searches at once; usearch sets memory aside for each, and fails further ones.
+pub(super) const SEARCHES: usize = 16;
+/// Between writes to disk: each writes all vectors.
+const WRITE_EVERY: Duration = Duration::from_secs(30);
+/// Neighbours of each vector, and how widely is looked for them: as is usual, with an eye on speed.
+const CONNECTIVITY: usize = 16;
+const EXPANSION_ADD: usize = 64;
+const EXPANSION_SEARCH: usize = 64;
+/// By how many vectors an index grows at least.
+pub(super) const GROWTH: usize = 1_024;
+
+/// All vectors.
+pub(super) struct Vectors {
+    folder: PathBuf,
+    made_for: String,
+    held: RwLock<Held>,
+}
+
+struct Held {
+    /// None as long as it is not known how long vectors are.
+    index: Option<Index>,
+    about: About,
+    written: Instant,
+    /// Whether the disk has less.
+    changed: bool,
+}
+
+impl Vectors {
+    /// Reads a folder, which may not be there yet; what is not of this log or can't be read is begun anew.
+    pub(super) fn open(folder: &Path, made_for: String) -> Self {
+        let (index, about) = match kept::read(folder, &made_for) {
+            Ok(found) => found.unwrap_or_default(),
+            Err(failure) => {
+                warn!(%failure, "the vectors can't be read and are made anew");
+                (None, About::default())
+            }
+        };
+        let held = Held { index, about, written: Instant::now(), changed: false };
+        Self { folder: folder.to_owned(), made_for, held: RwLock::new(held) }
+    }
+
+    /// Up to where it has the vectors of this embedder; those of another are dropped.
+    pub(super) fn position(&self, embedder: &str) -> Position {
+        let mut held = self.write();
+        if held.about.embedder != embedder {
+            held.begin(&self.made_for, embedder);
+        }
+        held.about.position
+    }
+
+    pub(super) fn take(
+        &self,
+        embedder: &str,
+        vectors: &[(u64, Option<Vec<f32>>)],
+        position: Option<Position>,
+    ) -> Result<(), EngineError> {
+        let mut held = self.write();
+        if held.about.embedder != embedder {
+            held.begin(&self.made_for, embedder);
+        }
+        let about = &held.about;
+        let is_other = |vector: &Vec<f32>| about.dimensions > 0 && vector.len() != about.dimensions;
+        if vectors.iter().filter_map(|(_, vector)| vector.as_ref()).any(is_other) {
+            held.begin(&self.made_for, embedder);
+            return Err(EngineError::Failed("vectors have another length: they begin anew".to_owned()));
+        }
+        for (key, vector) in vectors {
+            held.put(*key, vector.as_deref())?;
+        }
+        if let Some(position) = position {
+            held.about.position = position;
+            held.changed = true;
+        }
+        if held.changed && held.written.elapsed() >= WRITE_EVERY {
+            held.store(&self.folder)?;
+        }
+        Ok(())
+    }
+
+    /// The vector under a key.
+    pub(super) fn of(&self, key: u64) -> Option<Vec<f32>> {
+        self.read().vector(key)
+    }
+
+    /// The `count` nearest of all, the nearest first, with their cosines.
+    pub(super) fn nearest(&self, to: &[f32], count: usize) -> Result<Vec<(u64, f32)>, EngineError> {
+        let held = self.read();
+        let Some(index) = held.index.as_ref().filter(|index| index.dimensions() == to.len()) else {
+            return Ok(vec![]);
+        };
+        let found = index.search(to, count).map_err(failed)?;
+        Ok(found.keys.into_iter().zip(found.distances.into_iter().map(|distance| 1.0 - distance)).collect())
+    }
+
+    /// Those of these keys that have a vector, with their cosines.
+    pub(super) fn among(&self, to: &[f32], keys: &[u64]) -> Vec<(u64, f32)> {
+        let held = self.read();
+        let cosine = |key: &u64| {
+            let vector = held.vector(*key).filter(|vector| vector.len() == to.len())?;
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+            let lengths = (dot(&vector, &vector) * dot(to, to)).sqrt();
+            (lengths > 0.0).then(|| (*key, dot(&vector, to) / lengths))
+        };
+        keys.iter().filter_map(cosine).collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Held> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Held> {
+        self.held.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Vectors {
+    fn drop(&mut self) {
+        let mut held = self.write();
+        if held.changed
+            && let Err(failure) = held.store(&self.folder)
+        {
+            warn!(%failure, "the vectors are not kept: they are made again");
+        }
+    }
+}
+
+impl Held {
+    fn begin(&mut self, made_for: &str, embedder: &str) {
+        if self.index.is_some() {
+            info!(before = self.about.embedder, embedder, "vectors are made anew");
+        }
+        self.index = None;
+        self.about =
+            About { made_for: made_for.to_owned(), embedder: embedder.to_owned(), ..About::default() };
+        self.changed = true;
+    }
+
+    fn vector(&self, key: u64) -> Option<Vec<f32>> {
+        let index = self.index.as_ref()?;
+        let mut vector = vec![0.0; index.dimensions()];
+        matches!(index.get(key, &mut vector), Ok(1)).then_some(vector)
+    }
+
+    fn put(&mut self, key: u64, vector: Option<&[f32]>) -> Result<(), EngineError> {
+        let Self { index, about, .. } = self;
+        if let Some(index) = index {
+            about.removed += index.remove(key).map_err(failed)?;
+        }
+        if let Some(vector) = vector {
+            if index.is_none() {
+                about.dimensions = vector.len();
+                *index = Some(new(vector.len())?);
+            }
+            let index = index.as_ref().expect("it was just made");
+            if index.size() + about.removed >= index.capacity() {
+                let more = index.capacity() + (index.capacity() / 2).max(GROWTH);
+                index.reserve_capacity_and_threads(more, SEARCHES).map_err(failed)?;
+            }
+            index.add(key, vector).map_err(failed)?;
+            // It takes the place of one that was removed.
+            about.removed = about.removed.saturating_sub(1);
+        }
+        self.changed = true;
+        Ok(())
+    }
+
+    fn store(&mut self, folder: &Path) -> Result<(), EngineError> {
+        // Even if it fails it is not tried again at each batch.
+        self.written = Instant::now();
+        self.about = kept::write(folder, self.index.as_ref(), &self.about)?;
+        self.changed = false;
+        Ok(())
+    }
+}
+
+pub(super) fn new(dimensions: usize) -> Result<Index, EngineError> {
+    let options = IndexOptions {
+        dimensions,
+        metric: MetricKind::Cos,
+        quantization: ScalarKind::I8,
+        connectivity: CONNECTIVITY,
+        expansion_add: EXPANSION_ADD,
+        expansion_search: EXPANSION_SEARCH,
+        multi: false,
+    };
+    let index = Index::new(&options).map_err(failed)?;
+    index.reserve_capacity_and_threads(GROWTH, SEARCHES).map_err(failed)?;
+    Ok(index)
+}
