@@ -1,9 +1,12 @@
 //! Search: posts, people and tags by words, posts by closeness, for whoever may see them.
 
 mod access;
+mod away;
+mod contract;
 mod embedders;
 mod engine;
 mod finding;
+mod meilisearch;
 mod nearness;
 mod relevance;
 mod searches;

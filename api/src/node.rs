@@ -16,7 +16,7 @@ use infra::nats::{Nats, NatsError};
 use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
 use infra::s3::Storage;
-use infra::search::{Embedded, Fed, Feeder, VectorFeeder, embedder};
+use infra::search::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
@@ -25,7 +25,7 @@ use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
 use projections::search::embedder::EmbedError;
-use projections::search::engine::EngineError;
+use projections::search::engine::{Engine, EngineError};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use std::net::SocketAddr;
@@ -113,13 +113,8 @@ impl Node {
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
         vault.catch_up().await?;
         let storage = settings.s3.clone().map(Storage::new);
-        let engine = Embedded::open(settings.search_dir.as_deref(), &log_id.to_string())?;
-        let search = Search {
-            engine: Arc::new(engine),
-            fed: Fed::default(),
-            embedder: embedder::of(settings.embedder.as_ref())?,
-            vectors: Fed::default(),
-        };
+        // Whoever does not answer searches needs no index, and must not keep those out who do.
+        let search = settings.roles.api.then(|| search(&settings, log_id)).transpose()?;
         let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
@@ -179,46 +174,17 @@ impl Node {
         if settings.roles.projector {
             read_models(&pool, &projectors).await?;
         }
-        let (measured, measured_names) = (pool.clone(), names.clone());
-        let parts = Parts {
-            executor,
-            vault,
-            providers,
-            storage: storage.clone(),
-            media_pokes: media_pokes.clone(),
-            views: Views::default(),
-            search: search.clone(),
-            pool: pool.clone(),
-            progress,
-            touched: tail.touched(),
-            settings: HttpSettings {
-                consistency_bound: settings.consistency_bound,
-                page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
-                popular_searches_every: settings.popular_searches_every,
-                requests_per_minute: settings.rate_limit_per_minute,
-                cors: match settings.allowed_origins.0 {
-                    origins if origins.is_empty() => Cors::Any,
-                    origins => Cors::Origins(origins),
-                },
-                trusted_proxies: settings.trusted_proxies.0,
-                web_url: settings.web_url.0,
-                public_url: settings.public_url.0,
-                dev_mailbox: settings.dev_mailbox,
-            },
-            readiness: readiness::of(pool.clone(), nats.clone(), projectors),
-            metrics: Arc::new(move || Box::pin(metrics(measured.clone(), measured_names.clone()))),
-        };
-        match storage {
+        match storage.clone() {
             Some(storage) => {
                 bucket(storage.clone(), &working, shutdown()).await;
                 if settings.roles.media {
                     let worker = media::Worker {
                         pool: own(&options, 2, true),
-                        executor: parts.executor.clone(),
+                        executor: executor.clone(),
                         storage,
-                        progress: parts.progress.clone(),
+                        progress: progress.clone(),
                         grace: settings.media_grace,
-                        pokes: media_pokes,
+                        pokes: media_pokes.clone(),
                         shutdown: shutdown(),
                     };
                     working.spawn(worker.run());
@@ -226,7 +192,38 @@ impl Node {
             }
             None => warn!("S3_ENDPOINT is not set: there is nowhere to keep photos and exports"),
         }
-        if settings.roles.api {
+        if let Some(search) = search {
+            let (measured, measured_names, fed) = (pool.clone(), names.clone(), search.fed.clone());
+            let parts = Parts {
+                executor,
+                vault,
+                providers,
+                storage,
+                media_pokes,
+                views: Views::default(),
+                search: search.clone(),
+                pool: pool.clone(),
+                progress,
+                touched: tail.touched(),
+                settings: HttpSettings {
+                    consistency_bound: settings.consistency_bound,
+                    page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
+                    popular_searches_every: settings.popular_searches_every,
+                    requests_per_minute: settings.rate_limit_per_minute,
+                    cors: match settings.allowed_origins.0 {
+                        origins if origins.is_empty() => Cors::Any,
+                        origins => Cors::Origins(origins),
+                    },
+                    trusted_proxies: settings.trusted_proxies.0,
+                    web_url: settings.web_url.0,
+                    public_url: settings.public_url.0,
+                    dev_mailbox: settings.dev_mailbox,
+                },
+                readiness: readiness::of(pool.clone(), nats.clone(), projectors),
+                metrics: Arc::new(move || {
+                    Box::pin(metrics(measured.clone(), measured_names.clone(), fed.clone()))
+                }),
+            };
             let counter = views::Worker {
                 // What holds it up must not hold up the node's stop.
                 pool: own(&options.clone().options([("statement_timeout", "10s")]), 1, true),
@@ -328,6 +325,17 @@ fn pool_of(connections: u32) -> PgPoolOptions {
         })
 }
 
+/// What searches are asked of.
+fn search(settings: &Settings, log_id: Uuid) -> Result<Search, NodeError> {
+    let engine: Arc<dyn Engine> = match &settings.meili {
+        // It may be away for now.
+        Some(meili) => Arc::new(Meilisearch::new(meili, log_id)?),
+        None => Arc::new(Embedded::open(settings.search_dir.as_deref(), &log_id.to_string())?),
+    };
+    let embedder = embedder::of(settings.embedder.as_ref())?;
+    Ok(Search { engine, fed: Fed::default(), embedder, vectors: Fed::default() })
+}
+
 /// Makes the bucket if it is not there; while the storage is away, everything else is served.
 async fn bucket(storage: Storage, working: &TaskTracker, shutdown: CancellationToken) {
     match tokio::time::timeout(BUCKET, storage.prepare()).await {
@@ -405,9 +413,10 @@ async fn read_models(pool: &PgPool, projectors: &[Arc<dyn Projector>]) -> Result
 }
 
 /// Lags are measured when they are asked for: whoever is behind may be another process, or stopped.
-async fn metrics(pool: PgPool, projections: Vec<&'static str>) -> String {
+async fn metrics(pool: PgPool, projections: Vec<&'static str>, search: Fed) -> String {
     let measured = async {
         infra::status::status(&pool, &projections).await?.gauge();
+        infra::status::gauge_search(&pool, search.position()).await?;
         mail::gauge(&pool).await
     };
     match tokio::time::timeout(Duration::from_secs(2), measured).await {

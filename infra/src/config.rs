@@ -1,6 +1,7 @@
 //! Settings from the environment, read once: the rest of the program sees only checked values.
 
 mod embedder;
+mod meili;
 mod oauth;
 mod s3;
 mod secret;
@@ -9,6 +10,7 @@ mod tests;
 mod web;
 
 pub use embedder::EmbedderSettings;
+pub use meili::MeiliSettings;
 pub use oauth::{OAuthProvider, OAuthService};
 pub use s3::S3Settings;
 pub use secret::Secret;
@@ -85,6 +87,8 @@ pub struct Settings {
     pub s3: Option<S3Settings>,
     /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo is kept that nothing came to show; 86400 (a day).
     pub media_grace: Duration,
+    /// `MEILI_URL` and its kin: the Meilisearch that searches; without it each `api` process searches by itself.
+    pub meili: Option<MeiliSettings>,
     /// `MADANG_SEARCH_DIR`: where this process keeps its search index; without it in a temporary folder, which is
     /// filled anew at each start.
     pub search_dir: Option<PathBuf>,
@@ -224,6 +228,7 @@ impl Settings {
             stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
             s3: s3::read(&env)?,
             media_grace: env.seconds("MADANG_MEDIA_GRACE_SECONDS", 24 * 3_600)?,
+            meili: meili::read(&env)?,
             search_dir: env.text("MADANG_SEARCH_DIR").map(PathBuf::from),
             embedder: embedder::read(&env)?,
             views_every: env.seconds_from_one("MADANG_VIEWS_EVERY_SECONDS", 5)?,

@@ -94,6 +94,28 @@ pub async fn status(pool: &PgPool, projections: &[&str]) -> Result<Status, sqlx:
     Ok(Status { head, relay, projections: all })
 }
 
+/// Sets the gauges of how far search is behind the log, in this process: by positions, and by how long ago the first
+/// event came that it lacks.
+///
+/// # Errors
+/// The database's.
+#[allow(clippy::cast_precision_loss)]
+pub async fn gauge_search(pool: &PgPool, fed: Position) -> Result<(), sqlx::Error> {
+    let (lag, seconds): (Position, f64) = sqlx::query_as(
+        "select greatest(head - $1, 0), coalesce((
+             select greatest(extract(epoch from clock_timestamp() - recorded_at), 0)::float8
+             from events where position = $1 + 1
+         ), 0)
+         from log",
+    )
+    .bind(fed)
+    .fetch_one(pool)
+    .await?;
+    metrics::gauge!("madang_search_lag").set(lag as f64);
+    metrics::gauge!("madang_search_lag_seconds").set(seconds);
+    Ok(())
+}
+
 async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<ProjectionStatus, sqlx::Error> {
     let (there,): (bool,) = sqlx::query_as("select to_regclass($1 || '.checkpoint') is not null")
         .bind(name)

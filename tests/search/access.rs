@@ -1,5 +1,6 @@
 //! Search shows what its reader may see, and nothing else: not in hits, totals or facets.
 
+use super::meilisearch::start;
 use super::{find, posts};
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -15,7 +16,7 @@ async fn total(app: &TestApp, by: &Person, q: &str) -> (usize, u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_for_followers_is_found_by_them_and_its_author() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let (mina, sora, other) = (app.enrol("mina").await, app.enrol("sora").await, app.enrol("other").await);
     sora.follow(&mina).await;
     mina.publish("모두의 감귤 #제주").await;
@@ -35,7 +36,7 @@ async fn what_is_for_followers_is_found_by_them_and_its_author() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn blocked_and_muted_people_and_what_they_wrote_are_not_found() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
     mina.publish("감귤 #제주").await;
     sora.put_empty("/v1/users/mina/mute").await.expect(204);
@@ -51,7 +52,7 @@ async fn blocked_and_muted_people_and_what_they_wrote_are_not_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deleted_edited_or_left_behind_is_found_no_longer() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
     let post = mina.publish("감귤 #제주").await;
     assert_eq!(total(&app, &sora, "감귤").await, (1, 1));
@@ -71,7 +72,7 @@ async fn what_is_deleted_edited_or_left_behind_is_found_no_longer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_anonymous_is_found_by_its_words_and_never_by_who_wrote_it() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let (mina, sora, operator) = (app.enrol("mina").await, app.enrol("sora").await, app.operator().await);
     operator.put("/v1/boards/secrets", json!({ "name": "비밀", "anonymous": true })).await.expect(200);
     let body = json!({ "text": "밤의 감귤", "board": "secrets" });

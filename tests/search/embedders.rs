@@ -104,7 +104,8 @@ async fn a_model_that_does_not_answer_is_not_waited_for() {
     service.be(Mood::Silent);
     let settings = service.settings.clone();
     let app = TestApp::start_with(|changed| changed.embedder = Some(settings)).await;
-    let asked = app.nobody().get("/v1/search/posts?q=%EA%B0%90&mode=similar");
+    let nobody = app.nobody();
+    let asked = nobody.get("/v1/search/posts?q=%EA%B0%90&mode=similar");
     let answer = tokio::time::timeout(std::time::Duration::from_secs(20), asked).await;
     answer.expect("some seconds at most").expect_problem(503, "embedder_unavailable");
 }

@@ -1,13 +1,13 @@
 //! What is found by which words, and how it is shown.
 
+use super::meilisearch::start;
 use super::{find, posts};
-use crate::support::TestApp;
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn korean_words_are_found_inside_others_and_with_any_particle() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let mina = app.enrol("mina").await;
     for text in ["한글은 쉽다", "대한글자모임", "한 글 띄움", "글한한", "오늘의 훈민정음"]
     {
@@ -26,7 +26,7 @@ async fn korean_words_are_found_inside_others_and_with_any_particle() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn japanese_chinese_and_latin_words_are_found_too() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let mina = app.enrol("mina").await;
     for text in ["東京都に住む", "我住在北京", "Rust로 짠 서버", "postgres 데이터베이스", "ＦＵＬＬ width"]
     {
@@ -51,7 +51,7 @@ async fn japanese_chinese_and_latin_words_are_found_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn signs_of_the_query_language_mean_what_the_page_says() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let (mina, sora) = (app.enrol("mina").await, app.enrol("소라").await);
     mina.publish("제주 감귤 광고 #제주").await;
     mina.publish("감귤 제주 바다 #제주").await;
@@ -70,7 +70,7 @@ async fn signs_of_the_query_language_mean_what_the_page_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn titles_weigh_more_than_texts_and_liked_and_new_posts_more_than_others() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let people = app.enrol_many("p", 6).await;
     let plain = people[0].publish("감귤 하나").await;
     let body = json!({ "title": "감귤", "text": "제목에 하나" });
@@ -94,7 +94,7 @@ async fn titles_weigh_more_than_texts_and_liked_and_new_posts_more_than_others()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bounds_narrow_and_facets_count_what_was_found() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let (mina, operator) = (app.enrol("mina").await, app.operator().await);
     operator.put("/v1/boards/market", json!({ "name": "장터", "anonymous": false })).await.expect(200);
     mina.publish("감귤 #제주 #과일").await;
@@ -132,7 +132,7 @@ async fn bounds_narrow_and_facets_count_what_was_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_hold_everything_once() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let mina = app.enrol("mina").await;
     for n in 0..25 {
         mina.publish(&format!("쪽 {n}")).await;
@@ -149,7 +149,7 @@ async fn pages_hold_everything_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_found_is_marked_in_html_that_is_safe() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let mina = app.enrol("mina").await;
     mina.publish("<script>감귤</script> & 감귤밭").await;
     let found = find(&app, &mina, "posts", "감귤", "").await;
@@ -157,12 +157,13 @@ async fn what_was_found_is_marked_in_html_that_is_safe() {
         found.items()[0]["highlights"]["text"],
         "&lt;script&gt;<mark>감귤</mark>&lt;/script&gt; &amp; <mark>감귤</mark>밭"
     );
-    assert_eq!(found.json["engine"], "embedded");
+    let engine = if super::meilisearch::named().is_some() { "meilisearch" } else { "embedded" };
+    assert_eq!(found.json["engine"], engine);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_and_tags_are_found_by_parts_initials_and_what_was_meant() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let operator = app.operator().await;
     for (handle, display_name, bio) in [("감귤나무", "김미나", "제주에서 귤을"), ("sora", "이소라", "")]
     {

@@ -3,8 +3,7 @@
 
 use crate::media::ready;
 use crate::support::TestApp;
-use crate::support::browser::{Browser, DESK, Habits, PHONE};
-use fantoccini::key::Key;
+use crate::support::browser::{Browser, DESK, Habits, Key, PHONE};
 use serde_json::json;
 
 /// A yard with something to find; all of it is in the index when this returns.
@@ -39,11 +38,11 @@ async fn results_come_as_one_types_and_the_address_keeps_them() {
     browser.until(COUNT, 1).await;
     browser.press(Key::Enter).await;
     // One search, however many letters it took: back leads to where it began.
-    browser.client.back().await.expect("there is something before");
+    browser.back().await;
     browser.until(COUNT, 3).await;
     assert_eq!(browser.address().await, "/");
     browser.until("document.getElementById('q').value", "").await;
-    browser.client.forward().await.expect("there is something after");
+    browser.forward().await;
     browser.until("document.getElementById('q').value", "감귤 잼").await;
     browser.until(COUNT, 1).await;
     browser.close().await;
@@ -58,7 +57,7 @@ async fn tabs_and_bounds_are_followed_in_place_and_back_undoes_them() {
     assert!(browser.address().await.ends_with("&tab=photos"));
     browser.until("document.querySelector('.tabs [aria-current]').textContent", "사진").await;
     browser.until("document.querySelector('.grid img').naturalWidth > 0", true).await;
-    browser.client.back().await.expect("back");
+    browser.back().await;
     browser.until(COUNT, 2).await;
     browser.click("aside a[href*='tag=']").await;
     browser.until(COUNT, 1).await;
@@ -130,15 +129,16 @@ async fn without_scripts_forms_and_links_do_the_same() {
     browser.click("#q").await;
     browser.type_keys("감귤").await;
     browser.click("#search button").await;
-    let hits =
-        || async { browser.client.find_all(fantoccini::Locator::Css(".hit")).await.expect("a page").len() };
-    assert_eq!((hits().await, browser.address().await.as_str()), (2, "/?q=%EA%B0%90%EA%B7%A4"));
+    assert_eq!(
+        (browser.count(".hit").await, browser.address().await.as_str()),
+        (2, "/?q=%EA%B0%90%EA%B7%A4")
+    );
     browser.click_link("사진").await;
-    assert_eq!(hits().await, 1);
+    assert_eq!(browser.count(".hit").await, 1);
     browser.click(".hit").await;
     assert!(browser.address().await.starts_with("/posts/"));
-    browser.client.back().await.expect("back");
-    assert_eq!(hits().await, 1);
+    browser.back().await;
+    assert_eq!(browser.count(".hit").await, 1);
     browser.close().await;
 }
 

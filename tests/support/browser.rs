@@ -1,8 +1,7 @@
-//! A real browser: Chromium without a window, driven through WebDriver.
+//! A real browser: Chromium without a window, driven through WebDriver (<https://www.w3.org/TR/webdriver2/>), whose few
+//! commands that are needed here are plain JSON.
 
-use fantoccini::key::Key;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -12,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How long a page may take to become what it is expected to be.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// By this name elements are referred to.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// How someone looks at pages.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +26,18 @@ pub struct Habits {
 pub const DESK: Habits = Habits { language: "ko", width: 1280, scripts: true };
 pub const PHONE: Habits = Habits { width: 390, ..DESK };
 
+/// Keys that write nothing, as WebDriver names them.
+#[derive(Clone, Copy, Debug)]
+pub enum Key {
+    Enter,
+    Escape,
+    Down,
+}
+
 /// One window with a profile of its own.
 pub struct Browser {
-    pub client: Client,
+    session: String,
+    http: reqwest::Client,
     url: String,
 }
 
@@ -35,33 +45,59 @@ impl Browser {
     /// Opens a page of the node at `url`.
     pub async fn open(url: &str, path: &str, habits: Habits) -> Self {
         let Habits { language, width, scripts } = habits;
-        let capabilities = json!({ "goog:chromeOptions": {
+        let options = json!({
             "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 format!("--lang={language}"), "--hide-scrollbars"],
             "prefs": {
                 "intl.accept_languages": language,
                 "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 },
             },
-            "mobileEmulation": { "deviceMetrics": { "width": width, "height": 900, "pixelRatio": 1.0, "touch": false } },
-        }});
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.as_object().expect("an object").clone())
-            .connect(driver())
-            .await
-            .expect("a browser");
-        let browser = Self { client, url: url.to_owned() };
+            "mobileEmulation": {
+                "deviceMetrics": { "width": width, "height": 900, "pixelRatio": 1.0, "touch": false },
+            },
+        });
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let mut browser =
+            Self { session: format!("{}/session", driver()), http: super::client(), url: url.to_owned() };
+        let opened = browser.command(Method::POST, "", wanted).await;
+        browser.session += &format!("/{}", opened["sessionId"].as_str().expect("a session"));
         browser.goto(path).await;
         browser
     }
 
+    async fn answered(&self, method: Method, path: &str, body: Value) -> Result<Value, Value> {
+        let request = self.http.request(method.clone(), format!("{}{path}", self.session));
+        let request = if method == Method::POST { request.json(&body) } else { request };
+        let answer = request.send().await.expect("the driver answers");
+        let done = answer.status().is_success();
+        let mut json: Value = answer.json().await.expect("JSON");
+        if done { Ok(json["value"].take()) } else { Err(json["value"].take()) }
+    }
+
+    async fn command(&self, method: Method, path: &str, body: Value) -> Value {
+        let done = self.answered(method, path, body.clone()).await;
+        done.unwrap_or_else(|error| panic!("{path} {body}: {} {}", error["error"], error["message"]))
+    }
+
     pub async fn goto(&self, path: &str) {
-        self.client.goto(&format!("{}{path}", self.url)).await.expect("it loads");
+        self.command(Method::POST, "/url", json!({ "url": format!("{}{path}", self.url) })).await;
+    }
+
+    pub async fn back(&self) {
+        self.command(Method::POST, "/back", json!({})).await;
+    }
+
+    pub async fn forward(&self) {
+        self.command(Method::POST, "/forward", json!({})).await;
+    }
+
+    async fn run(&self, how: &str, script: &str) -> Value {
+        self.command(Method::POST, &format!("/execute/{how}"), json!({ "script": script, "args": [] })).await
     }
 
     /// What an expression is in the page.
     pub async fn ask(&self, expression: &str) -> Value {
-        let script = format!("return {expression}");
-        self.client.execute(&script, vec![]).await.unwrap_or_else(|error| panic!("{expression}: {error}"))
+        self.run("sync", &format!("return {expression}")).await
     }
 
     /// Waits until an expression is what it is expected to be.
@@ -78,34 +114,45 @@ impl Browser {
 
     /// Types into whatever has the focus.
     pub async fn type_keys(&self, keys: &str) {
-        let focused = self.client.active_element().await.expect("something has the focus");
-        focused.send_keys(keys).await.expect("it can be typed into");
+        let focused = self.command(Method::GET, "/element/active", Value::Null).await;
+        let path = format!("/element/{}/value", focused[ELEMENT].as_str().expect("an element"));
+        self.command(Method::POST, &path, json!({ "text": keys })).await;
     }
 
     pub async fn press(&self, key: Key) {
-        self.type_keys(&String::from(char::from(key))).await;
+        let code = match key {
+            Key::Enter => "\u{e007}",
+            Key::Escape => "\u{e00c}",
+            Key::Down => "\u{e015}",
+        };
+        self.type_keys(code).await;
+    }
+
+    async fn click_by(&self, how: &str, what: &str) {
+        let element = self.command(Method::POST, "/element", json!({ "using": how, "value": what })).await;
+        let path = format!("/element/{}/click", element[ELEMENT].as_str().expect("an element"));
+        self.command(Method::POST, &path, json!({})).await;
     }
 
     pub async fn click(&self, css: &str) {
-        let element = self.client.find(Locator::Css(css)).await;
-        element.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.expect("it can be clicked");
+        self.click_by("css selector", css).await;
     }
 
     pub async fn click_link(&self, text: &str) {
-        let link = self.client.find(Locator::LinkText(text)).await;
-        link.unwrap_or_else(|error| panic!("{text}: {error}")).click().await.expect("it can be clicked");
+        self.click_by("link text", text).await;
+    }
+
+    /// How many elements there are; it needs no scripts.
+    pub async fn count(&self, css: &str) -> usize {
+        let found = json!({ "using": "css selector", "value": css });
+        self.command(Method::POST, "/elements", found).await.as_array().expect("a list").len()
     }
 
     /// The address but for where the server is.
     pub async fn address(&self) -> String {
-        let url = self.client.current_url().await.expect("it is somewhere");
-        url.as_str().strip_prefix(&self.url).unwrap_or(url.as_str()).to_owned()
-    }
-
-    /// The beginnings of what was found.
-    pub async fn hits(&self) -> Vec<String> {
-        let hits = self.ask("[...document.querySelectorAll('.hit .text')].map(hit => hit.textContent)").await;
-        serde_json::from_value(hits).expect("texts")
+        let url = self.command(Method::GET, "/url", Value::Null).await;
+        let url = url.as_str().expect("it is somewhere");
+        url.strip_prefix(&self.url).unwrap_or(url).to_owned()
     }
 
     /// What axe finds wrong with the page for people who see or move otherwise, of what is serious or worse.
@@ -114,10 +161,8 @@ impl Browser {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("support/browser/node_modules/axe-core/axe.min.js");
         let axe =
             std::fs::read_to_string(axe).expect("install it first: npm ci --prefix tests/support/browser");
-        self.client.execute(&axe, vec![]).await.expect("axe loads");
-        let found =
-            self.client.execute_async("const done = arguments[0]; axe.run().then(done)", vec![]).await;
-        let found = found.expect("axe runs");
+        self.run("sync", &axe).await;
+        let found = self.run("async", "const done = arguments[0]; axe.run().then(done)").await;
         assert!(found["passes"].as_array().is_some_and(|passes| passes.len() > 10), "{found}");
         let violations = found["violations"].as_array().expect("a list").iter();
         let is_grave = |found: &&Value| matches!(found["impact"].as_str(), Some("serious" | "critical"));
@@ -133,7 +178,7 @@ impl Browser {
     }
 
     pub async fn close(self) {
-        self.client.close().await.expect("it closes");
+        self.command(Method::DELETE, "", Value::Null).await;
     }
 }
 

@@ -9,7 +9,7 @@ pub mod smtp;
 mod stack;
 
 use api::node::Node;
-use infra::config::{S3Settings, Settings};
+use infra::config::{MeiliSettings, S3Settings, Settings};
 use infra::s3::Storage;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
@@ -78,6 +78,7 @@ impl TestApp {
             .env("NATS_URL", &*self.settings.nats_url)
             .env("MADANG_STREAM_MAX_BYTES", self.settings.stream_max_bytes.to_string())
             .envs(storage)
+            .envs(self.settings.meili.iter().flat_map(MeiliSettings::variables))
             .envs(self.settings.search_dir.iter().map(|folder| ("MADANG_SEARCH_DIR", folder)))
             .output()
             .await

@@ -5,15 +5,16 @@ use super::{
     rebuild::{choose, progress_bar, show},
     services::Services,
 };
+use futures::future::BoxFuture;
 use infra::event_store::LogReader;
 use infra::media::{SETTLED, missing, strays};
 use infra::s3::Storage;
-use infra::search::embedded;
+use infra::search::{Meilisearch, embedded};
 use projections::Position;
+use projections::search::engine::{Engine, EngineError, Key};
 use projections::search::feed::versions;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which read models (`madang status` names them); all of them by default, and whether the storage holds the
-    /// photos that are there, and no others. With search comes its index, where its folder is known
+    /// photos that are there, and no others. With search comes its index: Meilisearch, or the folder, where one is named
     #[arg(value_name = "PROJECTION")]
     projections: Vec<String>,
     #[command(flatten)]
@@ -55,8 +56,19 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let is_chosen =
         |name: &str| args.projections.is_empty() || args.projections.iter().any(|chosen| chosen == name);
-    if let Some(folder) = settings.search_dir.filter(|folder| is_chosen("search") && folder.exists()) {
-        all_equal &= index(&pool, &folder).await?;
+    if is_chosen("search") {
+        let folder = settings.search_dir.filter(|folder| folder.exists());
+        match (settings.meili, folder) {
+            (Some(meili), _) => {
+                let (log,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
+                let engine = Meilisearch::new(&meili, log)?;
+                all_equal &= index(&pool, || engine.versions()).await?;
+            }
+            (None, Some(folder)) => {
+                all_equal &= index(&pool, || Box::pin(async { embedded::held(&folder) })).await?;
+            }
+            (None, None) => {}
+        }
     }
     if args.projections.is_empty()
         && let Some(settings) = settings.s3
@@ -66,13 +78,16 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     Ok(if all_equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Whether the embedded engine's index holds what the documents' tables do. A server may be feeding it meanwhile, so
-/// what differs is looked at again.
-async fn index(pool: &PgPool, folder: &Path) -> Result<bool, Failure> {
+/// What an engine holds.
+type Held<'a> = BoxFuture<'a, Result<Vec<(Key, Position)>, EngineError>>;
+
+/// Whether an engine holds what the documents' tables do. A server may be feeding it meanwhile, so what differs is
+/// looked at again.
+async fn index<'a>(pool: &PgPool, held: impl Fn() -> Held<'a>) -> Result<bool, Failure> {
     let begun = Instant::now();
     loop {
         let wanted: BTreeSet<_> = versions(pool).await?.into_iter().collect();
-        let held: BTreeSet<_> = embedded::held(folder)?.into_iter().collect();
+        let held: BTreeSet<_> = held().await?.into_iter().collect();
         if wanted == held {
             println!("search index: equal ({} documents)", held.len());
             return Ok(true);

@@ -55,6 +55,15 @@ impl Fed {
     }
 }
 
+/// Where a feeder is.
+#[derive(Clone, Copy, Debug)]
+struct Stand {
+    /// Everything up to here is in.
+    fed: Position,
+    /// The engine was told so of everything up to here.
+    noted: Position,
+}
+
 /// Feeding stopped for now.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FeedError {
@@ -77,18 +86,18 @@ impl Feeder {
     }
 
     async fn feed_always(&self) {
-        let mut known = None;
+        let mut stand = None;
         loop {
             let begun = Instant::now();
-            match self.feed(known).await {
-                Ok(position) => {
-                    known = Some(position);
-                    self.fed.reached(position);
+            match self.feed(stand).await {
+                Ok(reached) => {
+                    stand = Some(reached);
+                    self.fed.reached(reached.fed);
                     tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
-                    self.progress.wait(&["search"], position + 1, POLL).await;
+                    self.progress.wait(&["search"], reached.fed + 1, POLL).await;
                 }
                 Err(failure) => {
-                    known = None;
+                    stand = None;
                     warn!(%failure, "search is not fed for now");
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -96,14 +105,13 @@ impl Feeder {
         }
     }
 
-    /// Brings the engine up to where the projection is, which it returns. What does not concern it is not noted there:
-    /// it is only read again after a restart.
-    async fn feed(&self, known: Option<Position>) -> Result<Position, FeedError> {
-        let after = match known {
-            Some(known) => known,
-            None => self.engine.position().await?,
-        };
-        let mut feed = Feed::begin(&self.pool, after).await?;
+    /// Brings the engine up to where the projection is. What does not concern it is not noted there: it is only read
+    /// again after a restart.
+    async fn feed(&self, stand: Option<Stand>) -> Result<Stand, FeedError> {
+        let noted = self.engine.position().await?;
+        // One that knows less than it was told was emptied, or has something to make up for.
+        let after = stand.filter(|stand| noted >= stand.noted).map(|stand| stand.fed);
+        let mut feed = Feed::begin(&self.pool, after.unwrap_or(noted)).await?;
         let mut count = 0;
         let mut waiting = feed.next(&self.pool).await?;
         while let Some(changes) = waiting {
@@ -111,9 +119,13 @@ impl Feeder {
             count += changes.len();
             self.engine.take(changes, waiting.is_none().then_some(feed.up_to)).await?;
         }
+        if count == 0 && after.is_none() {
+            self.engine.take(vec![], Some(feed.up_to)).await?;
+        }
         if count > 10_000 {
             info!(documents = count, position = feed.up_to, engine = self.engine.name(), "search was filled");
         }
-        Ok(feed.up_to)
+        let noted = if count == 0 && after.is_some() { noted } else { feed.up_to };
+        Ok(Stand { fed: feed.up_to, noted })
     }
 }

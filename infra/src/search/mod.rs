@@ -4,8 +4,10 @@
 pub mod embedded;
 pub mod embedder;
 pub mod feeder;
+pub mod meilisearch;
 pub mod vectors;
 
 pub use embedded::Embedded;
 pub use feeder::{Fed, Feeder};
+pub use meilisearch::Meilisearch;
 pub use vectors::VectorFeeder;

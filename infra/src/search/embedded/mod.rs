@@ -13,6 +13,7 @@ mod vectors;
 use domain::value::PostId;
 use fields::Fields;
 use futures::future::BoxFuture;
+pub(super) use order::score;
 use projections::Position;
 use projections::search::engine::{Change, Engine, EngineError, Found, Key, Query};
 use std::path::Path;

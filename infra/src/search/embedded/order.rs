@@ -103,7 +103,7 @@ fn columns(segment: &SegmentReader) -> (Column, Column) {
 }
 
 #[allow(clippy::cast_precision_loss)]
-pub(super) fn score(words: f32, likes: i64, published: i64, now: i64) -> Score {
+pub(in crate::search) fn score(words: f32, likes: i64, published: i64, now: i64) -> Score {
     let liked = (1.0 + likes.max(0) as f32).log2();
     let days = if published == 0 { 0.0 } else { (now - published).max(0) as f32 / DAY };
     let age = 1.0 - AGE_COSTS * days / (days + HALF_AGE_DAYS);

@@ -21,16 +21,20 @@ const LONGEST: usize = 40;
 
 /// One character of a CJK script, or a word of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Unit {
-    place: usize,
-    text: String,
-    is_cjk: bool,
+pub struct Unit {
+    /// Counted in units, and gaps between words.
+    pub place: usize,
+    /// The character, or the word.
+    pub text: String,
+    /// Whether it is a character of a CJK script.
+    pub is_cjk: bool,
     /// Nothing of a word is right before it.
-    begins: bool,
+    pub begins: bool,
 }
 
 /// Folded text as units. Whatever is neither letter nor number parts words.
-fn units(folded: &[char]) -> Vec<Unit> {
+#[must_use]
+pub fn units(folded: &[char]) -> Vec<Unit> {
     let mut units: Vec<Unit> = vec![];
     let (mut place, mut gap, mut begins) = (0, false, true);
     let mut in_word = false;

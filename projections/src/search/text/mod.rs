@@ -11,7 +11,7 @@ mod keyboard;
 mod language;
 
 pub use fold::{Folded, fold, is_cjk};
-pub use grams::{BEGIN, Gram, grams, needle};
+pub use grams::{BEGIN, Gram, Unit, grams, needle, units};
 pub use highlight::highlights;
 pub use initials::{initials, is_initials};
 pub use keyboard::{as_hangul, keys};

@@ -1,0 +1,116 @@
+//! A real Meilisearch, where `MEILI_URL` (and `MEILI_KEY`) say where one is, and what tests leave there.
+
+use crate::support::TestApp;
+use infra::config::{MeiliSettings, Settings};
+use serde_json::Value;
+use std::ops::Deref;
+use uuid::Uuid;
+
+/// Where one is.
+pub fn named() -> Option<MeiliSettings> {
+    let settings = Settings::read(|name| match name {
+        "MEILI_URL" | "MEILI_KEY" => std::env::var(name).ok(),
+        "DATABASE_URL" | "NATS_URL" => Some("not used".to_owned()),
+        _ => None,
+    });
+    settings.expect("an address and a key that can be used").meili
+}
+
+/// What one log keeps there.
+pub struct Kept {
+    pub settings: MeiliSettings,
+    pub log: Uuid,
+    http: reqwest::Client,
+}
+
+impl Kept {
+    pub fn new(settings: MeiliSettings, log: Uuid) -> Self {
+        Self { settings, log, http: crate::support::client() }
+    }
+
+    async fn ask(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
+        let mut request = self.http.request(method, format!("{}{path}", self.settings.url.0));
+        if let Some(key) = &self.settings.key {
+            request = request.bearer_auth(&**key);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.expect("it is there");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.expect("JSON")
+    }
+
+    /// Waits for a task that was begun.
+    async fn done(&self, task: &Value) {
+        let path = format!("/tasks/{}", task["taskUid"]);
+        loop {
+            let task = self.ask(reqwest::Method::GET, &path, None).await;
+            match task["status"].as_str() {
+                Some("enqueued" | "processing") => tokio::task::yield_now().await,
+                Some("succeeded") => return,
+                _ => panic!("{task:#}"),
+            }
+        }
+    }
+
+    /// Changes documents behind the engine's back.
+    pub async fn put(&self, index: &str, documents: Value) {
+        let path = format!("/indexes/madang_{}_{index}/documents", self.log.simple());
+        let task = self.ask(reqwest::Method::PUT, &path, Some(documents)).await;
+        self.done(&task).await;
+    }
+
+    /// The names of its indexes.
+    pub async fn indexes(&self) -> Vec<String> {
+        let all = self.ask(reqwest::Method::GET, "/indexes?limit=10000", None).await;
+        let names = all["results"].as_array().expect("a list").iter();
+        let names = names.map(|index| index["uid"].as_str().expect("a name").to_owned());
+        names.filter(|name| name.starts_with(&format!("madang_{}_", self.log.simple()))).collect()
+    }
+
+    /// Deletes them.
+    pub async fn remove(&self) {
+        for name in self.indexes().await {
+            let task = self.ask(reqwest::Method::DELETE, &format!("/indexes/{name}"), None).await;
+            self.done(&task).await;
+        }
+    }
+}
+
+/// A node that searches with the Meilisearch there is, or by itself where none is.
+pub struct Searching {
+    app: Option<TestApp>,
+    kept: Option<Kept>,
+}
+
+pub async fn start() -> Searching {
+    let meili = named();
+    let app = TestApp::start_with(|settings| settings.meili.clone_from(&meili)).await;
+    let (log,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&app.pool).await.expect("a log");
+    Searching { app: Some(app), kept: meili.map(|meili| Kept::new(meili, log)) }
+}
+
+impl Deref for Searching {
+    type Target = TestApp;
+
+    fn deref(&self) -> &TestApp {
+        self.app.as_ref().expect("it runs until the end")
+    }
+}
+
+impl Drop for Searching {
+    /// Whatever the test said, nothing stays behind; and the node goes first, or it would bring it again.
+    fn drop(&mut self) {
+        let (Some(mut app), Some(kept)) = (self.app.take(), self.kept.take()) else { return };
+        let tidy = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                app.stop().await;
+                kept.remove().await;
+            });
+        });
+        let _ = tidy.join();
+    }
+}
