@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(golden, GOLDEN, "what makes other vectors must have another name");
     }
 
-    const GOLDEN: &str = "?";
+    const GOLDEN: &str = "[(21, -0.2236068), (62, 0.2236068), (71, 0.2236068), (121, 0.4472136)]";
 
     #[test]
     fn what_has_no_letters_has_no_direction() {
