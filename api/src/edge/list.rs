@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::{HeaderValue, Uri, header, request};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use projections::Page;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
@@ -116,6 +117,20 @@ pub fn bad_parameter(parameter: &'static str, invalid: &domain::value::Invalid) 
         .with_errors(vec![FieldError::of(parameter, invalid.code(), invalid.to_string())])
 }
 
+/// A day, or a time, of a query string.
+///
+/// # Errors
+/// 400 for anything else.
+pub fn time(parameter: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc());
+    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day);
+    time.map(Some).ok_or_else(|| {
+        let detail = "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z";
+        Problem::bad_parameter(parameter, "invalid_time", detail)
+    })
+}
+
 impl<Q: Paged> Listing<Q> {
     /// How many items at most.
     pub fn limit(&self) -> usize {
@@ -148,6 +163,14 @@ impl<Q: Paged> Listing<Q> {
         let link = next_cursor.map(|cursor| link(&self.uri, cursor));
         let body = serde_json::to_vec(&page).expect("plain data");
         Written { body: body.into(), link }.answer(fresh)
+    }
+
+    /// An answer of its own, with the link to the next page.
+    pub fn linked(&self, next_cursor: Option<&str>, mut answer: Response) -> Response {
+        if let Some(cursor) = next_cursor {
+            answer.headers_mut().insert(header::LINK, link(&self.uri, cursor));
+        }
+        answer
     }
 
     /// As it was asked.

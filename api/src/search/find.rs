@@ -96,21 +96,23 @@ pub(super) fn names(query: Option<&str>) -> Result<Words, Problem> {
 
 /// Waits until the engine, and what shows its hits, has what the reader must see.
 pub(super) async fn see(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
-    see_in(app, reader, shown_by, &app.search.fed).await
+    see_in(app, reader, shown_by, &[&app.search.fed]).await
 }
 
 /// The same where vectors are asked, which come last.
 pub(super) async fn see_near(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
-    see_in(app, reader, shown_by, &app.search.vectors).await
+    see_in(app, reader, shown_by, &[&app.search.fed, &app.search.vectors]).await
 }
 
-async fn see_in(app: &App, reader: &Reader, shown_by: &[&'static str], fed: &Fed) -> Fresh {
+async fn see_in(app: &App, reader: &Reader, shown_by: &[&'static str], fed: &[&Fed]) -> Fresh {
     let begun = Instant::now();
     let mut coverage: Coverage =
         app.progress.wait(&[&["search"], shown_by].concat(), reader.position, reader.bound).await;
-    let left = reader.bound.saturating_sub(begun.elapsed());
-    if coverage.covered && !fed.wait(reader.position, left).await {
-        coverage = Coverage { covered: false, position: fed.position() };
+    for fed in fed {
+        let left = reader.bound.saturating_sub(begun.elapsed());
+        if coverage.covered && !fed.wait(reader.position, left).await {
+            coverage = Coverage { covered: false, position: fed.position() };
+        }
     }
     reader.fresh(coverage)
 }
@@ -186,17 +188,6 @@ pub(super) async fn author(app: &App, reader: &Reader, handle: &str) -> Result<O
     let key = Handle::key_of(handle);
     let person = app.read(|| profiles::query::by_handle_key(&app.pool, &key, reader.viewer())).await?;
     Ok(person.map(|person| person.id))
-}
-
-/// A day, or a time, of a query string.
-pub(super) fn time(parameter: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
-    let Some(text) = text else { return Ok(None) };
-    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc());
-    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day);
-    time.map(Some).ok_or_else(|| {
-        let detail = "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z";
-        Problem::bad_parameter(parameter, "invalid_time", detail)
-    })
 }
 
 fn away(error: &EngineError) -> Problem {

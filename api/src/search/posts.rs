@@ -144,14 +144,16 @@ pub async fn posts(
     };
     let asking = Asking { list, q: query.q.as_deref(), cursor: query.cursor.as_deref(), limit: query.limit };
     let (mut words, place, limit) = (find::words(asking.q)?, asking.place()?, query.limit.into());
-    let filters = filters(app, reader, query).await?;
     let marker = Marker::of(&words);
+    // A board may be as new as the posts.
+    let seen: &[_] = if query.board.is_some() { &["posts", "boards"] } else { &["posts"] };
     let (fresh, near) = match query.mode {
-        Mode::Keyword => (find::see(app, reader, &["posts"]).await, None),
+        Mode::Keyword => (find::see(app, reader, seen).await, None),
         Mode::Similar | Mode::Hybrid => {
-            (find::see_near(app, reader, &["posts"]).await, find::near(app, &words).await?)
+            (find::see_near(app, reader, seen).await, find::near(app, &words).await?)
         }
     };
+    let filters = filters(app, reader, query).await?;
     if query.mode == Mode::Similar {
         words.words.clear();
     }
@@ -188,8 +190,8 @@ async fn filters(app: &App, reader: &Reader, query: &PostSearch) -> Result<Filte
     let mut filters = Filters {
         has_photos: query.has_photos,
         language: query.language.clone(),
-        since: find::time("from", query.from.as_deref())?,
-        before: find::time("to", query.to.as_deref())?,
+        since: crate::edge::list::time("from", query.from.as_deref())?,
+        before: crate::edge::list::time("to", query.to.as_deref())?,
         ..Filters::default()
     };
     if let Some(tag) = &query.tag {

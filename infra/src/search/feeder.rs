@@ -8,14 +8,16 @@ use projections::search::feed::Feed;
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 /// How long to wait for more where nothing was announced: announcements may be lost.
 pub(super) const POLL: Duration = Duration::from_secs(1);
 /// Feeding begins no more often than this: each costs a commit of the engine's.
-pub(super) const PACE: Duration = Duration::from_millis(100);
+const PACE: Duration = Duration::from_millis(100);
+/// The same while nobody waits to find what they wrote: commits of the engine and of Postgres wait for the same disk.
+const LEISURE: Duration = Duration::from_secs(1);
 /// Before what failed is tried again.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -35,23 +37,45 @@ pub struct Feeder {
 
 /// How far an engine is, as this process knows it.
 #[derive(Clone, Debug, Default)]
-pub struct Fed(watch::Sender<Position>);
+pub struct Fed {
+    position: watch::Sender<Position>,
+    /// Told when someone waits for more.
+    wanted: Arc<Notify>,
+}
 
 impl Fed {
-    /// Waits until the engine has everything up to `position`, at most `bound`; whether it has.
+    /// Waits until the engine has everything up to `position`, at most `bound`; whether it has. Who waits is hurried
+    /// for.
     pub async fn wait(&self, position: Position, bound: Duration) -> bool {
-        let mut fed = self.0.subscribe();
+        if self.position() < position {
+            self.wanted.notify_one();
+        }
+        self.reaches(position, bound).await
+    }
+
+    /// The same for who is in no hurry.
+    pub(super) async fn reaches(&self, position: Position, bound: Duration) -> bool {
+        let mut fed = self.position.subscribe();
         tokio::time::timeout(bound, fed.wait_for(|fed| *fed >= position)).await.is_ok()
     }
 
     /// How far it is.
     #[must_use]
     pub fn position(&self) -> Position {
-        *self.0.borrow()
+        *self.position.borrow()
     }
 
     pub(super) fn reached(&self, position: Position) {
-        self.0.send_replace(position);
+        self.position.send_replace(position);
+    }
+
+    /// Returns when whoever feeds, and began so the last time, may begin again.
+    pub(super) async fn pause(&self, begun: Instant) {
+        tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
+        tokio::select! {
+            () = tokio::time::sleep(LEISURE.saturating_sub(begun.elapsed())) => {}
+            () = self.wanted.notified() => {}
+        }
     }
 }
 
@@ -93,7 +117,7 @@ impl Feeder {
                 Ok(reached) => {
                     stand = Some(reached);
                     self.fed.reached(reached.fed);
-                    tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
+                    self.fed.pause(begun).await;
                     self.progress.wait(&["search"], reached.fed + 1, POLL).await;
                 }
                 Err(failure) => {

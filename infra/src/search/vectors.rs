@@ -1,7 +1,7 @@
 //! Has vectors made of posts and feeds an engine with them, beside what feeds it with words: an embedder that is slow
 //! or away delays no words.
 
-use super::feeder::{Fed, FeedError, PACE, POLL};
+use super::feeder::{Fed, FeedError, POLL};
 use crate::backoff;
 use domain::value::PostId;
 use futures::future::BoxFuture;
@@ -56,8 +56,8 @@ impl VectorFeeder {
                 Ok(position) => {
                     (known, failures) = (Some(position), 0);
                     self.reached(position);
-                    tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
-                    self.words.wait(position + 1, POLL).await;
+                    self.fed.pause(begun).await;
+                    self.words.reaches(position + 1, POLL).await;
                 }
                 Err(failure) => {
                     (known, failures) = (None, failures + 1);
@@ -77,7 +77,7 @@ impl VectorFeeder {
             None => self.engine.vectors_position(name).await?,
         };
         let mut feed = TextFeed::begin(&self.pool, after).await?;
-        while !self.words.wait(feed.up_to, POLL).await {}
+        while !self.words.reaches(feed.up_to, POLL).await {}
         let mut count = 0;
         while let Some(piece) = feed.next(&self.pool).await? {
             count += piece.texts.len();
