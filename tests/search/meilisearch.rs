@@ -25,7 +25,9 @@ pub struct Kept {
 
 impl Kept {
     pub fn new(settings: MeiliSettings, log: Uuid) -> Self {
-        Self { settings, log, http: crate::support::client() }
+        // It closes what rests for longer, with an answer to nothing.
+        let http = crate::support::client_without_pool();
+        Self { settings, log, http }
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
@@ -59,6 +61,12 @@ impl Kept {
         let path = format!("/indexes/madang_{}_{index}/documents", self.log.simple());
         let task = self.ask(reqwest::Method::PUT, &path, Some(documents)).await;
         self.done(&task).await;
+    }
+
+    /// A document as it stands there.
+    pub async fn get(&self, index: &str, id: &str) -> Value {
+        let path = format!("/indexes/madang_{}_{index}/documents/{id}", self.log.simple());
+        self.ask(reqwest::Method::GET, &path, None).await
     }
 
     /// The names of its indexes.

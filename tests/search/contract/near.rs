@@ -25,7 +25,7 @@ async fn bring(engine: &dyn Engine, embedder: &str, vectors: &[(u32, Option<f32>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_near_is_found_the_nearest_first() {
-    at_meilisearch(async |engine, _| {
+    both(async |engine| {
         let mut closed = post(4, "하늘");
         (closed.author, closed.for_followers) = (by(1, "mina"), true);
         let posts = ["바다", "하늘 바다", "하늘", "하늘 먼"];
@@ -69,7 +69,7 @@ async fn set_of(engine: &dyn Engine, query: Query) -> Vec<u32> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_taken_again_keep_their_vectors_and_what_is_gone_is_never_near() {
-    at_meilisearch(async |engine, _| {
+    both(async |engine| {
         take_posts(engine, &["바다", "하늘", "산"]).await;
         bring(engine, "one", &[(0, Some(0.0)), (1, Some(10.0)), (2, Some(20.0))], 3).await;
         take_posts(engine, &["바다로", "하늘", "산", "강"]).await;
@@ -82,14 +82,15 @@ async fn documents_taken_again_keep_their_vectors_and_what_is_gone_is_never_near
         held.sort();
         assert_eq!(held, [0, 2, 3].map(|n| Key::Post(id(n))), "a vector makes no document");
         take_posts(engine, &["바다로", "하늘", "산", "강"]).await;
-        assert_eq!(ordered(engine, by_vector("", 0.0)).await, [0, 3], "what came back has no vector yet");
+        bring(engine, "one", &[(1, Some(10.0))], 5).await;
+        assert_eq!(ordered(engine, by_vector("", 0.0)).await, [0, 1, 3], "what came back is near again");
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vectors_of_another_embedder_are_worth_nothing() {
-    at_meilisearch(async |engine, _| {
+    both(async |engine| {
         take_posts(engine, &["바다", "하늘"]).await;
         bring(engine, "one", &[(0, Some(0.0)), (1, Some(10.0))], 3).await;
         assert_eq!(engine.vectors_position("two").await.expect("known"), 0);

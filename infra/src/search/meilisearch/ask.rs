@@ -25,6 +25,9 @@ use uuid::Uuid;
 const FACETED: [&str; 4] = [TAG, BOARD, LANGUAGE, HAS_PHOTOS];
 const SHOWN: [&str; 3] = [ID, PUBLISHED, LIKES];
 
+/// Of so many nearest it is looked whether they have words that must not be found.
+const NEAREST: usize = 1_000;
+
 /// What a hit says of itself.
 #[derive(Deserialize)]
 struct Body {
@@ -54,8 +57,21 @@ pub(super) async fn find(
         Sort::Newest => &["published:desc"],
         Sort::MostLiked => &["likes:desc", "published:desc"],
     };
-    let asking = Asking { index, query, filter: filter(query), sort };
+    let mut asking = Asking { index, query, filter: filter(query), sort };
     let has_words = !query.words.words.is_empty();
+    if let (Some(Near::Vector(vector)), Some(embedder), false) =
+        (&query.near, embedder, query.words.without.is_empty())
+    {
+        match asking.unwanted(embedder, vector).await {
+            Ok(unwanted) if unwanted.is_empty() => {}
+            Ok(unwanted) => {
+                let ids: Vec<_> = unwanted.into_iter().map(simple).collect();
+                asking.filter = format!("{} AND {ID} NOT IN [{}]", asking.filter, ids.join(", "));
+            }
+            Err(error) if has_no_vectors(&error) => {}
+            Err(error) => return Err(engine(error)),
+        }
+    }
     let found = match (&query.near, embedder) {
         (None, _) => asking.by_words().await,
         (Some(Near::Vector(vector)), Some(embedder)) if has_words => asking.by_both(embedder, vector).await,
@@ -91,16 +107,10 @@ impl<'a> Asking<'a> {
         request
     }
 
-    /// By vector alone, but for words that must not be found.
-    fn nearest<'b>(
-        &'b self,
-        embedder: &'b str,
-        vector: &'b [f32],
-        without: &'b Asked,
-    ) -> SearchQuery<'b, Http> {
+    /// By vector alone.
+    fn nearest<'b>(&'b self, embedder: &'b str, vector: &'b [f32]) -> SearchQuery<'b, Http> {
         let mut request = self.request();
         request
-            .with_query(&without.q)
             .with_hybrid(embedder, 1.0)
             .with_vector(vector)
             // What has no vector is found last otherwise.
@@ -115,8 +125,24 @@ impl<'a> Asking<'a> {
     }
 
     async fn by_vector(&self, embedder: &str, vector: &[f32]) -> Result<Found, Error> {
-        let without = asked(&self.query.words);
-        self.page(self.nearest(embedder, vector, &without)).await
+        self.page(self.nearest(embedder, vector)).await
+    }
+
+    /// Which of the nearest have words that must not be found: by vector Meilisearch finds without a look at words.
+    async fn unwanted(&self, embedder: &str, vector: &[f32]) -> Result<Vec<Uuid>, Error> {
+        let mut nearest = self.nearest(embedder, vector);
+        nearest.with_limit(NEAREST);
+        let nearest = nearest.execute::<Body>().await?;
+        let ids: Vec<_> = nearest.hits.iter().map(|hit| simple(hit.result.id)).collect();
+        let among = format!("{ID} IN [{}]", ids.join(", "));
+        let mut unwanted = vec![];
+        for word in &self.query.words.without {
+            let asked = asked(&Words { words: vec![word.clone()], ..Words::default() });
+            let mut having = self.worded(&asked);
+            having.with_filter(&among).with_limit(NEAREST);
+            unwanted.extend(having.execute::<Body>().await?.hits.into_iter().map(|hit| hit.result.id));
+        }
+        Ok(unwanted)
     }
 
     async fn page(&self, mut request: SearchQuery<'_, Http>) -> Result<Found, Error> {
@@ -138,7 +164,6 @@ impl<'a> Asking<'a> {
         let both = &self.query.words;
         // Words that may be missing would lower the score of all that does not have them below any vector's.
         let asked = all_must(both);
-        let without = super::words::asked(&Words { words: vec![], ..both.clone() });
         let facets_by_index = self.query.facets.then(|| {
             HashMap::from([(self.index.uid.clone(), FACETED.iter().map(|&name| name.to_owned()).collect())])
         });
@@ -150,9 +175,7 @@ impl<'a> Asking<'a> {
             ..FederationOptions::default()
         };
         let mut requests = MultiSearchQuery::new(&self.index.client);
-        requests
-            .with_search_query(self.worded(&asked))
-            .with_search_query(self.nearest(embedder, vector, &without));
+        requests.with_search_query(self.worded(&asked)).with_search_query(self.nearest(embedder, vector));
         let found: FederatedMultiSearchResponse<Body> =
             requests.with_federation(federation).execute().await?;
         Ok(Found {
@@ -221,7 +244,7 @@ fn has_no_vectors(error: &Error) -> bool {
     // The crate knows no names for these.
     const WHY: [&str; 2] = ["Cannot find embedder", "Document `"];
     matches!(error, Error::Meilisearch(error) if error.error_code == ErrorCode::Unknown
-        && WHY.iter().any(|why| error.error_message.starts_with(why)))
+        && WHY.iter().any(|why| error.error_message.contains(why)))
 }
 
 /// All that narrows a question, whatever its words.

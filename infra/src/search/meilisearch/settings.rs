@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Raise it with whatever changes settings, documents or words: the next start then builds new indexes beside those
 /// that answer, and swaps them in.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Further hits are neither counted nor shown.
 const MOST_HITS: usize = 10_000;
@@ -56,7 +56,7 @@ fn of(kind: Kind) -> Settings {
         ranking_rules: Some(owned(&ranking)),
         // One question fits all kinds.
         filterable_attributes: Some(
-            [TAG, AUTHOR, BOARD, LANGUAGE, HAS_PHOTOS, FOR_FOLLOWERS, PUBLISHED].map(Into::into).to_vec(),
+            [ID, TAG, AUTHOR, BOARD, LANGUAGE, HAS_PHOTOS, FOR_FOLLOWERS, PUBLISHED].map(Into::into).to_vec(),
         ),
         sortable_attributes: Some(owned(&[PUBLISHED, LIKES])),
         searchable_attributes: Some(owned(searchable)),
