@@ -1,4 +1,4 @@
-//! Every event of every aggregate as one type, and how stored ones are read back.
+//! Every event of every aggregate as one type, how stored ones are read back, and what each leads to.
 
 use crate::aggregate::Decide;
 use crate::alias::{Alias, AliasEvent};
@@ -14,38 +14,133 @@ use crate::search_history::{SearchHistory, SearchHistoryEvent};
 use crate::upcast::{UPCASTERS, upcast};
 use crate::user::{User, UserEvent};
 use crate::view_batch::{ViewBatch, ViewBatchEvent};
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 #[cfg(test)]
 mod tests;
 
-/// An event of any aggregate. A new aggregate adds one variant and one line in [`Event::decode`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// To a person's account.
-    User(UserEvent),
-    /// To a post.
-    Post(PostEvent),
-    /// To a comment.
-    Comment(CommentEvent),
-    /// Between two people.
-    Follow(FollowEvent),
-    /// Between a person and a thing.
-    Like(LikeEvent),
-    /// To a photo on its way.
-    Media(MediaEvent),
-    /// To whom a person keeps away.
-    Blocklist(BlocklistEvent),
-    /// To the tags that a person follows.
-    FollowedTags(FollowedTagsEvent),
-    /// To what a person has searched for.
-    SearchHistory(SearchHistoryEvent),
-    /// To a batch of looks at posts.
-    ViewBatch(ViewBatchEvent),
-    /// To a place to post.
-    Board(BoardEvent),
-    /// To what someone is known by who writes anonymously.
-    Alias(AliasEvent),
+/// Everything that has to know all aggregates, from the one list of them.
+macro_rules! aggregates {
+    ($($(#[$doc:meta])* $name:ident => $event:ident),+ $(,)?) => {
+        /// An event of any aggregate.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$doc])* $name($event)),+
+        }
+
+        /// What an aggregate is after some of its events, whichever aggregate it is.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum State {
+            $($(#[$doc])* $name($name)),+
+        }
+
+        impl Event {
+            /// Stored as `aggregate_type`.
+            #[must_use]
+            pub fn aggregate_type(&self) -> &'static str {
+                match self { $(Self::$name(_) => <$name as Decide>::TYPE),+ }
+            }
+
+            /// Its wire form in today's version.
+            ///
+            /// # Panics
+            /// Never: events are plain data.
+            #[must_use]
+            pub fn payload(&self) -> Value {
+                match self { $(Self::$name(event) => serde_json::to_value(event)),+ }.expect("plain data")
+            }
+
+            /// Every event type there is: aggregate type, event type, current version.
+            pub fn types() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+                let all = [$((<$name as Decide>::TYPE, $event::TYPES)),+];
+                all.into_iter().flat_map(|(aggregate, types)| {
+                    types.iter().map(move |&(event_type, version)| (aggregate, event_type, version))
+                })
+            }
+
+            /// For each aggregate a JSON Schema of all its events' wire forms in today's versions, without references.
+            pub(crate) fn wire_forms() -> Vec<(&'static str, Schema)> {
+                let inline = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+                vec![$((
+                    <$name as Decide>::TYPE,
+                    inline.clone().into_generator().into_root_schema_for::<$event>(),
+                )),+]
+            }
+
+            fn types_of(aggregate_type: &str) -> Option<&'static [(&'static str, &'static str)]> {
+                match aggregate_type {
+                    $(<$name as Decide>::TYPE => Some($event::TYPES),)+
+                    _ => None,
+                }
+            }
+
+            /// In today's shape, of an aggregate that is known.
+            fn read(aggregate_type: &str, payload: Value) -> Result<Self, serde_json::Error> {
+                match aggregate_type {
+                    $(<$name as Decide>::TYPE => serde_json::from_value(payload).map(Self::$name),)+
+                    unknown => Err(serde::de::Error::custom(format_args!("no aggregate is a {unknown}"))),
+                }
+            }
+        }
+
+        impl State {
+            /// Before its first event; none for an aggregate type that this build does not know.
+            #[must_use]
+            pub fn new(aggregate_type: &str) -> Option<Self> {
+                match aggregate_type {
+                    $(<$name as Decide>::TYPE => Some(Self::$name($name::default())),)+
+                    _ => None,
+                }
+            }
+
+            /// The state after the event; an event of another aggregate changes nothing.
+            pub fn evolve(&mut self, event: &Event) {
+                match (self, event) {
+                    $((Self::$name(state), Event::$name(event)) => state.evolve(event),)+
+                    _ => {}
+                }
+            }
+
+            /// As an object.
+            ///
+            /// # Panics
+            /// Never: states are plain data.
+            #[must_use]
+            pub fn to_json(&self) -> Value {
+                match self { $(Self::$name(state) => serde_json::to_value(state)),+ }.expect("plain data")
+            }
+        }
+    };
+}
+
+// A new aggregate adds one line.
+aggregates! {
+    /// A person's account.
+    User => UserEvent,
+    /// A post.
+    Post => PostEvent,
+    /// A comment.
+    Comment => CommentEvent,
+    /// One person following another.
+    Follow => FollowEvent,
+    /// A person's like of a thing.
+    Like => LikeEvent,
+    /// A photo on its way.
+    Media => MediaEvent,
+    /// Whom a person keeps away.
+    Blocklist => BlocklistEvent,
+    /// The tags that a person follows.
+    FollowedTags => FollowedTagsEvent,
+    /// What a person has searched for.
+    SearchHistory => SearchHistoryEvent,
+    /// A batch of looks at posts.
+    ViewBatch => ViewBatchEvent,
+    /// A place to post.
+    Board => BoardEvent,
+    /// What someone is known by who writes anonymously.
+    Alias => AliasEvent,
 }
 
 /// A stored event that this build can't read.
@@ -86,65 +181,17 @@ impl Event {
         payload: Value,
     ) -> Result<Self, DecodeError> {
         let (current, payload) = upcast(UPCASTERS, event_type, version, payload);
-        let types: &[(&str, &str)] = match aggregate_type {
-            User::TYPE => UserEvent::TYPES,
-            Post::TYPE => PostEvent::TYPES,
-            Comment::TYPE => CommentEvent::TYPES,
-            Follow::TYPE => FollowEvent::TYPES,
-            Like::TYPE => LikeEvent::TYPES,
-            Media::TYPE => MediaEvent::TYPES,
-            Blocklist::TYPE => BlocklistEvent::TYPES,
-            FollowedTags::TYPE => FollowedTagsEvent::TYPES,
-            SearchHistory::TYPE => SearchHistoryEvent::TYPES,
-            ViewBatch::TYPE => ViewBatchEvent::TYPES,
-            Board::TYPE => BoardEvent::TYPES,
-            Alias::TYPE => AliasEvent::TYPES,
-            unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
+        let Some(types) = Self::types_of(aggregate_type) else {
+            return Err(DecodeError::UnknownAggregate(aggregate_type.to_owned()));
         };
         // What a newer version says may fit today's shape and mean something else.
         if !types.contains(&(event_type, current.as_str())) {
             return Err(DecodeError::UnknownEvent { event_type: event_type.to_owned(), version: current });
         }
-        let decoded = match aggregate_type {
-            User::TYPE => serde_json::from_value(payload).map(Self::User),
-            Post::TYPE => serde_json::from_value(payload).map(Self::Post),
-            Comment::TYPE => serde_json::from_value(payload).map(Self::Comment),
-            Follow::TYPE => serde_json::from_value(payload).map(Self::Follow),
-            Like::TYPE => serde_json::from_value(payload).map(Self::Like),
-            Media::TYPE => serde_json::from_value(payload).map(Self::Media),
-            Blocklist::TYPE => serde_json::from_value(payload).map(Self::Blocklist),
-            FollowedTags::TYPE => serde_json::from_value(payload).map(Self::FollowedTags),
-            SearchHistory::TYPE => serde_json::from_value(payload).map(Self::SearchHistory),
-            ViewBatch::TYPE => serde_json::from_value(payload).map(Self::ViewBatch),
-            Board::TYPE => serde_json::from_value(payload).map(Self::Board),
-            Alias::TYPE => serde_json::from_value(payload).map(Self::Alias),
-            unknown => return Err(DecodeError::UnknownAggregate(unknown.to_owned())),
-        };
-        decoded.map_err(|error| DecodeError::Payload {
+        Self::read(aggregate_type, payload).map_err(|error| DecodeError::Payload {
             event_type: event_type.to_owned(),
             version: current,
             reason: error.to_string(),
         })
-    }
-
-    /// Every event type there is: aggregate type, event type, current version.
-    pub fn types() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-        fn of<A: Decide>(
-            types: &'static [(&'static str, &'static str)],
-        ) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-            types.iter().map(|&(event_type, version)| (A::TYPE, event_type, version))
-        }
-        of::<User>(UserEvent::TYPES)
-            .chain(of::<Post>(PostEvent::TYPES))
-            .chain(of::<Comment>(CommentEvent::TYPES))
-            .chain(of::<Follow>(FollowEvent::TYPES))
-            .chain(of::<Like>(LikeEvent::TYPES))
-            .chain(of::<Media>(MediaEvent::TYPES))
-            .chain(of::<Blocklist>(BlocklistEvent::TYPES))
-            .chain(of::<FollowedTags>(FollowedTagsEvent::TYPES))
-            .chain(of::<SearchHistory>(SearchHistoryEvent::TYPES))
-            .chain(of::<ViewBatch>(ViewBatchEvent::TYPES))
-            .chain(of::<Board>(BoardEvent::TYPES))
-            .chain(of::<Alias>(AliasEvent::TYPES))
     }
 }

@@ -5,7 +5,8 @@
 //! 2. [`aggregate`]: the shape that every aggregate has (`decide`, `evolve`).
 //! 3. [`post`]: one aggregate from end to end; [`user`], [`comment`], [`follow`], [`like`], [`media`],
 //!    [`blocklist`], [`followed_tags`], [`search_history`], [`board`], [`alias`] and [`view_batch`] are its kin.
-//! 4. [`event`]: every event of every aggregate as one type, and how stored ones are read back.
+//! 4. [`event`]: every event of every aggregate as one type, and how stored ones are read back; [`schema`]: what
+//!    each looks like to others.
 //!
 //! Invariants of this crate:
 //! - No I/O, clock, randomness or async runtime: ids, times and facts about other aggregates come in
@@ -26,6 +27,7 @@ pub mod followed_tags;
 pub mod like;
 pub mod media;
 pub mod post;
+pub mod schema;
 pub mod search_history;
 pub mod upcast;
 pub mod user;

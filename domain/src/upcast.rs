@@ -1,91 +1,86 @@
 //! Brings events stored in an old shape into today's, one step of version at a time.
+//!
+//! A step only adds fields, with what was true of every event before: so the wire form of each version, the columns
+//! that analysts see and what is read of old events all follow from one list. What would change the meaning of a
+//! field is a new event type instead.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// One step: this event type at this version becomes the next version.
+#[derive(Clone, Copy, Debug)]
 pub struct Upcaster {
     /// As stored in `event_type`.
     pub event_type: &'static str,
     /// As stored in `event_version`.
     pub from: &'static str,
-    /// The version that `change` makes.
+    /// The version that the step makes.
     pub to: &'static str,
-    /// Must accept masked payloads too: any string in them may be empty.
-    pub change: fn(Value) -> Value,
+    /// What it adds.
+    pub adds: &'static [Added],
 }
+
+/// A field that an older version lacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Added {
+    /// The field.
+    pub name: &'static str,
+    /// What was true of every event of the older version.
+    pub value: fn() -> Value,
+}
+
+const PHOTOS: Added = Added { name: "photos", value: || Value::Array(vec![]) };
+const FOLLOWERS_ONLY: Added = Added { name: "followers_only", value: || Value::Bool(false) };
+const ANONYMOUS: Added = Added { name: "anonymous", value: || Value::Bool(false) };
 
 /// Every step there is. A changed event shape adds one here and a golden file of the new version.
 pub const UPCASTERS: &[Upcaster] = &[
-    Upcaster { event_type: "PostPublished", from: "1", to: "2", change: without_photos },
-    Upcaster { event_type: "PostEdited", from: "1", to: "2", change: without_photos },
-    Upcaster { event_type: "PostPublished", from: "2", to: "3", change: for_everyone },
-    Upcaster { event_type: "PostEdited", from: "2", to: "3", change: for_everyone },
-    Upcaster { event_type: "CommentWritten", from: "1", to: "2", change: under_their_own_name },
+    Upcaster { event_type: "PostPublished", from: "1", to: "2", adds: &[PHOTOS] },
+    Upcaster { event_type: "PostEdited", from: "1", to: "2", adds: &[PHOTOS] },
+    Upcaster { event_type: "PostPublished", from: "2", to: "3", adds: &[FOLLOWERS_ONLY] },
+    Upcaster { event_type: "PostEdited", from: "2", to: "3", adds: &[FOLLOWERS_ONLY] },
+    Upcaster { event_type: "CommentWritten", from: "1", to: "2", adds: &[ANONYMOUS] },
 ];
 
-/// Of a time when posts had none.
-fn without_photos(mut payload: Value) -> Value {
-    add(&mut payload, "photos", json!([]));
-    payload
-}
-
-/// Of a time when every post was.
-fn for_everyone(mut payload: Value) -> Value {
-    add(&mut payload, "followers_only", json!(false));
-    payload
-}
-
-/// Of a time when there were no aliases.
-fn under_their_own_name(mut payload: Value) -> Value {
-    add(&mut payload, "anonymous", json!(false));
-    payload
-}
-
-fn add(payload: &mut Value, name: &str, value: Value) {
-    if let Some(fields) = payload.as_object_mut() {
-        fields.insert(name.to_owned(), value);
+/// The fields that the steps of `upcasters` add to an event of this version, and the version that it then has.
+pub fn added<'a>(
+    upcasters: &'a [Upcaster],
+    event_type: &str,
+    version: &'a str,
+) -> (&'a str, impl Iterator<Item = &'a Added> + use<'a>) {
+    let mut current = version;
+    let mut steps = vec![];
+    for step in upcasters.iter().filter(|step| step.event_type == event_type) {
+        if step.from == current {
+            steps.push(step);
+            current = step.to;
+        }
     }
+    (current, steps.into_iter().flat_map(|step| step.adds))
 }
 
 /// Applies the steps of `upcasters` that fit, in order, until none does.
 #[must_use]
 pub fn upcast(upcasters: &[Upcaster], event_type: &str, version: &str, payload: Value) -> (String, Value) {
-    let mut version = version.to_owned();
+    let (current, fields) = added(upcasters, event_type, version);
     let mut payload = payload;
-    for step in upcasters {
-        if step.event_type == event_type && step.from == version {
-            payload = (step.change)(payload);
-            version = step.to.to_owned();
-        }
+    if let Some(object) = payload.as_object_mut() {
+        object.extend(fields.map(|field| (field.name.to_owned(), (field.value)())));
     }
-    (version, payload)
+    (current.to_owned(), payload)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn an_old_event_climbs_every_step_to_today() {
+        const B: Added = Added { name: "b", value: || json!(2) };
+        const C: Added = Added { name: "c", value: || json!(true) };
         let steps = [
-            Upcaster {
-                event_type: "Thing",
-                from: "1",
-                to: "2",
-                change: |mut payload| {
-                    payload["b"] = json!(payload["a"].as_i64().unwrap_or(0) + 1);
-                    payload
-                },
-            },
-            Upcaster {
-                event_type: "Thing",
-                from: "2",
-                to: "3",
-                change: |mut payload| {
-                    payload["c"] = json!(true);
-                    payload
-                },
-            },
+            Upcaster { event_type: "Thing", from: "1", to: "2", adds: &[B] },
+            Upcaster { event_type: "Thing", from: "2", to: "3", adds: &[C] },
         ];
         let (version, payload) = upcast(&steps, "Thing", "1", json!({"a": 1}));
         assert_eq!((version.as_str(), payload), ("3", json!({"a": 1, "b": 2, "c": true})));

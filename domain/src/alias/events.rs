@@ -2,10 +2,11 @@
 
 use crate::aggregate::domain_event;
 use crate::value::UserId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the alias's stream; its wire form is fixed by its golden file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum AliasEvent {
     /// A moderator was told whose it is.

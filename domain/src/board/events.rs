@@ -2,10 +2,11 @@
 
 use super::Hours;
 use crate::aggregate::domain_event;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the board's stream; the wire form of each is fixed by its golden file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum BoardEvent {
     /// It is a place to post from now on.

@@ -2,10 +2,11 @@
 
 use crate::aggregate::domain_event;
 use crate::value::{CommentId, PostId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the comment's stream; the wire form of each is fixed by its golden file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum CommentEvent {
     /// It can be read from now on.

@@ -3,10 +3,11 @@
 use super::Target;
 use crate::aggregate::domain_event;
 use crate::value::UserId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the pair's stream; the wire form of each is fixed by its golden file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum LikeEvent {
     /// The person likes the thing from now on.

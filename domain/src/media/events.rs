@@ -2,10 +2,11 @@
 
 use crate::aggregate::domain_event;
 use crate::value::UserId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the media's stream; the wire form of each is fixed by its golden file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum MediaEvent {
     /// An upload was announced.
@@ -39,7 +40,7 @@ pub enum MediaEvent {
 }
 
 /// What was made of the bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Processed {
     /// What they really are: `jpeg`, for one.
     pub format: String,
@@ -56,7 +57,7 @@ pub struct Processed {
 }
 
 /// A smaller photo of the same.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Variant {
     /// `w320`, `w640`, `w1280` or `square`.
     pub name: String,

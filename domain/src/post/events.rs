@@ -4,10 +4,11 @@ use super::Placement;
 use crate::aggregate::domain_event;
 use crate::value::{Photo, UserId};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the post's stream; the wire form of each is fixed by its golden file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum PostEvent {
     /// It can be read from now on.

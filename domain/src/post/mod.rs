@@ -12,6 +12,7 @@ pub use events::PostEvent;
 
 use crate::value::{BoardId, Photo, UserId};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is known of a post; default when it was never published.
@@ -42,7 +43,7 @@ pub struct Post {
 }
 
 /// How a post stands on a board.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Placement {
     /// Which board.
     pub board_id: BoardId,

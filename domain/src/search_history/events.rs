@@ -3,10 +3,11 @@
 use crate::aggregate::domain_event;
 use crate::value::{SearchId, UserId};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the person's stream; the wire form of each is fixed by its golden file. None has the words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum SearchHistoryEvent {
     /// The person has searched for it, for the first time or again.

@@ -2,10 +2,11 @@
 
 use crate::aggregate::domain_event;
 use crate::value::{MediaId, PostId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stored with the person's stream; the wire form of each is fixed by its golden file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum UserEvent {
     /// The person is a member from now on.

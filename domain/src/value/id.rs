@@ -2,6 +2,7 @@
 
 use crate::aggregate::Claim;
 use crate::like::Target;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ const DERIVED: Uuid = Uuid::from_u128(0x7b1d_5a0e_3c52_4f0b_9a51_0d9c_6f2e_84a7)
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 

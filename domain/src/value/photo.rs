@@ -1,10 +1,11 @@
 //! Photos that a post shows.
 
 use super::{Invalid, MediaId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A photo as events hold it: what is known of the media comes along, so that a card is read without it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Photo {
     /// Which media.
     pub media_id: MediaId,

@@ -1,0 +1,187 @@
+//! What every event looks like on the wire, version by version, and as columns for whoever reads events as tables.
+//! All of it follows from the events' types, so that it can't fall behind them.
+
+use crate::event::Event;
+use crate::upcast::UPCASTERS;
+use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+#[cfg(test)]
+mod tests;
+
+/// One version of one event.
+#[derive(Clone, Debug)]
+pub struct EventSchema {
+    /// Stored as `aggregate_type`.
+    pub aggregate_type: &'static str,
+    /// Stored as `event_type`.
+    pub event_type: &'static str,
+    /// Stored as `event_version`.
+    pub version: &'static str,
+    /// The version that old ones are read as, and new ones are written in.
+    pub is_current: bool,
+    /// JSON Schema (draft 2020-12) of the payload.
+    pub schema: Value,
+    /// What the payload has beside its type, objects taken apart.
+    pub columns: Vec<Column>,
+}
+
+/// A value that each event of a type has, or may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The names on the way to it, joined by `_`, in snake_case.
+    pub name: String,
+    /// The names on the way to it in the payload.
+    pub path: Vec<String>,
+    /// Of what kind it is.
+    pub kind: ColumnKind,
+    /// Whether it can be missing, or null.
+    pub is_nullable: bool,
+    /// What it means.
+    pub description: String,
+}
+
+/// Of what kind a value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Text.
+    Text,
+    /// An id.
+    Uuid,
+    /// A time, in UTC, to the microsecond.
+    Time,
+    /// A whole number of 64 bits.
+    Integer,
+    /// Yes or no.
+    Boolean,
+    /// Several of one kind, in order.
+    List(Box<ColumnKind>),
+    /// An object; only within a list.
+    Object(Vec<Column>),
+}
+
+/// Every version of every event, in the order of [`Event::types`], older versions first.
+pub fn event_schemas() -> &'static [EventSchema] {
+    static ALL: LazyLock<Vec<EventSchema>> = LazyLock::new(make);
+    &ALL
+}
+
+/// Today's version of every event.
+pub fn current() -> impl Iterator<Item = &'static EventSchema> {
+    event_schemas().iter().filter(|schema| schema.is_current)
+}
+
+fn make() -> Vec<EventSchema> {
+    let forms = Event::wire_forms();
+    let mut all = vec![];
+    for (aggregate_type, event_type, version) in Event::types() {
+        let of_aggregate = forms.iter().find(|(of, _)| *of == aggregate_type);
+        let whole = of_aggregate.and_then(|(_, schema)| variant(schema.as_value(), event_type));
+        let whole = whole.unwrap_or_else(|| panic!("{event_type} is an event of {aggregate_type}"));
+        let mut older = whole.clone();
+        let mut versions = vec![(version, whole)];
+        // Steps are listed oldest first: each takes away what it would add.
+        for step in UPCASTERS.iter().rev().filter(|step| step.event_type == event_type) {
+            step.adds.iter().for_each(|added| take_away(&mut older, added.name));
+            versions.push((step.from, older.clone()));
+        }
+        all.extend(versions.into_iter().rev().map(|(of, schema)| EventSchema {
+            aggregate_type,
+            event_type,
+            version: of,
+            is_current: of == version,
+            columns: columns(&schema, &[]).into_iter().filter(|column| column.name != "type").collect(),
+            schema,
+        }));
+    }
+    all
+}
+
+/// The part of an aggregate's schema that is one event.
+fn variant(schema: &Value, event_type: &str) -> Option<Value> {
+    let variants = schema["oneOf"].as_array()?;
+    variants.iter().find(|variant| variant["properties"]["type"]["const"] == event_type).cloned()
+}
+
+fn take_away(schema: &mut Value, field: &str) {
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.remove(field);
+    }
+    if let Some(required) = schema["required"].as_array_mut() {
+        required.retain(|name| name != field);
+    }
+}
+
+/// The columns of an object, objects within it taken apart.
+fn columns(schema: &Value, path: &[String]) -> Vec<Column> {
+    let required = schema["required"].as_array();
+    let is_required =
+        |name: &str| required.is_some_and(|required| required.iter().any(|given| given == name));
+    let mut all = vec![];
+    for (name, property) in properties(schema) {
+        let path: Vec<_> = path.iter().cloned().chain([name.clone()]).collect();
+        let is_nullable = !is_required(&name) || is_nullable(&property);
+        let description = property["description"].as_str().unwrap_or_default().to_owned();
+        match kind(&property) {
+            ColumnKind::Object(_) => all.extend(
+                columns(&property, &path)
+                    .into_iter()
+                    .map(|inner| Column { is_nullable: inner.is_nullable || is_nullable, ..inner }),
+            ),
+            kind => all.push(Column { name: joined(&path), path, kind, is_nullable, description }),
+        }
+    }
+    all
+}
+
+/// The names on the way, without what they repeat: a `board`'s `board_id` is the `board_id`.
+fn joined(path: &[String]) -> String {
+    path.iter().fold(String::new(), |before, name| {
+        match before.is_empty() || name.starts_with(&format!("{before}_")) {
+            true => name.clone(),
+            false => format!("{before}_{name}"),
+        }
+    })
+}
+
+/// An object's properties, or those of all the objects that it may be.
+fn properties(schema: &Value) -> Map<String, Value> {
+    let mut all = schema["properties"].as_object().cloned().unwrap_or_default();
+    for choice in choices(schema) {
+        all.extend(properties(choice));
+    }
+    all
+}
+
+/// What a value may be, where there is a choice.
+fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|name| schema[name].as_array());
+    lists.flatten().filter(|choice| choice["type"] != "null")
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    let is_null = |kind: &Value| kind == "null";
+    is_null(&schema["type"])
+        || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(is_null))
+        || schema["anyOf"].as_array().is_some_and(|choices| choices.iter().any(is_nullable))
+}
+
+fn kind(schema: &Value) -> ColumnKind {
+    if let Some(choice) = choices(schema).next() {
+        return kind(choice);
+    }
+    let named = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().find(|kind| **kind != "null").and_then(Value::as_str),
+        kind => kind.as_str(),
+    };
+    match (named, schema["format"].as_str()) {
+        (Some("string"), Some("uuid")) => ColumnKind::Uuid,
+        (Some("string"), Some("date-time")) => ColumnKind::Time,
+        (Some("integer"), _) => ColumnKind::Integer,
+        (Some("boolean"), _) => ColumnKind::Boolean,
+        (Some("array"), _) => ColumnKind::List(Box::new(kind(&schema["items"]))),
+        (Some("object"), _) => ColumnKind::Object(columns(schema, &[])),
+        // A `const` of one choice among several has no type of its own.
+        _ => ColumnKind::Text,
+    }
+}
