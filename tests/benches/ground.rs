@@ -16,7 +16,7 @@ use sqlx::{Executor, PgPool};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tokio::process::Command;
 use uuid::Uuid;
@@ -28,6 +28,8 @@ const TOKEN_TTL: Duration = Duration::from_secs(24 * 3_600);
 
 pub struct Ground {
     stack: LocalStack,
+    folder: PathBuf,
+    indexes: Indexes,
     pub imported: String,
     pub graph: Arc<Graph>,
     pub seconds: u64,
@@ -144,7 +146,8 @@ impl Ground {
             run(&["rebuild", "--outdated"], &imported, stack.nats_url(), &[]).await?;
         }
         let graph = Arc::new(Graph::read(&imported).await?);
-        Ok(Self { stack, imported, graph, seconds: args.seconds, rounds: args.rounds })
+        let (seconds, rounds) = (args.seconds, args.rounds);
+        Ok(Self { stack, folder, indexes: Indexes::default(), imported, graph, seconds, rounds })
     }
 
     /// A copy of the imported database under a log id of its own.
@@ -170,15 +173,28 @@ impl Ground {
         Ok(())
     }
 
+    /// Starts a server, and waits until it has its index of the database: one that was left there by an earlier server,
+    /// or one that it fills.
     pub async fn serve(
         &self,
         url: &str,
         roles: &str,
         environment: &[(&str, &str)],
     ) -> Result<Server, Failure> {
-        let mut all = vec![("MADANG_STREAM_MAX_BYTES", "268435456")];
+        let database = url.rsplit('/').next().unwrap_or_default();
+        // Two servers at once have an index each.
+        let mut folders = (1..).map(|n| self.folder.join(format!("search/{database}-{n}")));
+        let folder = folders.find(|folder| !self.indexes.is_used(folder)).ok_or("no folder")?;
+        let index = self.indexes.used(&folder);
+        let folder = folder.to_str().ok_or("the path is not UTF-8")?.to_owned();
+        let mut all = vec![("MADANG_STREAM_MAX_BYTES", "268435456"), ("MADANG_SEARCH_DIR", &folder)];
         all.extend(environment);
-        Server::start(url, self.stack.nats_url(), roles, &all).await
+        let mut server = Server::start(url, self.stack.nats_url(), roles, &all).await?;
+        server.index = Some(index);
+        if roles.contains("api") {
+            server.has_search().await?;
+        }
+        Ok(server)
     }
 
     /// The variables that name the storage, with a bucket of its own.
@@ -213,6 +229,24 @@ impl Ground {
 
     pub async fn stop(self) {
         self.stack.stop().await;
+    }
+}
+
+/// The folders of search indexes that running servers have.
+#[derive(Default)]
+struct Indexes(Mutex<Vec<Weak<PathBuf>>>);
+
+impl Indexes {
+    fn is_used(&self, folder: &Path) -> bool {
+        let used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.iter().filter_map(Weak::upgrade).any(|used| *used == folder)
+    }
+
+    /// It is, until what is returned goes.
+    fn used(&self, folder: &Path) -> Arc<PathBuf> {
+        let folder = Arc::new(folder.to_owned());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&folder));
+        folder
     }
 }
 

@@ -30,7 +30,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[command(name = "tests/bench")]
 pub struct Args {
     /// Only the subjects whose name has one of these in it: append, commands, all-roles, import, timeline,
-    /// growth, merge, logins, photos, search, rebuild, fan-out, mixed, memory, start
+    /// growth, merge, logins, photos, search, rebuild, history, fan-out, mixed, memory, start
     subjects: Vec<String>,
     /// How long each measurement takes, in seconds
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
@@ -76,6 +76,7 @@ impl Args {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Failure> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let args = Args::parse();
     let subjects: Vec<_> = rows::SUBJECTS.iter().filter(|(name, _)| args.wants(name)).collect();
     if subjects.is_empty() {

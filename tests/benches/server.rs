@@ -4,6 +4,7 @@ use crate::Failure;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -12,6 +13,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// From the start of the process to its word that it is ready.
     pub ready_within: Duration,
+    /// Where it keeps its search index, as long as it runs.
+    pub index: Option<Arc<PathBuf>>,
     child: Child,
 }
 
@@ -36,11 +39,24 @@ impl Server {
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let ready = lines.next_line().await?.ok_or("the server ended before it was ready")?;
         let address = ready.strip_prefix("ready at http://").ok_or("it says where it is")?.parse()?;
-        Ok(Self { address, ready_within: begun.elapsed(), child })
+        Ok(Self { address, ready_within: begun.elapsed(), index: None, child })
     }
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns when search has everything, words and vectors.
+    pub async fn has_search(&self) -> Result<(), Failure> {
+        loop {
+            let metrics = reqwest::get(format!("{}/metrics", self.url())).await?.text().await?;
+            let lags = ["madang_search_lag ", "madang_search_vectors_lag "];
+            let is_fed = |lag: &&str| metrics.lines().any(|line| line.strip_prefix(*lag) == Some("0"));
+            if lags.iter().all(is_fed) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// Resident memory now and at most, in MB.

@@ -3,6 +3,7 @@
 mod append;
 mod commands;
 mod fan_out;
+mod history;
 mod logins;
 mod pages;
 mod photos;
@@ -31,6 +32,7 @@ pub const SUBJECTS: &[(&str, Subject)] = &[
     ("photos", |ground, report| Box::pin(photos::run(ground, report))),
     ("search", |ground, report| Box::pin(search::run(ground, report))),
     ("rebuild", |ground, report| Box::pin(rebuild::run(ground, report))),
+    ("history", |ground, report| Box::pin(history::run(ground, report))),
     ("memory", |ground, report| Box::pin(process::memory(ground, report))),
     ("start", |ground, report| Box::pin(process::start(ground, report))),
     ("import", |_, _| Box::pin(async { Ok(()) })),
