@@ -15,6 +15,7 @@ mod cursors;
 mod faults;
 mod follows;
 mod golden;
+mod history;
 mod import;
 mod input;
 mod likes;

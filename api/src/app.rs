@@ -11,9 +11,11 @@ use crate::timeline::Pages;
 use domain::value::UserId;
 use futures::future::BoxFuture;
 use infra::event_store::Executor;
+use infra::history::Pages as Log;
 use infra::media::Pokes;
 use infra::oauth::Providers;
 use infra::s3::Storage;
+use infra::tail::Tail;
 use infra::touched::Touched;
 use infra::vault::Vault;
 use infra::views::Views;
@@ -27,6 +29,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 /// How long this node remembers what a person last wrote. Beyond it every projection has caught up, or
@@ -57,8 +60,14 @@ pub struct Inner {
     pub views: Views,
     /// For read models only.
     pub pool: PgPool,
+    /// Everything that happened.
+    pub log: Log,
     /// How far each projection has come.
     pub progress: Arc<Progress>,
+    /// The newest events.
+    pub tail: Arc<Tail>,
+    /// Answers that go on end when the node stops.
+    pub stopping: CancellationToken,
     /// This node's settings.
     pub settings: Settings,
     /// First pages of timelines that still stand, if any are kept.
@@ -101,8 +110,14 @@ pub struct Parts {
     pub search: Search,
     /// For read models only.
     pub pool: PgPool,
+    /// Everything that happened.
+    pub log: Log,
     /// How far each projection has come.
     pub progress: Arc<Progress>,
+    /// The newest events.
+    pub tail: Arc<Tail>,
+    /// Answers that go on end when the node stops.
+    pub stopping: CancellationToken,
     /// What the newest events touched.
     pub touched: Arc<Touched>,
     /// This node's settings.
@@ -120,6 +135,8 @@ pub struct Settings {
     pub consistency_bound: Duration,
     /// For first pages of timelines; with 0 none are kept.
     pub page_cache_bytes: u64,
+    /// Read models are served as they stood at this position, to analysts only, and nothing can be written.
+    pub as_of: Option<Position>,
     /// How often it is looked what many people search for.
     pub popular_searches_every: Duration,
     /// For each person, or each address of those who are not logged in; 0 is without limit.
@@ -141,6 +158,7 @@ impl Default for Settings {
         Self {
             consistency_bound: Duration::from_secs(1),
             page_cache_bytes: 32 << 20,
+            as_of: None,
             popular_searches_every: Duration::from_secs(300),
             requests_per_minute: 600,
             cors: Cors::Any,
@@ -205,7 +223,10 @@ impl App {
             views,
             search,
             pool,
+            log,
             progress,
+            tail,
+            stopping,
             touched,
             settings,
             readiness,
@@ -225,7 +246,10 @@ impl App {
             media_pokes,
             views,
             pool,
+            log,
             progress,
+            tail,
+            stopping,
             settings,
             pages,
             trends: Trends::default(),

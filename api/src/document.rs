@@ -45,6 +45,7 @@ pub fn base() -> OpenApi {
             (name = "tags", description = "What people write about."),
             (name = "search", description = "Posts, people and tags by words; posts by closeness."),
             (name = "boards", description = "Places to post, and whose an alias is."),
+            (name = "events", description = "Everything that ever happened, for analysts."),
             (name = "ops", description = "For those who run the service.")
         )
     )]

@@ -34,6 +34,7 @@ pub mod comments;
 pub mod dev;
 pub mod document;
 pub mod edge;
+pub mod events;
 pub mod exports;
 pub mod follows;
 pub mod layers;

@@ -7,9 +7,11 @@ use crate::sockets::{self, Limits};
 use crate::withdrawals::come_back_link;
 use crate::{exports, projectors};
 use infra::announcements::{self, NatsAnnouncer};
-use infra::config::Settings;
+use infra::config::{Roles, Settings};
 use infra::erasure::Eraser;
 use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
+use infra::history::Pages as Log;
+use infra::history::past::{self, PastError};
 use infra::mail::{self, TransportError};
 use infra::media;
 use infra::nats::{Nats, NatsError};
@@ -20,12 +22,12 @@ use infra::search::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
-use projections::Projector;
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
 use projections::search::embedder::EmbedError;
 use projections::search::engine::{Engine, EngineError};
+use projections::{Checkpoint, Projector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use std::net::SocketAddr;
@@ -68,6 +70,9 @@ pub enum NodeError {
     /// See [`SetupError`].
     #[error(transparent)]
     OAuth(#[from] SetupError),
+    /// See [`PastError`].
+    #[error(transparent)]
+    Past(#[from] PastError),
     /// See [`EngineError`].
     #[error("search can't be served")]
     Search(#[from] EngineError),
@@ -95,7 +100,7 @@ impl Node {
     ///
     /// # Errors
     /// See [`NodeError`].
-    pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
+    pub async fn start(mut settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
         let address = listener.local_addr()?;
         // What is counted before the first scrape counts too.
         infra::telemetry::install();
@@ -108,6 +113,20 @@ impl Node {
         if !settings.allow_unsafe_postgres {
             must_be_durable(&pool).await?;
         }
+        // What queries read: what is live, or as it was.
+        let mut read_options = options.clone();
+        let mut read_pool = pool.clone();
+        let mut past = None;
+        if let Some(name) = &settings.as_of {
+            let found = past::find(&pool, name).await?;
+            read_options = options.clone().database(&found.database);
+            read_pool = connect(&read_options, settings.database_connections).await?;
+            past = Some(found);
+            settings.roles = Roles { api: true, relay: false, projector: false, media: false };
+            // Where others keep the index of what is live.
+            (settings.search_dir, settings.meili) = (None, None);
+        }
+        let is_live = past.is_none();
         let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
         let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
         let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
@@ -152,11 +171,19 @@ impl Node {
             }
         }
         let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
-        let heard =
-            announcements::listen(nats.clone(), pool.clone(), names.clone(), progress.clone(), shutdown());
-        working.spawn(heard);
+        match &past {
+            None => {
+                let (nats, pool) = (nats.clone(), pool.clone());
+                let heard = announcements::listen(nats, pool, names.clone(), progress.clone(), shutdown());
+                working.spawn(heard);
+            }
+            // It never goes on.
+            Some(past) => names.iter().for_each(|name| {
+                progress.note(name, Checkpoint { position: past.position, oldest_task: None });
+            }),
+        }
         working.spawn(vault.clone().listen(shutdown()));
-        if settings.roles.api {
+        if settings.roles.api && is_live {
             let pool = own(&options, 1, true);
             for sender in mail::senders(&settings, &pool, &vault.outbox, &stop_working)? {
                 working.spawn(sender.run());
@@ -169,7 +196,9 @@ impl Node {
             nats: nats.clone(),
             storage: storage.clone(),
         };
-        working.spawn(sweep(eraser, settings.web_url.0.clone(), shutdown()));
+        if is_live {
+            working.spawn(sweep(eraser, settings.web_url.0.clone(), shutdown()));
+        }
 
         if settings.roles.projector {
             read_models(&pool, &projectors).await?;
@@ -202,9 +231,12 @@ impl Node {
                 media_pokes,
                 views: Views::default(),
                 search: search.clone(),
-                pool: pool.clone(),
+                log: Log::new(pool.clone()),
+                pool: read_pool,
                 progress,
                 touched: tail.touched(),
+                tail,
+                stopping: stop_serving.clone(),
                 settings: HttpSettings {
                     consistency_bound: settings.consistency_bound,
                     page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
@@ -218,6 +250,7 @@ impl Node {
                     web_url: settings.web_url.0,
                     public_url: settings.public_url.0,
                     dev_mailbox: settings.dev_mailbox,
+                    as_of: past.map(|past| past.position),
                 },
                 readiness: readiness::of(pool.clone(), nats.clone(), projectors),
                 metrics: Arc::new(move || {
@@ -233,9 +266,11 @@ impl Node {
                 every: settings.views_every,
                 shutdown: shutdown(),
             };
-            working.spawn(counter.run());
+            if is_live {
+                working.spawn(counter.run());
+            }
             let feeder = Feeder {
-                pool: own(&options, 1, true),
+                pool: own(&read_options, 1, true),
                 engine: search.engine.clone(),
                 progress: parts.progress.clone(),
                 fed: search.fed.clone(),
@@ -243,7 +278,7 @@ impl Node {
             };
             working.spawn(feeder.run());
             let vector_feeder = VectorFeeder {
-                pool: own(&options, 1, true),
+                pool: own(&read_options, 1, true),
                 engine: search.engine,
                 embedder: search.embedder,
                 words: search.fed,
@@ -252,7 +287,9 @@ impl Node {
             };
             working.spawn(vector_feeder.run());
             let app = App::new(parts);
-            working.spawn(exports::maker::run(app.clone(), shutdown()));
+            if is_live {
+                working.spawn(exports::maker::run(app.clone(), shutdown()));
+            }
             let router = crate::router(app);
             let limits = Limits {
                 connections: settings.max_connections,

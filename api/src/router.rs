@@ -3,9 +3,9 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, aliases, availability, blocks, boards, comments, dev, document, exports, follows, layers, likes,
-    me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, searches, sessions,
-    sign_ups, site, tags, timeline, users, withdrawals,
+    account, aliases, availability, blocks, boards, comments, dev, document, events, exports, follows,
+    layers, likes, me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, searches,
+    sessions, sign_ups, site, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -85,6 +85,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(searches::routes())
         .merge(boards::routes())
         .merge(aliases::routes())
+        .merge(events::routes())
         .merge(ops::routes());
     document::complete(api.get_openapi_mut());
     api

@@ -111,6 +111,9 @@ pub struct Settings {
     /// Letters for which no server is named are kept to be read at `/dev/mailbox`. No variable sets it: anyone
     /// could read them there, so only `madang up` does.
     pub dev_mailbox: bool,
+    /// The past that is served instead of what is live (see [`crate::history::past`]). No variable sets it, but
+    /// `madang serve --as-of`.
+    pub as_of: Option<String>,
     /// `MADANG_PROJECTOR_DELAY_MS`: slows every projector's batch on purpose, for tests; 0.
     pub projector_delay: Duration,
 }
@@ -242,6 +245,7 @@ impl Settings {
             sms_url: env.optional("SMS_URL", "https://host/path")?.map(|SmsUrl(url)| url),
             sms_token: env.text("SMS_TOKEN").map(Secret::from),
             dev_mailbox: false,
+            as_of: None,
             projector_delay: env.millis("MADANG_PROJECTOR_DELAY_MS", 0)?,
         })
     }

@@ -12,7 +12,8 @@
 //! 6. [`s3`]: files; [`media`]: photos in it, and [`images`]: what is made of them.
 //! 7. [`views`]: who looks at what, counted without an event for each look.
 //! 8. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
-//! 9. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
+//! 9. [`history`]: the log as others read it, as files and in SQL.
+//! 10. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!    the whole stands.
 //!
 //! Invariants of this crate:
@@ -24,6 +25,7 @@ pub mod backoff;
 pub mod config;
 pub mod erasure;
 pub mod event_store;
+pub mod history;
 pub mod images;
 pub mod local;
 pub mod mail;

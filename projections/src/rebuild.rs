@@ -56,7 +56,8 @@ pub enum RebuildError {
 /// Called now and then with the position reached.
 pub type OnProgress<'a> = &'a (dyn Fn(Position) + Send + Sync);
 
-/// Builds the projection from the first event beside the live one, catches up, and swaps.
+/// Builds the projection from the first event beside the live one, catches up, and swaps. Where there is no log beside
+/// it, it is built in a database of its own from a source that ends.
 ///
 /// # Errors
 /// See [`RebuildError`].
@@ -117,6 +118,8 @@ pub(crate) struct Copy<'a> {
     pub(crate) position: Position,
     /// Whether it still lacks what [`Projector::fill`] leaves out.
     incomplete: bool,
+    /// Whether the log is in another database.
+    is_apart: bool,
     lock: Tx,
 }
 
@@ -134,7 +137,9 @@ impl<'a> Copy<'a> {
         let mut tx = pool.begin().await?;
         next.create(&mut tx, projector).await?;
         tx.commit().await?;
-        Ok(Self { projector, pool, source, next, position: 0, incomplete: true, lock })
+        let is_apart =
+            sqlx::query_scalar("select to_regclass('public.events') is null").fetch_one(pool).await?;
+        Ok(Self { projector, pool, source, next, position: 0, incomplete: true, is_apart, lock })
     }
 
     /// Applies everything up to the log's head, then finishes delayed work.
@@ -194,7 +199,12 @@ impl<'a> Copy<'a> {
                 self.projector.apply(tx, &mine).await?;
             }
         }
-        if !Schema::advance(tx, self.projector.definition().version, self.position, last).await? {
+        let version = self.projector.definition().version;
+        let moved = match self.is_apart {
+            false => Schema::advance(tx, version, self.position, last).await?,
+            true => Schema::advance_apart(tx, version, self.position, last.position).await?,
+        };
+        if !moved {
             return Err(RebuildError::Moved { position: self.position });
         }
         self.position = last.position;

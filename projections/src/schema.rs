@@ -167,6 +167,25 @@ impl Schema {
         Ok(moved.rows_affected() == 1)
     }
 
+    /// The same where the log is in another database, for a copy that follows no living log.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn advance_apart(
+        tx: &mut Tx,
+        version: i32,
+        from: Position,
+        to: Position,
+    ) -> Result<bool, sqlx::Error> {
+        let moved = sqlx::query("update checkpoint set position = $2 where position = $1 and version = $3")
+            .bind(from)
+            .bind(to)
+            .bind(version)
+            .execute(&mut **tx)
+            .await?;
+        Ok(moved.rows_affected() == 1)
+    }
+
     /// Puts `next` in this one's place; what was here, if anything, is left as `<name>_old`.
     ///
     /// # Errors

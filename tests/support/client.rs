@@ -88,7 +88,11 @@ impl Answer {
     #[track_caller]
     pub fn each(&self, field: &str) -> Vec<String> {
         let pointer = format!("/{field}");
-        let text = |item: &Value| item.pointer(&pointer).and_then(Value::as_str).expect("text").to_owned();
+        let text = |item: &Value| match item.pointer(&pointer) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            other => panic!("{field} is no text but {other:?}"),
+        };
         self.items().iter().map(text).collect()
     }
 
@@ -118,6 +122,11 @@ impl Request {
 
     pub fn body(self, content_type: &str, body: impl Into<reqwest::Body>) -> Self {
         Self(self.0.header("content-type", content_type).body(body))
+    }
+
+    /// Its answer while that is still coming.
+    pub async fn open(self) -> reqwest::Response {
+        self.0.send().await.expect("it answers")
     }
 
     pub async fn send(self) -> Answer {

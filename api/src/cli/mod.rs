@@ -4,10 +4,13 @@
 
 mod demo;
 mod erase;
+mod events;
 mod grant;
+mod history;
 mod http;
 mod import;
 mod rebuild;
+mod replay;
 mod retry_parked;
 mod serve;
 mod services;
@@ -83,6 +86,16 @@ enum Command {
     ///
     /// Prints what differs and then ends with status 1.
     Verify(verify::Args),
+    /// Get the log out: as files for analysts, as schemas.
+    Events(events::Args),
+    /// Look at the past: build read models as they stood, or pipe events into a program.
+    ///
+    /// A past is built beside the live read models, in a database of its own on the same server, and is kept until it is
+    /// dropped, or until someone is forgotten. With other settings than the servers' (such as MADANG_MERGE_THRESHOLD), or
+    /// by a build whose projectors were changed, it shows what they would make of the log before they go live.
+    Replay(replay::Args),
+    /// Show one thing's history: each event with what it changed, and what the thing was at any version or time.
+    History(history::Args),
     /// Give the log a new id after a backup was restored.
     ///
     /// NATS then keeps the restored log's future apart from the one that others saw. Stop all servers
@@ -115,6 +128,9 @@ pub fn run() -> ExitCode {
             Command::Rebuild(args) => rebuild::run(args).await,
             Command::RetryParked(args) => retry_parked::run(args).await,
             Command::Verify(args) => verify::run(args).await,
+            Command::Events(args) => events::run(args).await,
+            Command::Replay(args) => replay::run(args).await,
+            Command::History(args) => history::run(args).await,
             Command::RenewLogId(args) => store::renew_log_id(args).await,
             Command::Status(args) => status::run(args).await,
         }

@@ -18,6 +18,10 @@ pub(super) struct Args {
     /// Where HTTP is served [env: MADANG_LISTEN; default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Serve read models as they stood: those that `madang replay --into NAME` built. Answers analysts and operators
+    /// only, takes no commands, and does nothing else
+    #[arg(long, value_name = "NAME")]
+    as_of: Option<String>,
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -28,13 +32,15 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let mut settings = Settings::from_env()?;
     settings.roles = args.roles.unwrap_or(settings.roles);
     settings.listen = args.listen.unwrap_or(settings.listen);
+    settings.as_of = args.as_of;
+    let is_past = settings.as_of.is_some();
     let listener = listen(settings.listen).await?;
     let roles = settings.roles;
     let node = tokio::select! {
         node = Node::start(settings, listener) => node?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
     };
-    if roles.api {
+    if roles.api || is_past {
         println!("ready at http://{}", node.address());
     }
     signals.next().await;

@@ -39,9 +39,15 @@ impl Person {
         if self.user.has(role) {
             return Ok(());
         }
-        let detail = format!("This needs the role {role}. An admin can grant it.");
-        Err(Problem::new(StatusCode::FORBIDDEN, "role_needed", detail))
+        Err(role_needed(role))
     }
+}
+
+/// The problem of who lacks a role.
+#[must_use]
+pub fn role_needed(role: Role) -> Problem {
+    let detail = format!("This needs the role {role}. An admin can grant it.");
+    Problem::new(StatusCode::FORBIDDEN, "role_needed", detail)
 }
 
 /// Whether someone who has left may still ask.

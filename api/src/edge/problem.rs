@@ -195,6 +195,12 @@ impl Problem {
     pub fn code(&self) -> &str {
         &self.0.document.code
     }
+
+    /// Its body, for where an answer has begun already.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.0.document).expect("plain data")
+    }
 }
 
 impl IntoResponse for Problem {

@@ -69,6 +69,8 @@ impl FromRequestParts<App> for Reader {
         let person = Person::if_any(parts, app, Departed::Refused).await?;
         let remembered = person.as_ref().map_or(0, |person| app.remembered(person.id));
         let position = presented(&parts.headers)?.max(remembered);
+        // The past is there as a whole, and nothing that came since.
+        let position = app.settings.as_of.unwrap_or(position);
         let preferred = preferred_wait(&parts.headers);
         let applied = preferred.map(|wait| match wait {
             Wait::None => HeaderValue::from_static("respond-async"),

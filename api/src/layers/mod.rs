@@ -4,6 +4,7 @@
 //! learn who asks, count them, run the handler under a time limit, catch its panic, then add headers,
 //! metrics and a log line.
 
+mod as_of;
 pub mod correlation;
 pub mod observe;
 pub mod rate_limit;
@@ -50,6 +51,11 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         true => cookies::must_be_meant(request.headers(), &app.settings.cors),
         false => Ok(()),
     };
+    let past = match app.settings.as_of {
+        Some(_) => as_of::admit(&app, &bearer, &method, request.uri().path()).await,
+        None => Ok(()),
+    };
+    let meant = meant.and(past);
     request.extensions_mut().insert(Arrival { correlation_id: id, bearer, by_cookie, peer });
     let (request, rest) = Rest::watch(request);
 

@@ -1,6 +1,8 @@
 //! The database's schema and whether it may be trusted with events.
 
+use crate::history::analytics;
 use sqlx::PgPool;
+use tracing::warn;
 use uuid::Uuid;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -25,12 +27,16 @@ pub enum MigrateError {
     },
 }
 
-/// Applies the migrations that are missing; several processes may do so at once.
+/// Applies the migrations that are missing, and brings what analysts see to this build's events; several processes may do so at once.
 ///
 /// # Errors
 /// See [`MigrateError`].
 pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
     MIGRATIONS.run(pool).await?;
+    // Nobody's service waits for an analyst's long query, nor for a right that only they need.
+    if let Err(failure) = analytics::apply(pool).await {
+        warn!(%failure, "what analysts see in SQL could not be brought up to date");
+    }
     Ok(())
 }
 

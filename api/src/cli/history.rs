@@ -1,0 +1,67 @@
+//! `madang history`: one thing's events, and what it was.
+
+use super::{Failure, events::time, services::Services};
+use infra::history::{At, Pages, Story};
+use projections::Position;
+use std::process::ExitCode;
+use uuid::Uuid;
+
+/// `madang history`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which kind of thing: post, user, comment, …
+    #[arg(value_name = "AGGREGATE")]
+    aggregate: String,
+    /// Which one
+    #[arg(value_name = "ID")]
+    id: Uuid,
+    /// Up to this version, or this time: what it was then
+    #[arg(long, value_name = "VERSION|TIME", value_parser = at)]
+    at: Option<At>,
+    /// At most so many events, the oldest first
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
+    limit: usize,
+    #[command(flatten)]
+    services: Services,
+}
+
+pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let pages = Pages::new(args.services.pool().await?);
+    let after: Position = 0;
+    let story = pages.story(&args.aggregate, args.id, args.at, after, args.limit).await?;
+    let Some(Story { steps, has_more, version, state }) = story else {
+        let mut known: Vec<_> = domain::Event::types().map(|(aggregate, ..)| aggregate).collect();
+        known.dedup();
+        return Err(
+            format!("there is no aggregate {}; there are {}", args.aggregate, known.join(", ")).into()
+        );
+    };
+    if version == 0 {
+        return Err(format!("there is no {} {} there", args.aggregate, args.id).into());
+    }
+    for step in steps {
+        let event = step.event;
+        let actor = event.actor.map_or("the service".to_owned(), |actor| actor.to_string());
+        let by = if event.by_operator { " through an operator" } else { "" };
+        let at = event.recorded_at.format("%Y-%m-%d %H:%M:%S");
+        println!(
+            "{:>4}  {at}  {} by {actor}{by}, position {}",
+            event.sequence, event.event_type, event.position
+        );
+        for change in step.changes.0 {
+            println!("        {change}");
+        }
+    }
+    if has_more {
+        println!("      …and more; raise --limit");
+    }
+    println!("\nat version {version}:\n{}", serde_json::to_string_pretty(&state)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn at(text: &str) -> Result<At, &'static str> {
+    match text.parse() {
+        Ok(version) => Ok(At::Version(version)),
+        Err(_) => time(text).map(At::Time),
+    }
+}

@@ -1,0 +1,122 @@
+//! Which events are asked for.
+
+use crate::app::App;
+use crate::edge::list::Paged;
+use crate::edge::{Listing, Problem, list};
+
+use axum::http::HeaderMap;
+use domain::Event;
+use infra::history::Filter;
+use projections::Position;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// Where a client's own `EventSource` tells what it saw last.
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// The query string of the log.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventsQuery {
+    /// Only events after this position.
+    after: Option<i64>,
+    /// Only events stored at this time (RFC 3339) or later.
+    since: Option<String>,
+    /// Only events stored before this time (RFC 3339).
+    until: Option<String>,
+    /// Only of these kinds of aggregate, commas between them: `post,comment`.
+    aggregate: Option<String>,
+    /// Only of the aggregate with this id.
+    id: Option<Uuid>,
+    /// Only these event types, commas between them: `PostPublished,Liked`.
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    event_type: Option<String>,
+    /// Only what this person or alias did.
+    actor: Option<Uuid>,
+    /// How many items at most, of a page of JSON.
+    #[serde(default)]
+    #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
+    limit: list::Limit,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Paged for EventsQuery {
+    fn limit(&self) -> list::Limit {
+        self.limit
+    }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+/// What a request asks for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) filter: Filter,
+    /// Events after this one.
+    pub(super) after: Position,
+}
+
+/// The list's name in cursors.
+pub(super) const LIST: &str = "events";
+
+impl Asked {
+    pub(super) async fn of(
+        app: &App,
+        listing: &Listing<EventsQuery>,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        let query = &listing.query;
+        let known_types: Vec<_> = Event::types().map(|(_, event_type, _)| event_type).collect();
+        let known_aggregates: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
+        let mut filter = Filter {
+            aggregate_types: names("aggregate", query.aggregate.as_deref(), &known_aggregates)?,
+            aggregate_id: query.id,
+            event_types: names("type", query.event_type.as_deref(), &known_types)?,
+            actor: query.actor,
+            until: None,
+        };
+        let pages = &app.log;
+        if let Some(until) = list::time("until", query.until.as_deref())? {
+            filter.until = Some(pages.before(until).await?);
+        }
+        let mut after = query.after.unwrap_or(0).max(0);
+        if let Some(since) = list::time("since", query.since.as_deref())? {
+            after = after.max(pages.before(since).await?);
+        }
+        let seen =
+            headers.get(LAST_EVENT_ID).map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));
+        match seen {
+            Some(Some(seen)) => after = seen,
+            Some(None) => {
+                return Err(Problem::bad_parameter("Last-Event-ID", "not_a_position", "must be a position"));
+            }
+            None => {}
+        }
+        if let Some(cursor) = listing.after(LIST)? {
+            after = cursor;
+        }
+        Ok(Self { filter, after })
+    }
+}
+
+fn names(
+    parameter: &'static str,
+    given: Option<&str>,
+    known: &[&str],
+) -> Result<Option<Vec<String>>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    let names: Vec<String> = given.split(',').map(|name| name.trim().to_owned()).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        let mut known = known.to_vec();
+        known.dedup();
+        let detail = format!("names {unknown:?}, but there are only {}", known.join(", "));
+        return Err(Problem::bad_parameter(parameter, "unknown_name", detail));
+    }
+    Ok(Some(names))
+}

@@ -1,0 +1,96 @@
+//! One thing's history.
+
+use super::dto::{History, HistoryStep};
+use crate::app::App;
+use crate::edge::list::{self, Limit, Paged};
+use crate::edge::{Listing, Person, Problem, cursor};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::user::Role;
+use infra::history::{At, Story};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+const LIST: &str = "history";
+
+/// The query string of a history.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// Up to this version, or this time (RFC 3339): what the thing was then.
+    #[param(example = "2026-11-22T09:00:00Z")]
+    at: Option<String>,
+    /// How many items at most.
+    #[serde(default)]
+    #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
+    limit: Limit,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Paged for HistoryQuery {
+    fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+/// Read one thing's history
+///
+/// Needs the role `analyst`. Each event with what it changed, and what the thing was at any version or time.
+#[utoipa::path(
+    get, path = "/v1/history/{aggregate}/{id}", tag = "events",
+    params(
+        ("aggregate" = String, Path, description = "Which kind of thing: `post`, `user`, …", example = "post"),
+        ("id" = Uuid, Path, description = "Which one."),
+        HistoryQuery
+    ),
+    responses((status = 200, description = "The history.", body = History)),
+    security(("bearer" = ["analyst"]))
+)]
+pub async fn get_history(
+    State(app): State<App>,
+    person: Person,
+    path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
+    listing: Listing<HistoryQuery>,
+) -> Result<Response, Problem> {
+    person.must_have(Role::Analyst)?;
+    let Ok(Path((aggregate_type, id))) = path else {
+        return Err(Problem::bad_request("invalid_path", "The path is not percent-encoded UTF-8."));
+    };
+    let nothing = || Problem::not_found("history_not_found", "There is no such thing, and never was.");
+    let aggregate_id: Uuid = id.parse().map_err(|_| nothing())?;
+    let at = listing.query.at.as_deref().map(at).transpose()?;
+    let after: i64 = listing.after(LIST)?.unwrap_or(0);
+    let pages = &app.log;
+    let story = pages.story(&aggregate_type, aggregate_id, at, after, listing.limit()).await?;
+    let Story { steps, has_more, version, state } = story.ok_or_else(nothing)?;
+    if version == 0 && at.is_none() {
+        return Err(nothing());
+    }
+    let last = steps.last().map(|step| step.event.sequence);
+    let next_cursor = last.filter(|_| has_more).map(|last| cursor::write(LIST, &last));
+    let items = steps.into_iter().map(HistoryStep::from).collect();
+    let body = History { aggregate_type, aggregate_id, version, state, items, next_cursor };
+    Ok(listing.linked(body.next_cursor.as_deref(), Json(&body).into_response()))
+}
+
+/// A version, or a time.
+fn at(text: &str) -> Result<At, Problem> {
+    if let Ok(version) = text.parse() {
+        return Ok(At::Version(version));
+    }
+    match list::time("at", Some(text)) {
+        Ok(Some(time)) => Ok(At::Time(time)),
+        Ok(None) | Err(_) => {
+            let detail = "must be a version such as 3, a day, or a time such as 2026-11-22T09:00:00Z";
+            Err(Problem::bad_parameter("at", "invalid_time", detail))
+        }
+    }
+}

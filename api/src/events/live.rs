@@ -1,0 +1,175 @@
+//! The log as streams: lines up to now, and messages that go on.
+
+use super::asked::Asked;
+use super::dto::Event;
+use crate::app::App;
+use crate::edge::Problem;
+use crate::edge::arrival::Bearer;
+use crate::edge::caller::{must_not_be_worthless, role_needed};
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{self, Sse};
+use axum::response::{IntoResponse, Response};
+use domain::user::{Role, User};
+use domain::value::UserId;
+use futures::stream::{self, Stream};
+use infra::history::Page;
+use projections::ports::EventSource;
+use serde_json::json;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+/// Events read at once.
+const PAGE: usize = 200;
+/// A stream says so often how far it is.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// Each stream reads the log for itself.
+static STREAMS: Semaphore = Semaphore::const_new(64);
+
+/// One reading of the log, by someone who may.
+struct Reading {
+    app: App,
+    by: UserId,
+    headers: HeaderMap,
+    asked: Asked,
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Reading {
+    fn begin(app: App, by: UserId, headers: HeaderMap, asked: Asked) -> Result<Self, Problem> {
+        let Ok(permit) = STREAMS.try_acquire() else {
+            return Err(Problem::unavailable(
+                "busy",
+                "Too many streams of the log are open on this server. Repeat the request in a moment.",
+            ));
+        };
+        Ok(Self { app, by, headers, asked, _permit: permit })
+    }
+
+    /// The next events, as long as the reader may see them.
+    async fn next(&mut self) -> Result<Page, Problem> {
+        let (bearer, _) = Bearer::of(&self.headers, &self.app.vault);
+        must_not_be_worthless(&bearer)?;
+        let user = self.app.executor.load::<User>(self.by.0).await?.state;
+        if !user.is_active() || !user.has(Role::Analyst) {
+            return Err(role_needed(Role::Analyst));
+        }
+        let page = self.app.log.read(&self.asked.filter, self.asked.after, PAGE).await?;
+        self.asked.after = page.up_to;
+        Ok(page)
+    }
+}
+
+/// All of them up to now, one a line. Cut off where it can't go on.
+pub(super) async fn lines(
+    app: App,
+    by: UserId,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let mut reading = Reading::begin(app, by, headers, asked)?;
+    let head = reading.app.log.head().await?;
+    let until = reading.asked.filter.until.unwrap_or(head);
+    reading.asked.filter.until = Some(until);
+    let lines = stream::try_unfold(Some(reading), |reading| async {
+        let Some(mut reading) = reading else { return Ok(None) };
+        let page =
+            reading.next().await.map_err(|problem| std::io::Error::other(problem.code().to_owned()))?;
+        let mut text = vec![];
+        for event in page.events {
+            serde_json::to_writer(&mut text, &Event::from(event))?;
+            text.push(b'\n');
+        }
+        Ok::<_, std::io::Error>(Some((text, (!page.is_last).then_some(reading))))
+    });
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
+}
+
+/// All of them, and then what happens.
+pub(super) fn messages(app: App, by: UserId, headers: HeaderMap, asked: Asked) -> Result<Response, Problem> {
+    let reading = Reading::begin(app, by, headers, asked)?;
+    Ok(Sse::new(going_on(reading)).into_response())
+}
+
+struct Live {
+    reading: Reading,
+    ready: VecDeque<sse::Event>,
+    /// Up to where the client was told.
+    told: i64,
+    /// When it was told anything.
+    told_at: Instant,
+    is_at_end: bool,
+    is_over: bool,
+}
+
+fn going_on(reading: Reading) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    let told = reading.asked.after;
+    let live = Live {
+        reading,
+        ready: VecDeque::new(),
+        told,
+        told_at: Instant::now(),
+        is_at_end: false,
+        is_over: false,
+    };
+    stream::unfold(live, |mut live| async {
+        loop {
+            if let Some(message) = live.ready.pop_front() {
+                return Some((Ok(message), live));
+            }
+            if live.is_over {
+                return None;
+            }
+            live.more().await;
+        }
+    })
+}
+
+impl Live {
+    /// Waits for something to tell.
+    async fn more(&mut self) {
+        let after = self.reading.asked.after;
+        let app = self.reading.app.clone();
+        if self.is_at_end {
+            tokio::select! {
+                () = app.tail.wait_beyond(after) => {}
+                () = app.stopping.cancelled() => {
+                    self.is_over = true;
+                    return;
+                }
+            }
+        }
+        match self.reading.next().await {
+            Ok(page) => {
+                self.is_at_end = page.is_last;
+                for event in page.events {
+                    self.told = event.position;
+                    self.told_at = Instant::now();
+                    let message = sse::Event::default().id(event.position.to_string());
+                    let message = message.event(&event.event_type).json_data(Event::from(event));
+                    self.ready.extend(message.ok());
+                }
+                let heard = self.told_at.elapsed() >= HEARTBEAT;
+                if heard && self.ready.is_empty() {
+                    self.told = page.up_to;
+                    self.told_at = Instant::now();
+                    self.ready.push_back(heartbeat(page.up_to));
+                }
+            }
+            Err(problem) => {
+                self.is_over = true;
+                self.ready.push_back(sse::Event::default().event("end").data(problem.to_json()));
+            }
+        }
+    }
+}
+
+/// What was not meant for this client need not be looked at again when it comes back.
+fn heartbeat(up_to: i64) -> sse::Event {
+    let message = sse::Event::default().id(up_to.to_string()).event("heartbeat");
+    message.data(json!({ "position": up_to }).to_string())
+}

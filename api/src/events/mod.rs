@@ -1,0 +1,18 @@
+//! The log over HTTP, for analysts: pages, a stream of lines, a stream that goes on; and one thing's history.
+
+mod asked;
+mod dto;
+mod history;
+mod live;
+mod routes;
+
+use crate::app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// This resource's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::list_events))
+        .routes(routes!(routes::list_event_schemas))
+        .routes(routes!(history::get_history))
+}

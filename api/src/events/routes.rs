@@ -1,0 +1,102 @@
+//! The log.
+
+use super::asked::{Asked, EventsQuery, LIST};
+use super::dto::{Event, EventPage, Schema};
+use super::live;
+use crate::app::App;
+use crate::edge::{List, Listing, Person, Problem, cursor};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::schema::event_schemas;
+use domain::user::Role;
+
+/// Read the log
+///
+/// Needs the role `analyst`. Every event there ever was, in the order in which things happened, as `Accept` asks for:
+///
+/// - `application/json`: pages. One may be short or empty although more follow: rare events are looked for piece by
+///   piece.
+/// - `application/x-ndjson`: all of them up to now, one a line.
+/// - `text/event-stream`: all of them, and then what happens from now on. Each message's id is its position, so
+///   `Last-Event-ID` goes on where a stream was cut off; a `heartbeat` comes every few seconds and carries the position
+///   up to where nothing more was meant for you. It ends, with a message `end` whose data is a problem, when your token
+///   expires or the role is revoked.
+///
+/// What was masked because someone was forgotten is masked here. Who acts anonymously is known by an alias only.
+#[utoipa::path(
+    get, path = "/v1/events", tag = "events",
+    params(EventsQuery, ("Last-Event-ID" = Option<i64>, Header, description = "Only events after this position.")),
+    responses((status = 200, description = "Events.", content(
+        (EventPage = "application/json"),
+        (Event = "application/x-ndjson"),
+        (Event = "text/event-stream")
+    ))),
+    security(("bearer" = ["analyst"]))
+)]
+pub async fn list_events(
+    State(app): State<App>,
+    person: Person,
+    headers: HeaderMap,
+    listing: Listing<EventsQuery>,
+) -> Result<Response, Problem> {
+    person.must_have(Role::Analyst)?;
+    let asked = Asked::of(&app, &listing, &headers).await?;
+    match Form::of(&headers)? {
+        Form::Page => page(&app, &listing, asked).await,
+        Form::Lines => live::lines(app, person.id, headers, asked).await,
+        Form::Live => live::messages(app, person.id, headers, asked),
+    }
+}
+
+/// List the events' schemas
+///
+/// Needs the role `analyst`. Every version of every event, older ones first.
+#[utoipa::path(
+    get, path = "/v1/events/schemas", tag = "events",
+    responses((status = 200, description = "JSON Schemas.", body = List<Schema>)),
+    security(("bearer" = ["analyst"]))
+)]
+pub async fn list_event_schemas(person: Person) -> Result<Json<List<Schema>>, Problem> {
+    person.must_have(Role::Analyst)?;
+    Ok(Json(List { items: event_schemas().iter().map(Schema::from).collect(), next_cursor: None }))
+}
+
+/// How events are to come.
+enum Form {
+    Page,
+    Lines,
+    Live,
+}
+
+impl Form {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let accept = headers.get(header::ACCEPT).map_or(Ok(""), HeaderValue::to_str).unwrap_or_default();
+        let accepts = |kinds: &[&str]| {
+            let mut given = accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
+            given.any(|kind| kinds.contains(&kind))
+        };
+        if accepts(&["text/event-stream"]) {
+            Ok(Self::Live)
+        } else if accepts(&["application/x-ndjson", "application/jsonl"]) {
+            Ok(Self::Lines)
+        } else if accept.is_empty() || accepts(&["application/json", "application/*", "*/*"]) {
+            Ok(Self::Page)
+        } else {
+            let detail = "Events come as application/json, application/x-ndjson or text/event-stream.";
+            Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", detail))
+        }
+    }
+}
+
+async fn page(app: &App, listing: &Listing<EventsQuery>, asked: Asked) -> Result<Response, Problem> {
+    let page = app.log.read(&asked.filter, asked.after, listing.limit()).await?;
+    let next_cursor = (!page.is_last).then(|| cursor::write(LIST, &page.up_to));
+    let body = EventPage {
+        items: page.events.into_iter().map(Event::from).collect(),
+        next_cursor,
+        up_to: page.up_to,
+    };
+    Ok(listing.linked(body.next_cursor.as_deref(), Json(&body).into_response()))
+}

@@ -1,0 +1,36 @@
+//! A server of the past: what has been deleted since is still in it, so it answers those who may read the whole history,
+//! and it takes no commands.
+
+use crate::app::App;
+use crate::edge::Problem;
+use crate::edge::arrival::Bearer;
+use crate::edge::caller::{must_not_be_worthless, nobody, role_needed};
+use axum::http::{Method, StatusCode};
+use domain::user::{Role, User};
+use infra::vault::Caller;
+
+/// Whether the request may be answered.
+pub(super) async fn admit(app: &App, bearer: &Bearer, method: &Method, path: &str) -> Result<(), Problem> {
+    let is_open = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/ping"].contains(&path)
+        || path.starts_with("/docs")
+        // Analysts log in here as everywhere.
+        || path.starts_with("/v1/sessions");
+    if is_open {
+        return Ok(());
+    }
+    if ![Method::GET, Method::HEAD, Method::OPTIONS].contains(method) {
+        let detail = "This server shows the past and takes no commands. Send them to one that is live.";
+        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "read_only", detail));
+    }
+    must_not_be_worthless(bearer)?;
+    match bearer {
+        Bearer::Known(Caller::Operator) => Ok(()),
+        Bearer::Known(Caller::User { user, .. }) => {
+            match app.executor.load::<User>(user.0).await?.state.has(Role::Analyst) {
+                true => Ok(()),
+                false => Err(role_needed(Role::Analyst)),
+            }
+        }
+        Bearer::Absent | Bearer::Expired | Bearer::SessionEnded | Bearer::Invalid => Err(nobody(false)),
+    }
+}

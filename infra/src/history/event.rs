@@ -1,0 +1,123 @@
+//! An event as it goes out.
+
+use chrono::{DateTime, Utc};
+use domain::upcast::{UPCASTERS, added};
+use projections::Position;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sqlx::types::Json;
+use std::borrow::Cow;
+use uuid::Uuid;
+
+/// An event as the log holds it, in today's version. Old versions get the fields that were added since; what this build
+/// does not know stays as it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogEvent {
+    /// Its place in the log.
+    pub position: Position,
+    /// When it was stored.
+    pub recorded_at: DateTime<Utc>,
+    /// Its own id.
+    pub event_id: Option<Uuid>,
+    /// What happened, by name.
+    pub event_type: String,
+    /// The version of the payload's shape, as given here.
+    pub event_version: String,
+    /// To which kind of aggregate.
+    pub aggregate_type: String,
+    /// To which one.
+    pub aggregate_id: String,
+    /// Its place in the aggregate's history, from 1.
+    pub sequence: i64,
+    /// Who did it: a person, or what someone is known by who acts anonymously; null where the service did it by itself.
+    pub actor: Option<Uuid>,
+    /// Whether an operator did it in the actor's name.
+    pub by_operator: bool,
+    /// What happened, in full.
+    pub payload: Box<RawValue>,
+}
+
+/// As the columns of [`COLUMNS`].
+pub(super) type Row = (
+    i64,
+    DateTime<Utc>,
+    Option<String>,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    Option<String>,
+    bool,
+    Json<Box<RawValue>>,
+);
+
+/// What is read of the log.
+pub(super) const COLUMNS: &str = "position, recorded_at, metadata ->> 'event_id', event_type, event_version, \
+    aggregate_type, aggregate_id, sequence, metadata ->> 'actor', metadata ? 'operator', payload";
+
+impl From<Row> for LogEvent {
+    fn from(row: Row) -> Self {
+        let (position, recorded_at, event_id, event_type, version, aggregate_type, aggregate_id, ..) = row;
+        let (.., sequence, actor, by_operator, Json(payload)) = row;
+        let id = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        let (event_version, payload) = match today(&event_type, &version, payload.get()) {
+            (version, Cow::Owned(text)) => {
+                (version.to_owned(), RawValue::from_string(text).unwrap_or(payload))
+            }
+            (version, Cow::Borrowed(_)) => (version.to_owned(), payload),
+        };
+        let (event_id, actor) = (id(event_id), id(actor));
+        Self {
+            position,
+            recorded_at,
+            event_id,
+            event_type,
+            event_version,
+            aggregate_type,
+            aggregate_id,
+            sequence,
+            actor,
+            by_operator,
+            payload,
+        }
+    }
+}
+
+/// A payload's JSON brought to today's version, and which that is.
+pub(super) fn today<'a>(event_type: &str, version: &'a str, payload: &'a str) -> (&'a str, Cow<'a, str>) {
+    let (current, fields) = added(UPCASTERS, event_type, version);
+    let mut fields = fields.peekable();
+    let (Some(_), Some(open)) = (fields.peek(), payload.trim_end().strip_suffix('}')) else {
+        return (current, Cow::Borrowed(payload));
+    };
+    let mut text = String::with_capacity(payload.len() + 32);
+    text.push_str(open);
+    for field in fields {
+        let comma = if text.trim_end().ends_with('{') { "" } else { "," };
+        text.push_str(&format!("{comma}\"{}\":{}", field.name, (field.value)()));
+    }
+    text.push('}');
+    (current, Cow::Owned(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::upcast::upcast;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_payload_is_brought_to_today_as_the_event_is() {
+        let old = json!({ "type": "PostPublished", "text": "마당 {}", "tags": [] });
+        for (event_type, version) in
+            [("PostPublished", "1"), ("PostPublished", "2"), ("PostPublished", "3"), ("X", "7")]
+        {
+            let text = old.to_string();
+            let (current, text) = today(event_type, version, &text);
+            let read: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!((current.to_owned(), read), upcast(UPCASTERS, event_type, version, old.clone()));
+        }
+        assert_eq!(today("PostPublished", "2", "{}").1, r#"{"followers_only":false}"#);
+    }
+}

@@ -1,0 +1,120 @@
+//! Events by position, time, kind and actor, a page at a time.
+
+use super::event::{COLUMNS, LogEvent, Row};
+use chrono::{DateTime, Utc};
+use projections::Position;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// Positions that are looked through for one page: a page of what is rare is short, and says how far it looked.
+const LOOKED_THROUGH: Position = 20_000;
+
+/// Which events. Each bound that is there must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of any of these kinds of aggregate.
+    pub aggregate_types: Option<Vec<String>>,
+    /// Of this aggregate.
+    pub aggregate_id: Option<Uuid>,
+    /// Any of these things.
+    pub event_types: Option<Vec<String>>,
+    /// Done by this person or alias.
+    pub actor: Option<Uuid>,
+    /// Stored before this.
+    pub until: Option<Position>,
+}
+
+/// Some events in position order.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Perhaps none, even where more follow.
+    pub events: Vec<LogEvent>,
+    /// Everything up to here was looked at.
+    pub up_to: Position,
+    /// Whether that is all there is for now.
+    pub is_last: bool,
+}
+
+/// Reads pages of the log. Cheap to clone.
+#[derive(Clone)]
+pub struct Pages {
+    pool: PgPool,
+}
+
+impl Pages {
+    /// Reads through this pool.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The newest position, 0 where there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn head(&self) -> Result<Position, sqlx::Error> {
+        sqlx::query_scalar("select head from log").fetch_one(&self.pool).await
+    }
+
+    /// The events right after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(&self, filter: &Filter, after: Position, limit: usize) -> Result<Page, sqlx::Error> {
+        let head = self.head().await?;
+        let end = filter.until.map_or(head, |until| head.min(until));
+        // One aggregate's events are found by its id, however far apart they are.
+        let (up_to, order) = match (&filter.aggregate_types.as_deref(), filter.aggregate_id) {
+            (Some([_]), Some(_)) => (end, "sequence"),
+            _ => (end.min(after.saturating_add(LOOKED_THROUGH)), "position"),
+        };
+        let rows: Vec<Row> = sqlx::query_as(&format!(
+            "select {COLUMNS} from events
+             where position > $1 and position <= $2
+               and ($3::text[] is null or aggregate_type = any($3))
+               and ($4::text is null or aggregate_id = $4)
+               and ($5::text[] is null or event_type = any($5))
+               and ($6::text is null or metadata ->> 'actor' = $6)
+             order by {order} limit $7"
+        ))
+        .bind(after)
+        .bind(up_to)
+        .bind(&filter.aggregate_types)
+        .bind(filter.aggregate_id.map(|id| id.to_string()))
+        .bind(&filter.event_types)
+        .bind(filter.actor.map(|id| id.to_string()))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await?;
+        let events: Vec<LogEvent> = rows.into_iter().map(LogEvent::from).collect();
+        let up_to = match events.last() {
+            Some(last) if events.len() >= limit => last.position,
+            _ => up_to.max(after),
+        };
+        Ok(Page { events, up_to, is_last: up_to >= end })
+    }
+
+    /// The position of the last event that was stored before `time`; 0 where there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn before(&self, time: DateTime<Utc>) -> Result<Position, sqlx::Error> {
+        // Times ascend with positions, so a few looks are enough, without an index.
+        let mut low: Position = 0;
+        let mut high = self.head().await?;
+        while low < high {
+            let middle = low + (high - low + 1) / 2;
+            let is_before: Option<bool> =
+                sqlx::query_scalar("select recorded_at < $2 from events where position = $1")
+                    .bind(middle)
+                    .bind(time)
+                    .fetch_optional(&self.pool)
+                    .await?;
+            match is_before {
+                Some(true) => low = middle,
+                Some(false) | None => high = middle - 1,
+            }
+        }
+        Ok(low)
+    }
+}

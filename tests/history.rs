@@ -1,0 +1,54 @@
+//! The log as analysts read it: over HTTP, as files, in SQL.
+
+mod export;
+mod past;
+mod sql;
+mod streams;
+mod things;
+
+use crate::support::TestApp;
+use crate::support::client::Person;
+use std::time::{Duration, Instant};
+
+/// Someone with the role, once this node has heard of it.
+async fn analyst(app: &TestApp, handle: &str) -> Person {
+    let person = app.enrol(handle).await;
+    app.madang(&["grant", handle, "analyst"]).await.expect("granted");
+    let begun = Instant::now();
+    while person.get("/v1/events?limit=1").await.status == 403 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "this node never hears of it");
+    }
+    person
+}
+
+/// Puts an event of an old version into the log, as a build of that time would have.
+async fn store_old(
+    app: &TestApp,
+    aggregate: &str,
+    id: &str,
+    event_type: &str,
+    version: &str,
+    payload: &str,
+) -> i64 {
+    let mut tx = app.pool.begin().await.expect("a transaction");
+    let (position,): (i64,) = sqlx::query_as(
+        "update log set head = head + 1, recorded_at = greatest(recorded_at, clock_timestamp()) returning head",
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .expect("the log's row");
+    sqlx::query(
+        "insert into events select head, $1, $2, 1, $3, $4, $5::jsonb,
+             jsonb_build_object('event_id', gen_random_uuid()), recorded_at from log",
+    )
+    .bind(aggregate)
+    .bind(id)
+    .bind(event_type)
+    .bind(version)
+    .bind(payload)
+    .execute(&mut *tx)
+    .await
+    .expect("stored");
+    tx.commit().await.expect("committed");
+    position
+}
