@@ -122,13 +122,12 @@ fn columns(schema: &Value, path: &[String]) -> Vec<Column> {
         let path: Vec<_> = path.iter().cloned().chain([name.clone()]).collect();
         let is_nullable = !is_required(&name) || is_nullable(&property);
         let description = property["description"].as_str().unwrap_or_default().to_owned();
-        match kind(&property) {
-            ColumnKind::Object(_) => all.extend(
-                columns(&property, &path)
-                    .into_iter()
-                    .map(|inner| Column { is_nullable: inner.is_nullable || is_nullable, ..inner }),
-            ),
-            kind => all.push(Column { name: joined(&path), path, kind, is_nullable, description }),
+        let kind = kind(&property);
+        if matches!(kind, ColumnKind::Object(_)) {
+            let inner = columns(&property, &path).into_iter();
+            all.extend(inner.map(|inner| Column { is_nullable: inner.is_nullable || is_nullable, ..inner }));
+        } else {
+            all.push(Column { name: joined(&path), path, kind, is_nullable, description });
         }
     }
     all
@@ -170,9 +169,9 @@ fn kind(schema: &Value) -> ColumnKind {
     if let Some(choice) = choices(schema).next() {
         return kind(choice);
     }
-    let named = match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().find(|kind| **kind != "null").and_then(Value::as_str),
-        kind => kind.as_str(),
+    let named = match schema["type"].as_array() {
+        Some(kinds) => kinds.iter().find(|kind| **kind != "null").and_then(Value::as_str),
+        None => schema["type"].as_str(),
     };
     match (named, schema["format"].as_str()) {
         (Some("string"), Some("uuid")) => ColumnKind::Uuid,

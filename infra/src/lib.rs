@@ -14,7 +14,7 @@
 //! 8. [`local`]: the private stack, a Postgres, a NATS and a storage of one's own.
 //! 9. [`history`]: the log as others read it, as files and in SQL.
 //! 10. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
-//!    the whole stands.
+//!     the whole stands.
 //!
 //! Invariants of this crate:
 //! - Nothing but `append_events` writes to the log.

@@ -88,12 +88,7 @@ fn expression(event_type: &str, column: &Column) -> String {
             None => value,
         }
     };
-    let text = || {
-        value("#>>", |value| match value {
-            Value::String(text) => text,
-            other => other.to_string(),
-        })
-    };
+    let text = || value("#>>", |value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned));
     let json = || value("#>", |value| value.to_string());
     match &column.kind {
         ColumnKind::Text => text(),

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 
 pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
-    let pool = PgPool::connect(&ground.imported).await?;
+    let url = ground.copy("bench_past").await?;
+    let pool = PgPool::connect(&url).await?;
     let (head,): (i64,) = sqlx::query_as("select head from log").fetch_one(&pool).await?;
     #[allow(clippy::cast_precision_loss)]
     let events = head as f64;
@@ -23,8 +24,7 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
         let out = folder.path().join("out");
         let out = out.to_str().ok_or("the path is not UTF-8")?;
         let begun = Instant::now();
-        let memory =
-            peak(&ground.imported, &["events", "export", "--format", "parquet", "--out", out]).await?;
+        let memory = peak(&url, &["events", "export", "--format", "parquet", "--out", out]).await?;
         most.set(most.get().max(memory));
         Ok(events / begun.elapsed().as_secs_f64())
     };
@@ -41,7 +41,6 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
     report.amount("  most memory meanwhile", Target::AtMost(300.0), f64::from(most.get()), " MB");
     pool.close().await;
 
-    let url = ground.copy("bench_past").await?;
     most.set(0);
     let replayed = async || {
         let begun = Instant::now();
