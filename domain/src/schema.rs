@@ -114,13 +114,10 @@ fn take_away(schema: &mut Value, field: &str) {
 
 /// The columns of an object, objects within it taken apart.
 fn columns(schema: &Value, path: &[String]) -> Vec<Column> {
-    let required = schema["required"].as_array();
-    let is_required =
-        |name: &str| required.is_some_and(|required| required.iter().any(|given| given == name));
     let mut all = vec![];
     for (name, property) in properties(schema) {
         let path: Vec<_> = path.iter().cloned().chain([name.clone()]).collect();
-        let is_nullable = !is_required(&name) || is_nullable(&property);
+        let is_nullable = !is_required(schema, &name) || is_nullable(&property);
         let description = property["description"].as_str().unwrap_or_default().to_owned();
         let kind = kind(&property);
         if matches!(kind, ColumnKind::Object(_)) {
@@ -150,6 +147,14 @@ fn properties(schema: &Value) -> Map<String, Value> {
         all.extend(properties(choice));
     }
     all
+}
+
+/// Whether an object has the property, whichever of its choices it is.
+fn is_required(schema: &Value, name: &str) -> bool {
+    let mut choices = choices(schema).peekable();
+    let by_itself =
+        schema["required"].as_array().is_some_and(|names| names.iter().any(|given| given == name));
+    by_itself || (choices.peek().is_some() && choices.all(|choice| is_required(choice, name)))
 }
 
 /// What a value may be, where there is a choice.

@@ -5,7 +5,6 @@ use crate::Failure;
 use crate::ground::Ground;
 use crate::report::{Report, Target};
 use crate::server::binary;
-use futures::TryStreamExt;
 use sqlx::PgPool;
 use std::cell::Cell;
 use std::process::Stdio;
@@ -28,14 +27,7 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
         most.set(most.get().max(memory));
         Ok(events / begun.elapsed().as_secs_f64())
     };
-    let copied = async || {
-        let begun = Instant::now();
-        let mut connection = pool.acquire().await?;
-        let mut rows = connection.copy_out_raw("copy events to stdout").await?;
-        while rows.try_next().await?.is_some() {}
-        drop(rows);
-        Ok(events / begun.elapsed().as_secs_f64())
-    };
+    let copied = async || Ok(events / super::copied(&pool).await?.as_secs_f64());
     let (ours, theirs) = ground.in_turns(exported, copied).await?;
     report.ratio("events exported to Parquet", Target::AtLeast(0.25), ours, "COPY out", theirs);
     report.amount("  most memory meanwhile", Target::AtMost(300.0), f64::from(most.get()), " MB");

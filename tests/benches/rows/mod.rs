@@ -14,7 +14,10 @@ mod search;
 use crate::Failure;
 use crate::ground::Ground;
 use crate::report::Report;
+use futures::TryStreamExt;
 use futures::future::LocalBoxFuture;
+use sqlx::PgPool;
+use std::time::{Duration, Instant};
 
 type Subject = for<'a> fn(&'a mut Ground, &'a mut Report) -> LocalBoxFuture<'a, Result<(), Failure>>;
 
@@ -38,6 +41,15 @@ pub const SUBJECTS: &[(&str, Subject)] = &[
     ("import", |_, _| Box::pin(async { Ok(()) })),
 ];
 
+/// How long a plain `COPY` of all events out of Postgres takes.
+async fn copied(pool: &PgPool) -> Result<Duration, Failure> {
+    let begun = Instant::now();
+    let mut connection = pool.acquire().await?;
+    let mut rows = connection.copy_out_raw("copy events to stdout").await?;
+    while rows.try_next().await?.is_some() {}
+    Ok(begun.elapsed())
+}
+
 /// Single-row inserts into the log's own table, as any program without a group commit would do them.
 pub const INSERTS: &str = "
 insert into events (position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
@@ -50,7 +62,7 @@ values (nextval('bench_positions'), 'bench', gen_random_uuid()::text, 1, 'Liked'
 
 /// Rows per second that 32 clients of pgbench insert so.
 pub async fn inserts(url: &str, seconds: u64) -> Result<f64, Failure> {
-    let pool = sqlx::PgPool::connect(url).await?;
+    let pool = PgPool::connect(url).await?;
     sqlx::query("create sequence if not exists bench_positions start 1000000000").execute(&pool).await?;
     pool.close().await;
     crate::pgbench::per_second(url, INSERTS, 32, seconds).await

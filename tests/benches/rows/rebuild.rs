@@ -3,9 +3,7 @@
 use crate::Failure;
 use crate::ground::Ground;
 use crate::report::{Report, Target};
-use futures::TryStreamExt;
 use sqlx::PgPool;
-use std::time::Instant;
 
 pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
     let url = ground.copy("bench_rebuild").await?;
@@ -14,14 +12,7 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
     #[allow(clippy::cast_precision_loss)]
     let events = head as f64;
     let rebuilt = async || Ok(events / ground.madang(&url, &["rebuild", "--all"], &[]).await?.as_secs_f64());
-    let copied = async || {
-        let begun = Instant::now();
-        let mut connection = pool.acquire().await?;
-        let mut rows = connection.copy_out_raw("copy events to stdout").await?;
-        while rows.try_next().await?.is_some() {}
-        drop(rows);
-        Ok(events / begun.elapsed().as_secs_f64())
-    };
+    let copied = async || Ok(events / super::copied(&pool).await?.as_secs_f64());
     let (ours, theirs) = ground.in_turns(rebuilt, copied).await?;
     report.ratio("madang rebuild --all, events", Target::AtLeast(0.1), ours, "COPY out", theirs);
     pool.close().await;
