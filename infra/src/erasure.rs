@@ -3,9 +3,9 @@
 //! Their posts and comments are deleted by events, their likes, follows and blocks taken back, and their searches
 //! forgotten, as they would have done it, so that every read model drops them by its own rules. Then the words are
 //! masked in the events themselves, `PersonErased` is appended (which makes every node drop what it keeps in memory, and
-//! profiles and cards blank the name), pasts are dropped, the copies in NATS are purged, and the vault's rows go last: until then what was
-//! cut off is begun anew. Each step may be repeated without harm. What they looked at goes by itself within two days (see
-//! [`crate::views`]).
+//! profiles and cards blank the name), pasts are dropped, the copies in NATS are purged, and the vault's rows go last:
+//! until then what was cut off is begun anew. Each step may be repeated without harm. What they looked at goes by itself
+//! within two days (see [`crate::views`]).
 
 use crate::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
 use crate::history::past;

@@ -1,7 +1,8 @@
 //! `madang events`: the log for analysts, as files, as schemas.
 
 use super::{Failure, services::Services};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use crate::edge::list::{MOMENT, moment};
+use chrono::{DateTime, Utc};
 use domain::schema::event_schemas;
 use indicatif::{ProgressBar, ProgressStyle};
 use infra::history::export::{Asked, Format, Partition, export};
@@ -143,12 +144,7 @@ async fn erasures(args: ErasuresArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A day, which begins at midnight of UTC, or a time.
+/// For clap.
 pub(super) fn time(text: &str) -> Result<DateTime<Utc>, &'static str> {
-    if let Ok(day) = text.parse::<NaiveDate>() {
-        return Ok(day.and_time(NaiveTime::MIN).and_utc());
-    }
-    let time = DateTime::parse_from_rfc3339(text);
-    time.map(|time| time.to_utc())
-        .map_err(|_| "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z")
+    moment(text).ok_or(MOMENT)
 }

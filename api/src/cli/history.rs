@@ -2,7 +2,6 @@
 
 use super::{Failure, events::time, services::Services};
 use infra::history::{At, Pages, Story};
-use projections::Position;
 use std::process::ExitCode;
 use uuid::Uuid;
 
@@ -27,8 +26,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let pages = Pages::new(args.services.pool().await?);
-    let after: Position = 0;
-    let story = pages.story(&args.aggregate, args.id, args.at, after, args.limit).await?;
+    let story = pages.story(&args.aggregate, args.id, args.at, 0, args.limit).await?;
     let Some(Story { steps, has_more, version, state }) = story else {
         let mut known: Vec<_> = domain::Event::types().map(|(aggregate, ..)| aggregate).collect();
         known.dedup();

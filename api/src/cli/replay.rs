@@ -87,13 +87,14 @@ async fn into(args: &Args, pool: &PgPool, name: &str) -> Result<(), Failure> {
     let settings = args.services.settings()?;
     let options: PgConnectOptions = settings.database_url.parse()?;
     let projectors = choose(&settings, &args.projections)?;
-    let head: Position = sqlx::query_scalar("select head from log").fetch_one(pool).await?;
+    let pages = Pages::new(pool.clone());
+    let head = pages.head().await?;
     let position = match args.until {
         Some(Until::Position(position)) if position > head => {
             return Err(format!("the log ends at position {head}").into());
         }
         Some(Until::Position(position)) => position,
-        Some(Until::Time(time)) => Pages::new(pool.clone()).before(time).await?,
+        Some(Until::Time(time)) => pages.before(time).await?,
         None => head,
     };
     let bars = MultiProgress::new();
@@ -155,8 +156,11 @@ async fn feed(
     bar: &ProgressBar,
 ) -> Result<(), Fed> {
     let pages = Pages::new(pool.clone());
-    let head: Position = sqlx::query_scalar("select head from log").fetch_one(pool).await?;
-    let filter = Filter { until: Some(to.unwrap_or(head)), ..Filter::default() };
+    let until = match to {
+        Some(to) => to,
+        None => pages.head().await?,
+    };
+    let filter = Filter { until: Some(until), ..Filter::default() };
     let mut after = (from - 1).max(0);
     loop {
         let page = pages.read(&filter, after, PAGE).await?;

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::{HeaderValue, Uri, header, request};
 use axum::response::Response;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use projections::Page;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
@@ -117,18 +117,23 @@ pub fn bad_parameter(parameter: &'static str, invalid: &domain::value::Invalid) 
         .with_errors(vec![FieldError::of(parameter, invalid.code(), invalid.to_string())])
 }
 
-/// A day, or a time, of a query string.
+/// What [`moment`] takes, for whoever wrote something else.
+pub const MOMENT: &str = "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z";
+
+/// A day, which begins at midnight of UTC, or a time (RFC 3339).
+#[must_use]
+pub fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let day = || Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc());
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day)
+}
+
+/// A [`moment`] of a query string.
 ///
 /// # Errors
 /// 400 for anything else.
 pub fn time(parameter: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
     let Some(text) = text else { return Ok(None) };
-    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc());
-    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day);
-    time.map(Some).ok_or_else(|| {
-        let detail = "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z";
-        Problem::bad_parameter(parameter, "invalid_time", detail)
-    })
+    moment(text).map(Some).ok_or_else(|| Problem::bad_parameter(parameter, "invalid_time", MOMENT))
 }
 
 impl<Q: Paged> Listing<Q> {

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::edge::list::Paged;
 use crate::edge::{Listing, Problem, list};
-
 use axum::http::HeaderMap;
 use domain::Event;
 use infra::history::Filter;

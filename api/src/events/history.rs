@@ -86,11 +86,8 @@ fn at(text: &str) -> Result<At, Problem> {
     if let Ok(version) = text.parse() {
         return Ok(At::Version(version));
     }
-    match list::time("at", Some(text)) {
-        Ok(Some(time)) => Ok(At::Time(time)),
-        Ok(None) | Err(_) => {
-            let detail = "must be a version such as 3, a day, or a time such as 2026-11-22T09:00:00Z";
-            Err(Problem::bad_parameter("at", "invalid_time", detail))
-        }
-    }
+    list::moment(text).map(At::Time).ok_or_else(|| {
+        let detail = "must be a version such as 3, a day, or a time such as 2026-11-22T09:00:00Z";
+        Problem::bad_parameter("at", "invalid_time", detail)
+    })
 }

@@ -27,7 +27,8 @@ pub enum MigrateError {
     },
 }
 
-/// Applies the migrations that are missing, and brings what analysts see to this build's events; several processes may do so at once.
+/// Applies the migrations that are missing, and brings what analysts see to this build's events; several processes may
+/// do so at once.
 ///
 /// # Errors
 /// See [`MigrateError`].

@@ -172,6 +172,7 @@ async fn window(
                 told.send_replace(position);
                 Ok::<_, ExportError>(())
             })?;
+            tables.relieve()?;
         }
         tables.finish()
     });

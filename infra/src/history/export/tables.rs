@@ -135,6 +135,11 @@ impl Tables {
             }
             None => self.push_unknown(row, version, row.payload)?,
         }
+        Ok(())
+    }
+
+    /// Writes down the largest where all of them hold too much. Asking each how much it holds is too dear for each row.
+    pub(super) fn relieve(&mut self) -> Result<(), ExportError> {
         let held: usize = self.open.values().map(|table| table.held()).sum();
         if held > MEMORY
             && let Some(largest) = self.open.values_mut().max_by_key(|table| table.held())
