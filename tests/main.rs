@@ -11,6 +11,7 @@ mod blocks;
 mod boards;
 mod comments;
 mod consistency;
+mod console;
 mod cursors;
 mod faults;
 mod follows;

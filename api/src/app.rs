@@ -62,6 +62,8 @@ pub struct Inner {
     pub pool: PgPool,
     /// Everything that happened.
     pub log: Log,
+    /// The projections' names.
+    pub projections: Vec<&'static str>,
     /// How far each projection has come.
     pub progress: Arc<Progress>,
     /// The newest events.
@@ -112,6 +114,8 @@ pub struct Parts {
     pub pool: PgPool,
     /// Everything that happened.
     pub log: Log,
+    /// The projections' names.
+    pub projections: Vec<&'static str>,
     /// How far each projection has come.
     pub progress: Arc<Progress>,
     /// The newest events.
@@ -224,6 +228,7 @@ impl App {
             search,
             pool,
             log,
+            projections,
             progress,
             tail,
             stopping,
@@ -247,6 +252,7 @@ impl App {
             views,
             pool,
             log,
+            projections,
             progress,
             tail,
             stopping,

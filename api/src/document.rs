@@ -46,6 +46,7 @@ pub fn base() -> OpenApi {
             (name = "search", description = "Posts, people and tags by words; posts by closeness."),
             (name = "boards", description = "Places to post, and whose an alias is."),
             (name = "events", description = "Everything that ever happened, for analysts."),
+            (name = "projections", description = "How far the read models have come, and mending them."),
             (name = "ops", description = "For those who run the service.")
         )
     )]
@@ -92,9 +93,8 @@ pub fn complete(document: &mut OpenApi) {
 
 fn complete_write(path: &str, method: &HttpMethod, operation: &mut Operation) {
     add_problems(operation);
-    // Their answers hold secrets, which are not kept to be given again.
-    let about_accounts = ["sessions", "sign-ups", "account"];
-    if operation.tags.iter().flatten().any(|tag| about_accounts.contains(&tag.as_str())) {
+    // Answers of some hold secrets, which are not kept to be given again; others say nothing to the log.
+    if is_about(operation, &["sessions", "sign-ups", "account", "projections"]) {
         return;
     }
     let key = "1 to 255 visible ASCII characters. Repeating the request with the same key changes nothing \
@@ -108,8 +108,16 @@ fn complete_write(path: &str, method: &HttpMethod, operation: &mut Operation) {
     add_answer_header(operation, "Madang-Position", "Show it in the next read to see this write in it.");
 }
 
+fn is_about(operation: &Operation, tags: &[&str]) -> bool {
+    operation.tags.iter().flatten().any(|tag| tags.contains(&tag.as_str()))
+}
+
 fn complete_read(operation: &mut Operation) {
     add_problems(operation);
+    // The log itself, and how far its readers have come: there is nothing to wait for.
+    if is_about(operation, &["events", "projections"]) {
+        return;
+    }
     let position = "What this read must show: the `Madang-Position` of an earlier answer.";
     add_header(operation, "Madang-Position", Type::Integer, position);
     let prefer = "`wait=n` waits at most n seconds (up to 10) for that position, `respond-async` not at all.";

@@ -49,6 +49,7 @@ pub mod passwords;
 pub mod posts;
 pub mod profile_images;
 pub mod projectors;
+pub mod read_models;
 pub mod roles;
 pub mod router;
 pub mod search;

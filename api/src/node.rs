@@ -23,6 +23,7 @@ use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
 use projections::progress::Progress;
+use projections::rebuild::Rebuilder;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
 use projections::search::embedder::EmbedError;
@@ -169,6 +170,13 @@ impl Node {
                 let runner = Runner::new(projector.clone(), own(&options, 2, false), context);
                 working.spawn(runner.run());
             }
+            let rebuilder = Rebuilder {
+                projectors: projectors.clone(),
+                pool: own(&options, 3, false),
+                source: Arc::new(LogReader::new(pool.clone())),
+                shutdown: shutdown(),
+            };
+            working.spawn(rebuilder.run());
         }
         let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
         match &past {
@@ -232,6 +240,7 @@ impl Node {
                 views: Views::default(),
                 search: search.clone(),
                 log: Log::new(pool.clone()),
+                projections: names.clone(),
                 pool: read_pool,
                 progress,
                 touched: tail.touched(),

@@ -3,9 +3,9 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, aliases, availability, blocks, boards, comments, dev, document, events, exports, follows,
-    layers, likes, me, media, oauth, ops, pages, passwords, posts, profile_images, roles, search, searches,
-    sessions, sign_ups, site, tags, timeline, users, withdrawals,
+    account, aliases, availability, blocks, boards, comments, dev, document, events, exports,
+    follows, layers, likes, me, media, oauth, ops, pages, passwords, posts, profile_images, read_models,
+    roles, search, searches, sessions, sign_ups, site, tags, timeline, users, withdrawals,
 };
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
@@ -86,6 +86,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(boards::routes())
         .merge(aliases::routes())
         .merge(events::routes())
+        .merge(read_models::routes())
         .merge(ops::routes());
     document::complete(api.get_openapi_mut());
     api
@@ -199,9 +200,9 @@ mod tests {
             assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{name}");
             let parameters = operation["parameters"].to_string();
             let takes_key = parameters.contains("Idempotency-Key");
-            let about_accounts = ["sessions", "sign-ups", "account"].map(Value::from);
-            let about_accounts = about_accounts.contains(&operation["tags"][0]);
-            let is_command = !name.starts_with("GET ") && !about_accounts;
+            // What says nothing to the log, or can be repeated without harm anyway.
+            let without = ["sessions", "sign-ups", "account", "projections"].map(Value::from);
+            let is_command = !name.starts_with("GET ") && !without.contains(&operation["tags"][0]);
             assert_eq!(takes_key, is_command, "{name}");
         }
     }

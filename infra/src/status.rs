@@ -1,6 +1,8 @@
 //! How the whole stands, for operators: the log, the relay, every projection.
 
+use chrono::{DateTime, Utc};
 use projections::Position;
+use projections::schema::Schema;
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -37,12 +39,29 @@ pub struct ProjectionStatus {
     pub position: Option<Position>,
     /// Events not applied yet.
     pub lag: i64,
+    /// How long ago the first of those was stored; 0 where there is none.
+    pub lag_seconds: f64,
     /// Whether a runner has its lease now.
     pub is_led: bool,
     /// Events that could not be applied, oldest first, at most 20.
     pub parked: Vec<ParkedEvent>,
     /// How many there are in all.
     pub parked_count: i64,
+    /// How far a copy has come that is built beside it now.
+    pub rebuilding: Option<Position>,
+    /// The last rebuild that was asked for over HTTP.
+    pub asked: Option<AskedRebuild>,
+}
+
+/// A rebuild that was asked for over HTTP.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct AskedRebuild {
+    /// When.
+    pub asked_at: DateTime<Utc>,
+    /// When it ended; none while it waits or is underway.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why it did not come about, if it did not.
+    pub error: Option<String>,
 }
 
 /// An event that waits for a mend.
@@ -131,9 +150,15 @@ async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<Project
         version: None,
         position: None,
         lag: head,
+        lag_seconds: 0.0,
         is_led,
         parked: vec![],
         parked_count: 0,
+        rebuilding: Schema::making(pool, name).await?,
+        asked: sqlx::query_as("select asked_at, ended_at, error from rebuilds where projection = $1")
+            .bind(name)
+            .fetch_optional(pool)
+            .await?,
     };
     if there {
         let sql =
@@ -148,6 +173,12 @@ async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<Project
         status.position = Some(position);
         status.lag = (head - position).max(0);
         status.parked_count = parked_count;
+    }
+    if status.lag > 0 {
+        let waits = "select greatest(extract(epoch from clock_timestamp() - recorded_at), 0)::float8
+             from events where position = $1 + 1";
+        let waits = sqlx::query_scalar(waits).bind(status.position.unwrap_or(0)).fetch_optional(pool);
+        status.lag_seconds = waits.await?.unwrap_or(0.0);
     }
     Ok(status)
 }

@@ -1,7 +1,9 @@
 //! A projection built anew beside the live one, and swapped in while service goes on.
 
+mod asked;
 mod shared;
 
+pub use asked::{Rebuilder, ask};
 pub use shared::SharedSource;
 
 use crate::ports::{EventSource, Position, RecordedEvent, SourceError};

@@ -139,6 +139,35 @@ impl Schema {
         Ok(locked)
     }
 
+    /// How far a copy has come that is in the making just now, in whatever process.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn making(pool: &PgPool, projection: &str) -> Result<Option<Position>, sqlx::Error> {
+        let next = format!("{projection}_next");
+        let (is_made,): (bool,) = sqlx::query_as(
+            "select exists (
+                 select from pg_locks
+                 where locktype = 'advisory' and mode = 'ExclusiveLock' and granted and objsubid = 1
+                     and (classid::bigint << 32) | objid::bigint = hashtextextended($1, 0)
+                     and database = (select oid from pg_database where datname = current_database())
+             ) and to_regclass($2 || '.checkpoint') is not null",
+        )
+        .bind(lock_name(&next))
+        .bind(&next)
+        .fetch_one(pool)
+        .await?;
+        if !is_made {
+            return Ok(None);
+        }
+        let sql = format!("select position from {next}.checkpoint");
+        match sqlx::query_scalar(&sql).fetch_optional(pool).await {
+            // Swapped in between the two questions.
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => Ok(None),
+            position => position,
+        }
+    }
+
     /// Moves the checkpoint of the schema the transaction has entered from `from` to an event; false when
     /// it is not at `from`, that is, when someone else has moved it; when another version of the projector made
     /// the schema, that is, when a copy of another release was swapped in; and when the log does not have the

@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
@@ -333,6 +333,15 @@ impl TestApp {
     /// An operator in nobody's name.
     pub async fn operator(&self) -> Person {
         Person { token: Some(self.operator_token().await), ..self.nobody() }
+    }
+
+    /// Gives someone the role analyst or admin, and waits until this node has heard of it.
+    pub async fn grant(&self, person: &Person, role: &str) {
+        self.madang(&["grant", &person.handle, role]).await.expect("granted");
+        let begun = Instant::now();
+        while person.get("/v1/projections").await.status == 403 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "this node never hears of it");
+        }
     }
 
     /// The newest position of the log.

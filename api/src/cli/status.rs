@@ -37,13 +37,16 @@ fn print(Status { head, relay, projections }: &Status, projectors: &[Arc<dyn Pro
         println!("            stopped: {reason}");
     }
     for (projection, projector) in projections.iter().zip(projectors) {
-        let ProjectionStatus { name, version, position, lag, is_led, parked, parked_count } = projection;
+        let ProjectionStatus { name, version, position, lag, is_led, parked, parked_count, .. } = projection;
         let position = position.map_or("-".to_owned(), |position| position.to_string());
         let led = if *is_led { "" } else { ", nobody runs it" };
         println!("{name:<11} {position:>12}  {lag} behind, {parked_count} parked{led}");
         let known = projector.definition().version;
         if let Some(version) = version.filter(|&version| version != known) {
             println!("            version {version} of another release; this one makes {known}");
+        }
+        if let Some(position) = projection.rebuilding {
+            println!("            being rebuilt: {position} of {head}");
         }
         for event in parked {
             println!("            parked {} {}: {}", event.position, event.event_type, event.error);

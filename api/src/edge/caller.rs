@@ -43,6 +43,42 @@ impl Person {
     }
 }
 
+/// Someone who looks after the service: a person with a role for it, or an operator in nobody's name.
+#[derive(Clone, Debug)]
+pub struct Staff(Option<Person>);
+
+impl Staff {
+    /// Who asks.
+    ///
+    /// # Errors
+    /// 401 if nobody is logged in.
+    pub async fn of(parts: &request::Parts, app: &App) -> Result<Self, Problem> {
+        match Person::if_any(parts, app, Departed::Refused).await? {
+            None if !is_operator(parts) => Err(nobody(false)),
+            person => Ok(Self(person)),
+        }
+    }
+
+    /// Refuses who has none of the roles; operators need none. Gives who it is, if that is a person.
+    ///
+    /// # Errors
+    /// 403, for the first of the roles.
+    pub fn must_have_any(&self, roles: &[Role]) -> Result<Option<UserId>, Problem> {
+        match &self.0 {
+            Some(person) if !roles.iter().any(|&role| person.user.has(role)) => Err(role_needed(roles[0])),
+            person => Ok(person.as_ref().map(|person| person.id)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
+        Self::of(parts, app).await
+    }
+}
+
 /// The problem of who lacks a role.
 #[must_use]
 pub fn role_needed(role: Role) -> Problem {

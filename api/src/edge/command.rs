@@ -1,7 +1,7 @@
 //! All that comes with a write: who asks, under which key and version, and the body.
 
 use super::body;
-use super::caller::{self, Departed, Person};
+use super::caller::{self, Departed, Person, Staff};
 use super::committed::Committed;
 use super::problem::Problem;
 use super::reader::presented;
@@ -237,13 +237,7 @@ impl<T: DeserializeOwned> FromRequest<App> for ByAdmin<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let person = Person::if_any(&parts, app, Departed::Refused).await?;
-        match &person {
-            Some(person) => person.must_have(Role::Admin)?,
-            None if caller::is_operator(&parts) => {}
-            None => return Err(caller::nobody(false)),
-        }
-        let by = person.map(|person| person.id);
+        let by = Staff::of(&parts, app).await?.must_have_any(&[Role::Admin])?;
         let AskedByAnyone { mut envelope, fields, seen } =
             AskedByAnyone::from_request(Request::from_parts(parts, body), app).await?;
         envelope.actor = by;

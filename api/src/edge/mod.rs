@@ -26,7 +26,7 @@ pub mod version;
 
 pub use author::{Alias, Author};
 pub use body::Fields;
-pub use caller::Person;
+pub use caller::{Person, Staff};
 pub use command::{Asked, AskedWith, ByAdmin};
 pub use committed::Committed;
 pub use fresh::Fresh;

@@ -1,0 +1,120 @@
+//! The projections' routes.
+
+use super::dto::{Projection, Standing};
+use crate::app::App;
+use crate::edge::{Problem, Staff};
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{Duration, Utc};
+use domain::user::Role;
+use domain::value::UserId;
+use infra::status::{self, Status};
+use projections::{rebuild, retry};
+
+/// Refuses who may not see how the service stands and what happened in it.
+///
+/// # Errors
+/// 403.
+pub fn may_look(staff: &Staff) -> Result<Option<UserId>, Problem> {
+    staff.must_have_any(&[Role::Analyst, Role::Admin])
+}
+
+/// Tell how far everything has come
+///
+/// Needs the role `analyst` or `admin`, or an operator's token.
+#[utoipa::path(
+    get, path = "/v1/projections", tag = "projections",
+    responses((status = 200, description = "The log, the relay, search, and every projection.", body = Standing)),
+    security(("bearer" = ["analyst"]), ("bearer" = ["admin"]))
+)]
+pub async fn list_projections(State(app): State<App>, staff: Staff) -> Result<Json<Standing>, Problem> {
+    may_look(&staff)?;
+    Ok(Json(look(&app).await?))
+}
+
+/// Try a projection's parked events again
+///
+/// Needs the role `admin`, or an operator's token. Whoever keeps the projection up to date tries them within some
+/// seconds; asking again meanwhile changes nothing. What is still wrong with them stands in `parked` then.
+#[utoipa::path(
+    post, path = "/v1/projections/{name}/retry", tag = "projections",
+    params(("name" = String, Path, description = "Which projection.", example = "posts")),
+    responses((status = 202, description = "It will be tried.", body = Projection)),
+    security(("bearer" = ["admin"]))
+)]
+pub async fn retry_parked_events(
+    State(app): State<App>,
+    staff: Staff,
+    name: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    staff.must_have_any(&[Role::Admin])?;
+    let name = known(&app, name)?;
+    let stands = one(&app, name).await?;
+    // Else the wish would wait for the next that is parked.
+    if stands.parked_count > 0 {
+        retry::ask(&app.pool, name).await?;
+    }
+    Ok((StatusCode::ACCEPTED, Json(stands)).into_response())
+}
+
+/// Rebuild a projection
+///
+/// Needs the role `admin`, or an operator's token. A copy is built from the first event beside the one that serves, and
+/// takes its place when it has caught up; a process with the role `projector` does it. Asking again while that is
+/// waited for or underway changes nothing. `rebuilding_at` tells how far it is, `rebuild` how it ended.
+#[utoipa::path(
+    post, path = "/v1/projections/{name}/rebuild", tag = "projections",
+    params(("name" = String, Path, description = "Which projection.", example = "posts")),
+    responses((status = 202, description = "It will be built.", body = Projection)),
+    security(("bearer" = ["admin"]))
+)]
+pub async fn rebuild_projection(
+    State(app): State<App>,
+    staff: Staff,
+    name: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let by = staff.must_have_any(&[Role::Admin])?;
+    let name = known(&app, name)?;
+    rebuild::ask(&app.pool, name, by.map(|by| by.0)).await?;
+    Ok((StatusCode::ACCEPTED, Json(one(&app, name).await?)).into_response())
+}
+
+/// How everything stands.
+///
+/// # Errors
+/// 503 if the database is away.
+pub async fn look(app: &App) -> Result<Standing, Problem> {
+    let Status { head, relay, projections } =
+        app.read(|| status::status(&app.pool, &app.projections)).await?;
+    let now = Utc::now();
+    let since = async |time| Ok::<_, Problem>((head - app.log.before(now - time).await?).max(0));
+    let last_minute = since(Duration::minutes(1)).await?;
+    let last_hour = since(Duration::hours(1)).await?;
+    Ok(Standing {
+        head,
+        last_minute,
+        last_hour,
+        relay_lag: relay.lag,
+        relay_stopped_because: relay.stopped_because,
+        search_lag: (head - app.search.fed.position()).max(0),
+        items: projections.into_iter().map(Projection::from).collect(),
+    })
+}
+
+async fn one(app: &App, name: &str) -> Result<Projection, Problem> {
+    let names = [name];
+    let Status { projections, .. } = app.read(|| status::status(&app.pool, &names)).await?;
+    projections.into_iter().next().map(Projection::from).ok_or_else(not_found)
+}
+
+fn known(app: &App, name: Result<Path<String>, PathRejection>) -> Result<&str, Problem> {
+    let Ok(Path(name)) = name else { return Err(not_found()) };
+    app.projections.iter().copied().find(|known| *known == name).ok_or_else(not_found)
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("projection_not_found", "There is no such projection. GET /v1/projections names them.")
+}
