@@ -1,5 +1,7 @@
 //! How the service stands and what happened in it, for those with a role: the console, and what it asks of the API.
 
+mod browser;
+mod pages;
 mod projections;
 
 use crate::support::TestApp;

@@ -1,5 +1,6 @@
 //! What handlers work with: the ways to the log, the vault and the read models, and this node's settings.
 
+use crate::console::Figures;
 use crate::edge::Problem;
 use crate::edge::failure::is_of_another_copy;
 use crate::layers::rate_limit::RateLimits;
@@ -76,6 +77,8 @@ pub struct Inner {
     pub pages: Option<Pages>,
     /// What was trending a moment ago.
     pub trends: Trends,
+    /// What the console's figures show.
+    pub(crate) figures: Figures,
     /// Finds things by words and closeness.
     pub search: Search,
     /// What many people search for.
@@ -141,6 +144,8 @@ pub struct Settings {
     pub page_cache_bytes: u64,
     /// Read models are served as they stood at this position, to analysts only, and nothing can be written.
     pub as_of: Option<Position>,
+    /// From so many followers on, posts are put into timelines as they are read.
+    pub merge_threshold: u64,
     /// How often it is looked what many people search for.
     pub popular_searches_every: Duration,
     /// For each person, or each address of those who are not logged in; 0 is without limit.
@@ -163,6 +168,7 @@ impl Default for Settings {
             consistency_bound: Duration::from_secs(1),
             page_cache_bytes: 32 << 20,
             as_of: None,
+            merge_threshold: 10_000,
             popular_searches_every: Duration::from_secs(300),
             requests_per_minute: 600,
             cors: Cors::Any,
@@ -259,6 +265,7 @@ impl App {
             settings,
             pages,
             trends: Trends::default(),
+            figures: Figures::default(),
             search,
             popular_searches,
             rate_limits,

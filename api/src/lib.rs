@@ -31,6 +31,7 @@ pub mod blocks;
 pub mod boards;
 pub mod cli;
 pub mod comments;
+mod console;
 pub mod dev;
 pub mod document;
 pub mod edge;

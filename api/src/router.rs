@@ -3,7 +3,7 @@
 use crate::app::{App, Cors};
 use crate::edge::Problem;
 use crate::{
-    account, aliases, availability, blocks, boards, comments, dev, document, events, exports,
+    account, aliases, availability, blocks, boards, comments, console, dev, document, events, exports,
     follows, layers, likes, me, media, oauth, ops, pages, passwords, posts, profile_images, read_models,
     roles, search, searches, sessions, sign_ups, site, tags, timeline, users, withdrawals,
 };
@@ -34,6 +34,7 @@ pub fn router(app: App) -> Router {
     routes
         .merge(pages::routes())
         .merge(site::routes())
+        .merge(console::routes())
         .route("/openapi.json", document)
         .merge(SwaggerUi::new("/docs").config(Config::new(["/openapi.json"])))
         .fallback(unknown_route)

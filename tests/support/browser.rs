@@ -32,6 +32,7 @@ pub enum Key {
     Enter,
     Escape,
     Down,
+    Left,
 }
 
 /// One window with a profile of its own.
@@ -112,6 +113,19 @@ impl Browser {
         }
     }
 
+    /// The same of what a promise comes to.
+    pub async fn until_later(&self, promise: &str, expected: impl Into<Value>) {
+        let (begun, expected) = (Instant::now(), expected.into());
+        loop {
+            let script = format!("const done = arguments[0]; ({promise}).then(done, done)");
+            let is = self.run("async", &script).await;
+            if is == expected {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{promise} comes to {is}, not {expected}");
+        }
+    }
+
     /// Types into whatever has the focus.
     pub async fn type_keys(&self, keys: &str) {
         let focused = self.command(Method::GET, "/element/active", Value::Null).await;
@@ -124,6 +138,7 @@ impl Browser {
             Key::Enter => "\u{e007}",
             Key::Escape => "\u{e00c}",
             Key::Down => "\u{e015}",
+            Key::Left => "\u{e012}",
         };
         self.type_keys(code).await;
     }
@@ -140,6 +155,11 @@ impl Browser {
 
     pub async fn click_link(&self, text: &str) {
         self.click_by("link text", text).await;
+    }
+
+    /// Says yes to the question that the page asks in a box of its own.
+    pub async fn accept(&self) {
+        self.command(Method::POST, "/alert/accept", json!({})).await;
     }
 
     /// How many elements there are; it needs no scripts.

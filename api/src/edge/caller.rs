@@ -59,6 +59,12 @@ impl Staff {
         }
     }
 
+    /// The name of a person.
+    #[must_use]
+    pub fn handle(&self) -> Option<&str> {
+        self.0.as_ref().map(|person| person.user.handle.as_str())
+    }
+
     /// Refuses who has none of the roles; operators need none. Gives who it is, if that is a person.
     ///
     /// # Errors

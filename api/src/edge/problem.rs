@@ -196,6 +196,12 @@ impl Problem {
         &self.0.document.code
     }
 
+    /// What is wrong and what to do.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.document.detail
+    }
+
     /// Its body, for where an answer has begun already.
     #[must_use]
     pub fn to_json(&self) -> String {

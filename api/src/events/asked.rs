@@ -21,6 +21,8 @@ const LAST_EVENT_ID: &str = "last-event-id";
 pub struct EventsQuery {
     /// Only events after this position.
     after: Option<i64>,
+    /// Only events at this position or before it.
+    before: Option<i64>,
     /// Only events stored at this time (RFC 3339) or later.
     since: Option<String>,
     /// Only events stored before this time (RFC 3339).
@@ -53,6 +55,37 @@ impl Paged for EventsQuery {
     }
 }
 
+impl EventsQuery {
+    /// Only events at this position or before it.
+    pub(crate) fn before(&self) -> Option<Position> {
+        self.before
+    }
+
+    /// Which events, and after which position they begin.
+    ///
+    /// # Errors
+    /// 400 for names and times that mean nothing.
+    pub(crate) async fn filter(&self, app: &App) -> Result<(Filter, Position), Problem> {
+        let known_types: Vec<_> = Event::types().map(|(_, event_type, _)| event_type).collect();
+        let known_aggregates: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
+        let mut filter = Filter {
+            aggregate_types: names("aggregate", self.aggregate.as_deref(), &known_aggregates)?,
+            aggregate_id: self.id,
+            event_types: names("type", self.event_type.as_deref(), &known_types)?,
+            actor: self.actor,
+            until: None,
+        };
+        if let Some(until) = list::time("until", self.until.as_deref())? {
+            filter.until = Some(app.log.before(until).await?);
+        }
+        let mut after = self.after.unwrap_or(0).max(0);
+        if let Some(since) = list::time("since", self.since.as_deref())? {
+            after = after.max(app.log.before(since).await?);
+        }
+        Ok((filter, after))
+    }
+}
+
 /// What a request asks for.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
@@ -71,22 +104,9 @@ impl Asked {
         headers: &HeaderMap,
     ) -> Result<Self, Problem> {
         let query = &listing.query;
-        let known_types: Vec<_> = Event::types().map(|(_, event_type, _)| event_type).collect();
-        let known_aggregates: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
-        let mut filter = Filter {
-            aggregate_types: names("aggregate", query.aggregate.as_deref(), &known_aggregates)?,
-            aggregate_id: query.id,
-            event_types: names("type", query.event_type.as_deref(), &known_types)?,
-            actor: query.actor,
-            until: None,
-        };
-        let pages = &app.log;
-        if let Some(until) = list::time("until", query.until.as_deref())? {
-            filter.until = Some(pages.before(until).await?);
-        }
-        let mut after = query.after.unwrap_or(0).max(0);
-        if let Some(since) = list::time("since", query.since.as_deref())? {
-            after = after.max(pages.before(since).await?);
+        let (mut filter, mut after) = query.filter(app).await?;
+        if let Some(before) = query.before {
+            filter.until = Some(filter.until.map_or(before, |until| until.min(before)));
         }
         let seen =
             headers.get(LAST_EVENT_ID).map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));

@@ -6,6 +6,8 @@ mod history;
 mod live;
 mod routes;
 
+pub(crate) use asked::EventsQuery;
+
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

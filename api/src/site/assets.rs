@@ -22,7 +22,7 @@ pub(super) async fn icon() -> impl IntoResponse {
     file("image/svg+xml", include_str!("icon.svg"))
 }
 
-fn file(content_type: &'static str, content: &'static str) -> impl IntoResponse {
+pub(crate) fn file(content_type: &'static str, content: &'static str) -> impl IntoResponse {
     let content_type = HeaderValue::from_static(content_type);
     ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, KEPT)], content)
 }

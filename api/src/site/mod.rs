@@ -5,14 +5,14 @@
 //! [`search`], [`post`], [`person`].
 
 mod address;
-mod assets;
+pub(crate) mod assets;
 mod linked;
-mod page;
+pub(crate) mod page;
 mod person;
 mod post;
 mod search;
 mod text;
-mod visit;
+pub(crate) mod visit;
 mod writer;
 
 use crate::app::App;

@@ -55,7 +55,7 @@ pub(super) fn summary(text: &str) -> String {
 }
 
 /// A page as it goes out.
-pub(super) fn answer(app: &App, status: StatusCode, page: &impl Template) -> Response {
+pub(crate) fn answer(app: &App, status: StatusCode, page: &impl Template) -> Response {
     let html = match page.render() {
         Ok(html) => html,
         Err(error) => {

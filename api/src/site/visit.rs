@@ -4,7 +4,7 @@ use super::text::Text;
 use crate::app::App;
 use crate::edge::Reader;
 use axum::extract::FromRequestParts;
-use axum::http::{Uri, header, request};
+use axum::http::{HeaderMap, Uri, header, request};
 use infra::mail::Language;
 use std::convert::Infallible;
 
@@ -31,12 +31,15 @@ impl FromRequestParts<App> for Visit {
             Ok(reader) => reader,
             Err(_over) => Reader::nobody(app),
         };
-        let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Ok(Self { reader, language: language(&parts.headers), uri: parts.uri.clone() })
+    }
+}
+
+/// In which language someone reads.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    match headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) {
         // Whoever reads neither of the two is more likely to read English.
-        let language = match accepted {
-            Some(accepted) => Language::of_accept_language(accepted).unwrap_or(Language::English),
-            None => Language::Korean,
-        };
-        Ok(Self { reader, language, uri: parts.uri.clone() })
+        Some(accepted) => Language::of_accept_language(accepted).unwrap_or(Language::English),
+        None => Language::Korean,
     }
 }

@@ -1,13 +1,14 @@
 //! The log as others read it: events one by one, whole histories as files, and as tables in SQL.
 //!
 //! Reading order: [`event`] (an event as it goes out), [`pages`] (events by position, time, kind and actor;
-//! with [`Pages::story`] one thing's history), [`rows`] (all of them, fast), [`export`] (files), [`analytics`] (views in SQL), [`past`] (read models as they stood).
+//! with [`Pages::story`] one thing's history, with [`Pages::counts`] how much happens), [`rows`] (all of them, fast), [`export`] (files), [`analytics`] (views in SQL), [`past`] (read models as they stood).
 //!
 //! Invariants:
 //! - What goes out is what stands in the log now, in today's version: what was masked is masked here.
 //! - Everything streams: memory does not grow with the log.
 
 pub mod analytics;
+mod counts;
 pub mod event;
 pub mod export;
 mod masked;
@@ -16,6 +17,7 @@ pub mod past;
 pub mod rows;
 mod story;
 
+pub use counts::{Cohort, Counts};
 pub use event::LogEvent;
 pub use masked::masked;
 pub use pages::{Filter, Page, Pages};

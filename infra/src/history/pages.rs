@@ -48,6 +48,10 @@ impl Pages {
         Self { pool }
     }
 
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     /// The newest position, 0 where there is none.
     ///
     /// # Errors
@@ -68,6 +72,48 @@ impl Pages {
             (Some([_]), Some(_)) => (end, "sequence"),
             _ => (end.min(after.saturating_add(LOOKED_THROUGH)), "position"),
         };
+        let events = self.events(filter, after, up_to, order, limit).await?;
+        let up_to = match events.last() {
+            Some(last) if events.len() >= limit => last.position,
+            _ => up_to.max(after),
+        };
+        Ok(Page { events, up_to, is_last: up_to >= end })
+    }
+
+    /// The last events up to `before`, the newest first, at most `limit`; none at `after` or before it. The page's `up_to`
+    /// is where it goes on: everything after that position was looked at.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read_back(
+        &self,
+        filter: &Filter,
+        after: Position,
+        before: Position,
+        limit: usize,
+    ) -> Result<Page, sqlx::Error> {
+        let newest = filter.until.map_or(before, |until| before.min(until));
+        let (down_to, order) = match (&filter.aggregate_types.as_deref(), filter.aggregate_id) {
+            (Some([_]), Some(_)) => (after, "sequence desc"),
+            _ => (after.max(newest - LOOKED_THROUGH), "position desc"),
+        };
+        let events = self.events(filter, down_to, newest, order, limit).await?;
+        let down_to = match events.last() {
+            Some(last) if events.len() >= limit => last.position - 1,
+            _ => down_to,
+        };
+        Ok(Page { events, up_to: down_to, is_last: down_to <= after })
+    }
+
+    /// Those after `after` and up to `up_to`.
+    async fn events(
+        &self,
+        filter: &Filter,
+        after: Position,
+        up_to: Position,
+        order: &str,
+        limit: usize,
+    ) -> Result<Vec<LogEvent>, sqlx::Error> {
         let rows: Vec<Row> = sqlx::query_as(&format!(
             "select {COLUMNS} from events
              where position > $1 and position <= $2
@@ -86,12 +132,7 @@ impl Pages {
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(&self.pool)
         .await?;
-        let events: Vec<LogEvent> = rows.into_iter().map(LogEvent::from).collect();
-        let up_to = match events.last() {
-            Some(last) if events.len() >= limit => last.position,
-            _ => up_to.max(after),
-        };
-        Ok(Page { events, up_to, is_last: up_to >= end })
+        Ok(rows.into_iter().map(LogEvent::from).collect())
     }
 
     /// The position of the last event that was stored before `time`; 0 where there is none.
@@ -99,9 +140,18 @@ impl Pages {
     /// # Errors
     /// The database's.
     pub async fn before(&self, time: DateTime<Utc>) -> Result<Position, sqlx::Error> {
+        let head = self.head().await?;
+        self.before_between(time, 0, head).await
+    }
+
+    /// The same where it is known to be from `low` to `high`.
+    pub(super) async fn before_between(
+        &self,
+        time: DateTime<Utc>,
+        mut low: Position,
+        mut high: Position,
+    ) -> Result<Position, sqlx::Error> {
         // Times ascend with positions, so a few looks are enough, without an index.
-        let mut low: Position = 0;
-        let mut high = self.head().await?;
         while low < high {
             let middle = low + (high - low + 1) / 2;
             let is_before: Option<bool> =

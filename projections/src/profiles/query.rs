@@ -225,6 +225,22 @@ async fn follows(
     scanned::page(pool, query, limit, |position: Position| position, person).await
 }
 
+/// How many active people have how many followers: for 0, and for each power of two up to the next one, that number and how
+/// many people there are.
+///
+/// # Errors
+/// The database's.
+pub async fn by_followers(pool: &PgPool) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+    sqlx::query_as(
+        "select case when follower_count > 0 then 1::bigint << floor(log(2, follower_count))::int else 0 end,
+             count(*)
+         from profiles.people where active
+         group by 1 order by 1",
+    )
+    .fetch_all(pool)
+    .await
+}
+
 fn person(row: &PgRow) -> Result<Option<Person>, sqlx::Error> {
     let Some(id) = row.try_get::<Option<Uuid>, _>("user_id")? else { return Ok(None) };
     Ok(Some(Person {

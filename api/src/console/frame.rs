@@ -1,0 +1,59 @@
+//! What stands around each page.
+
+use super::seat::Seat;
+use super::text::Text;
+
+/// The pages, as the navigation has them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    State,
+    Events,
+    History,
+    Figures,
+}
+
+/// What stands around a page's own content.
+pub(super) struct Frame {
+    pub(super) text: &'static Text,
+    pub(super) title: String,
+    tab: Option<Tab>,
+    /// Of who looks.
+    pub(super) name: String,
+    pub(super) is_admin: bool,
+}
+
+impl Frame {
+    /// Of a page of this tab; with its own title, where it has one.
+    pub(super) fn of(seat: &Seat, tab: Tab, title: &str) -> Self {
+        let text = seat.text;
+        let title = if title.is_empty() { name(text, tab) } else { title };
+        let title = format!("{title} · {}", text.console);
+        Self { text, title, tab: Some(tab), name: seat.name.clone(), is_admin: seat.is_admin }
+    }
+
+    /// Before anyone is known.
+    pub(super) fn outside(text: &'static Text) -> Self {
+        Self { text, title: text.console.to_owned(), tab: None, name: String::new(), is_admin: false }
+    }
+
+    /// Each page's name and address, and whether it is open.
+    pub(super) fn tabs(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let tabs = [
+            (Tab::State, "/console"),
+            (Tab::Events, "/console/events"),
+            (Tab::History, "/console/history"),
+            (Tab::Figures, "/console/figures"),
+        ];
+        let tabs = tabs.into_iter().filter(|_| self.tab.is_some());
+        tabs.map(|(tab, address)| (name(self.text, tab), address, self.tab == Some(tab))).collect()
+    }
+}
+
+fn name(text: &Text, tab: Tab) -> &'static str {
+    match tab {
+        Tab::State => text.state,
+        Tab::Events => text.events,
+        Tab::History => text.history,
+        Tab::Figures => text.figures,
+    }
+}

@@ -1,0 +1,39 @@
+//! `/console`: how the service stands, for admins, and what happened in it, for analysts. Rendered here from templates;
+//! a small script of ours keeps what is shown fresh.
+//!
+//! Reading order: [`seat`] (who looks), [`text`] (what the pages say), then a page: [`state`] (how everything stands),
+//! [`explorer`] (events), [`thing`] (one thing's history), [`figures`] (plots, drawn by [`draw`]).
+
+mod draw;
+mod explorer;
+mod figures;
+mod frame;
+mod seat;
+mod state;
+mod text;
+mod thing;
+
+pub use figures::Figures;
+
+use crate::app::App;
+use crate::site::assets::file;
+use axum::Router;
+use axum::routing::get;
+
+/// These routes; they are no part of the API, so its document leaves them out.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/console", get(state::state))
+        .route("/console/events", get(explorer::events))
+        .route("/console/history", get(thing::find))
+        .route("/console/history/{aggregate}/{id}", get(thing::history))
+        .route("/console/figures", get(figures::figures))
+        .route(
+            "/console/console.css",
+            get(async || file("text/css; charset=utf-8", include_str!("console.css"))),
+        )
+        .route(
+            "/console/console.js",
+            get(async || file("text/javascript; charset=utf-8", include_str!("console.js"))),
+        )
+}

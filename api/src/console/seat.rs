@@ -1,0 +1,94 @@
+//! Who sits at the console.
+
+use super::frame::{Frame, Tab};
+use super::text::Text;
+use crate::app::App;
+use crate::edge::{Problem, Staff};
+use crate::read_models::may_look;
+use crate::site::page;
+use crate::site::visit::language;
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::{StatusCode, Uri, request};
+use axum::response::Response;
+use domain::user::Role;
+
+/// Someone who may look. Nobody else gets further than the door.
+pub(super) struct Seat {
+    pub(super) text: &'static Text,
+    pub(super) uri: Uri,
+    /// May change how things stand.
+    pub(super) is_admin: bool,
+    pub(super) name: String,
+}
+
+/// A form to log in, or why that is not enough.
+#[derive(Template)]
+#[template(path = "door.html")]
+struct Door {
+    frame: Frame,
+    /// Who is logged in and lacks the roles.
+    lacks: bool,
+    /// A session whose access is over may be renewed.
+    is_over: bool,
+}
+
+impl FromRequestParts<App> for Seat {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Response> {
+        let text = Text::of(language(&parts.headers));
+        let staff = Staff::of(parts, app).await;
+        let admitted = staff.and_then(|staff| may_look(&staff).map(|_| staff));
+        match admitted {
+            Ok(staff) => Ok(Self {
+                text,
+                uri: parts.uri.clone(),
+                is_admin: staff.must_have_any(&[Role::Admin]).is_ok(),
+                name: staff.handle().unwrap_or_default().to_owned(),
+            }),
+            Err(problem) => Err(door(app, text, &problem)),
+        }
+    }
+}
+
+fn door(app: &App, text: &'static Text, problem: &Problem) -> Response {
+    let status = problem.status();
+    if ![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status) {
+        return failed(app, Frame::outside(text), problem);
+    }
+    let door = Door {
+        frame: Frame::outside(text),
+        lacks: status == StatusCode::FORBIDDEN,
+        is_over: problem.code() == "token_expired",
+    };
+    page::answer(app, status, &door)
+}
+
+#[derive(Template)]
+#[template(path = "broken.html")]
+struct Broken {
+    frame: Frame,
+    title: &'static str,
+    detail: String,
+}
+
+fn failed(app: &App, frame: Frame, problem: &Problem) -> Response {
+    let text = frame.text;
+    let title = match problem.status() {
+        StatusCode::NOT_FOUND => text.not_found,
+        StatusCode::BAD_REQUEST => text.wrong,
+        _ => text.away,
+    };
+    page::answer(app, problem.status(), &Broken { frame, title, detail: problem.detail().to_owned() })
+}
+
+impl Seat {
+    /// A page, or what went wrong with it.
+    pub(super) fn answer<T: Template>(&self, app: &App, tab: Tab, page: Result<T, Problem>) -> Response {
+        match page {
+            Ok(page) => page::answer(app, StatusCode::OK, &page),
+            Err(problem) => failed(app, Frame::of(self, tab, ""), &problem),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! How everything stands, kept fresh as one looks.
+
+use super::frame::{Frame, Tab};
+use super::seat::Seat;
+use crate::app::App;
+use crate::edge::Problem;
+use crate::read_models::{Projection, Standing, look};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+#[derive(Template)]
+#[template(path = "state.html")]
+struct StatePage {
+    frame: Frame,
+    standing: Standing,
+    is_admin: bool,
+}
+
+pub(super) async fn state(State(app): State<App>, seat: Seat) -> Response {
+    let page = shown(&app, &seat).await;
+    seat.answer(&app, Tab::State, page)
+}
+
+async fn shown(app: &App, seat: &Seat) -> Result<StatePage, Problem> {
+    let frame = Frame::of(seat, Tab::State, "");
+    Ok(StatePage { frame, standing: look(app).await?, is_admin: seat.is_admin })
+}
+
+impl StatePage {
+    fn parked(&self) -> impl Iterator<Item = &Projection> {
+        self.standing.items.iter().filter(|projection| projection.parked_count > 0)
+    }
+
+    /// How far a rebuild is, in percent.
+    fn percent(&self, at: &i64) -> i64 {
+        at * 100 / self.standing.head.max(1)
+    }
+}

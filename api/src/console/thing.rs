@@ -1,0 +1,175 @@
+//! One thing's history: what happened to it, and what it was after each event.
+
+use super::frame::{Frame, Tab};
+use super::seat::Seat;
+use crate::app::App;
+use crate::edge::{Problem, list};
+use askama::Template;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::Event;
+use domain::user::HANDLE;
+use domain::value::Handle;
+use infra::history::{At, Step, Story};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Events shown before and after the one that is looked at.
+const AROUND: i64 = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FindQuery {
+    #[serde(default)]
+    aggregate: String,
+    #[serde(default)]
+    id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ThingQuery {
+    at: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "find.html")]
+struct FindPage {
+    frame: Frame,
+    aggregates: Vec<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "thing.html")]
+struct ThingPage {
+    frame: Frame,
+    aggregate: String,
+    id: Uuid,
+    /// The version that is looked at, and the last one.
+    at: i64,
+    last: i64,
+    steps: Vec<Step>,
+    /// Each part of the state: its name, what it is, and whether the event that is looked at changed it.
+    state: Vec<(String, String, bool)>,
+}
+
+/// Where to look for a thing.
+pub(super) async fn find(State(app): State<App>, seat: Seat) -> Response {
+    let page = match list::query::<FindQuery>(&seat.uri) {
+        Ok(asked) if !asked.id.trim().is_empty() => match named(&app, &asked).await {
+            Ok(address) => return Redirect::to(&address).into_response(),
+            Err(problem) => Err(problem),
+        },
+        Ok(_) => Ok(FindPage { frame: Frame::of(&seat, Tab::History, ""), aggregates: aggregates() }),
+        Err(problem) => Err(problem),
+    };
+    seat.answer(&app, Tab::History, page)
+}
+
+fn aggregates() -> Vec<&'static str> {
+    let mut all: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
+    all.dedup();
+    all
+}
+
+/// The address of what was asked for; a person may be named by handle.
+async fn named(app: &App, asked: &FindQuery) -> Result<String, Problem> {
+    let id = asked.id.trim();
+    let known = aggregates().into_iter().find(|known| *known == asked.aggregate).ok_or_else(nothing)?;
+    if let Ok(id) = id.parse::<Uuid>() {
+        return Ok(format!("/console/history/{known}/{id}"));
+    }
+    let key = Handle::key_of(id.trim_start_matches('@'));
+    match known {
+        "user" => {
+            let user = app.executor.claimed(HANDLE, &key).await?.ok_or_else(nothing)?;
+            Ok(format!("/console/history/user/{user}"))
+        }
+        _ => Err(nothing()),
+    }
+}
+
+fn nothing() -> Problem {
+    Problem::not_found(
+        "history_not_found",
+        "There is no such thing, and never was. Check its kind and its id.",
+    )
+}
+
+pub(super) async fn history(
+    State(app): State<App>,
+    seat: Seat,
+    path: Result<Path<(String, Uuid)>, PathRejection>,
+) -> Response {
+    let page = match path {
+        Ok(Path((aggregate, id))) => shown(&app, &seat, aggregate, id).await,
+        Err(_) => Err(nothing()),
+    };
+    seat.answer(&app, Tab::History, page)
+}
+
+async fn shown(app: &App, seat: &Seat, aggregate: String, id: Uuid) -> Result<ThingPage, Problem> {
+    let ThingQuery { at } = list::query(&seat.uri)?;
+    let story = async |at: Option<i64>, after, limit| {
+        let story = app.log.story(&aggregate, id, at.map(At::Version), after, limit).await?;
+        story.filter(|story| story.version > 0 || at == Some(0)).ok_or_else(nothing)
+    };
+    // The latest version, without any step.
+    let Story { version: last, .. } = story(None, i64::MAX, 0).await?;
+    let at = at.unwrap_or(last).clamp(0, last);
+    let Story { state, .. } = story(Some(at), i64::MAX, 0).await?;
+    let first = (at - AROUND).max(0);
+    let steps = usize::try_from(2 * AROUND).unwrap_or(usize::MAX);
+    let Story { steps, .. } = story(None, first, steps).await?;
+    let looked_at = steps.iter().find(|step| step.event.sequence == at);
+    let changed: HashSet<String> = looked_at.map(|step| changed(step)).unwrap_or_default();
+    let state = match state {
+        Value::Object(fields) => fields.into_iter().collect(),
+        other => vec![(aggregate.clone(), other)],
+    };
+    let part = |(name, value): (String, Value)| {
+        let is_changed = changed.contains(&name);
+        let value = match value {
+            Value::String(text) => text,
+            other => serde_json::to_string_pretty(&other).unwrap_or_default(),
+        };
+        (name, value, is_changed)
+    };
+    let state = state.into_iter().map(part).collect();
+    let frame = Frame::of(seat, Tab::History, &format!("{aggregate} {id}"));
+    Ok(ThingPage { frame, aggregate, id, at, last, steps, state })
+}
+
+/// Names of the parts that a step changed.
+fn changed(step: &Step) -> HashSet<String> {
+    let paths = step.changes.iter().map(|change| change.path().to_string());
+    paths.filter_map(|path| path.split('/').nth(1).map(str::to_owned)).collect()
+}
+
+impl ThingPage {
+    /// What a step changed: where, and to what.
+    fn changes(&self, step: &Step) -> Vec<(String, String)> {
+        let changes = serde_json::to_value(&step.changes).unwrap_or_default();
+        let each = changes.as_array().into_iter().flatten().map(|change| {
+            let path = change["path"].as_str().unwrap_or_default().trim_start_matches('/').to_owned();
+            let value = match (&change["op"], &change["value"]) {
+                (Value::String(op), _) if op == "remove" => "∅".to_owned(),
+                (_, Value::String(text)) => text.clone(),
+                (_, other) => other.to_string(),
+            };
+            (path, value)
+        });
+        each.collect()
+    }
+
+    fn is_reached(&self, step: &Step) -> bool {
+        step.event.sequence <= self.at
+    }
+
+    fn is_looked_at(&self, step: &Step) -> bool {
+        step.event.sequence == self.at
+    }
+}
