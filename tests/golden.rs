@@ -12,7 +12,7 @@ fn folder() -> PathBuf {
 }
 
 /// `<aggregate>.<event>.<version>.json`: one event, or a list of its forms.
-fn files() -> Vec<(String, String, String, Vec<Value>)> {
+pub fn files() -> Vec<(String, String, String, Vec<Value>)> {
     let mut files: Vec<_> = std::fs::read_dir(folder()).expect("the folder").flatten().collect();
     files.sort_by_key(std::fs::DirEntry::file_name);
     let read = |file: std::fs::DirEntry| {

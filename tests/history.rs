@@ -5,6 +5,7 @@ mod past;
 mod sql;
 mod streams;
 mod things;
+mod versions;
 
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -16,11 +17,22 @@ pub async fn analyst(app: &TestApp, handle: &str) -> Person {
     person
 }
 
-/// Puts an event of an old version into the log, as a build of that time would have.
-pub async fn store_old(
+/// Puts the first event of a thing into the log in an old version, as a build of that time would have.
+async fn store_old(
     app: &TestApp,
     aggregate: &str,
     id: &str,
+    event_type: &str,
+    version: &str,
+    payload: &str,
+) -> i64 {
+    store_next(app, (aggregate, id, 1), event_type, version, payload).await
+}
+
+/// The same at any place in the thing's history.
+async fn store_next(
+    app: &TestApp,
+    (aggregate, id, sequence): (&str, &str, i64),
     event_type: &str,
     version: &str,
     payload: &str,
@@ -33,7 +45,7 @@ pub async fn store_old(
     .await
     .expect("the log's row");
     sqlx::query(
-        "insert into events select head, $1, $2, 1, $3, $4, $5::jsonb,
+        "insert into events select head, $1, $2, $6, $3, $4, $5::jsonb,
              jsonb_build_object('event_id', gen_random_uuid()), recorded_at from log",
     )
     .bind(aggregate)
@@ -41,6 +53,7 @@ pub async fn store_old(
     .bind(event_type)
     .bind(version)
     .bind(payload)
+    .bind(sequence)
     .execute(&mut *tx)
     .await
     .expect("stored");

@@ -28,8 +28,8 @@ expected as (
         coalesce(said.payload ->> 'title', '') as title,
         said.payload ->> 'text' as text,
         said.payload -> 'tags' as tags,
-        jsonb_array_length(said.payload -> 'photos') as photo_count,
-        (said.payload ->> 'followers_only')::boolean as followers_only,
+        jsonb_array_length(coalesce(said.payload -> 'photos', '[]')) as photo_count,
+        coalesce((said.payload ->> 'followers_only')::boolean, false) as followers_only,
         coalesce(liked.number, 0) as like_count
     from said
     join public.events as origin
