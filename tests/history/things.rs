@@ -1,7 +1,7 @@
 //! One thing's history.
 
 use super::{analyst, store_old};
-use crate::support::TestApp;
+use crate::support::{TestApp, binary};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -67,4 +67,15 @@ async fn events_of_old_versions_are_shown_in_todays() {
     let printed = app.madang(&["events", "schema", "PostPublished"]).await.expect("printed");
     let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
     assert_eq!(printed[0]["read_as"], json!({ "version": "2", "adds": { "photos": [] } }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_whose_reader_has_had_enough_ends_without_a_word() {
+    let script = r#""$0" events schema | head -c 1"#;
+    let done = tokio::process::Command::new("sh").args(["-c", script]).arg(binary()).output().await;
+    let done = done.expect("it runs");
+    assert_eq!(
+        (done.stdout.as_slice(), String::from_utf8_lossy(&done.stderr).as_ref()),
+        (b"[".as_slice(), "")
+    );
 }

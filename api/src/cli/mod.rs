@@ -109,6 +109,9 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if !matches!(cli.command, Command::Up(_) | Command::Serve(_)) {
+        end_with_whoever_reads();
+    }
     // Fails only when a provider is installed already, and then there is one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -139,6 +142,20 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => report(&*error),
     }
+}
+
+/// A shell's `| head` reads no further: a command that prints has nothing to complain of then.
+fn end_with_whoever_reads() {
+    /// As of whoever ends by the signal SIGPIPE.
+    const BROKEN_PIPE: i32 = 128 + 13;
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout: Broken pipe") {
+            std::process::exit(BROKEN_PIPE);
+        }
+        usual(panic);
+    }));
 }
 
 /// Prints the error with its causes; a cause that was said already is not said again.
