@@ -147,8 +147,7 @@ impl<'a> Copy<'a> {
     /// Applies everything up to the log's head, then finishes delayed work.
     pub(crate) async fn fill(&mut self, on_progress: OnProgress<'_>) -> Result<(), RebuildError> {
         loop {
-            let mut tx = self.pool.begin().await?;
-            self.next.enter(&mut tx).await?;
+            let mut tx = self.enter().await?;
             let read = self.step(&mut tx, BATCH).await?;
             tx.commit().await?;
             on_progress(self.position);
@@ -157,8 +156,7 @@ impl<'a> Copy<'a> {
             }
         }
         if self.incomplete {
-            let mut tx = self.pool.begin().await?;
-            self.next.enter(&mut tx).await?;
+            let mut tx = self.enter().await?;
             self.projector.complete(&mut tx).await?;
             tx.commit().await?;
             self.incomplete = false;
@@ -170,6 +168,14 @@ impl<'a> Copy<'a> {
     pub(crate) async fn end(self) -> Result<Position, RebuildError> {
         self.lock.rollback().await?;
         Ok(self.position)
+    }
+
+    /// A transaction within the copy. Its commit need not be durable: the swap's is, and until then nobody sees the copy.
+    async fn enter(&self) -> Result<Tx, sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        self.next.enter(&mut tx).await?;
+        tx.execute("set local synchronous_commit = off").await?;
+        Ok(tx)
     }
 
     /// Makes the readers' indexes and the planner's statistics.
@@ -215,8 +221,7 @@ impl<'a> Copy<'a> {
 
     async fn work(&self) -> Result<(), RebuildError> {
         loop {
-            let mut tx = self.pool.begin().await?;
-            self.next.enter(&mut tx).await?;
+            let mut tx = self.enter().await?;
             let work = self.projector.work(&mut tx).await?;
             tx.commit().await?;
             if work.oldest_task.is_none() {

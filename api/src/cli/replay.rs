@@ -15,6 +15,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::collections::HashMap;
 use std::io;
 use std::process::{ExitCode, Stdio};
+use std::sync::Arc;
 use tokio::io::{AsyncWriteExt, BufWriter};
 use tokio::process::Command;
 
@@ -104,8 +105,10 @@ async fn into(args: &Args, pool: &PgPool, name: &str) -> Result<(), Failure> {
         bar.set_length(u64::try_from(position).unwrap_or(0));
         by_name.insert(projector.name(), bar);
     }
-    let on_progress = |name: &'static str, position| show(&by_name[name], position);
-    let made = past::make(&options, name, position, &projectors, args.replace, &on_progress).await;
+    let by_name = Arc::new(by_name);
+    let shown = by_name.clone();
+    let on_progress = Arc::new(move |name: &'static str, position| show(&shown[name], position));
+    let made = past::make(&options, name, position, &projectors, args.replace, on_progress).await;
     by_name.values().for_each(ProgressBar::finish_and_clear);
     let made = made?;
     println!("{name}: read models as of position {position}; madang serve --as-of {name} serves them");

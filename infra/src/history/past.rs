@@ -4,7 +4,7 @@
 //! A past is seen when all of it is there. Forgetting someone drops them all: what was masked since is not in them.
 
 use crate::event_store::LogReader;
-use futures::future::{BoxFuture, try_join_all};
+use futures::future::BoxFuture;
 use projections::ports::{EventSource, SourceError};
 use projections::rebuild::{RebuildError, SharedSource, rebuild};
 use projections::{Position, Projector, RecordedEvent};
@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// Names of databases have 63 bytes.
 const NAME_MAX: usize = 30;
@@ -58,7 +59,7 @@ pub enum PastError {
 }
 
 /// Called now and then with a projection's name and the position that it reached.
-pub type OnProgress<'a> = &'a (dyn Fn(&'static str, Position) + Send + Sync);
+pub type OnProgress = Arc<dyn Fn(&'static str, Position) + Send + Sync>;
 
 /// Builds what the projectors would have built by `position`.
 ///
@@ -70,7 +71,7 @@ pub async fn make(
     position: Position,
     projectors: &[Arc<dyn Projector>],
     replace: bool,
-    on_progress: OnProgress<'_>,
+    on_progress: OnProgress,
 ) -> Result<Past, PastError> {
     if !is_name(name) {
         return Err(PastError::Name);
@@ -99,15 +100,20 @@ pub async fn make(
         .connect_with(options.clone().database(&database))
         .await?;
     let log = Until { log: LogReader::new(pool.clone()), position };
-    let source = SharedSource::new(Arc::new(log));
-    let building = projectors.iter().map(|projector| {
-        let (beside, source) = (&beside, &source);
-        async move {
+    let source = Arc::new(SharedSource::new(Arc::new(log)));
+    let mut building = JoinSet::new();
+    for projector in projectors {
+        let (projector, beside) = (projector.clone(), beside.clone());
+        let (source, on_progress) = (source.clone(), on_progress.clone());
+        building.spawn(async move {
             let show = |position| on_progress(projector.name(), position);
-            rebuild(&**projector, beside, source, &show).await
-        }
-    });
-    try_join_all(building).await?;
+            rebuild(&*projector, &beside, &*source, &show).await
+        });
+    }
+    while let Some(built) = building.join_next().await {
+        // Whoever fails ends the others.
+        built.map_err(|panicked| PastError::Database(sqlx::Error::Io(panicked.into())))??;
+    }
     beside.close().await;
     let mut tx = pool.begin().await?;
     // Nothing is appended until this is settled: who is forgotten from now on takes the past along.

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
-/// Batches kept for those who come later, some hundred megabytes; who is further behind reads the log alone.
-const KEPT: usize = 16;
+/// Batches kept for those who come later, a hundred megabytes at most; who is further behind reads the log alone.
+const KEPT: usize = 10;
 
 type Events = Vec<Arc<RecordedEvent>>;
 
