@@ -10,6 +10,7 @@ mod near;
 mod order;
 mod vectors;
 
+use crate::polite;
 use domain::value::PostId;
 use fields::Fields;
 use futures::future::BoxFuture;
@@ -83,7 +84,10 @@ impl Embedded {
             .doc_store_cache_num_blocks(BLOCKS)
             .try_into()
             .map_err(failed)?;
-        let writer = index.writer_with_num_threads(1, MEMORY).map_err(failed)?;
+        // Its threads, too, which index and merge.
+        let indexed = index.clone();
+        let writer = polite::wait("search", move || indexed.writer_with_num_threads(1, MEMORY));
+        let writer = writer.map_err(failed)?.map_err(failed)?;
         let writer = Mutex::new(writer);
         let vectors = Vectors::open(&path.join(VECTORS), format!("{VERSION} {log}"));
         let slots = Semaphore::new(SEARCHES);
@@ -98,6 +102,15 @@ impl Embedded {
     ) -> Result<T, EngineError> {
         let inner = self.0.clone();
         tokio::task::spawn_blocking(move || work(&inner)).await.map_err(failed)?
+    }
+
+    /// The same for what is fed: a burst of it must cost those who ask and write nothing.
+    async fn politely<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let inner = self.0.clone();
+        polite::run("search", move || work(&inner)).await.map_err(failed)?
     }
 }
 
@@ -212,7 +225,7 @@ impl Engine for Embedded {
         changes: Vec<Change>,
         position: Option<Position>,
     ) -> BoxFuture<'_, Result<(), EngineError>> {
-        Box::pin(self.blocking(move |inner| inner.take(&changes, position)))
+        Box::pin(self.politely(move |inner| inner.take(&changes, position)))
     }
 
     fn vectors_position<'a>(&'a self, embedder: &'a str) -> BoxFuture<'a, Result<Position, EngineError>> {
@@ -229,7 +242,7 @@ impl Engine for Embedded {
         let embedder = embedder.to_owned();
         let keyed = |(post, vector): (PostId, _)| (fields::near_key(post.0), vector);
         let vectors: Vec<_> = vectors.into_iter().map(keyed).collect();
-        Box::pin(self.blocking(move |inner| inner.vectors.take(&embedder, &vectors, position)))
+        Box::pin(self.politely(move |inner| inner.vectors.take(&embedder, &vectors, position)))
     }
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>> {
