@@ -5,6 +5,7 @@ use crate::edge::Problem;
 use crate::edge::failure::is_of_another_copy;
 use crate::layers::rate_limit::RateLimits;
 use crate::media::dto::PhotoUrls;
+use crate::read_models::Standings;
 use crate::search::Search;
 use crate::searches::PopularSearches;
 use crate::tags::Trends;
@@ -77,6 +78,8 @@ pub struct Inner {
     pub pages: Option<Pages>,
     /// What was trending a moment ago.
     pub trends: Trends,
+    /// How everything stood a moment ago.
+    pub(crate) standings: Standings,
     /// What the console's figures show.
     pub(crate) figures: Figures,
     /// Finds things by words and closeness.
@@ -144,8 +147,6 @@ pub struct Settings {
     pub page_cache_bytes: u64,
     /// Read models are served as they stood at this position, to analysts only, and nothing can be written.
     pub as_of: Option<Position>,
-    /// From so many followers on, posts are put into timelines as they are read.
-    pub merge_threshold: u64,
     /// How often it is looked what many people search for.
     pub popular_searches_every: Duration,
     /// For each person, or each address of those who are not logged in; 0 is without limit.
@@ -168,7 +169,6 @@ impl Default for Settings {
             consistency_bound: Duration::from_secs(1),
             page_cache_bytes: 32 << 20,
             as_of: None,
-            merge_threshold: 10_000,
             popular_searches_every: Duration::from_secs(300),
             requests_per_minute: 600,
             cors: Cors::Any,
@@ -265,6 +265,7 @@ impl App {
             settings,
             pages,
             trends: Trends::default(),
+            standings: Standings::default(),
             figures: Figures::default(),
             search,
             popular_searches,

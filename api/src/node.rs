@@ -260,7 +260,6 @@ impl Node {
                     public_url: settings.public_url.0,
                     dev_mailbox: settings.dev_mailbox,
                     as_of: past.map(|past| past.position),
-                    merge_threshold: settings.merge_threshold,
                 },
                 readiness: readiness::of(pool.clone(), nats.clone(), projectors),
                 metrics: Arc::new(move || {

@@ -5,6 +5,7 @@ use projections::Position;
 use projections::schema::Schema;
 use serde::Serialize;
 use sqlx::PgPool;
+use std::collections::HashMap;
 
 /// What `madang status` shows.
 #[derive(Clone, Debug, Serialize)]
@@ -47,15 +48,22 @@ pub struct ProjectionStatus {
     pub parked: Vec<ParkedEvent>,
     /// How many there are in all.
     pub parked_count: i64,
-    /// How far a copy has come that is built beside it now.
-    pub rebuilding: Option<Position>,
-    /// The last rebuild that was asked for over HTTP.
-    pub asked: Option<AskedRebuild>,
+}
+
+/// The copies that are built beside the living ones, and what was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Rebuilds {
+    /// By projection, how far its copy has come.
+    pub underway: HashMap<String, Position>,
+    /// By projection, the last that was asked for over HTTP.
+    pub asked: HashMap<String, AskedRebuild>,
 }
 
 /// A rebuild that was asked for over HTTP.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AskedRebuild {
+    /// Of what.
+    pub projection: String,
     /// When.
     pub asked_at: DateTime<Utc>,
     /// When it ended; none while it waits or is underway.
@@ -135,6 +143,18 @@ pub async fn gauge_search(pool: &PgPool, fed: Position) -> Result<(), sqlx::Erro
     Ok(())
 }
 
+/// What is rebuilt, and what was asked for.
+///
+/// # Errors
+/// The database's.
+pub async fn rebuilds(pool: &PgPool, projections: &[&str]) -> Result<Rebuilds, sqlx::Error> {
+    let underway = Schema::making(pool, projections).await?.into_iter().collect();
+    let asked: Vec<AskedRebuild> =
+        sqlx::query_as("select projection, asked_at, ended_at, error from rebuilds").fetch_all(pool).await?;
+    let asked = asked.into_iter().map(|asked| (asked.projection.clone(), asked)).collect();
+    Ok(Rebuilds { underway, asked })
+}
+
 async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<ProjectionStatus, sqlx::Error> {
     let (there,): (bool,) = sqlx::query_as("select to_regclass($1 || '.checkpoint') is not null")
         .bind(name)
@@ -154,11 +174,6 @@ async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<Project
         is_led,
         parked: vec![],
         parked_count: 0,
-        rebuilding: Schema::making(pool, name).await?,
-        asked: sqlx::query_as("select asked_at, ended_at, error from rebuilds where projection = $1")
-            .bind(name)
-            .fetch_optional(pool)
-            .await?,
     };
     if there {
         let sql =

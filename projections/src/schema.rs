@@ -139,33 +139,39 @@ impl Schema {
         Ok(locked)
     }
 
-    /// How far a copy has come that is in the making just now, in whatever process.
+    /// Which of the projections have a copy in the making just now, in whatever process, and how far those have come.
     ///
     /// # Errors
     /// The database's.
-    pub async fn making(pool: &PgPool, projection: &str) -> Result<Option<Position>, sqlx::Error> {
-        let next = format!("{projection}_next");
-        let (is_made,): (bool,) = sqlx::query_as(
-            "select exists (
-                 select from pg_locks
+    pub async fn making(pool: &PgPool, projections: &[&str]) -> Result<Vec<(String, Position)>, sqlx::Error> {
+        let next: Vec<_> = projections.iter().map(|name| format!("{name}_next")).collect();
+        let locks: Vec<_> = next.iter().map(|schema| lock_name(schema)).collect();
+        let made: Vec<(String, String)> = sqlx::query_as(
+            "with held as materialized (
+                 select (classid::bigint << 32) | objid::bigint as key from pg_locks
                  where locktype = 'advisory' and mode = 'ExclusiveLock' and granted and objsubid = 1
-                     and (classid::bigint << 32) | objid::bigint = hashtextextended($1, 0)
                      and database = (select oid from pg_database where datname = current_database())
-             ) and to_regclass($2 || '.checkpoint') is not null",
+             )
+             select name, schema from unnest($1::text[], $2::text[], $3::text[]) as asked (name, schema, lock)
+             where hashtextextended(lock, 0) in (select key from held)
+                 and to_regclass(schema || '.checkpoint') is not null",
         )
-        .bind(lock_name(&next))
-        .bind(&next)
-        .fetch_one(pool)
+        .bind(projections)
+        .bind(next)
+        .bind(locks)
+        .fetch_all(pool)
         .await?;
-        if !is_made {
-            return Ok(None);
+        let mut positions = vec![];
+        for (name, schema) in made {
+            let sql = format!("select position from {schema}.checkpoint");
+            match sqlx::query_scalar(&sql).fetch_optional(pool).await {
+                Ok(position) => positions.extend(position.map(|position| (name, position))),
+                // Swapped in between the two questions.
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => {}
+                Err(error) => return Err(error),
+            }
         }
-        let sql = format!("select position from {next}.checkpoint");
-        match sqlx::query_scalar(&sql).fetch_optional(pool).await {
-            // Swapped in between the two questions.
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => Ok(None),
-            position => position,
-        }
+        Ok(positions)
     }
 
     /// Moves the checkpoint of the schema the transaction has entered from `from` to an event; false when

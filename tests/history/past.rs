@@ -96,6 +96,9 @@ async fn a_server_of_the_past_answers_analysts_only_and_takes_no_commands() {
     let publish = own.at(&past).post("/v1/posts", json!({ "text": "글" })).await;
     publish.expect_problem(405, "read_only");
     past.nobody().get("/v1/ping").await.expect(200);
+    for path in ["/v1/projections", "/console", "/console/events"] {
+        own.at(&past).get(path).await.expect_problem(404, "not_of_the_past");
+    }
     // What came since is not waited for.
     own.publish("새 글").await;
     let position = app.head().await;

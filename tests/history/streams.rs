@@ -111,6 +111,14 @@ async fn pages_of_the_log_lead_through_all_of_it_and_are_narrowed_by_kind_thing_
     let at = at.replace('+', "%2B");
     assert_eq!(types(&format!("since={at}&aggregate=post")).await, ["PostPublished", "PostEdited"]);
     assert_eq!(types(&format!("until={at}&aggregate=post")).await, [""; 0]);
+    // A thing is found by its id alone, however long ago it was; a stream that goes on has no end.
+    assert_eq!(types(&format!("id={post}&limit=1")).await, ["PostPublished"]);
+    assert_eq!(types("before=1").await.len(), 1);
+    for bound in ["before=1", "until=2026-01-01"] {
+        let asked =
+            ana.request(Method::GET, &format!("/v1/events?{bound}")).header("accept", "text/event-stream");
+        asked.send().await.expect_problem(400, "endless");
+    }
     for (query, code) in [
         ("type=Wish", "unknown_name"),
         ("aggregate=wish", "unknown_name"),

@@ -2,7 +2,7 @@
 
 use super::{Failure, services::Services};
 use crate::projectors;
-use infra::status::{ProjectionStatus, Status};
+use infra::status::{ProjectionStatus, Rebuilds, Status};
 use projections::Projector;
 use std::{process::ExitCode, sync::Arc};
 
@@ -22,15 +22,20 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let projectors = projectors::all(&settings);
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     let status = infra::status::status(&pool, &names).await?;
+    let rebuilds = infra::status::rebuilds(&pool, &names).await?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&status)?);
     } else {
-        print(&status, &projectors);
+        print(&status, &rebuilds, &projectors);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(Status { head, relay, projections }: &Status, projectors: &[Arc<dyn Projector>]) {
+fn print(
+    Status { head, relay, projections }: &Status,
+    rebuilds: &Rebuilds,
+    projectors: &[Arc<dyn Projector>],
+) {
     println!("log         {head:>12}");
     println!("relay       {:>12}  {} behind", relay.position, relay.lag);
     if let Some(reason) = &relay.stopped_because {
@@ -45,7 +50,7 @@ fn print(Status { head, relay, projections }: &Status, projectors: &[Arc<dyn Pro
         if let Some(version) = version.filter(|&version| version != known) {
             println!("            version {version} of another release; this one makes {known}");
         }
-        if let Some(position) = projection.rebuilding {
+        if let Some(position) = rebuilds.underway.get(name) {
             println!("            being rebuilt: {position} of {head}");
         }
         for event in parked {

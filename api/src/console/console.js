@@ -72,14 +72,25 @@ document.getElementById("log-out")?.addEventListener("click", async () => {
 
 const live = document.getElementById("live");
 
+// Only what differs is replaced: focus, scrolling and what is selected stay.
+function become(old, next) {
+  if (old.isEqualNode(next)) return;
+  if (old.nodeType !== Node.ELEMENT_NODE || old.nodeName !== next.nodeName || old.id !== next.id) return old.replaceWith(next);
+  for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of next.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const [before, after] = [[...old.childNodes], [...next.childNodes]];
+  after.forEach((child, n) => (before[n] ? become(before[n], child) : old.append(child)));
+  before.slice(after.length).forEach((child) => child.remove());
+}
+
 async function refresh() {
   try {
     const next = (await page(location.pathname)).getElementById("live");
     if (status.textContent === stale) status.textContent = "";
-    if (next.innerHTML === live.innerHTML) return;
-    const focused = live.contains(document.activeElement) && document.activeElement.id;
-    live.replaceChildren(...next.childNodes);
-    if (focused) document.getElementById(focused)?.focus();
+    const row = document.activeElement.closest("tr[id]")?.id;
+    become(live, next);
+    // A button that gave way to what it began leaves the focus in its row.
+    if (row && document.activeElement === document.body) document.getElementById(row)?.focus();
   } catch {
     status.textContent = stale;
   }
@@ -122,6 +133,9 @@ async function move(version) {
   try {
     const next = await page(address, mine.signal);
     document.getElementById("thing").replaceChildren(...next.getElementById("thing").childNodes);
+    // More may have happened to it meanwhile.
+    at.max = next.getElementById("at").max;
+    document.getElementById("last").textContent = next.getElementById("last").textContent;
     history.replaceState(null, "", address);
     status.textContent = "";
   } catch {
@@ -130,6 +144,7 @@ async function move(version) {
 }
 
 function to(version) {
+  if (Number(version) > Number(at.max)) at.max = version;
   at.value = version;
   document.getElementById("at-shown").value = at.value;
   clearTimeout(pause);

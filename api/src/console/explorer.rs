@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
+use chrono::NaiveDate;
 use domain::Event;
 use form_urlencoded::{Serializer, parse};
 use infra::history::{Filter, LogEvent};
@@ -43,7 +44,8 @@ async fn shown(app: &App, seat: &Seat) -> Result<EventsPage, Problem> {
         .filter(|(_, value)| !value.trim().is_empty())
         .map(|(n, v)| (n.into(), v.trim().into()))
         .collect();
-    let query: EventsQuery = list::query(&address(&asked, None))?;
+    let in_seoul: Vec<_> = asked.iter().map(|(name, value)| (name.clone(), moment(value))).collect();
+    let query: EventsQuery = list::query(&address(&in_seoul, None))?;
     let (filter, after) = query.filter(app).await?;
     let before = match query.before() {
         Some(before) => before,
@@ -59,6 +61,14 @@ async fn shown(app: &App, seat: &Seat) -> Result<EventsPage, Problem> {
         }
     }
     Ok(EventsPage { frame: Frame::of(seat, Tab::Events, ""), types, asked, events, older })
+}
+
+/// A day begins in Seoul, as all times are shown; anything else is as it is.
+fn moment(value: &str) -> String {
+    match value.parse::<NaiveDate>() {
+        Ok(day) => format!("{day}T00:00:00+09:00"),
+        Err(_) => value.to_owned(),
+    }
 }
 
 /// A page of events, and where it goes on.
@@ -97,6 +107,12 @@ impl EventsPage {
     /// What stands in a field.
     fn value(&self, name: &str) -> &str {
         self.asked.iter().find(|(asked, _)| asked == name).map_or("", |(_, value)| value)
+    }
+
+    /// A field of days can't hold a time.
+    fn kind(&self, name: &str) -> &'static str {
+        let value = self.value(name);
+        if value.is_empty() || value.parse::<NaiveDate>().is_ok() { "date" } else { "text" }
     }
 
     fn payload(&self, event: &LogEvent) -> String {

@@ -11,23 +11,23 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use infra::history::{Cohort, Counts};
-use projections::profiles;
+use projections::{profiles, timelines};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 /// Counting reads weeks of events: whoever looks again within this sees the same.
 const KEPT: Duration = Duration::from_secs(60);
-/// What is slow to count is counted less often: it takes no more than so many parts of the time.
+/// What is slow to count is counted less often: it takes no more than one of so many parts of the time.
 const REST: u32 = 30;
 
-/// What was counted a moment ago. Who asks while it is counted waits for that.
-#[derive(Debug, Default)]
-pub struct Figures(Mutex<Option<Kept>>);
+/// What was counted a moment ago, or why it could not be. Who asks while it is counted waits for that.
+#[derive(Clone, Debug, Default)]
+pub struct Figures(Arc<Mutex<Option<Kept>>>);
 
 #[derive(Debug)]
 struct Kept {
-    numbers: Arc<Numbers>,
+    counted: Result<Arc<Numbers>, Problem>,
     begun: Instant,
     took: Duration,
 }
@@ -37,22 +37,37 @@ struct Numbers {
     counts: Counts,
     /// People by how many follow them: from so many on, how many people.
     followers: Vec<(i64, i64)>,
+    /// Posts of those with more followers than this are put into timelines as these are read.
+    merged_above: i64,
     at: DateTime<Utc>,
 }
 
 impl Figures {
     async fn read(&self, app: &App) -> Result<Arc<Numbers>, Problem> {
-        let mut kept = self.0.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.begun.elapsed() < KEPT.max(kept.took * REST)) {
-            return Ok(kept.numbers.clone());
-        }
-        let (begun, at) = (Instant::now(), Utc::now());
-        let counts = app.log.counts(at).await?;
-        let followers = app.read(|| profiles::query::by_followers(&app.pool)).await?;
-        let numbers = Arc::new(Numbers { counts, followers, at });
-        *kept = Some(Kept { numbers: numbers.clone(), begun, took: begun.elapsed() });
-        Ok(numbers)
+        let (figures, app) = (self.clone(), app.clone());
+        // Whoever hangs up does not end it: the next finds it counted.
+        let reading = tokio::spawn(async move {
+            let mut kept = figures.0.lock().await;
+            if let Some(kept) = kept.as_ref().filter(|kept| kept.begun.elapsed() < KEPT.max(kept.took * REST))
+            {
+                return kept.counted.clone();
+            }
+            let begun = Instant::now();
+            let counted = count(&app).await.map(Arc::new);
+            *kept = Some(Kept { counted: counted.clone(), begun, took: begun.elapsed() });
+            counted
+        });
+        reading.await.unwrap_or_else(|_panicked| Err(Problem::internal()))
     }
+}
+
+async fn count(app: &App) -> Result<Numbers, Problem> {
+    let at = Utc::now();
+    let counts = app.log.counts(at).await?;
+    let threshold = app.read(|| timelines::query::threshold(&app.pool)).await?;
+    let merged_above = threshold.map_or(i64::MAX - 1, i64::from);
+    let followers = app.read(|| profiles::query::by_followers(&app.pool, merged_above)).await?;
+    Ok(Numbers { counts, followers, merged_above, at })
 }
 
 #[derive(Template)]
@@ -86,7 +101,7 @@ async fn shown(app: &App, seat: &Seat) -> Result<FiguresPage, Problem> {
         hours(text, &numbers.counts.hours)?,
         actives(text, &numbers.counts)?,
         cohorts(text, &numbers.counts.cohorts)?,
-        fan_out(text, &numbers.followers, app.settings.merge_threshold)?,
+        fan_out(text, &numbers.followers, numbers.merged_above)?,
     ];
     let at = text.time(&numbers.at);
     Ok(FiguresPage { frame: Frame::of(seat, Tab::Figures, ""), at, figures })
@@ -145,22 +160,27 @@ fn cohorts(text: &Text, cohorts: &[Cohort]) -> Result<Figure, Problem> {
     })
 }
 
-fn fan_out(text: &Text, followers: &[(i64, i64)], threshold: u64) -> Result<Figure, Problem> {
-    let name = |&(from, people): &(i64, i64)| {
-        let last = if from == 0 { 0 } else { from * 2 - 1 };
-        (if last == from { from.to_string() } else { format!("{from}–{last}") }, people)
+fn fan_out(text: &Text, followers: &[(i64, i64)], merged_above: i64) -> Result<Figure, Problem> {
+    // Up to the next power of two, or to where merging begins.
+    let last = |from: i64| {
+        let doubled = u64::try_from(from + 1).unwrap_or(0).next_power_of_two() - 1;
+        let last = i64::try_from(doubled).unwrap_or(i64::MAX);
+        if from <= merged_above { last.min(merged_above) } else { last }
     };
-    let rows: Vec<(String, i64)> = followers.iter().map(name).collect();
-    let threshold = i64::try_from(threshold).unwrap_or(i64::MAX);
-    let from = followers.iter().position(|(from, _)| *from >= threshold);
-    let bars = Bars { each: &rows, ticks: rows.len(), is_log: true, from };
+    let range = |&(from, people): &(i64, i64)| match last(from) {
+        last if last == from => (from.to_string(), people),
+        last => (format!("{from}–{last}"), people),
+    };
+    let each: Vec<_> = followers.iter().map(|(from, people)| (from.to_string(), *people)).collect();
+    let from = followers.iter().position(|(from, _)| *from > merged_above);
+    let bars = Bars { each: &each, ticks: each.len(), is_log: true, from };
     Ok(Figure {
         id: "fan-out",
         title: text.fan_out,
         about: text.fan_out_about,
-        svg: some(&rows, || drawn(draw::bars(&bars)))?,
+        svg: some(&each, || drawn(draw::bars(&bars)))?,
         head: vec![text.followers.to_owned(), text.people.to_owned()],
-        rows: rows.iter().map(row).collect(),
+        rows: followers.iter().map(range).map(|named| row(&named)).collect(),
     })
 }
 

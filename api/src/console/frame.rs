@@ -38,14 +38,23 @@ impl Frame {
 
     /// Each page's name and address, and whether it is open.
     pub(super) fn tabs(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let tabs = [
-            (Tab::State, "/console"),
-            (Tab::Events, "/console/events"),
-            (Tab::History, "/console/history"),
-            (Tab::Figures, "/console/figures"),
-        ];
+        let tabs = [Tab::State, Tab::Events, Tab::History, Tab::Figures];
         let tabs = tabs.into_iter().filter(|_| self.tab.is_some());
-        tabs.map(|(tab, address)| (name(self.text, tab), address, self.tab == Some(tab))).collect()
+        tabs.map(|tab| (name(self.text, tab), address(tab), self.tab == Some(tab))).collect()
+    }
+
+    /// Where the open page begins.
+    pub(super) fn address(&self) -> &'static str {
+        self.tab.map_or("/console", address)
+    }
+}
+
+fn address(tab: Tab) -> &'static str {
+    match tab {
+        Tab::State => "/console",
+        Tab::Events => "/console/events",
+        Tab::History => "/console/history",
+        Tab::Figures => "/console/figures",
     }
 }
 

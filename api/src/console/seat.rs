@@ -3,13 +3,13 @@
 use super::frame::{Frame, Tab};
 use super::text::Text;
 use crate::app::App;
+use crate::edge::caller::READS_HISTORY;
 use crate::edge::{Problem, Staff};
-use crate::read_models::may_look;
 use crate::site::page;
 use crate::site::visit::language;
 use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::http::{StatusCode, Uri, request};
+use axum::http::{HeaderValue, StatusCode, Uri, header, request};
 use axum::response::Response;
 use domain::user::Role;
 
@@ -39,7 +39,7 @@ impl FromRequestParts<App> for Seat {
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Response> {
         let text = Text::of(language(&parts.headers));
         let staff = Staff::of(parts, app).await;
-        let admitted = staff.and_then(|staff| may_look(&staff).map(|_| staff));
+        let admitted = staff.and_then(|staff| staff.must_have_any(&READS_HISTORY).map(|_| staff));
         match admitted {
             Ok(staff) => Ok(Self {
                 text,
@@ -62,7 +62,14 @@ fn door(app: &App, text: &'static Text, problem: &Problem) -> Response {
         lacks: status == StatusCode::FORBIDDEN,
         is_over: problem.code() == "token_expired",
     };
-    page::answer(app, status, &door)
+    answer(app, status, &door)
+}
+
+/// A page that no browser keeps: who goes back after logging out finds the door.
+fn answer(app: &App, status: StatusCode, page: &impl Template) -> Response {
+    let mut response = page::answer(app, status, page);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 #[derive(Template)]
@@ -71,6 +78,9 @@ struct Broken {
     frame: Frame,
     title: &'static str,
     detail: String,
+    can_be_repeated: bool,
+    /// The tab's address.
+    back: &'static str,
 }
 
 fn failed(app: &App, frame: Frame, problem: &Problem) -> Response {
@@ -80,14 +90,16 @@ fn failed(app: &App, frame: Frame, problem: &Problem) -> Response {
         StatusCode::BAD_REQUEST => text.wrong,
         _ => text.away,
     };
-    page::answer(app, problem.status(), &Broken { frame, title, detail: problem.detail().to_owned() })
+    let (can_be_repeated, back) = (problem.status().is_server_error(), frame.address());
+    let detail = problem.detail().to_owned();
+    answer(app, problem.status(), &Broken { frame, title, detail, can_be_repeated, back })
 }
 
 impl Seat {
     /// A page, or what went wrong with it.
     pub(super) fn answer<T: Template>(&self, app: &App, tab: Tab, page: Result<T, Problem>) -> Response {
         match page {
-            Ok(page) => page::answer(app, StatusCode::OK, &page),
+            Ok(page) => answer(app, StatusCode::OK, &page),
             Err(problem) => failed(app, Frame::of(self, tab, ""), &problem),
         }
     }

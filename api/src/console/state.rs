@@ -4,16 +4,17 @@ use super::frame::{Frame, Tab};
 use super::seat::Seat;
 use crate::app::App;
 use crate::edge::Problem;
-use crate::read_models::{Projection, Standing, look};
+use crate::read_models::{Projection, Standing};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "state.html")]
 struct StatePage {
     frame: Frame,
-    standing: Standing,
+    standing: Arc<Standing>,
     is_admin: bool,
 }
 
@@ -24,7 +25,7 @@ pub(super) async fn state(State(app): State<App>, seat: Seat) -> Response {
 
 async fn shown(app: &App, seat: &Seat) -> Result<StatePage, Problem> {
     let frame = Frame::of(seat, Tab::State, "");
-    Ok(StatePage { frame, standing: look(app).await?, is_admin: seat.is_admin })
+    Ok(StatePage { frame, standing: app.standings.read(app).await?, is_admin: seat.is_admin })
 }
 
 impl StatePage {

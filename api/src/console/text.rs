@@ -41,6 +41,15 @@ impl Text {
         seoul(time).format("%m-%d %H:00").to_string()
     }
 
+    /// What is shown of so many.
+    pub(super) fn first_of(&self, all: &i64) -> String {
+        if self.code == "ko" {
+            format!("{all}개 가운데 처음 20개")
+        } else {
+            format!("the first 20 of {all}")
+        }
+    }
+
     /// How long something waits, in words.
     #[allow(clippy::cast_possible_truncation)]
     pub(super) fn wait(&self, seconds: &f64) -> String {
@@ -57,7 +66,7 @@ texts! {
     code: "ko", "en";
     console: "마당 관제실", "Madang console";
     skip: "내용으로 건너뛰기", "Skip to content";
-    pages: "쪽", "Pages";
+    pages: "메뉴", "Pages";
     state: "상태", "State";
     events: "이벤트", "Events";
     history: "이력", "History";
@@ -76,6 +85,7 @@ texts! {
     wrong: "이렇게는 볼 수 없어요", "This can't be looked at so";
     away: "지금은 볼 수 없어요", "Nothing can be seen just now";
     again: "다시 보기", "Try again";
+    back: "처음으로", "Back to the beginning";
     stale: "서버와 연결이 끊겼어요. 마지막으로 본 내용이에요.", "No connection to the server. This is what was seen last.";
     head: "마지막 위치", "Head position";
     last_minute: "최근 1분 이벤트", "Events, last minute";
@@ -99,7 +109,6 @@ texts! {
     parked_events: "보류된 이벤트", "Parked events";
     no_parked: "보류된 이벤트가 없어요.", "Nothing is parked.";
     parked_advice: "적용할 수 없던 이벤트예요. 같은 것의 나중 이벤트도 함께 기다려요. 고친 뒤 다시 시도하세요.", "These could not be applied, and later ones of the same things wait with them. Mend what is wrong, then try again.";
-    parked_more: "가운데 처음 20개", "the first 20 of";
     retry: "다시 시도", "Try again";
     asked: "요청했어요.", "Asked for.";
     admins_act: "다시 시도와 다시 만들기는 관리자만 할 수 있어요.", "Only admins can try again and rebuild.";
@@ -107,22 +116,22 @@ texts! {
     minutes: "분", " min";
     hours: "시간", " h";
     filter: "거르기", "Filter";
-    aggregate: "무엇의", "Kind of thing";
+    aggregate: "대상 종류", "Kind of thing";
     event_type: "이벤트 종류", "Event type";
     all: "모두", "All";
     id: "ID", "Id";
     id_or_handle: "ID, 사람은 @아이디도", "Id; for a person, @handle too";
-    actor: "누가 (ID)", "Done by (id)";
-    since: "이날부터", "From day";
-    until: "이날 전까지", "Before day";
+    actor: "행위자 (ID)", "Done by (id)";
+    since: "시작 날짜", "From day";
+    until: "이 날짜 전까지", "Before day";
     show: "보기", "Show";
     clear: "모두 지우기", "Clear";
     no_events: "이런 이벤트가 없어요.", "There are no such events.";
     none_so_far: "여기까지는 없어요. 더 오래된 것을 찾아보세요.", "None so far. Older ones may be there.";
     older: "더 오래된 것", "Older";
     its_history: "이 대상의 이력", "Its history";
-    by_same: "이 사람이 한 일", "What they did";
-    by: "한 사람", "By";
+    by_same: "이 행위자가 한 일", "What they did";
+    by: "행위자", "By";
     by_service: "서비스", "the service";
     by_operator: "운영자가 대신", "by an operator";
     at_version: "몇 번째까지", "Up to version";
@@ -132,7 +141,7 @@ texts! {
     changed: "바뀜", "changed";
     nothing_changed: "바뀐 것 없음", "changed nothing";
     find_advice: "글, 사람, 댓글처럼 이벤트가 있는 것이면 무엇이든 처음부터 볼 수 있어요.", "Anything that has events can be followed from its beginning: a post, a person, a comment.";
-    counted_at: "센 때", "Counted at";
+    counted_at: "집계 시각", "Counted at";
     seoul: "날짜와 시각은 모두 서울 기준이에요.", "All days and times are Seoul's.";
     nothing_to_draw: "아직 그릴 것이 없어요.", "There is nothing to draw yet.";
     numbers: "숫자로 보기", "As numbers";
@@ -147,7 +156,7 @@ texts! {
     cohorts: "다시 온 사람", "Who came again";
     cohorts_about: "가입한 주마다, 몇 주 뒤에 무언가 한 사람의 비율. 괄호 안은 가입한 사람 수예요.", "Of those who registered in a week, how many did something so many weeks later. In brackets: how many registered.";
     fan_out: "팔로워 수 분포", "Fan-out";
-    fan_out_about: "팔로워가 몇인 사람이 몇 명인지, 로그 눈금이에요. 주황색 사람의 글은 타임라인에 나눠 넣지 않고 읽을 때 섞어요.", "How many people have how many followers, on a logarithmic scale. Posts of those in orange are not delivered to timelines but put in when these are read.";
+    fan_out_about: "팔로워가 몇 명 이상인 사람이 몇 명인지, 로그 눈금이에요. 주황색으로 표시된 사람의 글은 타임라인에 나눠 넣지 않고 읽을 때 섞어요.", "How many people have so many followers or more, up to the next bar, on a logarithmic scale. Posts of those in orange are not delivered to timelines but put in when these are read.";
     followers: "팔로워", "Followers";
 }
 

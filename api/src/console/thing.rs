@@ -113,17 +113,17 @@ pub(super) async fn history(
 
 async fn shown(app: &App, seat: &Seat, aggregate: String, id: Uuid) -> Result<ThingPage, Problem> {
     let ThingQuery { at } = list::query(&seat.uri)?;
-    let story = async |at: Option<i64>, after, limit| {
-        let story = app.log.story(&aggregate, id, at.map(At::Version), after, limit).await?;
-        story.filter(|story| story.version > 0 || at == Some(0)).ok_or_else(nothing)
-    };
-    // The latest version, without any step.
-    let Story { version: last, .. } = story(None, i64::MAX, 0).await?;
+    let last = app.log.version(&aggregate, id).await?.ok_or_else(nothing)?;
     let at = at.unwrap_or(last).clamp(0, last);
-    let Story { state, .. } = story(Some(at), i64::MAX, 0).await?;
+    let story = async |until: i64, after: i64, limit: i64| {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let story = app.log.story(&aggregate, id, Some(At::Version(until)), after, limit).await?;
+        story.ok_or_else(nothing)
+    };
     let first = (at - AROUND).max(0);
-    let steps = usize::try_from(2 * AROUND).unwrap_or(usize::MAX);
-    let Story { steps, .. } = story(None, first, steps).await?;
+    let until = (at + AROUND).min(last);
+    let Story { steps, state, .. } = story(until, first, 2 * AROUND).await?;
+    let state = if at == until { state } else { story(at, at, 0).await?.state };
     let looked_at = steps.iter().find(|step| step.event.sequence == at);
     let changed: HashSet<String> = looked_at.map(|step| changed(step)).unwrap_or_default();
     let state = match state {

@@ -43,6 +43,20 @@ impl Person {
     }
 }
 
+/// The roles that open everything that ever happened.
+pub const READS_HISTORY: [Role; 2] = [Role::Analyst, Role::Admin];
+
+/// Refuses who may not read it.
+///
+/// # Errors
+/// 403.
+pub fn must_read_history(user: &User) -> Result<(), Problem> {
+    match READS_HISTORY.iter().any(|&role| user.has(role)) {
+        true => Ok(()),
+        false => Err(role_needed(Role::Analyst)),
+    }
+}
+
 /// Someone who looks after the service: a person with a role for it, or an operator in nobody's name.
 #[derive(Clone, Debug)]
 pub struct Staff(Option<Person>);

@@ -67,7 +67,8 @@ impl EventsQuery {
     /// 400 for names and times that mean nothing.
     pub(crate) async fn filter(&self, app: &App) -> Result<(Filter, Position), Problem> {
         let known_types: Vec<_> = Event::types().map(|(_, event_type, _)| event_type).collect();
-        let known_aggregates: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
+        let mut known_aggregates: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
+        known_aggregates.dedup();
         let mut filter = Filter {
             aggregate_types: names("aggregate", self.aggregate.as_deref(), &known_aggregates)?,
             aggregate_id: self.id,
@@ -77,6 +78,10 @@ impl EventsQuery {
         };
         if let Some(until) = list::time("until", self.until.as_deref())? {
             filter.until = Some(app.log.before(until).await?);
+        }
+        // By its id a thing is found in no time, where its kind is known.
+        if filter.aggregate_id.is_some() && filter.aggregate_types.is_none() {
+            filter.aggregate_types = Some(known_aggregates.iter().map(|&known| known.to_owned()).collect());
         }
         let mut after = self.after.unwrap_or(0).max(0);
         if let Some(since) = list::time("since", self.since.as_deref())? {

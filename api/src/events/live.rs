@@ -5,7 +5,7 @@ use super::dto::Event;
 use crate::app::App;
 use crate::edge::Problem;
 use crate::edge::arrival::Bearer;
-use crate::edge::caller::{must_not_be_worthless, role_needed};
+use crate::edge::caller::{must_not_be_worthless, must_read_history, role_needed};
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{self, Sse};
@@ -55,9 +55,10 @@ impl Reading {
         let (bearer, _) = Bearer::of(&self.headers, &self.app.vault);
         must_not_be_worthless(&bearer)?;
         let user = self.app.executor.load::<User>(self.by.0).await?.state;
-        if !user.is_active() || !user.has(Role::Analyst) {
+        if !user.is_active() {
             return Err(role_needed(Role::Analyst));
         }
+        must_read_history(&user)?;
         let page = self.app.log.read(&self.asked.filter, self.asked.after, PAGE).await?;
         self.asked.after = page.up_to;
         Ok(page)

@@ -4,9 +4,9 @@
 use crate::app::App;
 use crate::edge::Problem;
 use crate::edge::arrival::Bearer;
-use crate::edge::caller::{must_not_be_worthless, nobody, role_needed};
+use crate::edge::caller::{must_not_be_worthless, must_read_history, nobody};
 use axum::http::{Method, StatusCode};
-use domain::user::{Role, User};
+use domain::user::User;
 use infra::vault::Caller;
 
 /// Whether the request may be answered.
@@ -22,14 +22,16 @@ pub(super) async fn admit(app: &App, bearer: &Bearer, method: &Method, path: &st
         let detail = "This server shows the past and takes no commands. Send them to one that is live.";
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "read_only", detail));
     }
+    // What goes on is no part of what was.
+    if path.starts_with("/console") || path.starts_with("/v1/projections") {
+        let detail = "This server shows the past. Ask one that is live how everything stands.";
+        return Err(Problem::not_found("not_of_the_past", detail));
+    }
     must_not_be_worthless(bearer)?;
     match bearer {
         Bearer::Known(Caller::Operator) => Ok(()),
         Bearer::Known(Caller::User { user, .. }) => {
-            match app.executor.load::<User>(user.0).await?.state.has(Role::Analyst) {
-                true => Ok(()),
-                false => Err(role_needed(Role::Analyst)),
-            }
+            must_read_history(&app.executor.load::<User>(user.0).await?.state)
         }
         Bearer::Absent | Bearer::Expired | Bearer::SessionEnded | Bearer::Invalid => Err(nobody(false)),
     }

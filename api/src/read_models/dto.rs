@@ -82,9 +82,13 @@ impl Projection {
     }
 }
 
-impl From<status::ProjectionStatus> for Projection {
-    fn from(status: status::ProjectionStatus) -> Self {
+impl Projection {
+    /// As it stands, with what is rebuilt of it.
+    #[must_use]
+    pub fn of(status: status::ProjectionStatus, rebuilds: &status::Rebuilds) -> Self {
         Self {
+            rebuilding_at: rebuilds.underway.get(&status.name).copied(),
+            rebuild: rebuilds.asked.get(&status.name).map(Rebuild::from),
             name: status.name,
             version: status.version,
             position: status.position,
@@ -93,8 +97,6 @@ impl From<status::ProjectionStatus> for Projection {
             is_led: status.is_led,
             parked: status.parked.into_iter().map(ParkedEvent::from).collect(),
             parked_count: status.parked_count,
-            rebuilding_at: status.rebuilding,
-            rebuild: status.asked.map(Rebuild::from),
         }
     }
 }
@@ -106,9 +108,8 @@ impl From<status::ParkedEvent> for ParkedEvent {
     }
 }
 
-impl From<status::AskedRebuild> for Rebuild {
-    fn from(asked: status::AskedRebuild) -> Self {
-        let status::AskedRebuild { asked_at, ended_at, error } = asked;
-        Self { asked_at, ended_at, error }
+impl From<&status::AskedRebuild> for Rebuild {
+    fn from(asked: &status::AskedRebuild) -> Self {
+        Self { asked_at: asked.asked_at, ended_at: asked.ended_at, error: asked.error.clone() }
     }
 }

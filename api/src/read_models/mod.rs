@@ -2,9 +2,10 @@
 
 mod dto;
 mod routes;
+mod standings;
 
 pub use dto::{Projection, Standing};
-pub use routes::{look, may_look};
+pub use standings::Standings;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

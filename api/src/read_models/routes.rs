@@ -2,37 +2,29 @@
 
 use super::dto::{Projection, Standing};
 use crate::app::App;
+use crate::edge::caller::READS_HISTORY;
 use crate::edge::{Problem, Staff};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{Duration, Utc};
 use domain::user::Role;
-use domain::value::UserId;
 use infra::status::{self, Status};
 use projections::{rebuild, retry};
-
-/// Refuses who may not see how the service stands and what happened in it.
-///
-/// # Errors
-/// 403.
-pub fn may_look(staff: &Staff) -> Result<Option<UserId>, Problem> {
-    staff.must_have_any(&[Role::Analyst, Role::Admin])
-}
+use std::sync::Arc;
 
 /// Tell how far everything has come
 ///
-/// Needs the role `analyst` or `admin`, or an operator's token.
+/// Needs the role `analyst` or `admin`, or an operator's token. As it was a second ago at most.
 #[utoipa::path(
     get, path = "/v1/projections", tag = "projections",
     responses((status = 200, description = "The log, the relay, search, and every projection.", body = Standing)),
     security(("bearer" = ["analyst"]), ("bearer" = ["admin"]))
 )]
-pub async fn list_projections(State(app): State<App>, staff: Staff) -> Result<Json<Standing>, Problem> {
-    may_look(&staff)?;
-    Ok(Json(look(&app).await?))
+pub async fn list_projections(State(app): State<App>, staff: Staff) -> Result<Json<Arc<Standing>>, Problem> {
+    staff.must_have_any(&READS_HISTORY)?;
+    Ok(Json(app.standings.read(&app).await?))
 }
 
 /// Try a projection's parked events again
@@ -56,6 +48,7 @@ pub async fn retry_parked_events(
     // Else the wish would wait for the next that is parked.
     if stands.parked_count > 0 {
         retry::ask(&app.pool, name).await?;
+        app.standings.forget().await;
     }
     Ok((StatusCode::ACCEPTED, Json(stands)).into_response())
 }
@@ -79,35 +72,19 @@ pub async fn rebuild_projection(
     let by = staff.must_have_any(&[Role::Admin])?;
     let name = known(&app, name)?;
     rebuild::ask(&app.pool, name, by.map(|by| by.0)).await?;
+    app.standings.forget().await;
     Ok((StatusCode::ACCEPTED, Json(one(&app, name).await?)).into_response())
-}
-
-/// How everything stands.
-///
-/// # Errors
-/// 503 if the database is away.
-pub async fn look(app: &App) -> Result<Standing, Problem> {
-    let Status { head, relay, projections } =
-        app.read(|| status::status(&app.pool, &app.projections)).await?;
-    let now = Utc::now();
-    let since = async |time| Ok::<_, Problem>((head - app.log.before(now - time).await?).max(0));
-    let last_minute = since(Duration::minutes(1)).await?;
-    let last_hour = since(Duration::hours(1)).await?;
-    Ok(Standing {
-        head,
-        last_minute,
-        last_hour,
-        relay_lag: relay.lag,
-        relay_stopped_because: relay.stopped_because,
-        search_lag: (head - app.search.fed.position()).max(0),
-        items: projections.into_iter().map(Projection::from).collect(),
-    })
 }
 
 async fn one(app: &App, name: &str) -> Result<Projection, Problem> {
     let names = [name];
+    let rebuilds = app.read(|| status::rebuilds(&app.pool, &names)).await?;
     let Status { projections, .. } = app.read(|| status::status(&app.pool, &names)).await?;
-    projections.into_iter().next().map(Projection::from).ok_or_else(not_found)
+    projections
+        .into_iter()
+        .next()
+        .map(|projection| Projection::of(projection, &rebuilds))
+        .ok_or_else(not_found)
 }
 
 fn known(app: &App, name: Result<Path<String>, PathRejection>) -> Result<&str, Problem> {

@@ -54,20 +54,18 @@ impl Pages {
         Ok(Counts { hours, days, cohorts })
     }
 
-    /// No event is read for this: between two times lie as many as their positions are apart.
+    /// Between two times lie as many events as their positions are apart: only those where the hours meet are read.
     async fn hours(&self, now: DateTime<Utc>) -> Result<Vec<(DateTime<Utc>, i64)>, sqlx::Error> {
         let this = now.duration_trunc(Duration::hours(1)).unwrap_or(now);
         let head = self.head().await?;
-        let mut counted = vec![];
-        let mut end = head;
-        for back in 0..HOURS {
-            let hour = this - Duration::hours(back);
-            let begin = if end == 0 { 0 } else { self.before_between(hour, 0, end).await? };
-            counted.push((hour, end - begin));
-            end = begin;
-        }
-        counted.reverse();
-        Ok(counted)
+        let begun: Vec<(DateTime<Utc>, i64)> = sqlx::query_as(include_str!("counts/hours.sql"))
+            .bind(this - Duration::hours(HOURS - 1))
+            .bind(this)
+            .bind(head)
+            .fetch_all(self.pool())
+            .await?;
+        let ends = begun.iter().skip(1).map(|(_, begin)| *begin).chain([head]);
+        Ok(begun.iter().zip(ends).map(|((hour, begin), end)| (*hour, end - begin)).collect())
     }
 
     async fn days(&self, today: NaiveDate) -> Result<Vec<(NaiveDate, i64)>, sqlx::Error> {

@@ -24,6 +24,21 @@ pub struct Filter {
     pub until: Option<Position>,
 }
 
+impl Filter {
+    /// Whether an index leads to all of them, however far apart they are.
+    fn is_one_thing(&self) -> bool {
+        self.aggregate_types.is_some() && self.aggregate_id.is_some()
+    }
+
+    /// By what they are in order: of one aggregate the same as by position, and the index has it.
+    fn order(&self) -> &'static str {
+        match (self.aggregate_types.as_deref(), self.aggregate_id) {
+            (Some([_]), Some(_)) => "sequence",
+            _ => "position",
+        }
+    }
+}
+
 /// Some events in position order.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -67,12 +82,8 @@ impl Pages {
     pub async fn read(&self, filter: &Filter, after: Position, limit: usize) -> Result<Page, sqlx::Error> {
         let head = self.head().await?;
         let end = filter.until.map_or(head, |until| head.min(until));
-        // One aggregate's events are found by its id, however far apart they are.
-        let (up_to, order) = match (&filter.aggregate_types.as_deref(), filter.aggregate_id) {
-            (Some([_]), Some(_)) => (end, "sequence"),
-            _ => (end.min(after.saturating_add(LOOKED_THROUGH)), "position"),
-        };
-        let events = self.events(filter, after, up_to, order, limit).await?;
+        let up_to = if filter.is_one_thing() { end } else { end.min(after.saturating_add(LOOKED_THROUGH)) };
+        let events = self.events(filter, after, up_to, filter.order(), limit).await?;
         let up_to = match events.last() {
             Some(last) if events.len() >= limit => last.position,
             _ => up_to.max(after),
@@ -92,12 +103,11 @@ impl Pages {
         before: Position,
         limit: usize,
     ) -> Result<Page, sqlx::Error> {
-        let newest = filter.until.map_or(before, |until| before.min(until));
-        let (down_to, order) = match (&filter.aggregate_types.as_deref(), filter.aggregate_id) {
-            (Some([_]), Some(_)) => (after, "sequence desc"),
-            _ => (after.max(newest - LOOKED_THROUGH), "position desc"),
-        };
-        let events = self.events(filter, down_to, newest, order, limit).await?;
+        let newest = filter.until.map_or(before, |until| before.min(until)).min(self.head().await?);
+        let down_to =
+            if filter.is_one_thing() { after } else { after.max(newest.saturating_sub(LOOKED_THROUGH)) };
+        let order = format!("{} desc", filter.order());
+        let events = self.events(filter, down_to, newest, &order, limit).await?;
         let down_to = match events.last() {
             Some(last) if events.len() >= limit => last.position - 1,
             _ => down_to,
@@ -135,23 +145,26 @@ impl Pages {
         Ok(rows.into_iter().map(LogEvent::from).collect())
     }
 
+    /// The version of an aggregate; none where there is no such thing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn version(&self, aggregate_type: &str, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
+        sqlx::query_scalar("select max(sequence) from events where aggregate_type = $1 and aggregate_id = $2")
+            .bind(aggregate_type)
+            .bind(id.to_string())
+            .fetch_one(&self.pool)
+            .await
+    }
+
     /// The position of the last event that was stored before `time`; 0 where there is none.
     ///
     /// # Errors
     /// The database's.
     pub async fn before(&self, time: DateTime<Utc>) -> Result<Position, sqlx::Error> {
-        let head = self.head().await?;
-        self.before_between(time, 0, head).await
-    }
-
-    /// The same where it is known to be from `low` to `high`.
-    pub(super) async fn before_between(
-        &self,
-        time: DateTime<Utc>,
-        mut low: Position,
-        mut high: Position,
-    ) -> Result<Position, sqlx::Error> {
         // Times ascend with positions, so a few looks are enough, without an index.
+        let mut low: Position = 0;
+        let mut high = self.head().await?;
         while low < high {
             let middle = low + (high - low + 1) / 2;
             let is_before: Option<bool> =

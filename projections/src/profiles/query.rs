@@ -225,18 +225,22 @@ async fn follows(
     scanned::page(pool, query, limit, |position: Position| position, person).await
 }
 
-/// How many active people have how many followers: for 0, and for each power of two up to the next one, that number and how
-/// many people there are.
+/// How many active people have how many followers: from 0, from each power of two, and from the number after `border` up
+/// to the next of these, that number and how many people there are.
 ///
 /// # Errors
 /// The database's.
-pub async fn by_followers(pool: &PgPool) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+pub async fn by_followers(pool: &PgPool, border: i64) -> Result<Vec<(i64, i64)>, sqlx::Error> {
     sqlx::query_as(
-        "select case when follower_count > 0 then 1::bigint << floor(log(2, follower_count))::int else 0 end,
-             count(*)
-         from profiles.people where active
-         group by 1 order by 1",
+        "with doubled as (
+             select follower_count,
+                 case when follower_count > 0 then 1::bigint << floor(log(2, follower_count))::int else 0 end as power
+             from profiles.people where active
+         )
+         select case when follower_count > $1 then greatest(power, $1 + 1) else power end, count(*)
+         from doubled group by 1 order by 1",
     )
+    .bind(border)
     .fetch_all(pool)
     .await
 }

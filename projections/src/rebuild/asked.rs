@@ -83,7 +83,14 @@ impl Rebuilder {
         if !is_claimed(&mut claim, projector).await? {
             return Ok(());
         }
-        info!(projection = name, "rebuilding, as was asked");
+        // A copy of a newer release must not get an older one in its place: a process of that release does it.
+        // Not looked at within the claim, which would keep the swap from dropping the old one.
+        let mut aside = self.pool.acquire().await?;
+        let live = Schema::live(projector).state(&mut aside).await?;
+        drop(aside);
+        if live.is_some_and(|(made_by, _)| made_by > projector.definition().version) {
+            return Ok(());
+        }
         let error = match rebuild(projector, &self.pool, &*self.source, &|_| {}).await {
             // By `madang rebuild`, say: this one's turn comes.
             Err(RebuildError::Busy { .. }) => return Ok(()),
@@ -92,7 +99,7 @@ impl Rebuilder {
                 Some(format!("{error}{}", cause.unwrap_or_default()))
             }
             Ok(position) => {
-                info!(projection = name, position, "rebuilt");
+                info!(projection = name, position, "rebuilt, as was asked");
                 None
             }
         };

@@ -1,0 +1,56 @@
+//! How everything stands, looked at once for all who ask.
+
+use super::dto::{Projection, Standing};
+use crate::app::App;
+use crate::edge::Problem;
+use chrono::{TimeDelta, Utc};
+use infra::status::{self, Status};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// A look is some dozens of questions, and consoles ask again and again.
+const KEPT: Duration = Duration::from_secs(1);
+
+/// What was seen a moment ago. Who asks while it is looked waits for that.
+#[derive(Debug, Default)]
+pub struct Standings(Mutex<Option<(Instant, Arc<Standing>)>>);
+
+impl Standings {
+    /// How everything stands, or stood a moment ago.
+    ///
+    /// # Errors
+    /// 503 if the database is away.
+    pub async fn read(&self, app: &App) -> Result<Arc<Standing>, Problem> {
+        let mut kept = self.0.lock().await;
+        if let Some((_, standing)) = kept.as_ref().filter(|(begun, _)| begun.elapsed() < KEPT) {
+            return Ok(standing.clone());
+        }
+        let begun = Instant::now();
+        let standing = Arc::new(look(app).await?);
+        *kept = Some((begun, standing.clone()));
+        Ok(standing)
+    }
+
+    /// Something was changed here: the next look shows it.
+    pub async fn forget(&self) {
+        *self.0.lock().await = None;
+    }
+}
+
+async fn look(app: &App) -> Result<Standing, Problem> {
+    let rebuilds = app.read(|| status::rebuilds(&app.pool, &app.projections)).await?;
+    let Status { head, relay, projections } =
+        app.read(|| status::status(&app.pool, &app.projections)).await?;
+    let now = Utc::now();
+    let since = async |time| Ok::<_, Problem>((head - app.log.before(now - time).await?).max(0));
+    Ok(Standing {
+        head,
+        last_minute: since(TimeDelta::minutes(1)).await?,
+        last_hour: since(TimeDelta::hours(1)).await?,
+        relay_lag: relay.lag,
+        relay_stopped_because: relay.stopped_because,
+        search_lag: (head - app.search.fed.position()).max(0),
+        items: projections.into_iter().map(|projection| Projection::of(projection, &rebuilds)).collect(),
+    })
+}
