@@ -125,22 +125,18 @@ async fn shown(app: &App, seat: &Seat, aggregate: String, id: Uuid) -> Result<Th
     let Story { steps, state, .. } = story(until, first, 2 * AROUND).await?;
     let state = if at == until { state } else { story(at, at, 0).await?.state };
     let looked_at = steps.iter().find(|step| step.event.sequence == at);
-    let changed: HashSet<String> = looked_at.map(|step| changed(step)).unwrap_or_default();
-    let state = match state {
-        Value::Object(fields) => fields.into_iter().collect(),
-        other => vec![(aggregate.clone(), other)],
-    };
-    let part = |(name, value): (String, Value)| {
-        let is_changed = changed.contains(&name);
-        let value = match value {
-            Value::String(text) => text,
-            other => serde_json::to_string_pretty(&other).unwrap_or_default(),
-        };
-        (name, value, is_changed)
-    };
-    let state = state.into_iter().map(part).collect();
+    let changed: HashSet<String> = looked_at.map(changed).unwrap_or_default();
+    let fields = state.as_object().into_iter().flatten();
+    let part = |(name, value): (&String, &Value)| (name.clone(), written(value), changed.contains(name));
+    let state = fields.map(part).collect();
     let frame = Frame::of(seat, Tab::History, &format!("{aggregate} {id}"));
     Ok(ThingPage { frame, aggregate, id, at, last, steps, state })
+}
+
+/// A value as one reads it: texts as they are.
+fn written(value: &Value) -> String {
+    let text = value.as_str().map(ToOwned::to_owned);
+    text.unwrap_or_else(|| serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
 /// Names of the parts that a step changed.
@@ -155,11 +151,7 @@ impl ThingPage {
         let changes = serde_json::to_value(&step.changes).unwrap_or_default();
         let each = changes.as_array().into_iter().flatten().map(|change| {
             let path = change["path"].as_str().unwrap_or_default().trim_start_matches('/').to_owned();
-            let value = match (&change["op"], &change["value"]) {
-                (Value::String(op), _) if op == "remove" => "∅".to_owned(),
-                (_, Value::String(text)) => text.clone(),
-                (_, other) => other.to_string(),
-            };
+            let value = if change["op"] == "remove" { "∅".to_owned() } else { written(&change["value"]) };
             (path, value)
         });
         each.collect()
