@@ -6,6 +6,7 @@ mod projections;
 
 use crate::support::TestApp;
 use crate::support::client::Person;
+use crate::support::log::store;
 use serde_json::json;
 
 /// Someone with a password and a role.
@@ -17,16 +18,7 @@ async fn staff(app: &TestApp, handle: &str, role: &str) -> Person {
 
 /// Stores an event of a post as a build of tomorrow would, which this one can't apply.
 async fn park(app: &TestApp, post: &str) {
-    sqlx::query(
-        "select append_events(array['c'], array['post'], array[$1], array[1]::bigint[], array[null]::text[],
-            array[null]::text[], array[null]::bytea[], array[0]::bigint[], array[1], array['PostPainted'],
-            array['1'], array['{\"type\": \"PostPainted\"}']::jsonb[], array['{}']::jsonb[], '{}', '{}', '{}',
-            '{}')",
-    )
-    .bind(post)
-    .execute(&app.pool)
-    .await
-    .expect("stored");
+    store(&app.pool, post, 2, ("PostPainted", "1"), json!({ "type": "PostPainted" })).await;
 }
 
 /// From here on this build knows the event.

@@ -3,6 +3,7 @@
 
 use crate::support::TestApp;
 use crate::support::client::Person;
+use crate::support::log::store;
 use futures::future::join_all;
 use infra::event_store::LogReader;
 use projections::Projector;
@@ -241,17 +242,8 @@ async fn a_poison_event_is_parked_and_others_flow_on() {
     let app = TestApp::start().await;
     let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
     let (sick, well) = (mina.publish("아픈 글").await, mina.publish("멀쩡한 글").await);
-    // As a newer build would store it, by way of the log's own function.
-    sqlx::query(
-        "select append_events(array['c'], array['post'], array[$1], array[1]::bigint[], array[null]::text[],
-            array[null]::text[], array[null]::bytea[], array[0]::bigint[], array[1], array['PostPainted'],
-            array['1'], array['{\"type\": \"PostPainted\"}']::jsonb[], array['{}']::jsonb[], '{}', '{}', '{}',
-            '{}')",
-    )
-    .bind(&sick)
-    .execute(&app.pool)
-    .await
-    .expect("stored");
+    // As a newer build would store it.
+    store(&app.pool, &sick, 2, ("PostPainted", "1"), json!({ "type": "PostPainted" })).await;
     let like = sora.put_empty(&format!("/v1/posts/{well}/like")).await.expect(204);
     let read = sora.get(&format!("/v1/posts/{well}")).await.expect(200);
     assert!(!read.is_stale() && read.position() >= like.position());

@@ -4,6 +4,7 @@ use crate::faults::until;
 use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::Person;
+use crate::support::log::store;
 use infra::event_store::LogReader;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -103,16 +104,7 @@ async fn everyone_counts_who_looks_at_an_anonymous_post_for_its_author_may_be_an
         "mentions": [], "photos": [], "followers_only": false,
         "board": { "board_id": Uuid::new_v4(), "anonymous": true }
     });
-    sqlx::query(
-        "select append_events(array['c'], array['post'], array[$1], array[0]::bigint[], array[null]::text[],
-            array[null]::text[], array[null]::bytea[], array[0]::bigint[], array[1], array['PostPublished'],
-            array['3'], array[$2]::jsonb[], array['{}']::jsonb[], '{}', '{}', '{}', '{}')",
-    )
-    .bind(&post)
-    .bind(payload)
-    .execute(&app.pool)
-    .await
-    .expect("stored");
+    store(&app.pool, &post, 1, ("PostPublished", "3"), payload).await;
     look(&app, &mina, &post).await;
     look(&app, &sora, &post).await;
     assert_eq!(views(&app, &mina, &sora, &post).await, 2);

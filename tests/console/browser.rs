@@ -4,6 +4,7 @@ use super::{mend, park, staff};
 use crate::support::TestApp;
 use crate::support::browser::{Browser, DESK, Habits, Key, PHONE};
 use crate::support::client::PASSWORD;
+use crate::support::log::batch_of_posts;
 use serde_json::json;
 
 /// The console after logging in at its door.
@@ -71,11 +72,7 @@ async fn how_everything_stands_is_kept_fresh_and_a_rebuild_is_a_button() {
         .until("document.querySelector('#projection-posts td').textContent", app.head().await.to_string())
         .await;
     // The swap waits for a batch, so that one sees it underway.
-    let mut batch = app.pool.begin().await.expect("a transaction");
-    sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended('projection posts', 0))")
-        .execute(&mut *batch)
-        .await
-        .expect("locked");
+    let batch = batch_of_posts(&app.pool).await;
     browser.click("#rebuild-posts").await;
     browser.accept().await;
     browser.until("document.querySelector('#projection-posts progress')?.position", 1).await;

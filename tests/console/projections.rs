@@ -4,6 +4,7 @@ use super::{mend, park, staff};
 use crate::faults::until;
 use crate::support::TestApp;
 use crate::support::client::Person;
+use crate::support::log::batch_of_posts;
 use serde_json::{Value, json};
 
 /// How a projection stands.
@@ -110,11 +111,7 @@ async fn a_rebuild_that_waits_to_take_the_place_shows_how_far_it_is() {
     mina.publish("첫 글").await;
     app.settle(&mina).await;
     // Someone in the middle of a batch: the swap waits for that.
-    let mut batch = app.pool.begin().await.expect("a transaction");
-    sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended('projection posts', 0))")
-        .execute(&mut *batch)
-        .await
-        .expect("locked");
+    let batch = batch_of_posts(&app.pool).await;
     ada.post("/v1/projections/posts/rebuild", json!({})).await.expect(202);
     let head = app.head().await;
     until("the copy has all of it", async || {

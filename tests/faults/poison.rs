@@ -6,26 +6,8 @@ use super::load::{Load, someone};
 use super::random;
 use super::site::{Server, Site};
 use crate::support::client::Person;
-use serde_json::{Value, json};
-
-/// Stores an event of a post as another build would, by way of the log's own function; its position.
-async fn store(site: &Site, post: &str, sequence: i64, event_type: &str, payload: Value) -> i64 {
-    let stored: (String, i64) = sqlx::query_as(
-        "select outcome, position from append_events(array['c'], array['post'], array[$1],
-            array[$2]::bigint[], array[null]::text[], array[null]::text[], array[null]::bytea[],
-            array[0]::bigint[], array[1], array[$3], array['1'], array[$4]::jsonb[],
-            array['{}']::jsonb[], '{}', '{}', '{}', '{}')",
-    )
-    .bind(post)
-    .bind(sequence - 1)
-    .bind(event_type)
-    .bind(payload)
-    .fetch_one(&site.stores().pool().await)
-    .await
-    .expect("answered");
-    assert_eq!(stored.0, "stored");
-    stored.1
-}
+use crate::support::log::store;
+use serde_json::json;
 
 async fn parked_metric(server: &Server, projection: &str) -> String {
     let metrics = Person::nobody(&server.url, crate::support::client()).get("/metrics").await.text;
@@ -44,10 +26,11 @@ async fn an_event_of_an_unknown_type_is_parked_and_shown_and_applied_after_the_m
     let post = mina.publish("먼저").await;
     let path = format!("/v1/posts/{post}");
 
-    let sick = store(&site, &post, 2, "PostPainted", json!({ "type": "PostPainted" })).await;
+    let pool = site.stores().pool().await;
+    let sick = store(&pool, &post, 2, ("PostPainted", "1"), json!({ "type": "PostPainted" })).await;
     let edited =
         |text: &str| json!({ "type": "PostEdited", "title": null, "text": text, "tags": [], "mentions": [] });
-    let later = store(&site, &post, 3, "PostEdited", edited("셋째")).await;
+    let later = store(&pool, &post, 3, ("PostEdited", "1"), edited("셋째")).await;
     load.more(100).await;
     {
         let _quiet = load.quiet().await;

@@ -3,6 +3,7 @@
 
 use super::site::Site;
 use super::until;
+use crate::support::log::batch_of_posts;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,11 +18,7 @@ async fn a_rebuild_outlives_kill_9_of_whoever_was_doing_it() {
     let pool = site.stores().pool().await;
     sqlx::query("update posts.posts set like_count = 99").execute(&pool).await.expect("spoiled");
     // The swap waits for whoever is in the middle of a batch.
-    let mut batch = pool.begin().await.expect("a transaction");
-    sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended('projection posts', 0))")
-        .execute(&mut *batch)
-        .await
-        .expect("locked");
+    let batch = batch_of_posts(&pool).await;
     operator.post("/v1/projections/posts/rebuild", json!({})).await.expect(202);
     let stands = async || {
         let all = operator.get("/v1/projections").await.expect(200);

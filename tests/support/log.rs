@@ -3,8 +3,9 @@
 use domain::user::UserCommand;
 use domain::value::{Bio, DisplayName, Handle, UserId};
 use infra::event_store::{Appender, Envelope, Executor, IdempotencyKey, migrate};
-use sqlx::PgPool;
+use serde_json::Value;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 /// A migrated, empty log and an executor on it.
@@ -41,6 +42,42 @@ impl Log {
         let (head,) = sqlx::query_as("select head from log").fetch_one(&self.pool).await.expect("a head");
         head
     }
+}
+
+/// Stores an event of a post as another build would, by way of the log's own function; its position.
+pub async fn store(
+    pool: &PgPool,
+    post: &str,
+    sequence: i64,
+    (event_type, version): (&str, &str),
+    payload: Value,
+) -> i64 {
+    let stored: (String, i64) = sqlx::query_as(
+        "select outcome, position from append_events(array['c'], array['post'], array[$1],
+            array[$2]::bigint[], array[null]::text[], array[null]::text[], array[null]::bytea[],
+            array[0]::bigint[], array[1], array[$3], array[$5], array[$4]::jsonb[],
+            array['{}']::jsonb[], '{}', '{}', '{}', '{}')",
+    )
+    .bind(post)
+    .bind(sequence - 1)
+    .bind(event_type)
+    .bind(payload)
+    .bind(version)
+    .fetch_one(pool)
+    .await
+    .expect("answered");
+    assert_eq!(stored.0, "stored");
+    stored.1
+}
+
+/// Someone in the middle of a batch of the read model of posts, until this ends: a swap waits for them.
+pub async fn batch_of_posts(pool: &PgPool) -> Transaction<'static, Postgres> {
+    let mut batch = pool.begin().await.expect("a transaction");
+    sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended('projection posts', 0))")
+        .execute(&mut *batch)
+        .await
+        .expect("locked");
+    batch
 }
 
 async fn executor(url: &str) -> Executor {
