@@ -80,9 +80,7 @@ impl Projection {
     pub fn is_waiting(&self) -> bool {
         self.rebuild.as_ref().is_some_and(|rebuild| rebuild.ended_at.is_none())
     }
-}
 
-impl Projection {
     /// As it stands, with what is rebuilt of it.
     #[must_use]
     pub fn of(status: status::ProjectionStatus, rebuilds: &status::Rebuilds) -> Self {
