@@ -94,6 +94,28 @@ async fn who_knows_the_old_password_can_not_undo_a_reset_that_comes_in_between()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reset_and_a_change_of_the_password_at_once_wait_for_each_other_in_one_order() {
+    let yard = Yard::new().await;
+    yard.sign_up("mina").await;
+    let nobody = yard.app.nobody();
+    nobody.post("/v1/password-resets", json!({ "email": "mina@yard.example" })).await.expect(202);
+    let link = token_in(&yard.mail.mail_to("mina@yard.example").await.text);
+    // What changes the password does, a step at a time: the account, then the links to it.
+    let mut change = yard.app.pool.begin().await.expect("a transaction");
+    let held = "select from vault.accounts where email_key = 'mina@yard.example' for update";
+    sqlx::query(held).execute(&mut *change).await.expect("it is held");
+    let reset = json!({ "token": link, "password": "what its owner wants" });
+    let (reset, ()) = tokio::join!(nobody.post("/v1/password-resets/confirmation", reset), async {
+        let waited_for =
+            "select exists (select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid)))";
+        while !sqlx::query_scalar::<_, bool>(waited_for).fetch_one(&mut *change).await.expect("it reads") {}
+        sqlx::query("delete from vault.links").execute(&mut *change).await.expect("no deadlock");
+        change.commit().await.expect("it is committed");
+    });
+    reset.expect_problem(410, "link_over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_address_can_not_try_one_password_on_everyone() {
     let app = TestApp::start().await;
     let mut tried = 0;

@@ -291,6 +291,22 @@ pub(super) async fn set_phone(
     Ok(())
 }
 
+/// Nobody else changes what the person logs in with until the transaction ends; their password as it is kept.
+///
+/// An account is locked before its links, and these before its sessions: two that did it in other orders would
+/// wait for each other until the database ends one of them.
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<PasswordHash>, VaultError> {
+    let kept: Option<Option<String>> =
+        sqlx::query_scalar("select password_hash from vault.accounts where user_id = $1 for update")
+            .bind(user.0)
+            .fetch_optional(connection)
+            .await?;
+    Ok(kept.flatten().map(PasswordHash))
+}
+
 /// Where and in which language the person is written to, if anywhere.
 pub(super) async fn reach(
     connection: &mut PgConnection,

@@ -175,12 +175,7 @@ impl Identities {
     pub async fn unlink(&self, user: UserId, provider: &str) -> Result<Result<(), UnlinkError>, VaultError> {
         let mut tx = self.pool.begin().await?;
         // One at a time, or two that go at once would leave none.
-        let has_password: Option<bool> = sqlx::query_scalar(
-            "select password_hash is not null from vault.accounts where user_id = $1 for update",
-        )
-        .bind(user.0)
-        .fetch_optional(&mut *tx)
-        .await?;
+        let has_password = accounts::lock(&mut tx, user).await?.is_some();
         let linked: Vec<String> =
             sqlx::query_scalar("select provider from vault.identities where user_id = $1")
                 .bind(user.0)
@@ -189,7 +184,7 @@ impl Identities {
         if !linked.iter().any(|name| name == provider) {
             return Ok(Err(UnlinkError::NotFound));
         }
-        if linked.len() == 1 && has_password != Some(true) {
+        if linked.len() == 1 && !has_password {
             return Ok(Err(UnlinkError::LastLogin));
         }
         sqlx::query("delete from vault.identities where user_id = $1 and provider = $2")

@@ -76,16 +76,17 @@ impl Recovery {
     /// Overload, or the database's.
     pub async fn reset(&self, token: &str, password: &str) -> Result<bool, VaultError> {
         let mut connection = self.pool.acquire().await?;
-        if links::whose(&mut connection, Purpose::PasswordReset, token).await?.is_none() {
+        let Some(user) = links::whose(&mut connection, Purpose::PasswordReset, token).await? else {
             return Ok(false);
-        }
+        };
         drop(connection);
         // Takes its turn among others, so nothing is locked meanwhile.
         let hash = self.passwords.hash(password).await?;
         let mut tx = self.pool.begin().await?;
-        let Some(user) = links::take(&mut tx, Purpose::PasswordReset, token).await? else {
+        accounts::lock(&mut tx, user).await?;
+        if links::take(&mut tx, Purpose::PasswordReset, token).await?.is_none() {
             return Ok(false);
-        };
+        }
         let ended = self.set(&mut tx, user, &hash, None).await?;
         tx.commit().await?;
         self.outbox.poke();
@@ -108,12 +109,7 @@ impl Recovery {
     ) -> Result<bool, VaultError> {
         let hash = self.passwords.hash(password).await?;
         let mut tx = self.pool.begin().await?;
-        let kept: Option<Option<String>> =
-            sqlx::query_scalar("select password_hash from vault.accounts where user_id = $1 for update")
-                .bind(user.0)
-                .fetch_optional(&mut *tx)
-                .await?;
-        if kept.flatten().as_ref() != known.map(|hash| &hash.0) {
+        if accounts::lock(&mut tx, user).await?.map(|kept| kept.0) != known.map(|hash| hash.0.clone()) {
             return Ok(false);
         }
         let ended = self.set(&mut tx, user, &hash, Some(session)).await?;

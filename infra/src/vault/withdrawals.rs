@@ -116,11 +116,12 @@ impl Withdrawals {
     /// The database's; the sweep makes up for it.
     pub async fn undone(&self, user: UserId) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
-        links::forget(&mut tx, Purpose::ComeBack, user).await?;
+        // The row before the link, as whoever leaves does, or the two might wait for each other.
         sqlx::query("delete from vault.withdrawals where user_id = $1 and state <> 'erasing'")
             .bind(user.0)
             .execute(&mut *tx)
             .await?;
+        links::forget(&mut tx, Purpose::ComeBack, user).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -131,7 +132,6 @@ impl Withdrawals {
     /// The database's.
     pub async fn begin_erasure(&self, user: UserId) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
-        links::forget(&mut tx, Purpose::ComeBack, user).await?;
         sqlx::query(
             "insert into vault.withdrawals (user_id, state) values ($1, 'erasing')
              on conflict (user_id) do update set state = 'erasing', changed_at = clock_timestamp()",
@@ -139,6 +139,7 @@ impl Withdrawals {
         .bind(user.0)
         .execute(&mut *tx)
         .await?;
+        links::forget(&mut tx, Purpose::ComeBack, user).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -1,3 +1,5 @@
+-- First, as whoever changes what the account is logged in with: in other orders they would wait for each other.
+select from vault.accounts where user_id = $1 for update;
 -- Letters to the person's addresses, whoever they were written for.
 delete from vault.outbox
 where recipient in (
