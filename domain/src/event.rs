@@ -60,6 +60,11 @@ macro_rules! aggregates {
                 })
             }
 
+            /// Every aggregate type there is.
+            pub fn aggregates() -> &'static [&'static str] {
+                &[$(<$name as Decide>::TYPE),+]
+            }
+
             /// For each aggregate a JSON Schema of all its events' wire forms in today's versions, without references.
             pub(crate) fn wire_forms() -> Vec<(&'static str, Schema)> {
                 let inline = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);

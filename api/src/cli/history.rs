@@ -1,6 +1,7 @@
 //! `madang history`: one thing's events, and what it was.
 
 use super::{Failure, events::time, services::Services};
+use domain::Event;
 use infra::history::{At, Pages, Story};
 use std::process::ExitCode;
 use uuid::Uuid;
@@ -28,11 +29,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let pages = Pages::new(args.services.pool().await?);
     let story = pages.story(&args.aggregate, args.id, args.at, 0, args.limit).await?;
     let Some(Story { steps, has_more, version, state }) = story else {
-        let mut known: Vec<_> = domain::Event::types().map(|(aggregate, ..)| aggregate).collect();
-        known.dedup();
-        return Err(
-            format!("there is no aggregate {}; there are {}", args.aggregate, known.join(", ")).into()
-        );
+        let known = Event::aggregates().join(", ");
+        return Err(format!("there is no aggregate {}; there are {known}", args.aggregate).into());
     };
     if version == 0 {
         return Err(format!("there is no {} {} there", args.aggregate, args.id).into());

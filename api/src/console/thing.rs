@@ -39,7 +39,7 @@ struct ThingQuery {
 #[template(path = "find.html")]
 struct FindPage {
     frame: Frame,
-    aggregates: Vec<&'static str>,
+    aggregates: &'static [&'static str],
 }
 
 #[derive(Template)]
@@ -63,27 +63,21 @@ pub(super) async fn find(State(app): State<App>, seat: Seat) -> Response {
             Ok(address) => return Redirect::to(&address).into_response(),
             Err(problem) => Err(problem),
         },
-        Ok(_) => Ok(FindPage { frame: Frame::of(&seat, Tab::History, ""), aggregates: aggregates() }),
+        Ok(_) => Ok(FindPage { frame: Frame::of(&seat, Tab::History, ""), aggregates: Event::aggregates() }),
         Err(problem) => Err(problem),
     };
     seat.answer(&app, Tab::History, page)
 }
 
-fn aggregates() -> Vec<&'static str> {
-    let mut all: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
-    all.dedup();
-    all
-}
-
 /// The address of what was asked for; a person may be named by handle.
 async fn named(app: &App, asked: &FindQuery) -> Result<String, Problem> {
     let id = asked.id.trim();
-    let known = aggregates().into_iter().find(|known| *known == asked.aggregate).ok_or_else(nothing)?;
+    let known = Event::aggregates().iter().find(|known| **known == asked.aggregate).ok_or_else(nothing)?;
     if let Ok(id) = id.parse::<Uuid>() {
         return Ok(format!("/console/history/{known}/{id}"));
     }
     let key = Handle::key_of(id.trim_start_matches('@'));
-    match known {
+    match *known {
         "user" => {
             let user = app.executor.claimed(HANDLE, &key).await?.ok_or_else(nothing)?;
             Ok(format!("/console/history/user/{user}"))

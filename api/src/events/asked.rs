@@ -67,10 +67,8 @@ impl EventsQuery {
     /// 400 for names and times that mean nothing.
     pub(crate) async fn filter(&self, app: &App) -> Result<(Filter, Position), Problem> {
         let known_types: Vec<_> = Event::types().map(|(_, event_type, _)| event_type).collect();
-        let mut known_aggregates: Vec<_> = Event::types().map(|(aggregate, ..)| aggregate).collect();
-        known_aggregates.dedup();
         let mut filter = Filter {
-            aggregate_types: names("aggregate", self.aggregate.as_deref(), &known_aggregates)?,
+            aggregate_types: names("aggregate", self.aggregate.as_deref(), Event::aggregates())?,
             aggregate_id: self.id,
             event_types: names("type", self.event_type.as_deref(), &known_types)?,
             actor: self.actor,
@@ -81,7 +79,8 @@ impl EventsQuery {
         }
         // By its id a thing is found in no time, where its kind is known.
         if filter.aggregate_id.is_some() && filter.aggregate_types.is_none() {
-            filter.aggregate_types = Some(known_aggregates.iter().map(|&known| known.to_owned()).collect());
+            filter.aggregate_types =
+                Some(Event::aggregates().iter().map(|&known| known.to_owned()).collect());
         }
         let mut after = self.after.unwrap_or(0).max(0);
         if let Some(since) = list::time("since", self.since.as_deref())? {
@@ -137,8 +136,6 @@ fn names(
     let Some(given) = given else { return Ok(None) };
     let names: Vec<String> = given.split(',').map(|name| name.trim().to_owned()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        let mut known = known.to_vec();
-        known.dedup();
         let detail = format!("names {unknown:?}, but there are only {}", known.join(", "));
         return Err(Problem::bad_parameter(parameter, "unknown_name", detail));
     }
