@@ -27,6 +27,7 @@ pub mod erasure;
 pub mod event_store;
 pub mod history;
 pub mod images;
+pub mod korea;
 pub mod local;
 pub mod mail;
 pub mod media;

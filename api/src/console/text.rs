@@ -1,14 +1,8 @@
 //! What the console says, in Korean and English.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
+use infra::korea::KOREA;
 use infra::mail::Language;
-
-/// Korea knows no summer time.
-const KOREA_SECONDS: i32 = 9 * 3_600;
-
-fn seoul(time: &DateTime<Utc>) -> DateTime<FixedOffset> {
-    time.with_timezone(&FixedOffset::east_opt(KOREA_SECONDS).expect("less than a day"))
-}
 
 /// Declares the words once, so that neither language can lack one.
 macro_rules! texts {
@@ -33,12 +27,12 @@ impl Text {
 
     /// A time in Seoul, to the second.
     pub(super) fn time(&self, time: &DateTime<Utc>) -> String {
-        seoul(time).format("%Y-%m-%d %H:%M:%S").to_string()
+        time.with_timezone(&KOREA).format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// An hour in Seoul.
     pub(super) fn hour(&self, time: &DateTime<Utc>) -> String {
-        seoul(time).format("%m-%d %H:00").to_string()
+        time.with_timezone(&KOREA).format("%m-%d %H:00").to_string()
     }
 
     /// What is shown of so many.

@@ -1,10 +1,8 @@
 //! What the pages say, in Korean and English.
 
-use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use infra::korea::KOREA;
 use infra::mail::Language;
-
-/// Korea knows no summer time.
-const KOREA_SECONDS: i32 = 9 * 3_600;
 
 /// One language of the pages.
 pub(super) struct Text {
@@ -99,7 +97,7 @@ impl Text {
 
     /// A day, and where it is near enough the time, as it was in Korea.
     pub(super) fn day(&self, time: &DateTime<Utc>) -> String {
-        let time = time.with_timezone(&FixedOffset::east_opt(KOREA_SECONDS).expect("less than a day"));
+        let time = time.with_timezone(&KOREA);
         if self.is_korean() {
             format!(
                 "{}년 {}월 {}일 {:02}:{:02}",

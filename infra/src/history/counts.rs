@@ -2,11 +2,10 @@
 //! again. Days and weeks are Seoul's, as in the schema `analytics`; the same questions there are asked of the whole log.
 
 use super::pages::Pages;
-use chrono::{DateTime, Datelike, Duration, DurationRound, FixedOffset, NaiveDate, NaiveTime, Utc};
+use crate::korea::{day_of, midnight};
+use chrono::{DateTime, Datelike, Duration, DurationRound, NaiveDate, Utc};
 use std::collections::BTreeMap;
 
-/// Korea knows no summer time.
-const SEOUL_SECONDS: i32 = 9 * 3_600;
 const HOURS: i64 = 7 * 24;
 const DAYS: i64 = 28;
 const WEEKS: i64 = 9;
@@ -33,20 +32,13 @@ pub struct Cohort {
     pub active: Vec<i64>,
 }
 
-/// The beginning of a day in Seoul.
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    let seoul = FixedOffset::east_opt(SEOUL_SECONDS).expect("less than a day");
-    day.and_time(NaiveTime::MIN).and_local_timezone(seoul).single().expect("no summer time").to_utc()
-}
-
 impl Pages {
     /// Counts. It costs a reading of the last nine weeks' events.
     ///
     /// # Errors
     /// The database's.
     pub async fn counts(&self, now: DateTime<Utc>) -> Result<Counts, sqlx::Error> {
-        let seoul = FixedOffset::east_opt(SEOUL_SECONDS).expect("less than a day");
-        let today = now.with_timezone(&seoul).date_naive();
+        let today = day_of(now);
         let monday = today - Duration::days(today.weekday().num_days_from_monday().into());
         let hours = self.hours(now).await?;
         let days = self.days(today).await?;

@@ -1,6 +1,7 @@
 //! Looks that are not written down yet: what a request leaves behind in a moment.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use crate::korea::day_of;
+use chrono::{NaiveDate, Utc};
 use domain::value::{PostId, UserId};
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -92,11 +93,6 @@ fn count_dropped(views: usize) {
     metrics::counter!("madang_views_dropped_total").increment(views as u64);
 }
 
-/// The day in Korea, which has no summer time: a person's day begins when they would say so.
-pub(super) fn day_of(moment: DateTime<Utc>) -> NaiveDate {
-    (moment + TimeDelta::hours(9)).date_naive()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,12 +138,5 @@ mod tests {
             views.take(1);
         }
         assert_eq!(views.buffer().known.len(), 1);
-    }
-
-    #[test]
-    fn a_day_begins_at_midnight_in_korea() {
-        let day = |moment: &str| day_of(moment.parse().expect("a time")).to_string();
-        assert_eq!(day("2026-01-01T14:59:59Z"), "2026-01-01");
-        assert_eq!(day("2026-01-01T15:00:00Z"), "2026-01-02");
     }
 }

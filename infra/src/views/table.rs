@@ -1,6 +1,6 @@
 //! The rows behind it.
 
-use super::buffer::day_of;
+use crate::korea::day_of;
 use chrono::{Days, NaiveDate, Utc};
 use domain::view_batch::{PostViews, ViewBatch};
 use sqlx::types::Json;
