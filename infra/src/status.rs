@@ -128,19 +128,19 @@ pub async fn status(pool: &PgPool, projections: &[&str]) -> Result<Status, sqlx:
 /// The database's.
 #[allow(clippy::cast_precision_loss)]
 pub async fn gauge_search(pool: &PgPool, fed: Position) -> Result<(), sqlx::Error> {
-    let (lag, seconds): (Position, f64) = sqlx::query_as(
-        "select greatest(head - $1, 0), coalesce((
-             select greatest(extract(epoch from clock_timestamp() - recorded_at), 0)::float8
-             from events where position = $1 + 1
-         ), 0)
-         from log",
-    )
-    .bind(fed)
-    .fetch_one(pool)
-    .await?;
+    let head: Position = sqlx::query_scalar("select head from log").fetch_one(pool).await?;
+    let lag = (head - fed).max(0);
     metrics::gauge!("madang_search_lag").set(lag as f64);
-    metrics::gauge!("madang_search_lag_seconds").set(seconds);
+    metrics::gauge!("madang_search_lag_seconds").set(waited(pool, fed).await?);
     Ok(())
+}
+
+/// For how many seconds the first event after this position has been there; 0 if there is none.
+async fn waited(pool: &PgPool, position: Position) -> Result<f64, sqlx::Error> {
+    let seconds = "select greatest(extract(epoch from clock_timestamp() - recorded_at), 0)::float8
+         from events where position = $1 + 1";
+    let seconds = sqlx::query_scalar(seconds).bind(position).fetch_optional(pool).await?;
+    Ok(seconds.unwrap_or(0.0))
 }
 
 /// What is rebuilt, and what was asked for.
@@ -190,10 +190,7 @@ async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<Project
         status.parked_count = parked_count;
     }
     if status.lag > 0 {
-        let waits = "select greatest(extract(epoch from clock_timestamp() - recorded_at), 0)::float8
-             from events where position = $1 + 1";
-        let waits = sqlx::query_scalar(waits).bind(status.position.unwrap_or(0)).fetch_optional(pool);
-        status.lag_seconds = waits.await?.unwrap_or(0.0);
+        status.lag_seconds = waited(pool, status.position.unwrap_or(0)).await?;
     }
     Ok(status)
 }

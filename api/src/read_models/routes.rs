@@ -1,6 +1,7 @@
 //! The projections' routes.
 
 use super::dto::{Projection, Standing};
+use super::standings;
 use crate::app::App;
 use crate::edge::caller::READS_HISTORY;
 use crate::edge::{Problem, Staff};
@@ -10,7 +11,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::user::Role;
-use infra::status::{self, Status};
 use projections::{rebuild, retry};
 use std::sync::Arc;
 
@@ -77,14 +77,8 @@ pub async fn rebuild_projection(
 }
 
 async fn one(app: &App, name: &str) -> Result<Projection, Problem> {
-    let names = [name];
-    let rebuilds = app.read(|| status::rebuilds(&app.pool, &names)).await?;
-    let Status { projections, .. } = app.read(|| status::status(&app.pool, &names)).await?;
-    projections
-        .into_iter()
-        .next()
-        .map(|projection| Projection::of(projection, &rebuilds))
-        .ok_or_else(not_found)
+    let (_, _, projections) = standings::of(app, &[name]).await?;
+    projections.into_iter().next().ok_or_else(not_found)
 }
 
 fn known(app: &App, name: Result<Path<String>, PathRejection>) -> Result<&str, Problem> {

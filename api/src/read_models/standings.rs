@@ -4,7 +4,8 @@ use super::dto::{Projection, Standing};
 use crate::app::App;
 use crate::edge::Problem;
 use chrono::{TimeDelta, Utc};
-use infra::status::{self, Status};
+use infra::status::{self, RelayStatus, Status};
+use projections::Position;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
@@ -38,10 +39,19 @@ impl Standings {
     }
 }
 
+/// The log, the relay, and these projections with what is rebuilt of them.
+pub(super) async fn of(
+    app: &App,
+    names: &[&str],
+) -> Result<(Position, RelayStatus, Vec<Projection>), Problem> {
+    let rebuilds = app.read(|| status::rebuilds(&app.pool, names)).await?;
+    let Status { head, relay, projections } = app.read(|| status::status(&app.pool, names)).await?;
+    let projections = projections.into_iter().map(|projection| Projection::of(projection, &rebuilds));
+    Ok((head, relay, projections.collect()))
+}
+
 async fn look(app: &App) -> Result<Standing, Problem> {
-    let rebuilds = app.read(|| status::rebuilds(&app.pool, &app.projections)).await?;
-    let Status { head, relay, projections } =
-        app.read(|| status::status(&app.pool, &app.projections)).await?;
+    let (head, relay, items) = of(app, &app.projections).await?;
     let now = Utc::now();
     let since = async |time| Ok::<_, Problem>((head - app.log.before(now - time).await?).max(0));
     Ok(Standing {
@@ -51,6 +61,6 @@ async fn look(app: &App) -> Result<Standing, Problem> {
         relay_lag: relay.lag,
         relay_stopped_because: relay.stopped_because,
         search_lag: (head - app.search.fed.position()).max(0),
-        items: projections.into_iter().map(|projection| Projection::of(projection, &rebuilds)).collect(),
+        items,
     })
 }
