@@ -86,9 +86,12 @@ pub trait Projector: Send + Sync + 'static {
         Box::pin(async { Ok(Work::default()) })
     }
 
-    /// Whether [`Projector::work`] may ever have something to do: whoever overrides it says so.
-    fn delays_work(&self) -> bool {
-        false
+    /// The event of the oldest piece that [`Projector::work`] has to do: whoever overrides that tells.
+    ///
+    /// # Errors
+    /// The database's.
+    fn oldest_task<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<Option<Position>, sqlx::Error>> {
+        Box::pin(async { Ok(None) })
     }
 }
 

@@ -115,6 +115,12 @@ impl Lead {
         (since.elapsed() >= NOTE_WITHIN).then(|| last.clone())
     }
 
+    /// The oldest of what the projector has delayed is this.
+    fn delays(&mut self, oldest_task: Option<Position>) {
+        self.checkpoint.oldest_task = oldest_task;
+        self.has_tasks = oldest_task.is_some();
+    }
+
     /// The checkpoint's row is there now.
     fn stands_at(&mut self, position: Position) {
         (self.checkpoint.position, self.stored, self.passed) = (position, position, None);
@@ -281,8 +287,7 @@ impl Runner {
         let (mut tx, _) = self.begin().await?;
         let Work { oldest_task } = self.projector.work(&mut tx).await?;
         tx.commit().await?;
-        lead.checkpoint.oldest_task = oldest_task;
-        lead.has_tasks = oldest_task.is_some();
+        lead.delays(oldest_task);
         Ok(())
     }
 

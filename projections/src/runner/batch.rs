@@ -1,7 +1,7 @@
 //! One batch: applied whole, or event by event when something in it can't be applied.
 
 use super::{Lead, Runner, RunnerError};
-use crate::ports::RecordedEvent;
+use crate::ports::{Position, RecordedEvent};
 use crate::projector::Tx;
 use crate::schema::Schema;
 use sqlx::Executor;
@@ -11,6 +11,16 @@ use tracing::{debug, warn};
 
 /// How often one event is tried before it is parked.
 const TRIES: usize = 3;
+
+/// What became of a batch.
+enum Outcome {
+    /// It is in, and this is left of what the projector has delayed.
+    Applied { oldest_task: Option<Position> },
+    /// The checkpoint was elsewhere.
+    Elsewhere,
+    /// It holds something that can't be applied.
+    Unfit,
+}
 
 impl Runner {
     /// Applies the events, if any, and moves the checkpoint. Where someone else has
@@ -30,19 +40,16 @@ impl Runner {
             return Ok(());
         }
         let suspect = mine.iter().any(|event| event.event.is_err() || lead.parked.holds(event));
-        let applied = if suspect { None } else { self.apply_whole(lead, &last, &mine).await? };
-        match applied {
-            Some(true) => {}
-            Some(false) => return self.follow_checkpoint(lead).await,
-            None => {
-                if !self.apply_one_by_one(lead, &last, &mine).await? {
-                    return self.follow_checkpoint(lead).await;
-                }
-            }
+        let mut outcome = match suspect {
+            true => Outcome::Unfit,
+            false => self.apply_whole(lead, &last, &mine).await?,
+        };
+        if matches!(outcome, Outcome::Unfit) {
+            outcome = self.apply_one_by_one(lead, &last, &mine).await?;
         }
+        let Outcome::Applied { oldest_task } = outcome else { return self.follow_checkpoint(lead).await };
         lead.stands_at(last.position);
-        // Only the projector knows whether it has delayed something; asking costs one transaction.
-        lead.has_tasks |= !mine.is_empty() && self.projector.delays_work();
+        lead.delays(oldest_task);
         let name = self.projector.name();
         metrics::counter!("madang_projection_events_total", "projection" => name)
             .increment(u64::try_from(mine.len()).unwrap_or(0));
@@ -64,18 +71,16 @@ impl Runner {
             && event.event.as_ref().map_or(true, |event| self.projector.concerns(event))
     }
 
-    /// `Some(true)` when applied, `Some(false)` when the checkpoint was elsewhere, `None` when the batch
-    /// holds something that can't be applied.
     async fn apply_whole(
         &self,
         lead: &Lead,
         last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
-    ) -> Result<Option<bool>, sqlx::Error> {
+    ) -> Result<Outcome, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
         if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
-            return Ok(Some(false));
+            return Ok(Outcome::Elsewhere);
         }
         if !mine.is_empty() {
             match self.projector.apply(&mut tx, mine).await {
@@ -84,12 +89,11 @@ impl Runner {
                 Err(error) => {
                     let projection = self.projector.name();
                     warn!(projection, %error, "a batch can't be applied; trying event by event");
-                    return Ok(None);
+                    return Ok(Outcome::Unfit);
                 }
             }
         }
-        tx.commit().await?;
-        Ok(Some(true))
+        self.commit(tx).await
     }
 
     async fn apply_one_by_one(
@@ -97,11 +101,11 @@ impl Runner {
         lead: &mut Lead,
         last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<Outcome, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.live.enter_shared(&mut tx).await?;
         if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
-            return Ok(false);
+            return Ok(Outcome::Elsewhere);
         }
         let mut parked = lead.parked.clone();
         for event in mine {
@@ -118,9 +122,15 @@ impl Runner {
                 warn!(projection, position = event.position, error, "parked an event");
             }
         }
-        tx.commit().await?;
+        let outcome = self.commit(tx).await?;
         lead.parked = parked;
-        Ok(true)
+        Ok(outcome)
+    }
+
+    async fn commit(&self, mut tx: Tx) -> Result<Outcome, sqlx::Error> {
+        let oldest_task = self.projector.oldest_task(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Outcome::Applied { oldest_task })
     }
 
     /// Applies one event behind a savepoint; what is wrong with it, if it can't be applied.

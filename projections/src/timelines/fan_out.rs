@@ -27,7 +27,8 @@ pub async fn work(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<W
     Ok(Work { oldest_task: oldest_task(tx).await? })
 }
 
-async fn oldest_task(tx: &mut Tx) -> Result<Option<Position>, sqlx::Error> {
+/// The event of the oldest task.
+pub async fn oldest_task(tx: &mut Tx) -> Result<Option<Position>, sqlx::Error> {
     sqlx::query_scalar("select min(position) from tasks").fetch_one(&mut **tx).await
 }
 

@@ -23,7 +23,7 @@ pub mod query;
 #[cfg(test)]
 mod tests;
 
-use crate::ports::RecordedEvent;
+use crate::ports::{Position, RecordedEvent};
 use crate::projector::{Check, Definition, Projector, Tx, Work};
 use domain::Decide;
 use domain::follow::Follow;
@@ -130,8 +130,8 @@ impl Projector for TimelinesProjector {
         Box::pin(project::complete(tx, self.merge_threshold, self.limits))
     }
 
-    fn delays_work(&self) -> bool {
-        true
+    fn oldest_task<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Option<Position>, sqlx::Error>> {
+        Box::pin(fan_out::oldest_task(tx))
     }
 
     fn work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Work, sqlx::Error>> {
