@@ -1,6 +1,7 @@
 //! What a person wrote is there when they read.
 
 use crate::support::TestApp;
+use futures::StreamExt;
 use infra::config::Roles;
 use reqwest::Method;
 use serde_json::json;
@@ -69,6 +70,23 @@ async fn the_position_given_by_one_node_makes_another_wait_for_it() {
         assert_eq!(read.each("id"), [published.id()], "round {n}, by {name}");
         assert!(!read.is_stale() && read.position() >= published.position());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_waits_at_one_node_hurries_whoever_keeps_the_read_model_at_another() {
+    let app = TestApp::start_with(|settings| settings.projector_delay = SLOW).await;
+    let only_api = Roles { api: true, relay: false, projector: false, media: false };
+    let other = app.second_node(|settings| settings.roles = only_api).await;
+    let mina = app.register("mina").await;
+    let log: uuid::Uuid = sqlx::query_scalar("select id from log").fetch_one(&app.pool).await.expect("a log");
+    let nats = async_nats::connect(&*app.settings.nats_url).await.expect("NATS");
+    let mut wishes = nats.subscribe(format!("wanted.{log}.timelines")).await.expect("a subscription");
+    nats.flush().await.expect("NATS hears of it");
+    let published = mina.post("/v1/posts", json!({ "text": "글" })).await.expect(201);
+    let read = mina.at(&other).request(Method::GET, "/v1/timeline");
+    read.header("madang-position", published.position()).send().await.expect(200);
+    let wish = wishes.next().await.expect("a message");
+    assert_eq!(wish.payload, published.position().to_string());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -148,6 +148,7 @@ impl Node {
         working.spawn(appender.run());
         working.spawn(tail.clone().follow(nats.clone(), executor.clone(), shutdown()));
         working.spawn(announcements::poke(nats.clone(), head.clone(), shutdown()));
+        working.spawn(announcements::hurry(nats.clone(), progress.clone(), shutdown()));
         if settings.roles.relay {
             // What it notes need not be durable either: a lost note is read from the stream's end.
             let relay = Relay::new(own(&options, 1, false), nats.clone(), holder, head, shutdown());

@@ -1,13 +1,15 @@
-//! Plain NATS messages between processes: "there is something to relay", "a projection has come so far".
-//! Losing one only delays: relay and readers ask Postgres now and then.
+//! Plain NATS messages between processes: "there is something to relay", "a projection has come so far", "a reader waits
+//! for more of it". Losing one only delays: relay and readers ask Postgres now and then, and runners never rest long.
 
 use crate::nats::Nats;
+use async_nats::{Message, Subscriber};
 use futures::StreamExt;
 use projections::ports::Announcer;
 use projections::progress::Progress;
 use projections::{Checkpoint, Position};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -16,6 +18,9 @@ use tracing::debug;
 
 /// A projection that was not heard of for so long is looked up in Postgres.
 const SILENCE: Duration = Duration::from_secs(2);
+
+/// Runners are told no more often than this what readers wait for.
+const HURRY: Duration = Duration::from_millis(10);
 
 #[derive(Serialize, Deserialize)]
 struct Announcement {
@@ -55,19 +60,40 @@ impl Announcer for NatsAnnouncer {
 
 /// Pokes the relay, wherever it runs, after this process's appends.
 pub async fn poke(nats: Nats, mut head: watch::Receiver<Position>, shutdown: CancellationToken) {
-    loop {
-        tokio::select! {
-            changed = head.changed() => if changed.is_err() { return },
-            () = shutdown.cancelled() => return,
+    let poking = async {
+        while head.changed().await.is_ok() {
+            if let Err(error) = nats.client().publish(nats.poke_subject(), "".into()).await {
+                debug!(%error, "a poke was lost");
+            }
         }
-        head.mark_unchanged();
-        if let Err(error) = nats.client().publish(nats.poke_subject(), "".into()).await {
-            debug!(%error, "a poke was lost");
-        }
-    }
+    };
+    // While NATS is away a message waits for it, once many do.
+    shutdown.run_until_cancelled(poking).await;
 }
 
-/// Notes what runners of other processes announce, and asks Postgres about those that are silent.
+/// Tells runners, wherever they are, what this process's readers wait for.
+pub async fn hurry(nats: Nats, progress: Arc<Progress>, shutdown: CancellationToken) {
+    let mut asked = progress.asked();
+    let mut told = BTreeMap::new();
+    let hurrying = async {
+        while asked.changed().await.is_ok() {
+            let asked = asked.borrow_and_update().clone();
+            let news = asked.iter().filter(|(name, position)| told.get(*name) != Some(*position));
+            for (projection, position) in news {
+                let wish = position.to_string().into();
+                if let Err(error) = nats.client().publish(nats.wanted_subject(projection), wish).await {
+                    debug!(%error, "a wish was lost");
+                }
+            }
+            told = asked;
+            tokio::time::sleep(HURRY).await;
+        }
+    };
+    shutdown.run_until_cancelled(hurrying).await;
+}
+
+/// Notes what runners of other processes announce, and readers there wait for, and asks Postgres about runners that are
+/// silent.
 pub async fn listen(
     nats: Nats,
     pool: PgPool,
@@ -75,28 +101,38 @@ pub async fn listen(
     progress: Arc<Progress>,
     shutdown: CancellationToken,
 ) {
-    let subject = nats.checkpoint_subject("*");
-    let mut announcements = nats.client().subscribe(subject).await.ok();
+    let mut announcements = nats.client().subscribe(nats.checkpoint_subject("*")).await.ok();
+    let mut wishes = nats.client().subscribe(nats.wanted_subject("*")).await.ok();
     let mut silence = tokio::time::interval(SILENCE / 2);
     loop {
-        let announced = async {
-            match &mut announcements {
-                Some(announcements) => announcements.next().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
-            announced = announced => match announced {
-                Some(message) => note(&message, &progress),
-                None => announcements = None,
-            },
+            announced = next(&mut announcements) => note(&announced, &progress),
+            wished = next(&mut wishes) => want(&wished, &progress),
             _ = silence.tick() => ask(&pool, &projections, &progress).await,
             () = shutdown.cancelled() => return,
         }
     }
 }
 
-fn note(message: &async_nats::Message, progress: &Progress) {
+/// The next message; never, once there are no more.
+async fn next(subscriber: &mut Option<Subscriber>) -> Message {
+    if let Some(messages) = subscriber
+        && let Some(message) = messages.next().await
+    {
+        return message;
+    }
+    *subscriber = None;
+    std::future::pending().await
+}
+
+fn want(message: &Message, progress: &Progress) {
+    let projection = message.subject.rsplit('.').next().unwrap_or_default();
+    if let Ok(position) = String::from_utf8_lossy(&message.payload).parse() {
+        progress.want(projection, position);
+    }
+}
+
+fn note(message: &Message, progress: &Progress) {
     let projection = message.subject.rsplit('.').next().unwrap_or_default();
     if let Ok(Announcement { position, oldest_task }) = serde_json::from_slice(&message.payload) {
         progress.note(projection, Checkpoint { position, oldest_task });

@@ -130,6 +130,12 @@ impl Nats {
         format!("checkpoints.{}.{projection}", self.log_id)
     }
 
+    /// Where readers say how far they wait for a projection to come.
+    #[must_use]
+    pub fn wanted_subject(&self, projection: &str) -> String {
+        format!("wanted.{}.{projection}", self.log_id)
+    }
+
     /// The stream, made if it is not there.
     ///
     /// # Errors

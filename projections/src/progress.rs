@@ -1,7 +1,7 @@
 //! How far each projection has come, as this process knows it, and how readers wait for it.
 
 use crate::ports::{Checkpoint, Position};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -25,7 +25,16 @@ pub struct Coverage {
 /// The checkpoints of all projections, fed by the runners of this process and by announcements.
 #[derive(Default)]
 pub struct Progress {
-    known: RwLock<HashMap<String, Arc<watch::Sender<Known>>>>,
+    followed: RwLock<HashMap<String, Arc<Followed>>>,
+    /// What readers here wait for, for others to be told.
+    asked: watch::Sender<BTreeMap<String, Position>>,
+}
+
+/// One projection.
+struct Followed {
+    known: watch::Sender<Known>,
+    /// The furthest that a reader waits for, here or elsewhere.
+    wanted: watch::Sender<Position>,
 }
 
 #[derive(Clone, Copy)]
@@ -64,10 +73,24 @@ impl Known {
     }
 }
 
+impl Default for Followed {
+    fn default() -> Self {
+        Self { known: watch::Sender::new(Known::unheard()), wanted: watch::Sender::new(0) }
+    }
+}
+
+impl Followed {
+    async fn reach(&self, position: Position, deadline: Instant) {
+        let mut known = self.known.subscribe();
+        let reached = known.wait_for(|known| known.checkpoint.position >= position);
+        let _ = tokio::time::timeout_at(deadline, reached).await;
+    }
+}
+
 impl Progress {
     /// Notes a checkpoint. Announcements may come late, so it never goes back.
     pub fn note(&self, projection: &str, checkpoint: Checkpoint) {
-        self.of(projection).send_if_modified(|known| {
+        self.of(projection).known.send_if_modified(|known| {
             if checkpoint.position < known.checkpoint.position {
                 return false;
             }
@@ -80,7 +103,7 @@ impl Progress {
     /// What is known of a projection now, and how long ago it was heard of.
     #[must_use]
     pub fn checkpoint(&self, projection: &str) -> (Checkpoint, Duration) {
-        let known = *self.of(projection).borrow();
+        let known = *self.of(projection).known.borrow();
         (known.checkpoint, known.heard.elapsed())
     }
 
@@ -90,27 +113,104 @@ impl Progress {
         let deadline = Instant::now() + bound;
         let mut lowest = Position::MAX;
         for projection in projections {
-            let sender = self.of(projection);
-            let now = *sender.borrow();
-            let reached = |known: &Known| known.checkpoint.position >= position;
-            if !reached(&now) && !now.is_hopeless(position, bound) {
-                let mut known = sender.subscribe();
+            let followed = self.of(projection);
+            let now = *followed.known.borrow();
+            if now.checkpoint.position < position && !now.is_hopeless(position, bound) {
+                self.ask(projection, position);
                 // Too late or not at all: what is there then is what is answered.
-                let _ = tokio::time::timeout_at(deadline, known.wait_for(reached)).await;
+                followed.reach(position, deadline).await;
             }
-            lowest = lowest.min(sender.borrow().checkpoint.position);
+            lowest = lowest.min(followed.known.borrow().checkpoint.position);
         }
         Coverage { covered: lowest >= position, position: lowest }
     }
 
-    fn of(&self, projection: &str) -> Arc<watch::Sender<Known>> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = known.get(projection) {
-            return sender.clone();
+    /// Waits until the projection has reached `position`, at most `bound`, for who is in no hurry.
+    pub async fn reach(&self, projection: &str, position: Position, bound: Duration) {
+        self.of(projection).reach(position, Instant::now() + bound).await;
+    }
+
+    /// A reader waits for the projection to reach this position.
+    fn ask(&self, projection: &str, position: Position) {
+        self.want(projection, position);
+        self.asked.send_if_modified(|asked| {
+            let furthest = asked.entry(projection.to_owned()).or_default();
+            let is_further = position > *furthest;
+            *furthest = position.max(*furthest);
+            is_further
+        });
+    }
+
+    /// A reader somewhere waits for the projection to reach this position.
+    pub fn want(&self, projection: &str, position: Position) {
+        self.of(projection).wanted.send_if_modified(|wanted| {
+            let is_further = position > *wanted;
+            *wanted = position.max(*wanted);
+            is_further
+        });
+    }
+
+    /// Waits until a reader waits for more of the projection than this.
+    pub async fn wanted_beyond(&self, projection: &str, position: Position) {
+        let mut wanted = self.of(projection).wanted.subscribe();
+        // Its sender lives as long as this.
+        let _ = wanted.wait_for(|wanted| *wanted > position).await;
+    }
+
+    /// The furthest that readers here wait for, of each projection, whenever that changes.
+    #[must_use]
+    pub fn asked(&self) -> watch::Receiver<BTreeMap<String, Position>> {
+        self.asked.subscribe()
+    }
+
+    fn of(&self, projection: &str) -> Arc<Followed> {
+        let followed = self.followed.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(followed) = followed.get(projection) {
+            return followed.clone();
         }
-        drop(known);
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let unknown = || Arc::new(watch::Sender::new(Known::unheard()));
-        known.entry(projection.to_owned()).or_insert_with(unknown).clone()
+        drop(followed);
+        let mut followed = self.followed.write().unwrap_or_else(PoisonError::into_inner);
+        followed.entry(projection.to_owned()).or_default().clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    const LONG: Duration = Duration::from_secs(3_600);
+
+    fn heard_of(position: Position) -> Progress {
+        let progress = Progress::default();
+        progress.note("posts", Checkpoint { position, oldest_task: None });
+        progress
+    }
+
+    #[tokio::test]
+    async fn whoever_keeps_a_projection_is_told_of_readers_that_wait_and_of_nobody_else() {
+        let progress = heard_of(1);
+        let mut in_no_hurry = Box::pin(progress.reach("posts", 2, LONG));
+        assert!(in_no_hurry.as_mut().now_or_never().is_none());
+        assert!(progress.wanted_beyond("posts", 1).now_or_never().is_none(), "nobody is in a hurry");
+
+        let mut reader = Box::pin(progress.wait(&["posts"], 2, LONG));
+        assert!(reader.as_mut().now_or_never().is_none());
+        assert!(progress.wanted_beyond("posts", 1).now_or_never().is_some());
+        assert!(progress.wanted_beyond("posts", 2).now_or_never().is_none(), "that is enough for the reader");
+        assert_eq!(progress.asked().borrow().get("posts"), Some(&2), "others are to be told");
+
+        progress.note("posts", Checkpoint { position: 2, oldest_task: None });
+        assert_eq!(reader.now_or_never(), Some(Coverage { covered: true, position: 2 }));
+        assert!(in_no_hurry.now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_a_reader_elsewhere_waits_for_is_wanted_here_and_not_told_on() {
+        let progress = heard_of(1);
+        progress.want("posts", 3);
+        progress.want("posts", 2);
+        assert!(progress.wanted_beyond("posts", 2).now_or_never().is_some());
+        assert!(progress.asked().borrow().is_empty());
     }
 }

@@ -31,6 +31,8 @@ const BATCH: usize = 1_000;
 /// transaction of its own, of half a dozen statements at least, and nobody sees a fortieth of a second.
 const BUSY: usize = 4;
 const PACE: Duration = Duration::from_millis(25);
+/// The same as long as no reader, here or elsewhere, waits for what is not there yet.
+const LEISURE: Duration = Duration::from_millis(100);
 const RENEW: Duration = Duration::from_secs(1);
 /// How long the checkpoint's row may stay behind where nothing concerned the projector: so much is read again
 /// after a crash, and so much operators see as lag.
@@ -189,11 +191,20 @@ impl Runner {
                     () = self.context.shutdown.cancelled() => {}
                 }
             } else if (BUSY..BATCH).contains(&events.len()) && !lead.has_tasks {
-                let rest = PACE.saturating_sub(begun.elapsed());
-                let _ = tokio::time::timeout(rest, self.context.shutdown.cancelled()).await;
+                tokio::select! {
+                    () = self.rest(begun, lead.checkpoint.position) => {}
+                    () = self.context.shutdown.cancelled() => {}
+                }
             }
         }
         Ok(())
+    }
+
+    /// Until another batch may begin.
+    async fn rest(&self, begun: Instant, position: Position) {
+        tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
+        let wanted = self.context.progress.wanted_beyond(self.projector.name(), position);
+        let _ = tokio::time::timeout(LEISURE.saturating_sub(begun.elapsed()), wanted).await;
     }
 
     async fn hold(&self) -> Result<bool, sqlx::Error> {

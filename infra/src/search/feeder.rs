@@ -118,7 +118,7 @@ impl Feeder {
                     stand = Some(reached);
                     self.fed.reached(reached.fed);
                     self.fed.pause(begun).await;
-                    self.progress.wait(&["search"], reached.fed + 1, POLL).await;
+                    self.progress.reach("search", reached.fed + 1, POLL).await;
                 }
                 Err(failure) => {
                     stand = None;
