@@ -1,5 +1,6 @@
 -- $1 posts, $2 their authors, $3 whether to give each to all followers now: the author has it at once.
--- Sorted, so that rows that lie together on disk are written together.
+-- Sorted, so that rows that lie together on disk are written together. Nobody has any of them yet: to look first, or to
+-- be ready for a conflict, costs as much again.
 insert into entries (owner_id, post_id, author_id)
 select d.owner_id, d.post_id, d.author_id
 from (
@@ -12,4 +13,3 @@ from (
     where p.at_once
 ) d
 order by d.owner_id, d.post_id
-on conflict do nothing

@@ -55,7 +55,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { window: 1_000, followers_at_once: 1_000, chunk: 1_000, tasks: 16, trim_every: 128 }
+        Self { window: 1_000, followers_at_once: 1_000, chunk: 1_000, tasks: 16, trim_every: 512 }
     }
 }
 

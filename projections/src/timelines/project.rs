@@ -23,19 +23,20 @@ pub struct Settings {
 pub async fn begin(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<Settings, sqlx::Error> {
     // Every statement here goes from a few keys to their rows by an index. A planner that knows a table
     // only as it was (empty, in a rebuild) would rather read the whole of it, again and again.
-    sqlx::query(
-        "select set_config(name, 'off', true)
-         from unnest('{enable_seqscan,enable_bitmapscan,enable_hashjoin,enable_mergejoin,jit}'::text[]) name",
-    )
-    .execute(&mut **tx)
-    .await?;
-    settings(tx, merge_threshold, limits).await
+    let off = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"];
+    settings(tx, merge_threshold, limits, &off).await
 }
 
-async fn settings(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<Settings, sqlx::Error> {
+async fn settings(
+    tx: &mut Tx,
+    merge_threshold: u32,
+    limits: Limits,
+    off: &[&str],
+) -> Result<Settings, sqlx::Error> {
     sqlx::query_as(include_str!("settings.sql"))
         .bind(i64::from(merge_threshold))
         .bind(i64::from(limits.window))
+        .bind(off)
         .fetch_one(&mut **tx)
         .await
 }
@@ -51,7 +52,7 @@ pub async fn apply(
     let Known { posts, losers, followers, followees, newly_merged } =
         learn(tx, settings, limits, &Batch::fold(events)).await?;
     merge(tx, &followers, &followees, &newly_merged).await?;
-    let laden = bring_in(tx, &followers, &followees, settings.window_size).await?;
+    let laden = bring_in(tx, &followers, &followees, &posts, settings.window_size).await?;
     deliver(tx, &posts).await?;
     // After all that adds entries: who has a window again needs no refill.
     refill(tx, &losers, settings.window_size).await?;
@@ -88,7 +89,7 @@ pub async fn fill(
 /// Writes everyone's newest window from what [`fill`] has learnt: one pass over posts and follows instead of
 /// a delivery for each post.
 pub async fn complete(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
-    let Settings { window_size, .. } = settings(tx, merge_threshold, limits).await?;
+    let Settings { window_size, .. } = settings(tx, merge_threshold, limits, &[]).await?;
     // This reads whole tables, so the planner may choose freely, and sorts a row for each delivery.
     tx.execute(
         "set local work_mem = '128MB'; set local maintenance_work_mem = '128MB';
@@ -283,16 +284,20 @@ async fn bring_in(
     tx: &mut Tx,
     followers: &[Uuid],
     followees: &[Uuid],
+    posts: &[Post],
     window: i64,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     if followers.is_empty() {
         return Ok(vec![]);
     }
+    let authors: HashSet<&Uuid> = followees.iter().collect();
+    let to_come: Vec<&Post> = posts.iter().filter(|post| authors.contains(&post.author_id)).collect();
     sqlx::query_scalar(include_str!("bring_in.sql"))
         .bind(followers)
         .bind(followees)
         .bind(window)
         .bind(window / 8 + 1)
+        .bind(column(&to_come, |post| post.post_id))
         .fetch_all(&mut **tx)
         .await
 }

@@ -1,10 +1,15 @@
--- $1 merge threshold, $2 window size: kept when this copy has none yet. Answers what it keeps.
-with first as (
+-- $1 merge threshold, $2 window size: kept when this copy has none yet. Answers what it keeps. $3 what Postgres is to leave
+-- off until the transaction ends: every batch pays for a round trip.
+with planner as materialized (
+    select count(set_config(name, 'off', true)) as off from unnest($3::text[]) name
+), first as (
     insert into settings (only_row, merge_threshold, window_size)
     values (true, $1, $2)
     on conflict do nothing
     returning merge_threshold, window_size
+), kept as (
+    select merge_threshold, window_size from settings
+    union all
+    select merge_threshold, window_size from first
 )
-select merge_threshold, window_size from settings
-union all
-select merge_threshold, window_size from first
+select kept.merge_threshold, kept.window_size from planner cross join kept
