@@ -24,6 +24,10 @@ pub const FOLLOWEES_MAX: usize = 1_000;
 const ENTRY: usize = 300;
 /// For what no event tells: NATS is away, a mended read model was swapped in.
 const MAX_AGE: Duration = Duration::from_secs(5);
+/// Who read a first page so long ago, and not since, is not expected to come back soon.
+const COMES_BACK_WITHIN: Duration = Duration::from_secs(60);
+/// Readers that are remembered, at most: 2 MB.
+const READERS: u64 = 16_384;
 /// Longer: a page that is read anew never shows a wrong list, it would only be kept too long by one.
 const FOLLOWEES_MAX_AGE: Duration = Duration::from_secs(60);
 
@@ -32,6 +36,8 @@ pub struct Pages {
     touched: Arc<Touched>,
     pages: Cache<(UserId, Box<str>), Arc<Kept>>,
     followees: Cache<UserId, Arc<Followees>>,
+    /// Who read a first page lately.
+    readers: Cache<UserId, ()>,
 }
 
 /// What was known before something was read: the read models had come at least so far.
@@ -72,7 +78,8 @@ impl Pages {
             })
             .time_to_live(FOLLOWEES_MAX_AGE)
             .build();
-        Self { touched, pages, followees }
+        let readers = Cache::builder().max_capacity(READERS).time_to_live(COMES_BACK_WITHIN).build();
+        Self { touched, pages, followees, readers }
     }
 
     /// The page that this question was answered with before, if it still stands, and up to which position.
@@ -101,8 +108,8 @@ impl Pages {
         Moment { epoch, position: timelines.position.min(delivered).min(posts.position) }
     }
 
-    /// Keeps a page that shows these posts, read after the moment. `read_followees` is asked for whom the
-    /// reader follows, at most one more than [`FOLLOWEES_MAX`], where that is not known.
+    /// Keeps a page that shows these posts, read after the moment, for a reader who has come before. `read_followees` is asked for whom the reader follows, at most one more than [`FOLLOWEES_MAX`],
+    /// where that is not known.
     ///
     /// # Errors
     /// Those of `read_followees`.
@@ -116,6 +123,8 @@ impl Pages {
     ) -> Result<(), E> {
         let (followees, known_to) = match self.followees_of(reader) {
             Some(known) => known,
+            // Many pages are looked at once, and who is followed costs as much to read as the page does.
+            None if !self.comes_back(reader) => return Ok(()),
             None => {
                 let ids = read_followees().await?;
                 let ids = (ids.len() <= FOLLOWEES_MAX).then_some(ids);
@@ -131,6 +140,14 @@ impl Pages {
             self.pages.insert((reader, query.into()), Arc::new(kept));
         }
         Ok(())
+    }
+
+    fn comes_back(&self, reader: UserId) -> bool {
+        let known = self.readers.contains_key(&reader);
+        if !known {
+            self.readers.insert(reader, ());
+        }
+        known
     }
 
     /// Whom the reader follows, and up to which position that is known to be so.
