@@ -4,6 +4,8 @@ use crate::support::TestApp;
 use infra::config::Roles;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,8 +28,8 @@ async fn a_node_whose_database_is_away_is_not_ready_and_says_503_to_the_rest() {
     app.enrol("mina").await.see(&app, "/v1/users").await.expect(200);
     let (name,): (String,) =
         sqlx::query_as("select current_database()::text").fetch_one(&app.pool).await.expect("a name");
-    let (before, _) = app.settings.database_url.rsplit_once('/').expect("a name at its end");
-    let aside = sqlx::PgPool::connect(&format!("{before}/postgres")).await.expect("another database");
+    let options: PgConnectOptions = app.settings.database_url.parse().expect("a URL");
+    let aside = PgPool::connect_with(options.database("postgres")).await.expect("another database");
     let allow = async |allowed: bool| {
         let sql = format!(r#"alter database "{name}" allow_connections {allowed}"#);
         sqlx::query(&sql).execute(&aside).await.expect("a superuser");

@@ -139,7 +139,7 @@ impl Ground {
             import_all(&url, &stack, &args.data()?, &folder, report).await?;
             std::fs::write(&done, "")?;
         }
-        let imported = at(stack.database_url(), IMPORTED);
+        let imported = stack.url_of(IMPORTED);
         if !import {
             // Read models of an older build would be rebuilt beside whatever is measured.
             eprintln!("— read models");
@@ -156,7 +156,7 @@ impl Ground {
         admin.execute(&*format!("drop database if exists {name} with (force)")).await?;
         admin.execute(&*format!("create database {name} template {IMPORTED}")).await?;
         admin.close().await;
-        let url = at(self.stack.database_url(), name);
+        let url = self.stack.url_of(name);
         let pool = PgPool::connect(&url).await?;
         renew_log_id(&pool).await?;
         // A copy has no statistics of its own, and its pages are not in memory yet.
@@ -181,7 +181,8 @@ impl Ground {
         roles: &str,
         environment: &[(&str, &str)],
     ) -> Result<Server, Failure> {
-        let database = url.rsplit('/').next().unwrap_or_default();
+        let (address, _) = url.split_once('?').unwrap_or((url, ""));
+        let database = address.rsplit('/').next().unwrap_or_default();
         // Two servers at once have an index each.
         let mut folders = (1..).map(|n| self.folder.join(format!("search/{database}-{n}")));
         let folder = folders.find(|folder| !self.indexes.is_used(folder)).ok_or("no folder")?;
@@ -318,10 +319,4 @@ async fn run(
         return Err(format!("madang {} failed: {said}", arguments[0]).into());
     }
     Ok(begun.elapsed())
-}
-
-/// Another database on the same server.
-fn at(url: &str, name: &str) -> String {
-    let server = url.rsplit_once('/').map_or(url, |(server, _)| server);
-    format!("{server}/{name}")
 }

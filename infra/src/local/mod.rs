@@ -102,6 +102,12 @@ impl LocalStack {
         &self.database_url
     }
 
+    /// Where another database of the same server is, by its name.
+    #[must_use]
+    pub fn url_of(&self, name: &str) -> String {
+        postgres::url_of(&self.database_url, name)
+    }
+
     /// Where NATS is.
     #[must_use]
     pub fn nats_url(&self) -> &str {
@@ -121,7 +127,7 @@ impl LocalStack {
     /// The database's.
     pub async fn create_database(&self, name: &str) -> Result<String, LocalError> {
         postgres::create_database(&self.database_url, name).await?;
-        Ok(postgres::url_of(&self.database_url, name))
+        Ok(self.url_of(name))
     }
 
     /// Stops NATS, then Postgres, and waits until both have ended. The data stays.

@@ -13,14 +13,16 @@ use sqlx::{Connection, Executor, PgConnection};
 use std::{ffi::OsString, path::Path};
 
 const SUPERUSER: &str = "postgres";
+/// How the names of Postgres's sockets begin.
+const SOCKETS: &str = ".s.PGSQL.";
+/// What the system allows, without the zero at the end (`unix(7)`).
+const SOCKET_PATH_MAX: usize = 107;
 /// A port that was free may be taken by another program before Postgres has it.
 const ATTEMPTS: usize = 3;
 
 /// Sized for one machine that does other things too. Nothing here trades safety for speed.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 11] = [
     "listen_addresses=127.0.0.1",
-    // Connections are by TCP only: a socket's path may be too long.
-    "unix_socket_directories=",
     "max_connections=200",
     "shared_buffers=256MB",
     "max_wal_size=2GB",
@@ -43,15 +45,20 @@ pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(Strin
         make_cluster(&folder, &data, &programs, launcher).await?;
     }
     stale::end("Postgres", &data.join("postmaster.pid"), &data, EndSignal::Interrupt).await?;
+    remove_sockets(&folder)?;
     let compression = compression(&data, &programs, launcher).await;
     let mut attempt = 1;
     loop {
         let port = free_port()?;
-        let url = |database: &str| format!("postgres://{SUPERUSER}@127.0.0.1:{port}/{database}");
+        let socket = socket_folder(&folder, port);
+        let url = |database: &str| {
+            let options = socket.map(|folder| format!("?host={folder}")).unwrap_or_default();
+            format!("postgres://{SUPERUSER}@127.0.0.1:{port}/{database}{options}")
+        };
         let service = Service {
             name: "Postgres",
             program: programs.postgres.clone(),
-            arguments: arguments(&data, port, compression),
+            arguments: arguments(&data, port, socket, compression),
             end: EndSignal::Interrupt,
             log: data_dir.join("postgres.log"),
             probe: Probe::Postgres(url("postgres")),
@@ -111,9 +118,33 @@ async fn compression(data: &Path, programs: &PostgresPrograms, launcher: &Launch
     if asked.is_ok_and(|said| said.status.success()) { LZ4 } else { "wal_compression=off" }
 }
 
-fn arguments(data: &Path, port: u16, compression: &str) -> Vec<OsString> {
+/// Where Postgres makes its socket: a message through it costs the system half of what one over TCP does. None where its
+/// path would be too long for one, or could not stand in a URL as it is; then connections are by TCP only.
+fn socket_folder(folder: &Path, port: u16) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let folder = folder.to_str().filter(|path| path.starts_with('/') && path.chars().all(plain))?;
+    (socket_name(port).len() + "/".len() + folder.len() <= SOCKET_PATH_MAX).then_some(folder)
+}
+
+fn socket_name(port: u16) -> String {
+    format!("{SOCKETS}{port}")
+}
+
+/// Those of earlier runs that were killed; each run has a port of its own.
+fn remove_sockets(folder: &Path) -> Result<(), LocalError> {
+    for entry in std::fs::read_dir(folder).map_err(LocalError::io("read", folder))? {
+        let path = entry.map_err(LocalError::io("read", folder))?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SOCKETS)) {
+            std::fs::remove_file(&path).map_err(LocalError::io("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+fn arguments(data: &Path, port: u16, socket: Option<&str>, compression: &str) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-D".into(), data.into(), "-p".into(), port.to_string().into()];
-    for setting in SETTINGS.into_iter().chain([compression]) {
+    let sockets = format!("unix_socket_directories={}", socket.unwrap_or_default());
+    for setting in SETTINGS.into_iter().chain([compression, &sockets]) {
         arguments.extend(["-c".into(), setting.into()]);
     }
     arguments
@@ -159,4 +190,21 @@ async fn make_database(url: &str, name: &str) -> Result<(), LocalError> {
         .map_err(LocalError::Database)?;
     connection.close().await.map_err(LocalError::Database)?;
     if exists { Ok(()) } else { create_database(url, name).await }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_is_made_where_its_path_can_be_one_and_can_stand_in_a_url() {
+        let socket = |folder: &str| socket_folder(Path::new(folder), 54_321).is_some();
+        assert!(socket("/var/lib/madang/postgres"));
+        let longest = SOCKET_PATH_MAX - "/.s.PGSQL.54321".len();
+        assert!(socket(&format!("/{}", "a".repeat(longest - 1))));
+        assert!(!socket(&format!("/{}", "a".repeat(longest))));
+        for odd in ["/내 마당/postgres", "/a b/postgres", "/a%20b/postgres", "/a?b/postgres", "postgres"] {
+            assert!(!socket(odd), "{odd}");
+        }
+    }
 }
