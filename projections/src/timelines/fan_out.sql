@@ -1,6 +1,6 @@
 -- $1 how many tasks to take, twice: the oldest, so that none waits for ever, and those delivered least,
--- so that a star's long task does not hold up the rest; $2 followers for each.
--- Answers what each was delivered to: position, author, followers after the one up to the other.
+-- so that a star's long task does not hold up the rest; $2 followers for each; $3 with one in how many posts an
+-- owner is trimmed. Answers who is.
 with chosen as (
     (select position from tasks order by position limit $1)
     union
@@ -26,6 +26,7 @@ with chosen as (
     join follows f on f.followee_id = t.author_id
         and f.follower_id > t.after_follower and f.follower_id <= t.last_follower
     on conflict do nothing
+    returning owner_id, post_id
 ), advanced as (
     update tasks t
     set after_follower = k.last_follower, chunks_delivered = t.chunks_delivered + 1
@@ -34,4 +35,4 @@ with chosen as (
 ), finished as (
     delete from tasks t using taken k where t.position = k.position and k.finished
 )
-select position, author_id, after_follower, last_follower from taken
+select distinct owner_id from delivered where (uuid_hash(owner_id) # uuid_hash(post_id)) % $3 = 0

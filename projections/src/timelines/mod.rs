@@ -49,7 +49,7 @@ pub struct Limits {
     pub chunk: u16,
     /// Tasks in one turn: so many of the oldest and so many of the least delivered; at least 1.
     pub tasks: u16,
-    /// Owners are trimmed when they get a post whose position is a multiple of this; at least 1.
+    /// An owner is trimmed with one in so many of the posts that they get; at least 1.
     pub trim_every: u16,
 }
 

@@ -2,7 +2,7 @@
 
 use super::Limits;
 use super::batch::{Batch, Published};
-use super::fan_out::{Trim, trim};
+use super::fan_out::trim;
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
 use sqlx::Executor;
@@ -52,18 +52,10 @@ pub async fn apply(
     let Known { posts, losers, followers, followees, newly_merged } =
         learn(tx, settings, limits, &Batch::fold(events)).await?;
     merge(tx, &followers, &followees, &newly_merged).await?;
-    let laden = bring_in(tx, &followers, &followees, &posts, settings.window_size).await?;
-    deliver(tx, &posts).await?;
+    let mut to_trim = bring_in(tx, &followers, &followees, &posts, settings.window_size).await?;
+    to_trim.extend(deliver(tx, &posts, limits).await?);
     // After all that adds entries: who has a window again needs no refill.
     refill(tx, &losers, settings.window_size).await?;
-
-    let mut to_trim = Trim::of(laden);
-    for post in posts.iter().filter(|post| post.position % i64::from(limits.trim_every) == 0) {
-        to_trim.owner(post.author_id);
-        if post.at_once {
-            to_trim.followers(post.author_id, Uuid::nil(), Uuid::max());
-        }
-    }
     trim(tx, &to_trim, settings.window_size).await
 }
 
@@ -302,15 +294,17 @@ async fn bring_in(
         .await
 }
 
-async fn deliver(tx: &mut Tx, posts: &[Post]) -> Result<(), sqlx::Error> {
+/// Answers the owners who should be trimmed.
+async fn deliver(tx: &mut Tx, posts: &[Post], limits: Limits) -> Result<Vec<Uuid>, sqlx::Error> {
     if posts.is_empty() {
-        return Ok(());
+        return Ok(vec![]);
     }
-    sqlx::query(include_str!("deliver.sql"))
+    let to_trim = sqlx::query_scalar(include_str!("deliver.sql"))
         .bind(column(posts, |post| post.post_id))
         .bind(column(posts, |post| post.author_id))
         .bind(column(posts, |post| post.at_once))
-        .execute(&mut **tx)
+        .bind(i32::from(limits.trim_every))
+        .fetch_all(&mut **tx)
         .await?;
     let later: Vec<&Post> = posts.iter().filter(|post| post.fanned_out && !post.at_once).collect();
     if !later.is_empty() {
@@ -326,7 +320,7 @@ async fn deliver(tx: &mut Tx, posts: &[Post]) -> Result<(), sqlx::Error> {
         .execute(&mut **tx)
         .await?;
     }
-    Ok(())
+    Ok(to_trim)
 }
 
 async fn refill(tx: &mut Tx, losers: &[Uuid], window: i64) -> Result<(), sqlx::Error> {
