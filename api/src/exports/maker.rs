@@ -20,6 +20,8 @@ const POLL: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(10 * 60);
 /// How long read models may take to show what was written before someone asked.
 const CATCH_UP: Duration = Duration::from_secs(30);
+/// The read models that an export shows.
+const READ: [&str; 6] = ["profiles", "posts", "comments", "tags", "media", "searches"];
 const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Why one was not made.
@@ -85,12 +87,7 @@ async fn make_next(app: &App, storage: &Storage) -> Result<bool, VaultError> {
 
 async fn make(app: &App, storage: &Storage, waiting: Waiting) -> Result<(), MakeError> {
     let head = LogReader::new(app.pool.clone()).head().await?;
-    if !app
-        .progress
-        .wait(&["profiles", "posts", "comments", "media", "searches"], head, CATCH_UP)
-        .await
-        .covered
-    {
+    if !app.progress.wait(&READ, head, CATCH_UP).await.covered {
         return Err(MakeError::Behind);
     }
     let (collecting, user, runtime) = (app.clone(), waiting.user_id, Handle::current());
