@@ -133,21 +133,12 @@ impl Progress {
     /// A reader waits for the projection to reach this position.
     fn ask(&self, projection: &str, position: Position) {
         self.want(projection, position);
-        self.asked.send_if_modified(|asked| {
-            let furthest = asked.entry(projection.to_owned()).or_default();
-            let is_further = position > *furthest;
-            *furthest = position.max(*furthest);
-            is_further
-        });
+        self.asked.send_if_modified(|asked| raise(asked.entry(projection.to_owned()).or_default(), position));
     }
 
     /// A reader somewhere waits for the projection to reach this position.
     pub fn want(&self, projection: &str, position: Position) {
-        self.of(projection).wanted.send_if_modified(|wanted| {
-            let is_further = position > *wanted;
-            *wanted = position.max(*wanted);
-            is_further
-        });
+        self.of(projection).wanted.send_if_modified(|wanted| raise(wanted, position));
     }
 
     /// Waits until a reader waits for more of the projection than this.
@@ -172,6 +163,13 @@ impl Progress {
         let mut followed = self.followed.write().unwrap_or_else(PoisonError::into_inner);
         followed.entry(projection.to_owned()).or_default().clone()
     }
+}
+
+/// Whether the position is further than the furthest so far, and is that from now on.
+fn raise(furthest: &mut Position, position: Position) -> bool {
+    let is_further = position > *furthest;
+    *furthest = position.max(*furthest);
+    is_further
 }
 
 #[cfg(test)]

@@ -108,8 +108,9 @@ impl Pages {
         Moment { epoch, position: timelines.position.min(delivered).min(posts.position) }
     }
 
-    /// Keeps a page that shows these posts, read after the moment, for a reader who has come before. `read_followees` is asked for whom the reader follows, at most one more than [`FOLLOWEES_MAX`],
-    /// where that is not known.
+    /// Keeps a page that shows these posts, read after the moment, for a reader who has come before.
+    /// `read_followees` is asked for whom the reader follows, at most one more than [`FOLLOWEES_MAX`], where that is
+    /// not known.
     ///
     /// # Errors
     /// Those of `read_followees`.

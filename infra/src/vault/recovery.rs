@@ -109,7 +109,8 @@ impl Recovery {
     ) -> Result<bool, VaultError> {
         let hash = self.passwords.hash(password).await?;
         let mut tx = self.pool.begin().await?;
-        if accounts::lock(&mut tx, user).await?.map(|kept| kept.0) != known.map(|hash| hash.0.clone()) {
+        let kept = accounts::lock(&mut tx, user).await?;
+        if kept.map(|hash| hash.0).as_ref() != known.map(|hash| &hash.0) {
             return Ok(false);
         }
         let ended = self.set(&mut tx, user, &hash, Some(session)).await?;
