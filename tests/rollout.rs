@@ -11,7 +11,7 @@ use projections::rebuild::rebuild;
 use projections::runner::{Runner, RunnerContext};
 use projections::tags::TagsProjector;
 use projections::verify::verify;
-use projections::{Checkpoint, Definition, Projector, RecordedEvent, Tx};
+use projections::{Definition, Position, Projector, RecordedEvent, Tx};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::sync::LazyLock;
@@ -60,7 +60,7 @@ impl Projector for NextTags {
 struct Silent;
 
 impl Announcer for Silent {
-    fn announce(&self, _projection: &str, _checkpoint: Checkpoint) {}
+    fn announce(&self, _projection: &str, _position: Position) {}
 }
 
 /// A process of the next release that runs this projector only, until it is told to stop.

@@ -22,13 +22,13 @@ use infra::search::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
+use projections::Projector;
 use projections::progress::Progress;
 use projections::rebuild::Rebuilder;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
 use projections::search::embedder::EmbedError;
 use projections::search::engine::{Engine, EngineError};
-use projections::{Checkpoint, Projector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use std::net::SocketAddr;
@@ -188,7 +188,7 @@ impl Node {
             }
             // It never goes on.
             Some(past) => names.iter().for_each(|name| {
-                progress.note(name, Checkpoint { position: past.position, oldest_task: None });
+                progress.note(name, past.position);
             }),
         }
         working.spawn(vault.clone().listen(shutdown()));

@@ -4,9 +4,9 @@
 use crate::nats::Nats;
 use async_nats::{Message, Subscriber};
 use futures::StreamExt;
+use projections::Position;
 use projections::ports::Announcer;
 use projections::progress::Progress;
-use projections::{Checkpoint, Position};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -25,22 +25,21 @@ const HURRY: Duration = Duration::from_millis(10);
 #[derive(Serialize, Deserialize)]
 struct Announcement {
     position: Position,
-    oldest_task: Option<Position>,
 }
 
 /// Announces checkpoints of this process's runners.
 pub struct NatsAnnouncer {
-    queue: mpsc::Sender<(String, Checkpoint)>,
+    queue: mpsc::Sender<(String, Position)>,
 }
 
 impl NatsAnnouncer {
     /// Sends from a task of its own: a runner never waits for NATS.
     #[must_use]
     pub fn start(nats: Nats) -> Self {
-        let (queue, mut waiting) = mpsc::channel::<(String, Checkpoint)>(256);
+        let (queue, mut waiting) = mpsc::channel::<(String, Position)>(256);
         tokio::spawn(async move {
-            while let Some((projection, Checkpoint { position, oldest_task })) = waiting.recv().await {
-                let body = serde_json::to_vec(&Announcement { position, oldest_task }).unwrap_or_default();
+            while let Some((projection, position)) = waiting.recv().await {
+                let body = serde_json::to_vec(&Announcement { position }).unwrap_or_default();
                 let subject = nats.checkpoint_subject(&projection);
                 if let Err(error) = nats.client().publish(subject, body.into()).await {
                     debug!(%error, "an announcement was lost");
@@ -52,9 +51,9 @@ impl NatsAnnouncer {
 }
 
 impl Announcer for NatsAnnouncer {
-    fn announce(&self, projection: &str, checkpoint: Checkpoint) {
+    fn announce(&self, projection: &str, position: Position) {
         // A full queue means that NATS is away: the next announcement says the same and more.
-        let _ = self.queue.try_send((projection.to_owned(), checkpoint));
+        let _ = self.queue.try_send((projection.to_owned(), position));
     }
 }
 
@@ -134,24 +133,24 @@ fn want(message: &Message, progress: &Progress) {
 
 fn note(message: &Message, progress: &Progress) {
     let projection = message.subject.rsplit('.').next().unwrap_or_default();
-    if let Ok(Announcement { position, oldest_task }) = serde_json::from_slice(&message.payload) {
-        progress.note(projection, Checkpoint { position, oldest_task });
+    if let Ok(Announcement { position }) = serde_json::from_slice(&message.payload) {
+        progress.note(projection, position);
     }
 }
 
 async fn ask(pool: &PgPool, projections: &[&'static str], progress: &Progress) {
     for projection in projections {
         let (known, heard) = progress.checkpoint(projection);
-        if heard < SILENCE && known.position > 0 {
+        if heard < SILENCE && known > 0 {
             continue;
         }
         let sql = format!("select position from {projection}.checkpoint");
         let asked: Result<Option<(Position,)>, _> = sqlx::query_as(&sql).fetch_optional(pool).await;
         // Only a move is news: a projection that stands still stays silent, and readers know it is down.
         if let Ok(Some((position,))) = asked
-            && position > known.position
+            && position > known
         {
-            progress.note(projection, Checkpoint { position, oldest_task: known.oldest_task });
+            progress.note(projection, position);
         }
     }
 }

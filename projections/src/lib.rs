@@ -51,5 +51,5 @@ pub mod timelines;
 pub mod verify;
 
 pub use page::Page;
-pub use ports::{Checkpoint, Position, RecordedEvent};
-pub use projector::{Check, Definition, Projector, Tx, Work};
+pub use ports::{Position, RecordedEvent};
+pub use projector::{Check, Definition, Projector, Tx};

@@ -54,17 +54,8 @@ pub trait EventSource: Send + Sync + 'static {
     fn wait_beyond(&self, after: Position) -> BoxFuture<'_, ()>;
 }
 
-/// How far a projection has come, as its readers need to know it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Checkpoint {
-    /// Every event up to here is applied.
-    pub position: Position,
-    /// The event of the oldest delayed work (a fan-out) that is not finished, if any.
-    pub oldest_task: Option<Position>,
-}
-
 /// Tells other processes how far a projection has come. Losing an announcement only delays readers.
 pub trait Announcer: Send + Sync + 'static {
-    /// Called after the commit that moved the checkpoint.
-    fn announce(&self, projection: &str, checkpoint: Checkpoint);
+    /// Called after the commit that moved the checkpoint to the position.
+    fn announce(&self, projection: &str, position: Position);
 }

@@ -1,6 +1,6 @@
 //! How far each projection has come, as this process knows it, and how readers wait for it.
 
-use crate::ports::{Checkpoint, Position};
+use crate::ports::Position;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -39,7 +39,7 @@ struct Followed {
 
 #[derive(Clone, Copy)]
 struct Known {
-    checkpoint: Checkpoint,
+    position: Position,
     /// When its runner last spoke; at first, when this process began to listen.
     heard: Instant,
     /// How fast it moves while it moves.
@@ -48,26 +48,26 @@ struct Known {
 
 impl Known {
     fn unheard() -> Self {
-        Self { checkpoint: Checkpoint::default(), heard: Instant::now(), events_per_second: 0.0 }
+        Self { position: 0, heard: Instant::now(), events_per_second: 0.0 }
     }
 
     #[allow(clippy::cast_precision_loss)]
-    fn note(&mut self, checkpoint: Checkpoint) {
+    fn note(&mut self, position: Position) {
         let now = Instant::now();
-        let applied = (checkpoint.position - self.checkpoint.position) as f64;
+        let applied = (position - self.position) as f64;
         if applied > 0.0 {
             let speed = applied / (now - self.heard).as_secs_f64().max(1e-6);
             // A smoothed average, so that one long batch does not count for all.
             self.events_per_second = self.events_per_second * 0.8 + speed * 0.2;
         }
-        self.checkpoint = checkpoint;
+        self.position = position;
         self.heard = now;
     }
 
     /// Whether waiting is in vain: it is silent, or its backlog takes much longer than the bound.
     #[allow(clippy::cast_precision_loss)]
     fn is_hopeless(&self, position: Position, bound: Duration) -> bool {
-        let behind = (position - self.checkpoint.position) as f64;
+        let behind = (position - self.position) as f64;
         let silent = self.heard.elapsed() > SILENCE;
         silent || (behind > MANY && behind > self.events_per_second * bound.as_secs_f64() * 4.0)
     }
@@ -82,46 +82,50 @@ impl Default for Followed {
 impl Followed {
     async fn reach(&self, position: Position, deadline: Instant) {
         let mut known = self.known.subscribe();
-        let reached = known.wait_for(|known| known.checkpoint.position >= position);
+        let reached = known.wait_for(|known| known.position >= position);
         let _ = tokio::time::timeout_at(deadline, reached).await;
     }
 }
 
 impl Progress {
     /// Notes a checkpoint. Announcements may come late, so it never goes back.
-    pub fn note(&self, projection: &str, checkpoint: Checkpoint) {
+    pub fn note(&self, projection: &str, position: Position) {
         self.of(projection).known.send_if_modified(|known| {
-            if checkpoint.position < known.checkpoint.position {
+            if position < known.position {
                 return false;
             }
-            let moved = known.checkpoint != checkpoint;
-            known.note(checkpoint);
+            let moved = position > known.position;
+            known.note(position);
             moved
         });
     }
 
     /// What is known of a projection now, and how long ago it was heard of.
     #[must_use]
-    pub fn checkpoint(&self, projection: &str) -> (Checkpoint, Duration) {
+    pub fn checkpoint(&self, projection: &str) -> (Position, Duration) {
         let known = *self.of(projection).known.borrow();
-        (known.checkpoint, known.heard.elapsed())
+        (known.position, known.heard.elapsed())
     }
 
     /// Waits until all of `projections` have reached `position`, at most `bound`; where that is known to
     /// be in vain, not at all.
     pub async fn wait(&self, projections: &[&str], position: Position, bound: Duration) -> Coverage {
         let deadline = Instant::now() + bound;
-        let mut lowest = Position::MAX;
-        for projection in projections {
-            let followed = self.of(projection);
+        let followed: Vec<_> = projections.iter().map(|projection| self.of(projection)).collect();
+        let awaited = |followed: &&Arc<Followed>| {
             let now = *followed.known.borrow();
-            if now.checkpoint.position < position && !now.is_hopeless(position, bound) {
-                self.ask(projection, position);
-                // Too late or not at all: what is there then is what is answered.
-                followed.reach(position, deadline).await;
-            }
-            lowest = lowest.min(followed.known.borrow().checkpoint.position);
+            now.position < position && !now.is_hopeless(position, bound)
+        };
+        // All of them before the first is waited for, so that none rests meanwhile.
+        for (projection, _) in projections.iter().zip(&followed).filter(|(_, followed)| awaited(followed)) {
+            self.ask(projection, position);
         }
+        for followed in followed.iter().filter(awaited) {
+            // Too late or not at all: what is there then is what is answered.
+            followed.reach(position, deadline).await;
+        }
+        let lowest = followed.iter().map(|followed| followed.known.borrow().position).min();
+        let lowest = lowest.unwrap_or(Position::MAX);
         Coverage { covered: lowest >= position, position: lowest }
     }
 
@@ -181,7 +185,7 @@ mod tests {
 
     fn heard_of(position: Position) -> Progress {
         let progress = Progress::default();
-        progress.note("posts", Checkpoint { position, oldest_task: None });
+        progress.note("posts", position);
         progress
     }
 
@@ -198,7 +202,7 @@ mod tests {
         assert!(progress.wanted_beyond("posts", 2).now_or_never().is_none(), "that is enough for the reader");
         assert_eq!(progress.asked().borrow().get("posts"), Some(&2), "others are to be told");
 
-        progress.note("posts", Checkpoint { position: 2, oldest_task: None });
+        progress.note("posts", 2);
         assert_eq!(reader.now_or_never(), Some(Coverage { covered: true, position: 2 }));
         assert!(in_no_hurry.now_or_never().is_some());
     }

@@ -1,6 +1,6 @@
 //! The shape of a projector: how one read model is written.
 
-use crate::ports::{Position, RecordedEvent};
+use crate::ports::RecordedEvent;
 use domain::Event;
 use futures::future::BoxFuture;
 use sqlx::{Postgres, Transaction};
@@ -78,28 +78,22 @@ pub trait Projector: Send + Sync + 'static {
         Box::pin(async { Ok(()) })
     }
 
-    /// Does a bounded piece of delayed work and tells what is left. Most projectors delay nothing.
+    /// Does a bounded piece of delayed work, if there is any. Most projectors delay nothing. What is delayed must not
+    /// be missed by readers: they find it by another way until it is done.
     ///
     /// # Errors
     /// The database's; the piece is rolled back and tried again.
-    fn work<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<Work, sqlx::Error>> {
-        Box::pin(async { Ok(Work::default()) })
+    fn work<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(async { Ok(()) })
     }
 
-    /// The event of the oldest piece that [`Projector::work`] has to do: whoever overrides that tells.
+    /// Whether [`Projector::work`] has something to do: whoever overrides that tells.
     ///
     /// # Errors
     /// The database's.
-    fn oldest_task<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<Option<Position>, sqlx::Error>> {
-        Box::pin(async { Ok(None) })
+    fn has_work<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
+        Box::pin(async { Ok(false) })
     }
-}
-
-/// What is left of a projector's delayed work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    /// The event of the oldest unfinished piece, if any.
-    pub oldest_task: Option<Position>,
 }
 
 /// A statement about the events that the projection's tables must agree with.

@@ -222,11 +222,11 @@ impl<'a> Copy<'a> {
     async fn work(&self) -> Result<(), RebuildError> {
         loop {
             let mut tx = self.enter().await?;
-            let work = self.projector.work(&mut tx).await?;
-            tx.commit().await?;
-            if work.oldest_task.is_none() {
+            if !self.projector.has_work(&mut tx).await? {
                 return Ok(());
             }
+            self.projector.work(&mut tx).await?;
+            tx.commit().await?;
         }
     }
 

@@ -12,9 +12,9 @@ mod batch;
 mod parked;
 
 use crate::lease;
-use crate::ports::{Announcer, Checkpoint, EventSource, Position, RecordedEvent, SourceError};
+use crate::ports::{Announcer, EventSource, Position, RecordedEvent, SourceError};
 use crate::progress::Progress;
-use crate::projector::{Projector, Tx, Work};
+use crate::projector::{Projector, Tx};
 use crate::rebuild::{self, RebuildError};
 use crate::schema::Schema;
 use parked::Parked;
@@ -87,13 +87,13 @@ pub struct Runner {
 /// What a runner knows while it leads.
 struct Lead {
     /// Up to here everything is applied that concerns the projector.
-    checkpoint: Checkpoint,
+    position: Position,
     /// Where the checkpoint's row is. It stays behind for a moment where nothing concerned the projector.
     stored: Position,
     /// The last event that was passed over since, and when the first was.
     passed: Option<(Arc<RecordedEvent>, Instant)>,
     parked: Parked,
-    has_tasks: bool,
+    has_work: bool,
     renewed: Instant,
     announced: Instant,
 }
@@ -106,7 +106,7 @@ impl Lead {
         self.passed = Some((last.clone(), since));
         let may = since.elapsed() < NOTE_WITHIN;
         if may {
-            self.checkpoint.position = last.position;
+            self.position = last.position;
         }
         may
     }
@@ -117,15 +117,9 @@ impl Lead {
         (since.elapsed() >= NOTE_WITHIN).then(|| last.clone())
     }
 
-    /// The oldest of what the projector has delayed is this.
-    fn delays(&mut self, oldest_task: Option<Position>) {
-        self.checkpoint.oldest_task = oldest_task;
-        self.has_tasks = oldest_task.is_some();
-    }
-
     /// The checkpoint's row is there now.
     fn stands_at(&mut self, position: Position) {
-        (self.checkpoint.position, self.stored, self.passed) = (position, position, None);
+        (self.position, self.stored, self.passed) = (position, position, None);
     }
 }
 
@@ -163,7 +157,7 @@ impl Runner {
         }
         self.make_copy().await?;
         let mut lead = self.take_over().await?;
-        info!(projection = self.projector.name(), position = lead.checkpoint.position, "leading");
+        info!(projection = self.projector.name(), position = lead.position, "leading");
         while !self.context.shutdown.is_cancelled() {
             if lead.renewed.elapsed() > RENEW {
                 if !self.hold().await? {
@@ -174,25 +168,25 @@ impl Runner {
                 self.begin().await?;
                 self.retry_if_asked(&mut lead).await?;
             }
-            let (before, begun) = (lead.checkpoint, Instant::now());
-            let events = self.context.source.read_after(before.position, BATCH).await?;
+            let (before, begun) = (lead.position, Instant::now());
+            let events = self.context.source.read_after(before, BATCH).await?;
             self.apply(&mut lead, &events).await?;
-            if lead.has_tasks {
-                self.work(&mut lead).await?;
-            }
-            if lead.checkpoint != before || lead.announced.elapsed() >= RENEW {
+            if lead.position != before || lead.announced.elapsed() >= RENEW {
                 self.announce(&mut lead);
             }
-            if events.is_empty() && !lead.has_tasks {
-                let wait = self.context.source.wait_beyond(lead.checkpoint.position);
+            if lead.has_work {
+                self.work(&mut lead).await?;
+            }
+            if events.is_empty() && !lead.has_work {
+                let wait = self.context.source.wait_beyond(lead.position);
                 tokio::select! {
                     () = wait => {}
                     () = tokio::time::sleep(RENEW) => {}
                     () = self.context.shutdown.cancelled() => {}
                 }
-            } else if (BUSY..BATCH).contains(&events.len()) && !lead.has_tasks {
+            } else if (BUSY..BATCH).contains(&events.len()) && !lead.has_work {
                 tokio::select! {
-                    () = self.rest(begun, lead.checkpoint.position) => {}
+                    () = self.rest(begun, lead.position) => {}
                     () = self.context.shutdown.cancelled() => {}
                 }
             }
@@ -257,14 +251,13 @@ impl Runner {
     async fn take_over(&self) -> Result<Lead, RunnerError> {
         let (position, mut parked) = self.standing().await?;
         self.retry_parked(&mut parked).await?;
-        let checkpoint = Checkpoint { position, oldest_task: None };
         let now = Instant::now();
         let mut lead = Lead {
-            checkpoint,
+            position,
             stored: position,
             passed: None,
             parked,
-            has_tasks: true,
+            has_work: true,
             renewed: now,
             announced: now,
         };
@@ -296,16 +289,18 @@ impl Runner {
     /// One piece of delayed work.
     async fn work(&self, lead: &mut Lead) -> Result<(), RunnerError> {
         let (mut tx, _) = self.begin().await?;
-        let Work { oldest_task } = self.projector.work(&mut tx).await?;
+        lead.has_work = self.projector.has_work(&mut tx).await?;
+        if lead.has_work {
+            self.projector.work(&mut tx).await?;
+        }
         tx.commit().await?;
-        lead.delays(oldest_task);
         Ok(())
     }
 
     fn announce(&self, lead: &mut Lead) {
         let name = self.projector.name();
-        self.context.progress.note(name, lead.checkpoint);
-        self.context.announcer.announce(name, lead.checkpoint);
+        self.context.progress.note(name, lead.position);
+        self.context.announcer.announce(name, lead.position);
         lead.announced = Instant::now();
     }
 }

@@ -54,7 +54,9 @@ pub async fn verify(
     while copy.position < position {
         let left = usize::try_from(position - copy.position).unwrap_or(usize::MAX);
         copy.step(&mut snapshot, left.min(10_000)).await?;
-        while projector.work(&mut snapshot).await?.oldest_task.is_some() {}
+        while projector.has_work(&mut snapshot).await? {
+            projector.work(&mut snapshot).await?;
+        }
     }
     let mut report = Report { position, ..Report::default() };
     if copy.position > position {
@@ -115,11 +117,11 @@ async fn snapshot(
     loop {
         let mut tx = pool.begin().await?;
         live.enter(&mut tx).await?;
-        let work = projector.work(&mut tx).await?;
-        tx.commit().await?;
-        if work.oldest_task.is_none() {
+        if !projector.has_work(&mut tx).await? {
             break;
         }
+        projector.work(&mut tx).await?;
+        tx.commit().await?;
     }
     let mut snapshot = pool.begin().await?;
     snapshot.execute("set transaction isolation level repeatable read").await?;

@@ -11,7 +11,7 @@ use infra::config::Roles;
 use infra::event_store::LogReader;
 use infra::nats::{Nats, StreamLimits};
 use infra::relay::Relay;
-use projections::ports::{Announcer, Checkpoint, Position};
+use projections::ports::{Announcer, Position};
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use rand::Rng;
@@ -56,7 +56,7 @@ async fn two_servers_started_at_once_on_an_empty_store_share_the_work_and_either
 struct Nobody;
 
 impl Announcer for Nobody {
-    fn announce(&self, _projection: &str, _checkpoint: Checkpoint) {}
+    fn announce(&self, _projection: &str, _position: Position) {}
 }
 
 /// Everything that leads, under this name in leases, until the token is cancelled.

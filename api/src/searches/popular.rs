@@ -117,7 +117,7 @@ impl PopularSearches {
         }
         let (there, _) = app.progress.checkpoint("searches");
         let queries = app.read(|| query::popular(&app.pool, period, until, LONGEST)).await?;
-        Ok(kept.insert(Kept { queries: queries.into(), position: there.position, until }).clone())
+        Ok(kept.insert(Kept { queries: queries.into(), position: there, until }).clone())
     }
 }
 

@@ -131,7 +131,7 @@ impl Trends {
                 // Looked up now, so that it will do for all who wait meanwhile.
                 let (there, _) = app.progress.checkpoint("tags");
                 let trends = app.read(|| query::trending(&app.pool, period, LONGEST)).await?;
-                let (position, took) = (there.position, read_at.elapsed());
+                let (position, took) = (there, read_at.elapsed());
                 *kept = Some(Kept { trends: trends.clone(), position, read_at, took });
                 return Ok((trends, position));
             }

@@ -103,9 +103,7 @@ impl Pages {
         let epoch = self.touched.epoch();
         let (timelines, _) = progress.checkpoint("timelines");
         let (posts, _) = progress.checkpoint("posts");
-        // An open fan-out has not reached everyone.
-        let delivered = timelines.oldest_task.map_or(Position::MAX, |task| task - 1);
-        Moment { epoch, position: timelines.position.min(delivered).min(posts.position) }
+        Moment { epoch, position: timelines.min(posts) }
     }
 
     /// Keeps a page that shows these posts, read after the moment, for a reader who has come before.

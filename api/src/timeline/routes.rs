@@ -2,19 +2,14 @@
 
 use super::pages::FOLLOWEES_MAX;
 use crate::app::App;
-use crate::edge::{Fresh, List, Listing, PageQuery, Problem, Reader};
+use crate::edge::{List, Listing, PageQuery, Problem, Reader};
 use crate::posts::dto::Post;
 use axum::extract::State;
 use axum::response::Response;
-use domain::value::{PostId, UserId};
+use domain::value::PostId;
 use projections::posts;
 use projections::progress::Coverage;
 use projections::timelines::query;
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// How often a delivery that is on its way is looked for.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Read the posts of oneself and of those one follows, newest first
 #[utoipa::path(
@@ -41,7 +36,7 @@ pub async fn get_timeline(
         return Ok(page.answer(reader.fresh(Coverage { covered: true, position })));
     }
     metrics::counter!(COUNTED, "from" => "postgres").increment(1);
-    let fresh = see(&app, &reader, me).await?;
+    let fresh = reader.see(&app, &["timelines", "posts"]).await;
     let moment = pages.map(|pages| pages.moment(&app.progress));
     let page = app.read(|| query::page(&app.pool, me, after, limit, &posts::query::CARDS)).await?;
     let ids = page.items.iter().map(|post| post.id.0).collect();
@@ -52,23 +47,4 @@ pub async fn get_timeline(
         let _ = pages.keep(me, listing.query_string(), moment, (&page, ids), followees).await;
     }
     Ok(page.answer(fresh))
-}
-
-/// A checkpoint alone does not cover a timeline: an older post may still be on its way to this reader.
-async fn see(app: &App, reader: &Reader, me: UserId) -> Result<Fresh, Problem> {
-    let deadline = Instant::now() + reader.bound;
-    let mut coverage = app.progress.wait(&["timelines", "posts"], reader.position, reader.bound).await;
-    while coverage.covered {
-        let (checkpoint, _) = app.progress.checkpoint("timelines");
-        let Some(oldest) = checkpoint.oldest_task.filter(|&oldest| oldest <= reader.position) else { break };
-        if !app.read(|| query::has_open_task_for(&app.pool, me, reader.position)).await? {
-            break;
-        }
-        if Instant::now() + LOOK_EVERY >= deadline {
-            coverage = Coverage { covered: false, position: coverage.position.min(oldest - 1) };
-            break;
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-    Ok(reader.fresh(coverage))
 }

@@ -1,7 +1,7 @@
 //! One batch: applied whole, or event by event when something in it can't be applied.
 
 use super::{Lead, Runner, RunnerError};
-use crate::ports::{Position, RecordedEvent};
+use crate::ports::RecordedEvent;
 use crate::projector::Tx;
 use crate::schema::Schema;
 use sqlx::Executor;
@@ -14,8 +14,8 @@ const TRIES: usize = 3;
 
 /// What became of a batch.
 enum Outcome {
-    /// It is in, and this is left of what the projector has delayed.
-    Applied { oldest_task: Option<Position> },
+    /// It is in, and whether the projector has delayed anything.
+    Applied { has_work: bool },
     /// The checkpoint was elsewhere.
     Elsewhere,
     /// It holds something that can't be applied.
@@ -47,9 +47,9 @@ impl Runner {
         if matches!(outcome, Outcome::Unfit) {
             outcome = self.apply_one_by_one(lead, &last, &mine).await?;
         }
-        let Outcome::Applied { oldest_task } = outcome else { return self.follow_checkpoint(lead).await };
+        let Outcome::Applied { has_work } = outcome else { return self.follow_checkpoint(lead).await };
         lead.stands_at(last.position);
-        lead.delays(oldest_task);
+        lead.has_work = has_work;
         let name = self.projector.name();
         metrics::counter!("madang_projection_events_total", "projection" => name)
             .increment(u64::try_from(mine.len()).unwrap_or(0));
@@ -128,9 +128,9 @@ impl Runner {
     }
 
     async fn commit(&self, mut tx: Tx) -> Result<Outcome, sqlx::Error> {
-        let oldest_task = self.projector.oldest_task(&mut tx).await?;
+        let has_work = self.projector.has_work(&mut tx).await?;
         tx.commit().await?;
-        Ok(Outcome::Applied { oldest_task })
+        Ok(Outcome::Applied { has_work })
     }
 
     /// Applies one event behind a savepoint; what is wrong with it, if it can't be applied.
@@ -164,7 +164,7 @@ impl Runner {
         let (position, parked) = self.standing().await?;
         lead.stands_at(position);
         lead.parked = parked;
-        lead.has_tasks = true;
+        lead.has_work = true;
         Ok(())
     }
 }

@@ -54,7 +54,7 @@ impl Runner {
     pub(super) async fn retry_if_asked(&self, lead: &mut Lead) -> Result<(), RunnerError> {
         if lead.parked.count > 0 && retry::is_asked(&self.pool, self.projector.name()).await? {
             self.retry_parked(&mut lead.parked).await?;
-            lead.has_tasks = true;
+            lead.has_work = true;
         }
         Ok(())
     }

@@ -2,15 +2,11 @@
 
 use super::Limits;
 use super::project::begin;
-use crate::ports::Position;
-use crate::projector::{Tx, Work};
+use crate::projector::Tx;
 use uuid::Uuid;
 
 /// Delivers the next chunk of some tasks, by the follows of this moment.
-pub async fn work(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<Work, sqlx::Error> {
-    if oldest_task(tx).await?.is_none() {
-        return Ok(Work::default());
-    }
+pub async fn work(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
     let settings = begin(tx, merge_threshold, limits).await?;
     let to_trim: Vec<Uuid> = sqlx::query_scalar(include_str!("fan_out.sql"))
         .bind(i64::from(limits.tasks))
@@ -18,13 +14,12 @@ pub async fn work(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<W
         .bind(i32::from(limits.trim_every))
         .fetch_all(&mut **tx)
         .await?;
-    trim(tx, &to_trim, settings.window_size).await?;
-    Ok(Work { oldest_task: oldest_task(tx).await? })
+    trim(tx, &to_trim, settings.window_size).await
 }
 
-/// The event of the oldest task.
-pub async fn oldest_task(tx: &mut Tx) -> Result<Option<Position>, sqlx::Error> {
-    sqlx::query_scalar("select min(position) from tasks").fetch_one(&mut **tx).await
+/// Whether a post is still on its way to someone.
+pub async fn has_work(tx: &mut Tx) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select exists (select from tasks)").fetch_one(&mut **tx).await
 }
 
 /// Takes entries older than the newest window away. It never changes what a timeline shows: readers find

@@ -23,8 +23,8 @@ pub mod query;
 #[cfg(test)]
 mod tests;
 
-use crate::ports::{Position, RecordedEvent};
-use crate::projector::{Check, Definition, Projector, Tx, Work};
+use crate::ports::RecordedEvent;
+use crate::projector::{Check, Definition, Projector, Tx};
 use domain::Decide;
 use domain::follow::Follow;
 use domain::post::Post;
@@ -55,7 +55,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { window: 1_000, followers_at_once: 1_000, chunk: 1_000, tasks: 16, trim_every: 512 }
+        Self { window: 1_000, followers_at_once: 1_000, chunk: 1_000, tasks: 1, trim_every: 512 }
     }
 }
 
@@ -130,11 +130,11 @@ impl Projector for TimelinesProjector {
         Box::pin(project::complete(tx, self.merge_threshold, self.limits))
     }
 
-    fn oldest_task<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Option<Position>, sqlx::Error>> {
-        Box::pin(fan_out::oldest_task(tx))
+    fn has_work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
+        Box::pin(fan_out::has_work(tx))
     }
 
-    fn work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<Work, sqlx::Error>> {
+    fn work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(fan_out::work(tx, self.merge_threshold, self.limits))
     }
 }

@@ -30,6 +30,24 @@ from (
         where f.follower_id = $1
     )
     union all
+    -- What is on its way to the reader: few, and none most of the time. A bound follow (by its limit) keeps the
+    -- planner from reading all that the reader follows.
+    (
+        select t.post_id, false
+        from timelines.tasks t
+        cross join lateral (
+            select from timelines.follows f
+            where f.follower_id = $1 and f.followee_id = t.author_id
+            limit 1
+        ) followed
+        where t.after_follower < $1 and t.post_id < $2
+          and t.post_id >= coalesce((select post_id from floor), '00000000-0000-0000-0000-000000000000')
+          -- Who followed the author meanwhile has it by that.
+          and not exists (select from timelines.entries e where e.owner_id = $1 and e.post_id = t.post_id)
+        order by t.post_id desc
+        limit $3
+    )
+    union all
     select post_id, true from floor
 ) t
 order by t.is_floor, t.post_id desc

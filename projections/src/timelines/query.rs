@@ -2,7 +2,6 @@
 
 use crate::cards::Cards;
 use crate::page::Page;
-use crate::ports::Position;
 use domain::value::{PostId, UserId};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
@@ -62,24 +61,6 @@ pub async fn followees(pool: &PgPool, follower: UserId, limit: usize) -> Result<
         .bind(count(limit))
         .fetch_all(pool)
         .await
-}
-
-/// Whether a post published up to `up_to` is still on its way to `reader`.
-///
-/// # Errors
-/// The database's.
-pub async fn has_open_task_for(pool: &PgPool, reader: UserId, up_to: Position) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "select exists (
-             select from timelines.tasks t
-             join timelines.follows f on f.follower_id = $1 and f.followee_id = t.author_id
-             where t.position <= $2 and t.after_follower < $1
-         )",
-    )
-    .bind(reader.0)
-    .bind(up_to)
-    .fetch_one(pool)
-    .await
 }
 
 /// The merge threshold that the live copy was begun with; none while it has seen no event.
