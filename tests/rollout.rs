@@ -38,7 +38,7 @@ impl Projector for NextTags {
 
     fn apply<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         TagsProjector.apply(tx, events)
@@ -46,7 +46,7 @@ impl Projector for NextTags {
 
     fn fill<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(async move {

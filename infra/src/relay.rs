@@ -14,7 +14,7 @@ use async_nats::jetstream::stream::Stream;
 use chrono::{DateTime, Utc};
 use pokes::Pokes;
 use projections::{Position, lease};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -105,18 +105,20 @@ impl Relay {
     }
 
     async fn lead(&mut self) -> Result<(), RelayError> {
-        if !self.hold().await? {
+        if !self.hold(&mut *self.pool.acquire().await?).await? {
             let _ = tokio::time::timeout(STAND_BY, self.shutdown.cancelled()).await;
             return Ok(());
         }
         let stream = self.nats.stream().await?;
         let Some(mut mark) = self.resume(&stream).await? else { return Ok(()) };
+        // One for as long as this leads: a pool asks each that comes back whether it is still there.
+        let mut connection = self.pool.acquire().await?;
         info!(position = mark.position, stream_sequence = mark.stream_sequence, "the relay leads");
         let mut pokes = Pokes::new(self.nats.client().subscribe(self.nats.poke_subject()).await.ok());
         let mut renewed = Instant::now();
         while !self.shutdown.is_cancelled() {
             if renewed.elapsed() > RENEW {
-                if !self.hold().await? {
+                if !self.hold(&mut connection).await? {
                     return Ok(());
                 }
                 renewed = Instant::now();
@@ -124,8 +126,8 @@ impl Relay {
             let begun = Instant::now();
             self.head.mark_unchanged();
             pokes.forget();
-            let published = publish::batch(&self.pool, &self.nats, &mut mark).await?;
-            if published > 0 && !self.note(&mark).await? {
+            let published = publish::batch(&mut connection, &self.nats, &mut mark).await?;
+            if published > 0 && !self.note(&mut connection, &mark).await? {
                 return Ok(());
             }
             if (BUSY..publish::BATCH).contains(&published) {
@@ -143,9 +145,8 @@ impl Relay {
         Ok(())
     }
 
-    async fn hold(&self) -> Result<bool, sqlx::Error> {
-        let mut connection = self.pool.acquire().await?;
-        lease::hold(&mut connection, LEASE, self.holder).await
+    async fn hold(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        lease::hold(connection, LEASE, self.holder).await
     }
 
     /// Where to go on: where the note says if the stream agrees, else where the stream's end says. Nowhere
@@ -181,12 +182,12 @@ impl Relay {
             stream_sequence: last,
             stream_created: created,
         };
-        Ok(self.note(&resumed).await?.then_some(resumed))
+        Ok(self.note(&mut *self.pool.acquire().await?, &resumed).await?.then_some(resumed))
     }
 
     /// Notes the mark; false when another relay leads by now. One that was frozen meanwhile must not set
     /// the note back.
-    async fn note(&self, mark: &Mark) -> Result<bool, sqlx::Error> {
+    async fn note(&self, connection: &mut PgConnection, mark: &Mark) -> Result<bool, sqlx::Error> {
         let noted = sqlx::query(
             "update relay set position = $1, stream_sequence = $2, stream_created = $3,
                 stopped_because = null
@@ -197,7 +198,7 @@ impl Relay {
         .bind(mark.stream_created)
         .bind(LEASE)
         .bind(self.holder)
-        .execute(&self.pool)
+        .execute(connection)
         .await?;
         Ok(noted.rows_affected() > 0)
     }

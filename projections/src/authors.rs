@@ -58,7 +58,7 @@ impl Author {
 }
 
 /// Brings the table up to date with a batch.
-pub(crate) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(crate) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let (new, changed): (Vec<_>, Vec<_>) =
         fold(events).into_iter().partition(|(_, change)| change.registered);
     if !new.is_empty() {
@@ -127,7 +127,7 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
     changes
 }
 
-async fn write(tx: &mut Tx, sql: &str, changes: &[(Uuid, Change<'_>)]) -> Result<(), sqlx::Error> {
+async fn write(tx: &mut Tx<'_>, sql: &str, changes: &[(Uuid, Change<'_>)]) -> Result<(), sqlx::Error> {
     sqlx::query(sql)
         .bind(changes.iter().map(|(id, _)| *id).collect::<Vec<_>>())
         .bind(changes.iter().map(|(_, change)| change.handle).collect::<Vec<_>>())

@@ -7,7 +7,7 @@ use uuid::Uuid;
 /// Adds `first` and `second` to the two counters of each row that either names; `sql` takes the rows' ids
 /// and both sums as arrays. What sums up to nothing touches no row.
 pub(crate) async fn add(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     sql: &'static str,
     first: &BTreeMap<Uuid, i64>,
     second: &BTreeMap<Uuid, i64>,

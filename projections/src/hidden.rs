@@ -25,7 +25,7 @@ const MUTES: &str = "mutes";
 type Row = (Uuid, Uuid, &'static str);
 
 /// Brings the table up to date with a batch.
-pub(crate) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(crate) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let (hidden, shown): (Vec<_>, Vec<_>) = fold(events).into_iter().partition(|(_, hidden)| *hidden);
     write(tx, DELETE, &shown).await?;
     write(tx, INSERT, &hidden).await
@@ -62,7 +62,7 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Row, bool> {
     changes
 }
 
-async fn write(tx: &mut Tx, sql: &str, rows: &[(Row, bool)]) -> Result<(), sqlx::Error> {
+async fn write(tx: &mut Tx<'_>, sql: &str, rows: &[(Row, bool)]) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -96,7 +96,7 @@ impl LikeChanges {
     }
 
     /// Brings the table up to date; the counts are the caller's to write.
-    pub(crate) async fn write(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+    pub(crate) async fn write(&self, tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
         let (mut on, mut off) = (Columns::default(), Columns::default());
         for (&(target, user), like) in &self.last {
             let columns = if like.is_some() { &mut on } else { &mut off };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A database transaction of the runner. Its `search_path` is the projection's schema, so a projector's
 /// writes name its tables without schema and work on the live copy and on one built beside it alike.
-pub type Tx = Transaction<'static, Postgres>;
+pub type Tx<'c> = Transaction<'c, Postgres>;
 
 /// What a read model is, apart from how it is written.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub trait Projector: Send + Sync + 'static {
     /// The database's; the whole batch is then rolled back and tried again, event by event at last.
     fn apply<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>>;
 
@@ -64,7 +64,7 @@ pub trait Projector: Send + Sync + 'static {
     /// The database's; the rebuild stops.
     fn fill<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         self.apply(tx, events)
@@ -74,7 +74,7 @@ pub trait Projector: Send + Sync + 'static {
     ///
     /// # Errors
     /// The database's; the rebuild stops.
-    fn complete<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+    fn complete<'a>(&'a self, _tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -83,7 +83,7 @@ pub trait Projector: Send + Sync + 'static {
     ///
     /// # Errors
     /// The database's; the piece is rolled back and tried again.
-    fn work<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+    fn work<'a>(&'a self, _tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -91,7 +91,7 @@ pub trait Projector: Send + Sync + 'static {
     ///
     /// # Errors
     /// The database's.
-    fn has_work<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
+    fn has_work<'a>(&'a self, _tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
         Box::pin(async { Ok(false) })
     }
 }

@@ -122,7 +122,7 @@ pub(crate) struct Copy<'a> {
     incomplete: bool,
     /// Whether the log is in another database.
     is_apart: bool,
-    lock: Tx,
+    lock: Tx<'static>,
 }
 
 impl<'a> Copy<'a> {
@@ -171,7 +171,7 @@ impl<'a> Copy<'a> {
     }
 
     /// A transaction within the copy. Its commit need not be durable: the swap's is, and until then nobody sees the copy.
-    async fn enter(&self) -> Result<Tx, sqlx::Error> {
+    async fn enter(&self) -> Result<Tx<'static>, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.next.enter(&mut tx).await?;
         tx.execute("set local synchronous_commit = off").await?;
@@ -196,7 +196,7 @@ impl<'a> Copy<'a> {
     }
 
     /// Applies the next `limit` events in a transaction that has entered the copy's schema; how many.
-    pub(crate) async fn step(&mut self, tx: &mut Tx, limit: usize) -> Result<usize, RebuildError> {
+    pub(crate) async fn step(&mut self, tx: &mut Tx<'_>, limit: usize) -> Result<usize, RebuildError> {
         let events = self.source.read_after(self.position, limit).await?;
         let Some(last) = events.last() else { return Ok(0) };
         let mine = self.readable(&events)?;

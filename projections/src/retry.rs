@@ -1,7 +1,7 @@
 //! Another try of parked events, asked for by an operator while the runner runs: only the runner knows
 //! which aggregates it holds back, so it does the work itself.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 /// Asks the projection's runner, wherever it is, to try its parked events again.
 ///
@@ -19,10 +19,10 @@ pub async fn ask(pool: &PgPool, projection: &str) -> Result<(), sqlx::Error> {
 ///
 /// # Errors
 /// The database's.
-pub async fn is_asked(pool: &PgPool, projection: &str) -> Result<bool, sqlx::Error> {
+pub async fn is_asked(executor: impl PgExecutor<'_>, projection: &str) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar("select exists (select 1 from public.retries where projection = $1)")
         .bind(projection)
-        .fetch_one(pool)
+        .fetch_one(executor)
         .await
 }
 

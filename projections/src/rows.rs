@@ -8,7 +8,7 @@ use sqlx::types::Json;
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn write(tx: &mut Tx, sql: &str, rows: &[impl Serialize]) -> Result<(), sqlx::Error> {
+pub(crate) async fn write(tx: &mut Tx<'_>, sql: &str, rows: &[impl Serialize]) -> Result<(), sqlx::Error> {
     if !rows.is_empty() {
         sqlx::query(sql).bind(Json(rows)).execute(&mut **tx).await?;
     }

@@ -18,7 +18,7 @@ use crate::projector::{Projector, Tx};
 use crate::rebuild::{self, RebuildError};
 use crate::schema::Schema;
 use parked::Parked;
-use sqlx::PgPool;
+use sqlx::{Connection, PgConnection, PgPool};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -124,7 +124,7 @@ impl Lead {
 }
 
 impl Runner {
-    /// `pool` must be this runner's own, of two connections: the second is used by a rebuild.
+    /// `pool` must be this runner's own, of two connections: a rebuild of an older copy needs both.
     #[must_use]
     pub fn new(projector: Arc<dyn Projector>, pool: PgPool, context: RunnerContext) -> Self {
         let live = Schema::live(&*projector);
@@ -151,31 +151,36 @@ impl Runner {
     }
 
     async fn lead(&self) -> Result<(), RunnerError> {
-        if !self.renew_copy().await? || !self.hold().await? {
-            let _ = tokio::time::timeout(STAND_BY, self.context.shutdown.cancelled()).await;
-            return Ok(());
+        if !self.renew_copy().await? {
+            return self.stand_by().await;
         }
-        self.make_copy().await?;
-        let mut lead = self.take_over().await?;
+        // One for as long as this leads: a pool asks each that comes back whether it is still there.
+        let mut connection = self.pool.acquire().await?;
+        if !self.hold(&mut connection).await? {
+            drop(connection);
+            return self.stand_by().await;
+        }
+        self.make_copy(&mut connection).await?;
+        let mut lead = self.take_over(&mut connection).await?;
         info!(projection = self.projector.name(), position = lead.position, "leading");
         while !self.context.shutdown.is_cancelled() {
             if lead.renewed.elapsed() > RENEW {
-                if !self.hold().await? {
+                if !self.hold(&mut connection).await? {
                     return Ok(());
                 }
                 lead.renewed = Instant::now();
                 // Ends this if another release's copy was swapped in.
-                self.begin().await?;
-                self.retry_if_asked(&mut lead).await?;
+                self.begin(&mut connection).await?;
+                self.retry_if_asked(&mut connection, &mut lead).await?;
             }
             let (before, begun) = (lead.position, Instant::now());
             let events = self.context.source.read_after(before, BATCH).await?;
-            self.apply(&mut lead, &events).await?;
+            self.apply(&mut connection, &mut lead, &events).await?;
             if lead.position != before || lead.announced.elapsed() >= RENEW {
                 self.announce(&mut lead);
             }
             if lead.has_work {
-                self.work(&mut lead).await?;
+                self.work(&mut connection, &mut lead).await?;
             }
             if events.is_empty() && !lead.has_work {
                 let wait = self.context.source.wait_beyond(lead.position);
@@ -201,9 +206,13 @@ impl Runner {
         let _ = tokio::time::timeout(LEISURE.saturating_sub(begun.elapsed()), wanted).await;
     }
 
-    async fn hold(&self) -> Result<bool, sqlx::Error> {
-        let mut connection = self.pool.acquire().await?;
-        lease::hold(&mut connection, &self.lease(), self.context.holder).await
+    async fn stand_by(&self) -> Result<(), RunnerError> {
+        let _ = tokio::time::timeout(STAND_BY, self.context.shutdown.cancelled()).await;
+        Ok(())
+    }
+
+    async fn hold(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        lease::hold(connection, &self.lease(), self.context.holder).await
     }
 
     fn lease(&self) -> String {
@@ -238,8 +247,8 @@ impl Runner {
     }
 
     /// Makes the copy where there is none.
-    async fn make_copy(&self) -> Result<(), sqlx::Error> {
-        let mut tx = self.pool.begin().await?;
+    async fn make_copy(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let mut tx = connection.begin().await?;
         self.live.lock_exclusive(&mut tx).await?;
         if self.live.state(&mut tx).await?.is_none() {
             self.live.create(&mut tx, &*self.projector).await?;
@@ -248,9 +257,9 @@ impl Runner {
         tx.commit().await
     }
 
-    async fn take_over(&self) -> Result<Lead, RunnerError> {
-        let (position, mut parked) = self.standing().await?;
-        self.retry_parked(&mut parked).await?;
+    async fn take_over(&self, connection: &mut PgConnection) -> Result<Lead, RunnerError> {
+        let (position, mut parked) = self.standing(connection).await?;
+        self.retry_parked(connection, &mut parked).await?;
         let now = Instant::now();
         let mut lead = Lead {
             position,
@@ -261,15 +270,14 @@ impl Runner {
             renewed: now,
             announced: now,
         };
-        self.work(&mut lead).await?;
+        self.work(connection, &mut lead).await?;
         self.announce(&mut lead);
         Ok(lead)
     }
 
     /// A transaction on the living copy that is known to be of this projector's version, and where that stands.
-    async fn begin(&self) -> Result<(Tx, Position), RunnerError> {
-        let mut tx = self.pool.begin().await?;
-        self.live.enter_shared(&mut tx).await?;
+    async fn begin<'c>(&self, connection: &'c mut PgConnection) -> Result<(Tx<'c>, Position), RunnerError> {
+        let mut tx = self.live.begin_shared(connection).await?;
         let (version, position): (i32, _) =
             sqlx::query_as("select version, position from checkpoint").fetch_one(&mut *tx).await?;
         if version != self.version() {
@@ -279,16 +287,16 @@ impl Runner {
     }
 
     /// The living copy's checkpoint and what is parked in it.
-    async fn standing(&self) -> Result<(Position, Parked), RunnerError> {
-        let (mut tx, position) = self.begin().await?;
+    async fn standing(&self, connection: &mut PgConnection) -> Result<(Position, Parked), RunnerError> {
+        let (mut tx, position) = self.begin(connection).await?;
         let parked = Parked::load(&mut tx).await?;
         tx.commit().await?;
         Ok((position, parked))
     }
 
     /// One piece of delayed work.
-    async fn work(&self, lead: &mut Lead) -> Result<(), RunnerError> {
-        let (mut tx, _) = self.begin().await?;
+    async fn work(&self, connection: &mut PgConnection, lead: &mut Lead) -> Result<(), RunnerError> {
+        let (mut tx, _) = self.begin(connection).await?;
         lead.has_work = self.projector.has_work(&mut tx).await?;
         if lead.has_work {
             self.projector.work(&mut tx).await?;

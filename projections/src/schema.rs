@@ -4,7 +4,7 @@ use crate::lease::TTL;
 use crate::ports::{Position, RecordedEvent};
 use crate::projector::{Projector, Tx};
 use sqlx::postgres::PgConnection;
-use sqlx::{Executor, PgPool};
+use sqlx::{Connection, Executor, PgPool};
 use std::sync::Arc;
 
 /// What the runner itself keeps in every projection's schema.
@@ -54,7 +54,7 @@ impl Schema {
     ///
     /// # Errors
     /// The database's.
-    pub async fn create(&self, tx: &mut Tx, projector: &dyn Projector) -> Result<(), sqlx::Error> {
+    pub async fn create(&self, tx: &mut Tx<'_>, projector: &dyn Projector) -> Result<(), sqlx::Error> {
         let name = &self.0;
         let head = format!("drop schema if exists {name} cascade; create schema {name};");
         tx.execute(head.as_str()).await?;
@@ -72,7 +72,7 @@ impl Schema {
     ///
     /// # Errors
     /// The database's.
-    pub async fn index(&self, tx: &mut Tx, projector: &dyn Projector) -> Result<(), sqlx::Error> {
+    pub async fn index(&self, tx: &mut Tx<'_>, projector: &dyn Projector) -> Result<(), sqlx::Error> {
         self.enter(tx).await?;
         tx.execute(projector.definition().indexes).await?;
         Ok(())
@@ -91,35 +91,35 @@ impl Schema {
     ///
     /// # Errors
     /// The database's.
-    pub async fn enter(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+    pub async fn enter(&self, tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
         sqlx::query("select set_config('search_path', $1, true)").bind(&self.0).execute(&mut **tx).await?;
         Ok(())
     }
 
-    /// [`Schema::enter`] for a batch on the live schema: a swap waits until the transaction ends. Who falls
-    /// silent in the middle of it is cut off as its lease ends: its locks must not outlive that.
+    /// A transaction for a batch on the live schema, as [`Schema::enter`] does for others: a swap waits until it ends.
+    /// Who falls silent in the middle of it is cut off as its lease ends: its locks must not outlive that.
     ///
     /// # Errors
     /// The database's.
-    pub async fn enter_shared(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        // One round trip for both, in this order: every batch pays for it.
-        sqlx::query(
-            "select pg_advisory_xact_lock_shared(hashtextextended($1, 0)), set_config('search_path', $2, true),
-                set_config('idle_in_transaction_session_timeout', $3, true)",
-        )
-        .bind(lock_name(&self.0))
-        .bind(&self.0)
-        .bind(format!("{}ms", TTL.as_millis()))
-        .execute(&mut **tx)
-        .await?;
-        Ok(())
+    pub async fn begin_shared<'c>(&self, connection: &'c mut PgConnection) -> Result<Tx<'c>, sqlx::Error> {
+        // One round trip for all, the lock first: every batch pays for it.
+        let begin = format!(
+            "begin;
+             select pg_advisory_xact_lock_shared(hashtextextended('{}', 0));
+             set local search_path = {};
+             set local idle_in_transaction_session_timeout = {}",
+            lock_name(&self.0),
+            self.0,
+            TTL.as_millis()
+        );
+        connection.begin_with(begin).await
     }
 
     /// Keeps every batch out until the transaction ends.
     ///
     /// # Errors
     /// The database's.
-    pub async fn lock_exclusive(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+    pub async fn lock_exclusive(&self, tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
         sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
             .bind(lock_name(&self.0))
             .execute(&mut **tx)
@@ -131,7 +131,7 @@ impl Schema {
     ///
     /// # Errors
     /// The database's.
-    pub async fn try_lock_exclusive(&self, tx: &mut Tx) -> Result<bool, sqlx::Error> {
+    pub async fn try_lock_exclusive(&self, tx: &mut Tx<'_>) -> Result<bool, sqlx::Error> {
         let (locked,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1, 0))")
             .bind(lock_name(&self.0))
             .fetch_one(&mut **tx)
@@ -182,7 +182,7 @@ impl Schema {
     /// # Errors
     /// The database's.
     pub async fn advance(
-        tx: &mut Tx,
+        tx: &mut Tx<'_>,
         version: i32,
         from: Position,
         to: &RecordedEvent,
@@ -207,7 +207,7 @@ impl Schema {
     /// # Errors
     /// The database's.
     pub(crate) async fn advance_apart(
-        tx: &mut Tx,
+        tx: &mut Tx<'_>,
         version: i32,
         from: Position,
         to: Position,
@@ -225,7 +225,7 @@ impl Schema {
     ///
     /// # Errors
     /// The database's.
-    pub async fn replace_by(&self, tx: &mut Tx, next: &Self) -> Result<Self, sqlx::Error> {
+    pub async fn replace_by(&self, tx: &mut Tx<'_>, next: &Self) -> Result<Self, sqlx::Error> {
         let (Self(live), Self(next)) = (self, next);
         let old = format!("{live}_old");
         tx.execute(format!("drop schema if exists {old} cascade").as_str()).await?;

@@ -111,7 +111,7 @@ async fn snapshot(
     projector: &dyn Projector,
     pool: &PgPool,
     live: &Schema,
-) -> Result<(Tx, Position), RebuildError> {
+) -> Result<(Tx<'static>, Position), RebuildError> {
     let mut hold = pool.begin().await?;
     live.lock_exclusive(&mut hold).await?;
     loop {
@@ -133,7 +133,7 @@ async fn snapshot(
 
 async fn compare(
     projector: &dyn Projector,
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     live: &Schema,
     beside: &Schema,
     report: &mut Report,
@@ -150,7 +150,7 @@ async fn compare(
 
 /// The number of rows and the sum of their hashes: equal sets of rows have equal ones, and a chance
 /// agreement of different sets is one in 2^64.
-async fn fingerprint(tx: &mut Tx, schema: &Schema, select: &str) -> Result<(i64, String), RebuildError> {
+async fn fingerprint(tx: &mut Tx<'_>, schema: &Schema, select: &str) -> Result<(i64, String), RebuildError> {
     schema.enter(tx).await?;
     let sql = format!(
         "select count(*), coalesce(sum(hashtextextended(r::text, 0)::numeric), 0)::text from ({select}) r"
@@ -161,7 +161,7 @@ async fn fingerprint(tx: &mut Tx, schema: &Schema, select: &str) -> Result<(i64,
 /// Names rows that only one copy has.
 async fn differ(
     projector: &dyn Projector,
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     (live, beside): (&Schema, &Schema),
     select: &str,
     report: &mut Report,
@@ -195,7 +195,7 @@ async fn differ(
 
 async fn check(
     projector: &dyn Projector,
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     live: &Schema,
     report: &mut Report,
 ) -> Result<(), RebuildError> {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use futures::future::try_join_all;
 use projections::Position;
 use serde_json::value::RawValue;
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use sqlx::types::Json;
 use std::collections::VecDeque;
 use std::future::IntoFuture;
@@ -31,7 +31,11 @@ struct Row {
 }
 
 /// Publishes the events after the mark, at most [`BATCH`], and moves the mark; how many there were.
-pub(super) async fn batch(pool: &PgPool, nats: &Nats, mark: &mut Mark) -> Result<usize, RelayError> {
+pub(super) async fn batch(
+    connection: &mut PgConnection,
+    nats: &Nats,
+    mark: &mut Mark,
+) -> Result<usize, RelayError> {
     // The last one published comes along: if it is another by now, so is all that follows.
     let mut rows: VecDeque<Row> = sqlx::query_as(
         "select position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
@@ -40,7 +44,7 @@ pub(super) async fn batch(pool: &PgPool, nats: &Nats, mark: &mut Mark) -> Result
     )
     .bind(mark.position)
     .bind(i64::try_from(BATCH + 1).unwrap_or(i64::MAX))
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?
     .into();
     if let Some(stored_at) = mark.stored_at {

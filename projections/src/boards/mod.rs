@@ -48,7 +48,7 @@ impl Projector for BoardsProjector {
 
     fn apply<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))

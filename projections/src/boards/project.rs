@@ -19,7 +19,7 @@ const CHANGE: &str = "
     update boards set name = $2, description = $3, hours = $4, closed = $5, version = $6 where board_id = $1";
 
 /// Applies a batch.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     for recorded in events {
         let Ok(Event::Board(event)) = &recorded.event else { continue };
         let query = match event {

@@ -96,7 +96,7 @@ impl Projector for CommentsProjector {
 
     fn apply<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Applies a batch. New comments come before counts, so that a count finds its row. Likes of deleted
 /// comments and comments under deleted posts stay, hidden, whichever came first.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     authors::apply(tx, events).await?;
     hidden::apply(tx, events).await?;
     let Changes { comments, replies, posts, deleted_posts } = Changes::of(events);
@@ -35,7 +35,7 @@ const COUNT: &str = "
     where comments.comment_id = change.comment_id";
 
 async fn write_posts(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     posts: &BTreeMap<Uuid, Host>,
     deleted: &BTreeSet<Uuid>,
 ) -> Result<(), sqlx::Error> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Applies a batch. New media come before what shows them, and what is shown no longer before what is shown
 /// now: most of it is the same.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let Changes { media, swept, showing, shown } = Changes::of(events);
     let (new, changed): (Vec<_>, Vec<_>) = media.into_values().partition(|change| change.origin.is_some());
     write(tx, include_str!("insert_media.sql"), &new).await?;
@@ -28,7 +28,7 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     Ok(())
 }
 
-async fn write_unshown(tx: &mut Tx, showing: &BTreeMap<ShownBy, Showing>) -> Result<(), sqlx::Error> {
+async fn write_unshown(tx: &mut Tx<'_>, showing: &BTreeMap<ShownBy, Showing>) -> Result<(), sqlx::Error> {
     if showing.is_empty() {
         return Ok(());
     }
@@ -41,7 +41,7 @@ async fn write_unshown(tx: &mut Tx, showing: &BTreeMap<ShownBy, Showing>) -> Res
     Ok(())
 }
 
-async fn write_shown(tx: &mut Tx, shown: &BTreeMap<MediaId, Shown>) -> Result<(), sqlx::Error> {
+async fn write_shown(tx: &mut Tx<'_>, shown: &BTreeMap<MediaId, Shown>) -> Result<(), sqlx::Error> {
     if shown.is_empty() {
         return Ok(());
     }

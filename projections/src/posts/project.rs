@@ -11,7 +11,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Applies a batch. New posts come before counts, so that a count finds its row.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     authors::apply(tx, events).await?;
     hidden::apply(tx, events).await?;
     let Changes { written, versions, deleted, comments, views, follows } = Changes::of(events);
@@ -51,7 +51,7 @@ const UNFOLLOW: &str = "
     using unnest($1::uuid[], $2::uuid[]) as gone (follower_id, followee_id)
     where follows.follower_id = gone.follower_id and follows.followee_id = gone.followee_id";
 
-async fn write_follows(tx: &mut Tx, follows: &BTreeMap<(Uuid, Uuid), bool>) -> Result<(), sqlx::Error> {
+async fn write_follows(tx: &mut Tx<'_>, follows: &BTreeMap<(Uuid, Uuid), bool>) -> Result<(), sqlx::Error> {
     for (sql, follow) in [(UNFOLLOW, false), (FOLLOW, true)] {
         let pairs = follows.iter().filter(|&(_, &state)| state == follow).map(|(&pair, _)| pair);
         let (followers, followees): (Vec<Uuid>, Vec<Uuid>) = pairs.unzip();
@@ -62,7 +62,7 @@ async fn write_follows(tx: &mut Tx, follows: &BTreeMap<(Uuid, Uuid), bool>) -> R
     Ok(())
 }
 
-async fn add_views(tx: &mut Tx, views: &BTreeMap<Uuid, i64>) -> Result<(), sqlx::Error> {
+async fn add_views(tx: &mut Tx<'_>, views: &BTreeMap<Uuid, i64>) -> Result<(), sqlx::Error> {
     if views.is_empty() {
         return Ok(());
     }
@@ -80,7 +80,7 @@ async fn add_views(tx: &mut Tx, views: &BTreeMap<Uuid, i64>) -> Result<(), sqlx:
 
 /// Before the edits: the first version of a post is in its row until then.
 async fn write_versions(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     edited: &[Written<'_>],
     versions: &[Version<'_>],
 ) -> Result<(), sqlx::Error> {
@@ -93,7 +93,11 @@ async fn write_versions(
     Ok(())
 }
 
-async fn write_photos(tx: &mut Tx, new: &[Written<'_>], edited: &[Written<'_>]) -> Result<(), sqlx::Error> {
+async fn write_photos(
+    tx: &mut Tx<'_>,
+    new: &[Written<'_>],
+    edited: &[Written<'_>],
+) -> Result<(), sqlx::Error> {
     let former: Vec<Uuid> = edited.iter().map(|written| written.post_id.0).collect();
     if !former.is_empty() {
         sqlx::query("delete from photos where post_id = any($1::uuid[])")
@@ -109,7 +113,7 @@ async fn write_photos(tx: &mut Tx, new: &[Written<'_>], edited: &[Written<'_>]) 
     Ok(())
 }
 
-async fn delete(tx: &mut Tx, deleted: &BTreeSet<Uuid>) -> Result<(), sqlx::Error> {
+async fn delete(tx: &mut Tx<'_>, deleted: &BTreeSet<Uuid>) -> Result<(), sqlx::Error> {
     if deleted.is_empty() {
         return Ok(());
     }
@@ -126,7 +130,7 @@ async fn delete(tx: &mut Tx, deleted: &BTreeSet<Uuid>) -> Result<(), sqlx::Error
     Ok(())
 }
 
-async fn deleted_among(tx: &mut Tx, posts: Vec<Uuid>) -> Result<BTreeSet<Uuid>, sqlx::Error> {
+async fn deleted_among(tx: &mut Tx<'_>, posts: Vec<Uuid>) -> Result<BTreeSet<Uuid>, sqlx::Error> {
     if posts.is_empty() {
         return Ok(BTreeSet::new());
     }

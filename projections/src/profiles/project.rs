@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Applies a batch. New people come before counts, so that a count finds its row.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     hidden::apply(tx, events).await?;
     let Changes { accounts, follows, requests, counts } = Changes::of(events);
     let (new, changed): (Vec<_>, Vec<_>) =
@@ -55,7 +55,7 @@ const COUNT: &str = "
 
 /// Writes the pairs that stand, with the event since which they do, and deletes the others.
 async fn write_pairs(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     insert: &str,
     delete: &str,
     pairs: &BTreeMap<(UserId, UserId), Option<Position>>,
@@ -84,7 +84,7 @@ async fn write_pairs(
     Ok(())
 }
 
-async fn write_counts(tx: &mut Tx, counts: &BTreeMap<UserId, Counts>) -> Result<(), sqlx::Error> {
+async fn write_counts(tx: &mut Tx<'_>, counts: &BTreeMap<UserId, Counts>) -> Result<(), sqlx::Error> {
     if counts.is_empty() {
         return Ok(());
     }

@@ -118,7 +118,7 @@ impl Rebuilder {
 }
 
 /// Whether this process does it: another may be at it, or have done it since it was looked.
-async fn is_claimed(claim: &mut Tx, projector: &dyn Projector) -> Result<bool, sqlx::Error> {
+async fn is_claimed(claim: &mut Tx<'_>, projector: &dyn Projector) -> Result<bool, sqlx::Error> {
     if !Schema::beside(projector, "asked").try_lock_exclusive(claim).await? {
         return Ok(false);
     }

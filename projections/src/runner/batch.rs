@@ -4,7 +4,7 @@ use super::{Lead, Runner, RunnerError};
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
 use crate::schema::Schema;
-use sqlx::Executor;
+use sqlx::{Executor, PgConnection};
 use std::sync::Arc;
 use std::time::Instant;
 use tracing::{debug, warn};
@@ -27,6 +27,7 @@ impl Runner {
     /// moved it, or the log does not have them, nothing is applied and the runner goes on from there.
     pub(super) async fn apply(
         &self,
+        connection: &mut PgConnection,
         lead: &mut Lead,
         events: &[Arc<RecordedEvent>],
     ) -> Result<(), RunnerError> {
@@ -42,12 +43,14 @@ impl Runner {
         let suspect = mine.iter().any(|event| event.event.is_err() || lead.parked.holds(event));
         let mut outcome = match suspect {
             true => Outcome::Unfit,
-            false => self.apply_whole(lead, &last, &mine).await?,
+            false => self.apply_whole(connection, lead, &last, &mine).await?,
         };
         if matches!(outcome, Outcome::Unfit) {
-            outcome = self.apply_one_by_one(lead, &last, &mine).await?;
+            outcome = self.apply_one_by_one(connection, lead, &last, &mine).await?;
         }
-        let Outcome::Applied { has_work } = outcome else { return self.follow_checkpoint(lead).await };
+        let Outcome::Applied { has_work } = outcome else {
+            return self.follow_checkpoint(connection, lead).await;
+        };
         lead.stands_at(last.position);
         lead.has_work = has_work;
         let name = self.projector.name();
@@ -73,12 +76,12 @@ impl Runner {
 
     async fn apply_whole(
         &self,
+        connection: &mut PgConnection,
         lead: &Lead,
         last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
     ) -> Result<Outcome, sqlx::Error> {
-        let mut tx = self.pool.begin().await?;
-        self.live.enter_shared(&mut tx).await?;
+        let mut tx = self.live.begin_shared(connection).await?;
         if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
             return Ok(Outcome::Elsewhere);
         }
@@ -98,12 +101,12 @@ impl Runner {
 
     async fn apply_one_by_one(
         &self,
+        connection: &mut PgConnection,
         lead: &mut Lead,
         last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
     ) -> Result<Outcome, sqlx::Error> {
-        let mut tx = self.pool.begin().await?;
-        self.live.enter_shared(&mut tx).await?;
+        let mut tx = self.live.begin_shared(connection).await?;
         if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
             return Ok(Outcome::Elsewhere);
         }
@@ -127,7 +130,7 @@ impl Runner {
         Ok(outcome)
     }
 
-    async fn commit(&self, mut tx: Tx) -> Result<Outcome, sqlx::Error> {
+    async fn commit(&self, mut tx: Tx<'_>) -> Result<Outcome, sqlx::Error> {
         let has_work = self.projector.has_work(&mut tx).await?;
         tx.commit().await?;
         Ok(Outcome::Applied { has_work })
@@ -136,7 +139,7 @@ impl Runner {
     /// Applies one event behind a savepoint; what is wrong with it, if it can't be applied.
     pub(super) async fn apply_one(
         &self,
-        tx: &mut Tx,
+        tx: &mut Tx<'_>,
         event: &Arc<RecordedEvent>,
     ) -> Result<Option<String>, sqlx::Error> {
         let mut failure = None;
@@ -159,9 +162,13 @@ impl Runner {
 
     /// Goes on from where the checkpoint is now: a rebuild was swapped in, another runner was quicker, or
     /// a backup was restored and the events are not the log's any more.
-    async fn follow_checkpoint(&self, lead: &mut Lead) -> Result<(), RunnerError> {
+    async fn follow_checkpoint(
+        &self,
+        connection: &mut PgConnection,
+        lead: &mut Lead,
+    ) -> Result<(), RunnerError> {
         self.context.source.forget();
-        let (position, parked) = self.standing().await?;
+        let (position, parked) = self.standing(connection).await?;
         lead.stands_at(position);
         lead.parked = parked;
         lead.has_work = true;

@@ -4,6 +4,7 @@ use super::{Lead, Runner, RunnerError};
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
 use crate::retry;
+use sqlx::PgConnection;
 use std::collections::HashSet;
 use tracing::info;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ pub(super) struct Parked {
 }
 
 impl Parked {
-    pub(super) async fn load(tx: &mut Tx) -> Result<Self, sqlx::Error> {
+    pub(super) async fn load(tx: &mut Tx<'_>) -> Result<Self, sqlx::Error> {
         let rows: Vec<(Uuid,)> =
             sqlx::query_as("select aggregate_id from parked").fetch_all(&mut **tx).await?;
         Ok(Self { count: rows.len(), aggregates: rows.into_iter().map(|(id,)| id).collect() })
@@ -28,7 +29,7 @@ impl Parked {
 
     pub(super) async fn park(
         &mut self,
-        tx: &mut Tx,
+        tx: &mut Tx<'_>,
         event: &RecordedEvent,
         error: &str,
     ) -> Result<(), sqlx::Error> {
@@ -51,20 +52,28 @@ impl Parked {
 
 impl Runner {
     /// Tries parked events again if an operator asks for it.
-    pub(super) async fn retry_if_asked(&self, lead: &mut Lead) -> Result<(), RunnerError> {
-        if lead.parked.count > 0 && retry::is_asked(&self.pool, self.projector.name()).await? {
-            self.retry_parked(&mut lead.parked).await?;
+    pub(super) async fn retry_if_asked(
+        &self,
+        connection: &mut PgConnection,
+        lead: &mut Lead,
+    ) -> Result<(), RunnerError> {
+        if lead.parked.count > 0 && retry::is_asked(&mut *connection, self.projector.name()).await? {
+            self.retry_parked(connection, &mut lead.parked).await?;
             lead.has_work = true;
         }
         Ok(())
     }
 
     /// Tries parked events again, oldest first; a new build may know what an older one did not.
-    pub(super) async fn retry_parked(&self, parked: &mut Parked) -> Result<(), RunnerError> {
+    pub(super) async fn retry_parked(
+        &self,
+        connection: &mut PgConnection,
+        parked: &mut Parked,
+    ) -> Result<(), RunnerError> {
         if parked.count == 0 {
             return Ok(());
         }
-        let (mut tx, _) = self.begin().await?;
+        let (mut tx, _) = self.begin(connection).await?;
         retry::done(&mut tx, self.projector.name()).await?;
         let waiting: Vec<(i64, Uuid)> =
             sqlx::query_as("select position, aggregate_id from parked order by position for update")
@@ -100,7 +109,7 @@ impl Runner {
     }
 
     /// What is still wrong with the event, if anything is.
-    async fn try_again(&self, tx: &mut Tx, position: i64) -> Result<Option<String>, RunnerError> {
+    async fn try_again(&self, tx: &mut Tx<'_>, position: i64) -> Result<Option<String>, RunnerError> {
         let events = self.context.source.read_after(position - 1, 1).await?;
         let Some(event) = events.first() else { return Ok(Some("it is not in the log".to_owned())) };
         match &event.event {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Applies a batch. New posts come first, so that likes and what their author did since find them.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let Some(position) = events.last().map(|event| event.position) else { return Ok(()) };
     let Changes { posts, people, standing } = Changes::of(events);
     let (new, known): (Vec<Person<'_>>, Vec<_>) = people.into_values().partition(|person| person.is_new);
@@ -55,7 +55,7 @@ fn count<'a>(carried: &mut BTreeMap<String, i64>, post: &Post<'a>, anonymous: bo
 
 /// Of each post whether it is anonymous, and its tags so far, if they count.
 async fn carried_before(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     known: &[Post<'_>],
 ) -> Result<BTreeMap<Uuid, (bool, Vec<String>)>, sqlx::Error> {
     if known.is_empty() {
@@ -81,7 +81,7 @@ fn tag_id(tag: &str) -> Uuid {
 const TAGS: Uuid = Uuid::from_u128(0x6f2d_1c0e_95b4_4f0a_8a57_31c2_b0de_77a9);
 
 async fn count_tags(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     mut carried: BTreeMap<String, i64>,
     position: Position,
 ) -> Result<(), sqlx::Error> {
@@ -110,7 +110,7 @@ async fn count_tags(
 }
 
 async fn count_likes(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     mut likes: BTreeMap<Uuid, i64>,
     position: Position,
 ) -> Result<(), sqlx::Error> {
@@ -129,7 +129,7 @@ async fn count_likes(
 }
 
 /// What someone wrote is another document when they are called otherwise, or others may see them than before.
-async fn touch(tx: &mut Tx, standing: BTreeMap<Uuid, Position>) -> Result<(), sqlx::Error> {
+async fn touch(tx: &mut Tx<'_>, standing: BTreeMap<Uuid, Position>) -> Result<(), sqlx::Error> {
     if standing.is_empty() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Applies a batch.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let Changes { cleared, searches, away } = Changes::of(events);
     clear(tx, &cleared).await?;
     forget(tx, &searches).await?;
@@ -16,7 +16,7 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     write_away(tx, &away).await
 }
 
-async fn clear(tx: &mut Tx, cleared: &BTreeSet<UserId>) -> Result<(), sqlx::Error> {
+async fn clear(tx: &mut Tx<'_>, cleared: &BTreeSet<UserId>) -> Result<(), sqlx::Error> {
     let users: Vec<Uuid> = cleared.iter().map(|user| user.0).collect();
     if !users.is_empty() {
         sqlx::query("delete from recent where user_id = any($1::uuid[])")
@@ -27,7 +27,7 @@ async fn clear(tx: &mut Tx, cleared: &BTreeSet<UserId>) -> Result<(), sqlx::Erro
     Ok(())
 }
 
-async fn forget(tx: &mut Tx, searches: &BTreeMap<SearchId, Change>) -> Result<(), sqlx::Error> {
+async fn forget(tx: &mut Tx<'_>, searches: &BTreeMap<SearchId, Change>) -> Result<(), sqlx::Error> {
     let gone = searches.iter().filter(|(_, change)| change.searched.is_none());
     let gone: Vec<Uuid> = gone.map(|(search, _)| search.0).collect();
     if !gone.is_empty() {
@@ -47,7 +47,7 @@ const REMEMBER: &str = "
     on conflict (search_id) do update
     set position = excluded.position, searched_at = excluded.searched_at";
 
-async fn remember(tx: &mut Tx, searches: &BTreeMap<SearchId, Change>) -> Result<(), sqlx::Error> {
+async fn remember(tx: &mut Tx<'_>, searches: &BTreeMap<SearchId, Change>) -> Result<(), sqlx::Error> {
     let (mut ids, mut users, mut positions, mut times) = (vec![], vec![], vec![], vec![]);
     for (id, change) in searches {
         let Some((position, searched_at)) = change.searched else { continue };
@@ -62,7 +62,7 @@ async fn remember(tx: &mut Tx, searches: &BTreeMap<SearchId, Change>) -> Result<
     Ok(())
 }
 
-async fn write_away(tx: &mut Tx, away: &BTreeMap<UserId, bool>) -> Result<(), sqlx::Error> {
+async fn write_away(tx: &mut Tx<'_>, away: &BTreeMap<UserId, bool>) -> Result<(), sqlx::Error> {
     for (sql, left) in [
         ("delete from away where user_id = any($1::uuid[])", false),
         ("insert into away (user_id) select unnest($1::uuid[]) on conflict (user_id) do nothing", true),

@@ -133,7 +133,7 @@ impl Projector for TagsProjector {
 
     fn apply<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))

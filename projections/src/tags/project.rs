@@ -14,7 +14,7 @@ type Counts = BTreeMap<String, i64>;
 
 /// Applies a batch. New posts come first, so that likes and tags find them; the counts of tags come last, from the
 /// rows that really came and went.
-pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let Changes { posts, likes, followed, erased } = Changes::of(events);
     write_new(tx, &posts).await?;
     count_likes(tx, likes).await?;
@@ -28,7 +28,7 @@ pub(super) async fn apply(tx: &mut Tx, events: &[Arc<RecordedEvent>]) -> Result<
     count(tx, &carried, &followers).await
 }
 
-async fn write_new(tx: &mut Tx, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
+async fn write_new(tx: &mut Tx<'_>, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
     let standing = posts.iter().filter(|(_, change)| !change.deleted);
     let new = standing.filter_map(|(post_id, change)| {
         let origin = change.origin?;
@@ -43,7 +43,7 @@ async fn write_new(tx: &mut Tx, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<()
 }
 
 /// Those of deleted and anonymous posts find no row.
-async fn count_likes(tx: &mut Tx, likes: BTreeMap<Uuid, i64>) -> Result<(), sqlx::Error> {
+async fn count_likes(tx: &mut Tx<'_>, likes: BTreeMap<Uuid, i64>) -> Result<(), sqlx::Error> {
     if likes.is_empty() {
         return Ok(());
     }
@@ -54,7 +54,7 @@ async fn count_likes(tx: &mut Tx, likes: BTreeMap<Uuid, i64>) -> Result<(), sqlx
 
 /// Only what an edit really takes away: most leave all tags as they are.
 async fn take_off(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     posts: &BTreeMap<Uuid, Change<'_>>,
     carried: &mut Counts,
 ) -> Result<(), sqlx::Error> {
@@ -75,7 +75,7 @@ async fn take_off(
 }
 
 async fn put_on(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     posts: &BTreeMap<Uuid, Change<'_>>,
     carried: &mut Counts,
 ) -> Result<(), sqlx::Error> {
@@ -97,7 +97,7 @@ fn columns<'a>(changes: impl Iterator<Item = (&'a Uuid, &'a Change<'a>)>) -> (Ve
     changes.flat_map(|(&post, change)| change.tags.iter().map(move |tag| (tag.as_str(), post))).unzip()
 }
 
-async fn delete(tx: &mut Tx, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
+async fn delete(tx: &mut Tx<'_>, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
     let known = posts.iter().filter(|(_, change)| change.deleted && change.origin.is_none());
     let gone: Vec<Uuid> = known.map(|(&post, _)| post).collect();
     if !gone.is_empty() {
@@ -121,7 +121,11 @@ const UNFOLLOW: &str = "
     where followed.user_id = gone.user_id and followed.tag = gone.tag
     returning followed.tag";
 
-async fn forget(tx: &mut Tx, erased: &BTreeSet<UserId>, followers: &mut Counts) -> Result<(), sqlx::Error> {
+async fn forget(
+    tx: &mut Tx<'_>,
+    erased: &BTreeSet<UserId>,
+    followers: &mut Counts,
+) -> Result<(), sqlx::Error> {
     if erased.is_empty() {
         return Ok(());
     }
@@ -136,7 +140,7 @@ async fn forget(tx: &mut Tx, erased: &BTreeSet<UserId>, followers: &mut Counts) 
 }
 
 async fn write_followed(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     followed: &BTreeMap<(UserId, &str), bool>,
     followers: &mut Counts,
 ) -> Result<(), sqlx::Error> {
@@ -161,7 +165,7 @@ const COUNT: &str = "
     set post_count = tags.post_count + excluded.post_count,
         follower_count = tags.follower_count + excluded.follower_count";
 
-async fn count(tx: &mut Tx, carried: &Counts, followers: &Counts) -> Result<(), sqlx::Error> {
+async fn count(tx: &mut Tx<'_>, carried: &Counts, followers: &Counts) -> Result<(), sqlx::Error> {
     let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     carried.iter().for_each(|(tag, change)| sums.entry(tag).or_default().0 += change);
     followers.iter().for_each(|(tag, change)| sums.entry(tag).or_default().1 += change);

@@ -112,7 +112,7 @@ impl Projector for TimelinesProjector {
 
     fn apply<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, self.merge_threshold, self.limits, events))
@@ -120,21 +120,21 @@ impl Projector for TimelinesProjector {
 
     fn fill<'a>(
         &'a self,
-        tx: &'a mut Tx,
+        tx: &'a mut Tx<'_>,
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::fill(tx, self.merge_threshold, self.limits, events))
     }
 
-    fn complete<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+    fn complete<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::complete(tx, self.merge_threshold, self.limits))
     }
 
-    fn has_work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
+    fn has_work<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
         Box::pin(fan_out::has_work(tx))
     }
 
-    fn work<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+    fn work<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(fan_out::work(tx, self.merge_threshold, self.limits))
     }
 }

@@ -20,7 +20,7 @@ pub struct Settings {
 }
 
 /// Begins a transaction of this projector: with plans that stay right while tables grow.
-pub async fn begin(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<Settings, sqlx::Error> {
+pub async fn begin(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> Result<Settings, sqlx::Error> {
     // Every statement here goes from a few keys to their rows by an index. A planner that knows a table
     // only as it was (empty, in a rebuild) would rather read the whole of it, again and again.
     let off = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"];
@@ -28,7 +28,7 @@ pub async fn begin(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<
 }
 
 async fn settings(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     merge_threshold: u32,
     limits: Limits,
     off: &[&str],
@@ -43,7 +43,7 @@ async fn settings(
 
 /// Applies a batch.
 pub async fn apply(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     merge_threshold: u32,
     limits: Limits,
     events: &[Arc<RecordedEvent>],
@@ -62,7 +62,7 @@ pub async fn apply(
 /// Applies a batch to a copy that nobody reads yet: who wrote what and who follows whom, but nobody's
 /// entries; [`complete`] writes those.
 pub async fn fill(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     merge_threshold: u32,
     limits: Limits,
     events: &[Arc<RecordedEvent>],
@@ -80,7 +80,7 @@ pub async fn fill(
 
 /// Writes everyone's newest window from what [`fill`] has learnt: one pass over posts and follows instead of
 /// a delivery for each post.
-pub async fn complete(tx: &mut Tx, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
+pub async fn complete(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
     let Settings { window_size, .. } = settings(tx, merge_threshold, limits, &[]).await?;
     // This reads whole tables, so the planner may choose freely, and sorts a row for each delivery.
     tx.execute(
@@ -109,7 +109,12 @@ struct Known {
     newly_merged: Vec<Uuid>,
 }
 
-async fn learn(tx: &mut Tx, settings: Settings, limits: Limits, batch: &Batch) -> Result<Known, sqlx::Error> {
+async fn learn(
+    tx: &mut Tx<'_>,
+    settings: Settings,
+    limits: Limits,
+    batch: &Batch,
+) -> Result<Known, sqlx::Error> {
     let authors = authors_of(tx, batch).await?;
     let posts: Vec<Post> =
         batch.published.iter().map(|post| Post::of(post, batch, &authors, settings, limits)).collect();
@@ -166,7 +171,7 @@ impl Post {
     }
 }
 
-async fn authors_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<Uuid, Author>, sqlx::Error> {
+async fn authors_of(tx: &mut Tx<'_>, batch: &Batch) -> Result<HashMap<Uuid, Author>, sqlx::Error> {
     let ids: HashSet<Uuid> = batch.published.iter().map(|post| post.author_id).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -181,7 +186,7 @@ async fn authors_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<Uuid, Author>,
     Ok(rows.into_iter().map(|author| (author.user_id, author)).collect())
 }
 
-async fn insert_posts(tx: &mut Tx, posts: &[Post], deleted: &[Uuid]) -> Result<(), sqlx::Error> {
+async fn insert_posts(tx: &mut Tx<'_>, posts: &[Post], deleted: &[Uuid]) -> Result<(), sqlx::Error> {
     if !posts.is_empty() {
         sqlx::query(
             "insert into posts (post_id, author_id, position, fanned_out, deleted)
@@ -207,7 +212,7 @@ async fn insert_posts(tx: &mut Tx, posts: &[Post], deleted: &[Uuid]) -> Result<(
 }
 
 /// Answers the owners who lost an author.
-async fn unfollow(tx: &mut Tx, batch: &Batch) -> Result<Vec<Uuid>, sqlx::Error> {
+async fn unfollow(tx: &mut Tx<'_>, batch: &Batch) -> Result<Vec<Uuid>, sqlx::Error> {
     let (followers, followees) = batch.pairs(false);
     if followers.is_empty() {
         return Ok(vec![]);
@@ -220,7 +225,7 @@ async fn unfollow(tx: &mut Tx, batch: &Batch) -> Result<Vec<Uuid>, sqlx::Error> 
 }
 
 /// Answers the pairs that are new: followers and followees.
-async fn follow(tx: &mut Tx, batch: &Batch) -> Result<(Vec<Uuid>, Vec<Uuid>), sqlx::Error> {
+async fn follow(tx: &mut Tx<'_>, batch: &Batch) -> Result<(Vec<Uuid>, Vec<Uuid>), sqlx::Error> {
     let (followers, followees) = batch.pairs(true);
     if followers.is_empty() {
         return Ok((vec![], vec![]));
@@ -238,7 +243,7 @@ async fn follow(tx: &mut Tx, batch: &Batch) -> Result<(Vec<Uuid>, Vec<Uuid>), sq
     Ok(new.into_iter().unzip())
 }
 
-async fn count(tx: &mut Tx, batch: &Batch, merged: &HashSet<Uuid>) -> Result<(), sqlx::Error> {
+async fn count(tx: &mut Tx<'_>, batch: &Batch, merged: &HashSet<Uuid>) -> Result<(), sqlx::Error> {
     let ids: HashSet<Uuid> = batch.follower_changes.keys().chain(merged).copied().collect();
     if ids.is_empty() {
         return Ok(());
@@ -254,7 +259,7 @@ async fn count(tx: &mut Tx, batch: &Batch, merged: &HashSet<Uuid>) -> Result<(),
 }
 
 async fn merge(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     followers: &[Uuid],
     followees: &[Uuid],
     newly_merged: &[Uuid],
@@ -273,7 +278,7 @@ async fn merge(
 
 /// Answers the owners who got so much that they should be trimmed.
 async fn bring_in(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     followers: &[Uuid],
     followees: &[Uuid],
     posts: &[Post],
@@ -295,7 +300,7 @@ async fn bring_in(
 }
 
 /// Answers the owners who should be trimmed.
-async fn deliver(tx: &mut Tx, posts: &[Post], limits: Limits) -> Result<Vec<Uuid>, sqlx::Error> {
+async fn deliver(tx: &mut Tx<'_>, posts: &[Post], limits: Limits) -> Result<Vec<Uuid>, sqlx::Error> {
     if posts.is_empty() {
         return Ok(vec![]);
     }
@@ -323,7 +328,7 @@ async fn deliver(tx: &mut Tx, posts: &[Post], limits: Limits) -> Result<Vec<Uuid
     Ok(to_trim)
 }
 
-async fn refill(tx: &mut Tx, losers: &[Uuid], window: i64) -> Result<(), sqlx::Error> {
+async fn refill(tx: &mut Tx<'_>, losers: &[Uuid], window: i64) -> Result<(), sqlx::Error> {
     if !losers.is_empty() {
         sqlx::query(include_str!("refill.sql")).bind(losers).bind(window).execute(&mut **tx).await?;
     }
