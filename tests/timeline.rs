@@ -1,10 +1,12 @@
 //! Timelines: own and followed people's posts.
 
+use crate::faults::until;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
+use sqlx::Executor;
 use std::collections::BTreeMap;
 
 async fn timeline(reader: &Person) -> Vec<String> {
@@ -189,22 +191,49 @@ async fn a_timeline_goes_on_below_what_is_kept_for_it() {
     assert_eq!(timeline(reader).await, expected, "room that one leaves is filled by others");
 }
 
+/// What a delivery of more than one turn writes down, and waits for below.
+const HELD: &str = "
+    create function timelines.wait() returns trigger language plpgsql as $$
+    begin
+        perform pg_advisory_xact_lock_shared(1);
+        return coalesce(new, old);
+    end $$;
+    create trigger held before update or delete on timelines.tasks for each row execute function timelines.wait();
+    select pg_advisory_lock(1)";
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_post_reaches_more_followers_than_one_transaction_delivers_to() {
-    // More than two chunks of a delayed fan-out, and fewer than are merged at read.
+async fn a_post_on_its_way_to_many_is_read_at_its_author_and_once_when_it_is_there() {
+    // More than two turns of a delayed fan-out, and fewer than are merged at read.
     const FOLLOWERS: usize = 2_050;
     let app = TestApp::start().await;
     let star = app.enrol("star").await;
     let followers = app.enrol_many("fan", FOLLOWERS).await;
     join_all(followers.iter().map(|follower| follower.follow(&star))).await;
+    let stranger = app.enrol("stranger").await;
+    let mut hold = app.pool.acquire().await.expect("a connection");
+    hold.execute(HELD).await.expect("deliveries are held up");
     let published = star.post("/v1/posts", json!({ "text": "모두에게" })).await.expect(201);
-    let path = "/v1/timeline?limit=1";
-    let read = join_all(followers.iter().map(async |follower| {
-        let read = follower.request(Method::GET, path).header("madang-position", published.position());
-        read.header("prefer", "wait=10").send().await.expect(200)
-    }));
-    for page in read.await {
+    let read = async |person: &Person| {
+        let asked = person.request(Method::GET, "/v1/timeline?limit=2");
+        let asked = asked.header("madang-position", published.position()).header("prefer", "wait=10");
+        let page = asked.send().await.expect(200);
         assert!(!page.is_stale());
-        assert_eq!(page.each("id"), [published.id()]);
-    }
+        page.each("id")
+    };
+    let everyone_reads = async || {
+        for page in join_all(followers.iter().map(&read)).await {
+            assert_eq!(page, [published.id()]);
+        }
+        assert!(read(&stranger).await.is_empty(), "it goes to nobody else");
+    };
+    everyone_reads().await;
+    let delivered = async || {
+        let entries = sqlx::query_scalar("select count(*) from timelines.entries").fetch_one(&app.pool);
+        let entries: i64 = entries.await.expect("a count");
+        usize::try_from(entries).expect("not negative")
+    };
+    assert_eq!(delivered().await, 1, "its author has it");
+    hold.execute("select pg_advisory_unlock(1)").await.expect("deliveries go on");
+    until("it is delivered", async || (delivered().await == 1 + FOLLOWERS).then_some(())).await;
+    everyone_reads().await;
 }

@@ -4,7 +4,7 @@
 //! Three sources make it up:
 //! - entries: a post goes into the entries of its author and, when the author has few enough followers at
 //!   that moment, is fanned out to every follower's. Few followers get it with the event itself, many by
-//!   tasks ([`fan_out`]).
+//!   tasks ([`fan_out`]): to whom a task has not come yet it is found at read.
 //! - merged authors: a post by someone with more followers than the threshold is found at read.
 //! - the authors themselves: entries older than an owner's newest window may be trimmed; a floor says from
 //!   where on they are complete, and readers go to the authors below it.
