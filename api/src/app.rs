@@ -17,6 +17,7 @@ use infra::history::Pages as Log;
 use infra::media::Pokes;
 use infra::oauth::Providers;
 use infra::s3::Storage;
+use infra::statement_pool::StatementPool;
 use infra::tail::Tail;
 use infra::touched::Touched;
 use infra::vault::Vault;
@@ -61,6 +62,8 @@ pub struct Inner {
     /// Takes note of who looks at what.
     pub views: Views,
     /// For read models only.
+    pub reads: StatementPool,
+    /// Where that does not do: transactions, and what is written.
     pub pool: PgPool,
     /// Everything that happened.
     pub log: Log,
@@ -117,6 +120,8 @@ pub struct Parts {
     /// Finds things by words.
     pub search: Search,
     /// For read models only.
+    pub reads: StatementPool,
+    /// Where that does not do: transactions, and what is written.
     pub pool: PgPool,
     /// Everything that happened.
     pub log: Log,
@@ -232,6 +237,7 @@ impl App {
             media_pokes,
             views,
             search,
+            reads,
             pool,
             log,
             projections,
@@ -256,6 +262,7 @@ impl App {
             storage,
             media_pokes,
             views,
+            reads,
             pool,
             log,
             projections,

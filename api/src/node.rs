@@ -19,6 +19,7 @@ use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
 use infra::s3::Storage;
 use infra::search::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
+use infra::statement_pool::StatementPool;
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
@@ -135,7 +136,7 @@ impl Node {
         let storage = settings.s3.clone().map(Storage::new);
         // Whoever does not answer searches needs no index, and must not keep those out who do.
         let search = settings.roles.api.then(|| search(&settings, log_id)).transpose()?;
-        let (appender, handle) = Appender::new(own(&options, Appender::CONNECTIONS, true));
+        let (appender, handle) = Appender::new(options.clone());
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
         let tail = Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head()));
@@ -242,6 +243,7 @@ impl Node {
                 search: search.clone(),
                 log: Log::new(pool.clone()),
                 projections: names.clone(),
+                reads: StatementPool::new(limited(&read_options), settings.database_connections / 2),
                 pool: read_pool,
                 progress,
                 touched: tail.touched(),
@@ -336,9 +338,7 @@ impl Node {
 async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     let begun = std::time::Instant::now();
     loop {
-        let tried =
-            pool_of(connections).connect_with(options.clone().options([("statement_timeout", "20s")])).await;
-        match tried {
+        match pool_of(connections).connect_with(limited(options)).await {
             Err(failure) if begun.elapsed() < START => {
                 warn!(%failure, "Postgres is not there yet");
                 tokio::time::sleep(Duration::from_millis(500)).await;
@@ -346,6 +346,11 @@ async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool,
             settled => return settled,
         }
     }
+}
+
+/// For what somebody waits for.
+fn limited(options: &PgConnectOptions) -> PgConnectOptions {
+    options.clone().options([("statement_timeout", "20s")])
 }
 
 /// A small pool for work that must not wait for others, nor others for it.

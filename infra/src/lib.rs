@@ -15,6 +15,7 @@
 //! 9. [`history`]: the log as others read it, as files and in SQL.
 //! 10. [`config`] and [`telemetry`]: how a process is told what to do, and tells what it does; [`status`]: how
 //!     the whole stands.
+//! 11. [`statement_pool`]: connections for what is one statement each, appends and queries.
 //!
 //! Invariants of this crate:
 //! - Nothing but `append_events` writes to the log.
@@ -37,6 +38,7 @@ mod polite;
 pub mod relay;
 pub mod s3;
 pub mod search;
+pub mod statement_pool;
 pub mod status;
 pub mod tail;
 pub mod telemetry;

@@ -10,7 +10,7 @@
 //! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time;
 //!    [`retry`]: another try of what could not be applied.
 //! 5. [`rebuild`] and [`verify`]: a copy built beside the live one, swapped in or compared.
-//! 6. [`progress`]: how readers wait for what they wrote.
+//! 6. [`progress`]: how readers wait for what they wrote; [`reads`]: what they read through.
 //! 7. [`search`]: documents for engines, and how text is compared.
 //!
 //! Invariants of this crate:
@@ -38,6 +38,7 @@ pub mod posts;
 pub mod profiles;
 pub mod progress;
 pub mod projector;
+pub mod reads;
 pub mod rebuild;
 pub mod retry;
 mod rows;

@@ -1,13 +1,14 @@
 //! Who likes what: the table `likes` that several slices keep alike, each of its own kind of target.
 
 use crate::authors::Author;
+use crate::reads::Reads;
 use crate::{Position, RecordedEvent, Tx};
 use chrono::{DateTime, Utc};
 use domain::Event;
 use domain::like::{LikeEvent, Target};
 use domain::value::UserId;
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -34,7 +35,7 @@ impl Liker {
 
 /// Those of the things, each with an alias, that are liked under it; `sql` takes both as arrays.
 pub(crate) async fn among(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     sql: &str,
     pairs: &[(Uuid, UserId)],
 ) -> Result<HashSet<Uuid>, sqlx::Error> {

@@ -2,7 +2,8 @@
 //! not, so that a page stays cheap, and one whose rows are all hidden still leads on.
 
 use crate::Page;
-use sqlx::postgres::{PgArguments, PgPool, PgRow};
+use crate::reads::Reads;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{Decode, Postgres, Row, Type};
 
@@ -14,7 +15,7 @@ pub(crate) fn rows(limit: usize) -> i64 {
 /// Runs a query for [`rows`] rows in list order. Its column `key` is what the list is ordered by; `shown`
 /// reads the rest of a row, if readers may see it.
 pub(crate) async fn page<T, R, K: Copy>(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     query: Query<'_, Postgres, PgArguments>,
     limit: usize,
     key: impl Fn(R) -> K,

@@ -81,10 +81,10 @@ pub async fn batch_of_posts(pool: &PgPool) -> Transaction<'static, Postgres> {
 }
 
 async fn executor(url: &str) -> Executor {
-    let own = || PgPoolOptions::new().max_connections(4).connect(url);
-    let (appender, handle) = Appender::new(own().await.expect("the database"));
+    let (appender, handle) = Appender::new(url.parse().expect("a URL"));
     tokio::spawn(appender.run());
-    Executor::new(own().await.expect("the database"), handle)
+    let pool = PgPoolOptions::new().max_connections(4).connect(url).await;
+    Executor::new(pool.expect("the database"), handle)
 }
 
 pub fn register(handle: &str) -> UserCommand {

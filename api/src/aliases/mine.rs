@@ -17,7 +17,7 @@ pub async fn posts(app: &App, reader: &Reader, page: &mut [Post]) -> Result<(), 
     let anonymous = page.iter().filter(|post| post.alias.is_some()).map(|post| PostId(post.id));
     let aliases = aliases(app, reader, anonymous.collect()).await?;
     let pairs: Vec<_> = aliases.iter().map(|(&post, &alias)| (post, alias)).collect();
-    let liked = app.read(|| posts::query::liked_under(&app.pool, &pairs)).await?;
+    let liked = app.read(|| posts::query::liked_under(&app.reads, &pairs)).await?;
     for post in page {
         let id = PostId(post.id);
         if mark(&mut post.alias, aliases.get(&id)) {
@@ -42,7 +42,7 @@ pub async fn comments(app: &App, reader: &Reader, page: &mut [Comment]) -> Resul
         .filter(|comment| comment.alias.is_some())
         .filter_map(|comment| Some((CommentId(comment.id), alias_of(comment)?)))
         .collect();
-    let liked = app.read(|| comments::query::liked_under(&app.pool, &pairs)).await?;
+    let liked = app.read(|| comments::query::liked_under(&app.reads, &pairs)).await?;
     for comment in page {
         let mine = alias_of(comment);
         if mark(&mut comment.alias, mine.as_ref()) {

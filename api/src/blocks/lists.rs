@@ -24,7 +24,7 @@ pub async fn list_blocks(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<UserId>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles"]).await;
-    let page = app.read(|| query::blocked(&app.pool, me, after, limit)).await?;
+    let page = app.read(|| query::blocked(&app.reads, me, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 
@@ -44,6 +44,6 @@ pub async fn list_mutes(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<UserId>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles"]).await;
-    let page = app.read(|| query::muted(&app.pool, me, after, limit)).await?;
+    let page = app.read(|| query::muted(&app.reads, me, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }

@@ -98,7 +98,7 @@ pub async fn list_posts_of_board(
     listing: Listing<FeedQuery>,
     reader: Reader,
 ) -> Result<Response, Problem> {
-    let (viewer, limit, pool) = (reader.viewer(), listing.limit(), &app.pool);
+    let (viewer, limit, pool) = (reader.viewer(), listing.limit(), &app.reads);
     let fresh = reader.see(&app, &["boards", "posts"]).await;
     let Some(board) = app.read(|| boards::query::by_slug(pool, &slug)).await?.map(|board| board.id) else {
         return Err(fresh.not_found(SlugInPath::NOT_FOUND.0, SlugInPath::NOT_FOUND.1));

@@ -28,7 +28,7 @@ pub async fn list_boards(
     const LIST: &str = "boards";
     let (after, limit, now) = (listing.after::<String>(LIST)?, listing.limit(), Utc::now());
     let fresh = reader.see(&app, &["boards"]).await;
-    let page = app.read(|| query::list(&app.pool, after.as_deref(), limit)).await?;
+    let page = app.read(|| query::list(&app.reads, after.as_deref(), limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|board| Board::of(board.id, board.state, now))))
 }
 
@@ -45,7 +45,7 @@ pub async fn get_board(
     reader: Reader,
 ) -> Result<Response, Problem> {
     let fresh = reader.see(&app, &["boards"]).await;
-    match app.read(|| query::by_slug(&app.pool, &slug)).await? {
+    match app.read(|| query::by_slug(&app.reads, &slug)).await? {
         Some(board) => Ok(fresh.one(board.version, Board::of(board.id, board.state, Utc::now()))),
         None => Err(fresh.not_found(SlugInPath::NOT_FOUND.0, SlugInPath::NOT_FOUND.1)),
     }

@@ -69,10 +69,10 @@ pub async fn list_comments_of_post(
 ) -> Result<Response, Problem> {
     let (viewer, limit) = (reader.viewer(), listing.limit());
     let fresh = reader.see(&app, &["posts", "comments"]).await;
-    if app.read(|| posts::query::by_id(&app.pool, post, viewer)).await?.is_none() {
+    if app.read(|| posts::query::by_id(&app.reads, post, viewer)).await?.is_none() {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     }
-    let pool = &app.pool;
+    let pool = &app.reads;
     match listing.query.sort {
         Order::Oldest => {
             const LIST: &str = "comments_of_post";
@@ -114,7 +114,7 @@ pub async fn list_replies(
     let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["comments", "posts"]).await;
     readable(&app, comment, &reader, &fresh).await?;
-    let page = app.read(|| query::replies(&app.pool, comment, viewer, after, limit)).await?;
+    let page = app.read(|| query::replies(&app.reads, comment, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, shown(&app, &reader, page).await?))
 }
 
@@ -143,9 +143,9 @@ pub async fn readable(
     fresh: &Fresh,
 ) -> Result<comments::Comment, Problem> {
     let viewer = reader.viewer();
-    if let Some(comment) = app.read(|| query::by_id(&app.pool, id, viewer)).await? {
+    if let Some(comment) = app.read(|| query::by_id(&app.reads, id, viewer)).await? {
         let post = [comment.post_id];
-        if !app.read(|| posts::query::readable(&app.pool, &post, viewer)).await?.is_empty() {
+        if !app.read(|| posts::query::readable(&app.reads, &post, viewer)).await?.is_empty() {
             return Ok(comment);
         }
     }
@@ -169,9 +169,9 @@ pub async fn list_comments_of_user(
     let (viewer, after, limit) = (reader.viewer(), listing.after::<CommentId>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles", "comments", "posts"]).await;
     let author = handle.profile(&app, &reader, &fresh).await?.id;
-    let mut page = app.read(|| query::by_author(&app.pool, author, viewer, after, limit)).await?;
+    let mut page = app.read(|| query::by_author(&app.reads, author, viewer, after, limit)).await?;
     let posts: Vec<PostId> = page.items.iter().map(|comment| comment.post_id).collect();
-    let readable = app.read(|| posts::query::readable(&app.pool, &posts, viewer)).await?;
+    let readable = app.read(|| posts::query::readable(&app.reads, &posts, viewer)).await?;
     page.items.retain(|comment| readable.contains(&comment.post_id));
     Ok(listing.answer(LIST, fresh, page.map(Comment::from)))
 }

@@ -64,9 +64,9 @@ impl Figures {
 async fn count(app: &App) -> Result<Numbers, Problem> {
     let at = Utc::now();
     let counts = app.log.counts(at).await?;
-    let threshold = app.read(|| timelines::query::threshold(&app.pool)).await?;
+    let threshold = app.read(|| timelines::query::threshold(&app.reads)).await?;
     let merged_above = threshold.map_or(i64::MAX - 1, i64::from);
-    let followers = app.read(|| profiles::query::by_followers(&app.pool, merged_above)).await?;
+    let followers = app.read(|| profiles::query::by_followers(&app.reads, merged_above)).await?;
     Ok(Numbers { counts, followers, merged_above, at })
 }
 

@@ -75,7 +75,7 @@ impl HandleKey {
         reader: &Reader,
         fresh: &Fresh,
     ) -> Result<profiles::Person, Problem> {
-        let found = app.read(|| profiles::query::by_handle_key(&app.pool, &self.0, reader.viewer())).await?;
+        let found = app.read(|| profiles::query::by_handle_key(&app.reads, &self.0, reader.viewer())).await?;
         found.ok_or_else(|| fresh.clone().not_found(USER_NOT_FOUND.0, USER_NOT_FOUND.1))
     }
 }

@@ -29,7 +29,7 @@ pub async fn list_followers(
     if !person.is_open_to(viewer) {
         return Ok(listing.answer(LIST, fresh, Page::<Person, Position>::nothing()));
     }
-    let page = app.read(|| query::followers(&app.pool, person.id, viewer, after, limit)).await?;
+    let page = app.read(|| query::followers(&app.reads, person.id, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 
@@ -53,7 +53,7 @@ pub async fn list_following(
     if !person.is_open_to(viewer) {
         return Ok(listing.answer(LIST, fresh, Page::<Person, Position>::nothing()));
     }
-    let page = app.read(|| query::following(&app.pool, person.id, viewer, after, limit)).await?;
+    let page = app.read(|| query::following(&app.reads, person.id, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 
@@ -73,6 +73,6 @@ pub async fn list_follow_requests(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<Position>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles"]).await;
-    let page = app.read(|| query::follow_requests(&app.pool, me, after, limit)).await?;
+    let page = app.read(|| query::follow_requests(&app.reads, me, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }

@@ -27,10 +27,10 @@ pub async fn list_likes_of_post(
     const LIST: &str = "likes_of_post";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["posts"]).await;
-    if app.read(|| posts::query::by_id(&app.pool, post, viewer)).await?.is_none() {
+    if app.read(|| posts::query::by_id(&app.reads, post, viewer)).await?.is_none() {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     }
-    let page = app.read(|| posts::query::likers(&app.pool, post, viewer, after, limit)).await?;
+    let page = app.read(|| posts::query::likers(&app.reads, post, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Liker::from)))
 }
 
@@ -53,7 +53,7 @@ pub async fn list_likes_of_comment(
     if readable(&app, comment, &reader, &fresh).await?.by.is_none() {
         return Err(fresh.not_found(CommentId::NOT_FOUND.0, CommentId::NOT_FOUND.1));
     }
-    let page = app.read(|| comments::query::likers(&app.pool, comment, viewer, after, limit)).await?;
+    let page = app.read(|| comments::query::likers(&app.reads, comment, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Liker::from)))
 }
 
@@ -74,6 +74,6 @@ pub async fn list_likes_of_user(
     let (viewer, after, limit) = (reader.viewer(), listing.after::<Position>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles", "posts"]).await;
     let user = handle.profile(&app, &reader, &fresh).await?.id;
-    let page = app.read(|| posts::query::liked_by(&app.pool, user, viewer, after, limit)).await?;
+    let page = app.read(|| posts::query::liked_by(&app.reads, user, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
 }

@@ -20,7 +20,7 @@ use projections::profiles::query;
 pub async fn get_me(State(app): State<App>, reader: Reader) -> Result<Response, Problem> {
     let me = reader.known()?.id;
     let fresh = reader.see(&app, &["profiles"]).await;
-    match app.read(|| query::by_id(&app.pool, me, Some(me))).await? {
+    match app.read(|| query::by_id(&app.reads, me, Some(me))).await? {
         Some(person) => Ok(fresh.one(person.version, Person::from(person))),
         None => Err(Problem::unavailable(
             "not_yet_visible",

@@ -104,7 +104,7 @@ pub async fn get_media(
 ) -> Result<Response, Problem> {
     let me = reader.known()?.id;
     let fresh = reader.see(&app, &["media"]).await;
-    let found = app.read(|| query::one(&app.pool, id)).await?;
+    let found = app.read(|| query::one(&app.reads, id)).await?;
     match found.filter(|media| media.state != MediaState::Removed) {
         Some(media) if owner::owns(&app, me, media.owner_id, id).await? => {
             Ok(fresh.one(media.version, Media::read(media, &app.photo_urls)))

@@ -64,7 +64,7 @@ async fn latest(app: &App, listing: &Listing<PostsQuery>, reader: &Reader) -> Re
     const LIST: &str = "posts";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<PostId>(LIST)?, listing.limit());
     let fresh = reader.see(app, &["posts"]).await;
-    let page = app.read(|| query::latest(&app.pool, viewer, after, limit)).await?;
+    let page = app.read(|| query::latest(&app.reads, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
 }
 
@@ -88,6 +88,6 @@ pub async fn list_posts_of_user(
     if !author.is_open_to(viewer) {
         return Ok(listing.answer(LIST, fresh, Page::<Post, PostId>::nothing()));
     }
-    let page = app.read(|| query::by_author(&app.pool, author.id, viewer, after, limit)).await?;
+    let page = app.read(|| query::by_author(&app.reads, author.id, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
 }

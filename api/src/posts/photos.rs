@@ -80,7 +80,7 @@ pub async fn list_photos(
     let (viewer, limit) = (reader.viewer(), listing.limit());
     let after = listing.after::<(PostId, i32)>(LIST)?;
     let fresh = reader.see(&app, &["posts"]).await;
-    let page = app.read(|| query::photos(&app.pool, None, viewer, after, limit)).await?;
+    let page = app.read(|| query::photos(&app.reads, None, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, &app.photo_urls))))
 }
 
@@ -99,8 +99,8 @@ pub async fn get_photo(
     let viewer = reader.viewer();
     let fresh = reader.see(&app, &["posts"]).await;
     let not_found = || fresh.clone().not_found(PhotoId::NOT_FOUND.0, PhotoId::NOT_FOUND.1);
-    let shown = app.read(|| query::photo_by_id(&app.pool, id, viewer)).await?.ok_or_else(not_found)?;
-    let post = app.read(|| query::by_id(&app.pool, shown.post_id, viewer)).await?.ok_or_else(not_found)?;
+    let shown = app.read(|| query::photo_by_id(&app.reads, id, viewer)).await?.ok_or_else(not_found)?;
+    let post = app.read(|| query::by_id(&app.reads, shown.post_id, viewer)).await?.ok_or_else(not_found)?;
     let photo = Photo::of(shown.photo, &app.photo_urls);
     let post = Post::of(post, &app.photo_urls);
     Ok(fresh.json(PhotoInPost { place: shown.place, photo, post }))
@@ -127,6 +127,6 @@ pub async fn list_photos_of_user(
     if !author.is_open_to(viewer) {
         return Ok(listing.answer(LIST, fresh, Page::<PostPhoto, (PostId, i32)>::nothing()));
     }
-    let page = app.read(|| query::photos(&app.pool, Some(author.id), viewer, after, limit)).await?;
+    let page = app.read(|| query::photos(&app.reads, Some(author.id), viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, &app.photo_urls))))
 }

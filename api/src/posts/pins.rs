@@ -71,7 +71,7 @@ pub async fn list_pins(
 ) -> Result<Response, Problem> {
     let fresh = reader.see(&app, &["profiles", "posts"]).await;
     let person = handle.profile(&app, &reader, &fresh).await?;
-    let cards = app.read(|| query::cards(&app.pool, &person.pinned_post_ids, reader.viewer())).await?;
+    let cards = app.read(|| query::cards(&app.reads, &person.pinned_post_ids, reader.viewer())).await?;
     let items = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
     Ok(fresh.json(List { items, next_cursor: None }))
 }

@@ -79,7 +79,7 @@ pub async fn get_post(
     reader: Reader,
 ) -> Result<Response, Problem> {
     let fresh = reader.see(&app, &["posts"]).await;
-    match app.read(|| query::by_id(&app.pool, id, reader.viewer())).await? {
+    match app.read(|| query::by_id(&app.reads, id, reader.viewer())).await? {
         Some(post) => {
             note_look(&app, &post, reader.viewer());
             let (version, mut shown) = (post.version, Post::of(post, &app.photo_urls));

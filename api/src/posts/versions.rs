@@ -78,13 +78,13 @@ pub async fn list_versions(
     const LIST: &str = "versions";
     let (after, limit) = (listing.after::<i64>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["posts"]).await;
-    let Some(post) = app.read(|| query::by_id(&app.pool, id, reader.viewer())).await? else {
+    let Some(post) = app.read(|| query::by_id(&app.reads, id, reader.viewer())).await? else {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     };
     if post.edited_at.is_none() {
         let items = if after.is_none() { vec![PostVersion::from(post)] } else { vec![] };
         return Ok(listing.answer(LIST, fresh, Page::<_, i64> { items, next: None }));
     }
-    let page = app.read(|| query::versions(&app.pool, id, after, limit)).await?;
+    let page = app.read(|| query::versions(&app.reads, id, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(PostVersion::from)))
 }

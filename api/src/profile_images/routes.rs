@@ -138,7 +138,7 @@ pub async fn get_banner(State(app): State<App>, handle: HandleKey) -> Result<Res
 }
 
 async fn seen(app: &App, handle: &HandleKey) -> Result<Person, Problem> {
-    let found = app.read(|| query::by_handle_key(&app.pool, &handle.0, None)).await?;
+    let found = app.read(|| query::by_handle_key(&app.reads, &handle.0, None)).await?;
     found.ok_or_else(|| Problem::not_found(USER_NOT_FOUND.0, USER_NOT_FOUND.1))
 }
 

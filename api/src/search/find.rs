@@ -139,7 +139,7 @@ pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Fou
     let access = match reader.viewer() {
         None => Access::default(),
         Some(viewer) => {
-            let (mut follows, hidden) = app.read(|| posts::query::access(&app.pool, viewer)).await?;
+            let (mut follows, hidden) = app.read(|| posts::query::access(&app.reads, viewer)).await?;
             follows.push(viewer);
             Access { follows, hidden }
         }
@@ -186,7 +186,7 @@ pub(super) fn post_of(hit: &Hit) -> Option<PostId> {
 /// The person of this handle, if there is one for the reader.
 pub(super) async fn author(app: &App, reader: &Reader, handle: &str) -> Result<Option<UserId>, Problem> {
     let key = Handle::key_of(handle);
-    let person = app.read(|| profiles::query::by_handle_key(&app.pool, &key, reader.viewer())).await?;
+    let person = app.read(|| profiles::query::by_handle_key(&app.reads, &key, reader.viewer())).await?;
     Ok(person.map(|person| person.id))
 }
 

@@ -165,7 +165,7 @@ pub async fn posts(
     let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();
     let mut hits: HashMap<PostId, &Hit> =
         found.hits.iter().filter_map(|hit| Some((find::post_of(hit)?, hit))).collect();
-    let cards = app.read(|| posts::query::cards(&app.pool, &ids, reader.viewer())).await?;
+    let cards = app.read(|| posts::query::cards(&app.reads, &ids, reader.viewer())).await?;
     let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
     mine::posts(app, reader, &mut cards).await?;
     let items = cards.into_iter().map(|post| FoundPost {
@@ -202,7 +202,7 @@ async fn filters(app: &App, reader: &Reader, query: &PostSearch) -> Result<Filte
         filters.authors = Some(find::author(app, reader, author).await?.into_iter().collect());
     }
     if let Some(slug) = &query.board {
-        let board = app.read(|| boards::query::by_slug(&app.pool, slug)).await?;
+        let board = app.read(|| boards::query::by_slug(&app.reads, slug)).await?;
         let Some(board) = board else {
             let detail = "names no board; GET /v1/boards lists them";
             return Err(Problem::bad_parameter("board", "unknown_board", detail));

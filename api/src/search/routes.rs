@@ -84,7 +84,7 @@ pub async fn people(
     let asking = query.asking("search_people");
     let Names { found, marker, place } = names(app, reader, &asking, Kind::People).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| person_of(&hit.key)).collect();
-    let people = app.read(|| profiles::query::cards(&app.pool, &ids, reader.viewer())).await?;
+    let people = app.read(|| profiles::query::cards(&app.reads, &ids, reader.viewer())).await?;
     let items = people.into_iter().map(Person::from).map(|person| FoundPerson {
         highlights: PersonHighlights {
             handle: marker.mark(&person.handle),
@@ -125,7 +125,7 @@ pub async fn tags(
     let asking = query.asking("search_tags");
     let Names { found, marker, place } = names(app, reader, &asking, Kind::Tags).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| tag_of(&hit.key)).collect();
-    let counted = app.read(|| feed::tags(&app.pool, &ids)).await?;
+    let counted = app.read(|| feed::tags(&app.reads, &ids)).await?;
     let items = counted.into_iter().map(|counted| FoundTag {
         highlighted: marker.mark(&counted.tag),
         tag: counted.tag,

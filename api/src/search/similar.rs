@@ -58,7 +58,7 @@ pub async fn similar_posts(
 ) -> Result<Response, Problem> {
     let place = Place::of(listing.query.cursor(), LIST)?;
     let fresh = find::see_near(&app, &reader, &["posts"]).await;
-    if app.read(|| posts::query::by_id(&app.pool, id, reader.viewer())).await?.is_none() {
+    if app.read(|| posts::query::by_id(&app.reads, id, reader.viewer())).await?.is_none() {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     }
     let similar = similar(&app, &reader, id, place, listing.limit()).await?;
@@ -98,7 +98,7 @@ async fn similar(
     let near = |hit: &Hit| Some((find::post_of(hit)?, hit.score.near.unwrap_or_default()));
     let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();
     let closeness: HashMap<PostId, f32> = found.hits.iter().filter_map(near).collect();
-    let cards = app.read(|| posts::query::cards(&app.pool, &ids, reader.viewer())).await?;
+    let cards = app.read(|| posts::query::cards(&app.reads, &ids, reader.viewer())).await?;
     let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
     mine::posts(app, reader, &mut cards).await?;
     let items = cards.into_iter().map(|post| SimilarPost {

@@ -93,8 +93,8 @@ pub async fn suggest(
     let people: Vec<_> = people.hits.iter().filter_map(|hit| person_of(&hit.key)).collect();
     let tags: Vec<_> = tags.hits.iter().filter_map(|hit| tag_of(&hit.key)).collect();
     let (people, tags) = tokio::try_join!(
-        app.read(|| profiles::query::cards(&app.pool, &people, reader.viewer())),
-        app.read(|| feed::tags(&app.pool, &tags))
+        app.read(|| profiles::query::cards(&app.reads, &people, reader.viewer())),
+        app.read(|| feed::tags(&app.reads, &tags))
     )?;
     let person = |person: profiles::Person| Author::new(person.id, person.handle, person.display_name);
     let tag = |tag: projections::search::engine::TagDocument| SuggestedTag {
@@ -119,7 +119,7 @@ pub async fn queries(
     limit: usize,
 ) -> Result<Vec<SuggestedQuery>, Problem> {
     let own = match reader.viewer() {
-        Some(me) => app.read(|| searches::recent(&app.pool, me, typed, limit)).await?,
+        Some(me) => app.read(|| searches::recent(&app.reads, me, typed, limit)).await?,
         None => vec![],
     };
     let popular = app.popular_searches.matching(app, typed, limit).await?;

@@ -116,7 +116,7 @@ impl PopularSearches {
             return Ok(kept.clone());
         }
         let (there, _) = app.progress.checkpoint("searches");
-        let queries = app.read(|| query::popular(&app.pool, period, until, LONGEST)).await?;
+        let queries = app.read(|| query::popular(&app.reads, period, until, LONGEST)).await?;
         Ok(kept.insert(Kept { queries: queries.into(), position: there, until }).clone())
     }
 }

@@ -115,6 +115,6 @@ pub async fn list_searches(State(app): State<App>, uri: Uri, reader: Reader) -> 
     let SearchesQuery { limit } = list::query(&uri)?;
     let me = reader.known()?.id;
     let fresh = reader.see(&app, &["searches"]).await;
-    let searches = app.read(|| query::recent(&app.pool, me, "", limit.into())).await?;
+    let searches = app.read(|| query::recent(&app.reads, me, "", limit.into())).await?;
     Ok(fresh.json(List { items: searches.into_iter().map(Search::from).collect(), next_cursor: None }))
 }

@@ -57,7 +57,7 @@ async fn shown(app: &App, visit: &Visit, handle: HandleKey) -> Result<PersonPage
     let after = parse(query_string.as_bytes()).find(|(name, value)| name == "cursor" && !value.is_empty());
     let after: Option<PostId> = after.map(|(_, value)| cursor::read(LIST, &value)).transpose()?;
     let page = match is_open {
-        true => app.read(|| query::by_author(&app.pool, person.id, viewer, after, POSTS)).await?,
+        true => app.read(|| query::by_author(&app.reads, person.id, viewer, after, POSTS)).await?,
         false => Page::nothing(),
     };
     let person = Person::from(person);

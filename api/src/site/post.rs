@@ -53,13 +53,13 @@ async fn shown(app: &App, visit: &Visit, id: PostId) -> Result<PostPage, Problem
     let (reader, text) = (&visit.reader, visit.text());
     let viewer = reader.viewer();
     let fresh = reader.see(app, &["posts", "comments"]).await;
-    let Some(post) = app.read(|| query::by_id(&app.pool, id, viewer)).await? else {
+    let Some(post) = app.read(|| query::by_id(&app.reads, id, viewer)).await? else {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     };
     note_look(app, &post, viewer);
     let mut post = Post::of(post, &app.photo_urls);
     mine::posts(app, reader, std::slice::from_mut(&mut post)).await?;
-    let page = app.read(|| threads::of_post(&app.pool, id, viewer, None, THREADS)).await?;
+    let page = app.read(|| threads::of_post(&app.reads, id, viewer, None, THREADS)).await?;
     let comments = comments::shown(app, reader, page).await?.items;
 
     let writer = Writer::of(post.author.as_ref(), post.alias.as_ref(), text);

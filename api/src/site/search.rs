@@ -227,7 +227,7 @@ fn name_search(asked: &Asked) -> NameSearch {
 }
 
 async fn choices(app: &App, text: &Text, facets: Facets) -> Result<Choices, Problem> {
-    let named = app.read(|| boards::query::list(&app.pool, None, BOARDS)).await?.items;
+    let named = app.read(|| boards::query::list(&app.reads, None, BOARDS)).await?.items;
     let board = |id: Uuid, count: u64| {
         let board = named.iter().find(|board| board.id.0 == id)?;
         Some(Choice { value: board.state.slug.clone(), name: board.state.name.clone(), count })

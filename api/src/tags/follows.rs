@@ -71,6 +71,6 @@ pub async fn list_followed_tags(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<String>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["tags"]).await;
-    let page = app.read(|| query::followed(&app.pool, me, after.clone(), limit)).await?;
+    let page = app.read(|| query::followed(&app.reads, me, after.clone(), limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(TagPage::from)))
 }

@@ -85,7 +85,7 @@ pub async fn latest<Q: Paged>(
     const LIST: &str = "posts_by_tag";
     let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
     let fresh = reader.see(app, &["tags", "posts"]).await;
-    let ids = app.read(|| query::posts(&app.pool, tag.as_str(), after, limit)).await?;
+    let ids = app.read(|| query::posts(&app.reads, tag.as_str(), after, limit)).await?;
     answer(app, listing, LIST, reader, fresh, ids).await
 }
 
@@ -98,7 +98,7 @@ async fn most_liked(
     const LIST: &str = "most_liked_posts_by_tag";
     let (after, limit) = (listing.after::<(i64, PostId)>(LIST)?, listing.limit());
     let fresh = reader.see(app, &["tags", "posts"]).await;
-    let ids = app.read(|| query::most_liked_posts(&app.pool, tag.as_str(), after, limit)).await?;
+    let ids = app.read(|| query::most_liked_posts(&app.reads, tag.as_str(), after, limit)).await?;
     answer(app, listing, LIST, reader, fresh, ids).await
 }
 
@@ -120,7 +120,7 @@ pub async fn list_posts_of_followed_tags(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["tags", "posts"]).await;
-    let ids = app.read(|| query::followed_posts(&app.pool, me, after, limit)).await?;
+    let ids = app.read(|| query::followed_posts(&app.reads, me, after, limit)).await?;
     answer(&app, &listing, LIST, &reader, fresh, ids).await
 }
 
@@ -133,7 +133,7 @@ async fn answer<Q: Paged, K: Serialize>(
     fresh: Fresh,
     ids: Page<PostId, K>,
 ) -> Result<Response, Problem> {
-    let cards = app.read(|| posts::query::cards(&app.pool, &ids.items, reader.viewer())).await?;
+    let cards = app.read(|| posts::query::cards(&app.reads, &ids.items, reader.viewer())).await?;
     let page = Page { items: cards, next: ids.next };
     Ok(listing.answer(list, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
 }

@@ -41,7 +41,7 @@ pub async fn list_tags(State(app): State<App>, uri: Uri, reader: Reader) -> Resu
     let TagsQuery { prefix, limit } = list::query(&uri)?;
     let prefix = prefix.map(|prefix| beginning(&prefix)).transpose()?;
     let fresh = reader.see(&app, &["tags"]).await;
-    let tags = app.read(|| query::top(&app.pool, prefix.as_deref(), limit.into())).await?;
+    let tags = app.read(|| query::top(&app.reads, prefix.as_deref(), limit.into())).await?;
     Ok(fresh.json(List { items: tags.into_iter().map(Tag::from).collect(), next_cursor: None }))
 }
 
@@ -61,7 +61,7 @@ pub async fn get_tag(
     reader: Reader,
 ) -> Result<Response, Problem> {
     let fresh = reader.see(&app, &["tags"]).await;
-    let page = app.read(|| query::by_name(&app.pool, tag.as_str(), reader.viewer())).await?;
+    let page = app.read(|| query::by_name(&app.reads, tag.as_str(), reader.viewer())).await?;
     Ok(fresh.json(TagPage::from(page)))
 }
 

@@ -130,7 +130,7 @@ impl Trends {
                 let read_at = Instant::now();
                 // Looked up now, so that it will do for all who wait meanwhile.
                 let (there, _) = app.progress.checkpoint("tags");
-                let trends = app.read(|| query::trending(&app.pool, period, LONGEST)).await?;
+                let trends = app.read(|| query::trending(&app.reads, period, LONGEST)).await?;
                 let (position, took) = (there, read_at.elapsed());
                 *kept = Some(Kept { trends: trends.clone(), position, read_at, took });
                 return Ok((trends, position));

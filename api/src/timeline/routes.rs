@@ -38,11 +38,11 @@ pub async fn get_timeline(
     metrics::counter!(COUNTED, "from" => "postgres").increment(1);
     let fresh = reader.see(&app, &["timelines", "posts"]).await;
     let moment = pages.map(|pages| pages.moment(&app.progress));
-    let page = app.read(|| query::page(&app.pool, me, after, limit, &posts::query::CARDS)).await?;
+    let page = app.read(|| query::page(&app.reads, me, after, limit, &posts::query::CARDS)).await?;
     let ids = page.items.iter().map(|post| post.id.0).collect();
     let page = listing.write(LIST, page.map(|post| Post::of(post, &app.photo_urls)));
     if let (Some(pages), Some(moment)) = (pages, moment) {
-        let followees = async || app.read(|| query::followees(&app.pool, me, FOLLOWEES_MAX + 1)).await;
+        let followees = async || app.read(|| query::followees(&app.reads, me, FOLLOWEES_MAX + 1)).await;
         // What can't be kept is read again.
         let _ = pages.keep(me, listing.query_string(), moment, (&page, ids), followees).await;
     }

@@ -89,7 +89,7 @@ pub async fn list_users(
     const LIST: &str = "users";
     let (viewer, after, limit) = (reader.viewer(), listing.after::<UserId>(LIST)?, listing.limit());
     let fresh = reader.see(&app, &["profiles"]).await;
-    let page = app.read(|| query::list(&app.pool, viewer, after, limit)).await?;
+    let page = app.read(|| query::list(&app.reads, viewer, after, limit)).await?;
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 

@@ -4,12 +4,13 @@ mod batch;
 mod store;
 
 use super::command::StoreError;
+use crate::statement_pool::StatementPool;
 use batch::{Batch, Names};
 use chrono::{DateTime, Utc};
 use domain::Claim;
 use projections::Position;
 use serde_json::value::RawValue;
-use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use std::collections::VecDeque;
 use std::hash::RandomState;
 use std::time::{Duration, Instant};
@@ -126,13 +127,14 @@ struct Done {
 }
 
 impl Appender {
-    /// Connections that it uses. Commands that other work keeps waiting would wait for it too, so give the
-    /// appender a pool of its own.
-    pub const CONNECTIONS: u32 = LANES as u32;
-
-    /// `pool` needs [`Appender::CONNECTIONS`].
+    /// Appends to this database, through two connections of its own: no command waits for other work's.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     #[must_use]
-    pub fn new(pool: PgPool) -> (Self, AppenderHandle) {
+    pub fn new(database: PgConnectOptions) -> (Self, AppenderHandle) {
+        // What was answered must be there after a crash, whatever is usual for this user or database.
+        let pool = StatementPool::new(database.options([("synchronous_commit", "on")]), LANES as u32);
         let (sender, queue) = mpsc::channel(WAITING);
         let (head, head_receiver) = watch::channel(0);
         let appender = Self {

@@ -1,18 +1,19 @@
 //! Reads boards.
 
 use super::Board;
+use crate::reads::Reads;
 use crate::{Page, scanned};
 use domain::board::{self, Hours};
 use domain::value::BoardId;
+use sqlx::Row;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{PgPool, Row};
 
 /// The board of this name in addresses.
 ///
 /// # Errors
 /// The database's.
-pub async fn by_slug(pool: &PgPool, slug: &str) -> Result<Option<Board>, sqlx::Error> {
+pub async fn by_slug(pool: impl Reads<'_>, slug: &str) -> Result<Option<Board>, sqlx::Error> {
     let row = sqlx::query(
         "select board_id, slug, name, description, anonymous, hours, closed, version
          from boards.boards where slug = $1",
@@ -28,7 +29,7 @@ pub async fn by_slug(pool: &PgPool, slug: &str) -> Result<Option<Board>, sqlx::E
 /// # Errors
 /// The database's.
 pub async fn list(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     after: Option<&str>,
     limit: usize,
 ) -> Result<Page<Board, String>, sqlx::Error> {

@@ -2,11 +2,12 @@
 //! under a post that can't be read nothing is.
 
 use super::{Byline, Comment, Liker};
+use crate::reads::Reads;
 use crate::{Page, Position, likes, scanned};
 use domain::value::{CommentId, PostId, UserId};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{PgPool, Postgres, Row};
+use sqlx::{Postgres, Row};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ macro_rules! comments {
 /// # Errors
 /// The database's.
 pub async fn by_id(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     id: CommentId,
     viewer: Option<UserId>,
 ) -> Result<Option<Comment>, sqlx::Error> {
@@ -43,7 +44,7 @@ pub async fn by_id(
 /// # Errors
 /// The database's.
 pub async fn of_post(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     post: PostId,
     viewer: Option<UserId>,
     after: Option<CommentId>,
@@ -65,7 +66,7 @@ pub async fn of_post(
 /// # Errors
 /// The database's.
 pub async fn newest_of_post(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     post: PostId,
     viewer: Option<UserId>,
     after: Option<CommentId>,
@@ -88,7 +89,7 @@ pub async fn newest_of_post(
 /// # Errors
 /// The database's.
 pub async fn most_liked_of_post(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     post: PostId,
     viewer: Option<UserId>,
     after: Option<(i64, CommentId)>,
@@ -116,7 +117,7 @@ pub async fn most_liked_of_post(
 /// # Errors
 /// The database's.
 pub async fn replies(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     to: CommentId,
     viewer: Option<UserId>,
     after: Option<CommentId>,
@@ -133,7 +134,7 @@ pub async fn replies(
 /// # Errors
 /// The database's.
 pub async fn by_author(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     author: UserId,
     viewer: Option<UserId>,
     after: Option<CommentId>,
@@ -156,7 +157,7 @@ pub async fn by_author(
 /// # Errors
 /// The database's.
 pub async fn likers(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     comment: CommentId,
     viewer: Option<UserId>,
     after: Option<Position>,
@@ -175,7 +176,7 @@ pub async fn likers(
 /// # Errors
 /// The database's.
 pub async fn liked_under(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     comments: &[(CommentId, UserId)],
 ) -> Result<HashSet<CommentId>, sqlx::Error> {
     const SQL: &str = "

@@ -1,13 +1,14 @@
 //! Reads media: for their owners, and for the workers that look after them.
 
 use super::{Media, ShownBy};
+use crate::reads::Reads;
 use crate::{Page, scanned};
 use chrono::{DateTime, Utc};
 use domain::media::{MediaState, Processed, RemoveReason};
 use domain::value::{MediaId, UserId};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{PgPool, Row};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -22,7 +23,7 @@ macro_rules! media {
 ///
 /// # Errors
 /// The database's.
-pub async fn one(pool: &PgPool, id: MediaId) -> Result<Option<Media>, sqlx::Error> {
+pub async fn one(pool: impl Reads<'_>, id: MediaId) -> Result<Option<Media>, sqlx::Error> {
     let row = sqlx::query(media!("where media_id = $1")).bind(id.0).fetch_optional(pool).await?;
     row.as_ref().map(media).transpose()
 }
@@ -31,7 +32,7 @@ pub async fn one(pool: &PgPool, id: MediaId) -> Result<Option<Media>, sqlx::Erro
 ///
 /// # Errors
 /// The database's.
-pub async fn to_process(pool: &PgPool, limit: usize) -> Result<Vec<Media>, sqlx::Error> {
+pub async fn to_process(pool: impl Reads<'_>, limit: usize) -> Result<Vec<Media>, sqlx::Error> {
     let query = sqlx::query(media!(
         "where state = 'processing'
          order by row_number() over (partition by owner_id order by changed_at), changed_at
@@ -47,7 +48,7 @@ pub async fn to_process(pool: &PgPool, limit: usize) -> Result<Vec<Media>, sqlx:
 /// # Errors
 /// The database's.
 pub async fn to_remove(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     now: DateTime<Utc>,
     grace: Duration,
     limit: usize,
@@ -73,7 +74,7 @@ pub async fn to_remove(
 ///
 /// # Errors
 /// The database's.
-pub async fn to_sweep(pool: &PgPool, limit: usize) -> Result<Vec<MediaId>, sqlx::Error> {
+pub async fn to_sweep(pool: impl Reads<'_>, limit: usize) -> Result<Vec<MediaId>, sqlx::Error> {
     let removed: Vec<Uuid> = sqlx::query_scalar(
         "select media_id from media.media where state = 'removed' order by changed_at limit $1",
     )
@@ -87,7 +88,7 @@ pub async fn to_sweep(pool: &PgPool, limit: usize) -> Result<Vec<MediaId>, sqlx:
 ///
 /// # Errors
 /// The database's.
-pub async fn of_owner(pool: &PgPool, owner: UserId) -> Result<Vec<Media>, sqlx::Error> {
+pub async fn of_owner(pool: impl Reads<'_>, owner: UserId) -> Result<Vec<Media>, sqlx::Error> {
     let query = sqlx::query(media!("where owner_id = $1 order by media_id"));
     let rows = query.bind(owner.0).fetch_all(pool).await?;
     rows.iter().map(media).collect()
@@ -98,7 +99,7 @@ pub async fn of_owner(pool: &PgPool, owner: UserId) -> Result<Vec<Media>, sqlx::
 /// # Errors
 /// The database's.
 pub async fn all(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     after: Option<MediaId>,
     limit: usize,
 ) -> Result<Page<Media, MediaId>, sqlx::Error> {
@@ -115,7 +116,10 @@ pub async fn all(
 ///
 /// # Errors
 /// The database's.
-pub async fn states(pool: &PgPool, ids: &[MediaId]) -> Result<Vec<(MediaId, MediaState)>, sqlx::Error> {
+pub async fn states(
+    pool: impl Reads<'_>,
+    ids: &[MediaId],
+) -> Result<Vec<(MediaId, MediaState)>, sqlx::Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let query = sqlx::query_as("select media_id, to_jsonb(state) from media.media where media_id = any($1)");
     let rows: Vec<(Uuid, Json<MediaState>)> = query.bind(ids).fetch_all(pool).await?;

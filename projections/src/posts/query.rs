@@ -2,11 +2,12 @@
 
 use super::{Author, Byline, Liker, Post, PostPhoto, PostVersion};
 use crate::cards::Cards;
+use crate::reads::Reads;
 use crate::{Page, Position, likes, scanned};
 use domain::value::{BoardId, MediaId, Photo, PostId, UserId};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{PgPool, Row};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -59,7 +60,11 @@ pub const CARDS: Cards<Post> =
 ///
 /// # Errors
 /// The database's.
-pub async fn by_id(pool: &PgPool, id: PostId, viewer: Option<UserId>) -> Result<Option<Post>, sqlx::Error> {
+pub async fn by_id(
+    pool: impl Reads<'_>,
+    id: PostId,
+    viewer: Option<UserId>,
+) -> Result<Option<Post>, sqlx::Error> {
     Ok(cards(pool, &[id], viewer).await?.pop())
 }
 
@@ -67,7 +72,11 @@ pub async fn by_id(pool: &PgPool, id: PostId, viewer: Option<UserId>) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub async fn cards(pool: &PgPool, ids: &[PostId], viewer: Option<UserId>) -> Result<Vec<Post>, sqlx::Error> {
+pub async fn cards(
+    pool: impl Reads<'_>,
+    ids: &[PostId],
+    viewer: Option<UserId>,
+) -> Result<Vec<Post>, sqlx::Error> {
     const SQL: &str = cards!(
         "select post_id, place as key from unnest($2::uuid[]) with ordinality as wanted (post_id, place)",
         "asc"
@@ -84,7 +93,7 @@ pub async fn cards(pool: &PgPool, ids: &[PostId], viewer: Option<UserId>) -> Res
 ///
 /// # Errors
 /// The database's.
-pub async fn access(pool: &PgPool, viewer: UserId) -> Result<(Vec<UserId>, Vec<UserId>), sqlx::Error> {
+pub async fn access(pool: impl Reads<'_>, viewer: UserId) -> Result<(Vec<UserId>, Vec<UserId>), sqlx::Error> {
     let (follows, hidden): (Vec<Uuid>, Vec<Uuid>) = sqlx::query_as(
         "select
             array(select followee_id from posts.follows where follower_id = $1 limit 5000),
@@ -102,7 +111,7 @@ pub async fn access(pool: &PgPool, viewer: UserId) -> Result<(Vec<UserId>, Vec<U
 /// # Errors
 /// The database's.
 pub async fn latest(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     viewer: Option<UserId>,
     after: Option<PostId>,
     limit: usize,
@@ -124,7 +133,7 @@ pub async fn latest(
 /// # Errors
 /// The database's.
 pub async fn by_author(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     author: UserId,
     viewer: Option<UserId>,
     after: Option<PostId>,
@@ -148,7 +157,7 @@ pub async fn by_author(
 /// # Errors
 /// The database's.
 pub async fn of_board(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     board: BoardId,
     viewer: Option<UserId>,
     after: Option<PostId>,
@@ -173,7 +182,7 @@ pub async fn of_board(
 /// # Errors
 /// The database's.
 pub async fn popular_of_board(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     board: BoardId,
     viewer: Option<UserId>,
     since: PostId,
@@ -202,7 +211,7 @@ pub async fn popular_of_board(
 /// # Errors
 /// The database's.
 pub async fn readable(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     posts: &[PostId],
     viewer: Option<UserId>,
 ) -> Result<HashSet<PostId>, sqlx::Error> {
@@ -228,7 +237,7 @@ pub async fn readable(
 /// # Errors
 /// The database's.
 pub async fn liked_by(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     viewer: Option<UserId>,
     after: Option<Position>,
@@ -253,7 +262,7 @@ pub async fn liked_by(
 /// # Errors
 /// The database's.
 pub async fn likers(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     post: PostId,
     viewer: Option<UserId>,
     after: Option<Position>,
@@ -271,7 +280,10 @@ pub async fn likers(
 ///
 /// # Errors
 /// The database's.
-pub async fn liked_under(pool: &PgPool, posts: &[(PostId, UserId)]) -> Result<HashSet<PostId>, sqlx::Error> {
+pub async fn liked_under(
+    pool: impl Reads<'_>,
+    posts: &[(PostId, UserId)],
+) -> Result<HashSet<PostId>, sqlx::Error> {
     const SQL: &str = "
         select target_id from posts.likes
         join unnest($1::uuid[], $2::uuid[]) as mine (target_id, user_id) using (target_id, user_id)";
@@ -285,7 +297,7 @@ pub async fn liked_under(pool: &PgPool, posts: &[(PostId, UserId)]) -> Result<Ha
 /// # Errors
 /// The database's.
 pub async fn versions(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     post: PostId,
     after: Option<i64>,
     limit: usize,
@@ -321,7 +333,7 @@ fn version(row: &PgRow) -> Result<PostVersion, sqlx::Error> {
 /// # Errors
 /// The database's.
 pub async fn photos(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     author: Option<UserId>,
     viewer: Option<UserId>,
     after: Option<(PostId, i32)>,
@@ -343,7 +355,7 @@ pub async fn photos(
 /// # Errors
 /// The database's.
 pub async fn photo_by_id(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     media: MediaId,
     viewer: Option<UserId>,
 ) -> Result<Option<PostPhoto>, sqlx::Error> {

@@ -1,10 +1,11 @@
 //! Reads people. Who has left is hidden everywhere.
 
 use super::Person;
+use crate::reads::Reads;
 use crate::{Page, Position, scanned};
 use domain::value::{MediaId, PostId, UserId};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 /// Shows the people that `$scan` finds, but for those who are hidden for `$reasons`. Its columns are `user_id` and
@@ -41,7 +42,7 @@ macro_rules! listed {
 /// # Errors
 /// The database's.
 pub async fn by_handle_key(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     key: &str,
     viewer: Option<UserId>,
 ) -> Result<Option<Person>, sqlx::Error> {
@@ -55,7 +56,11 @@ pub async fn by_handle_key(
 ///
 /// # Errors
 /// The database's.
-pub async fn by_id(pool: &PgPool, id: UserId, viewer: Option<UserId>) -> Result<Option<Person>, sqlx::Error> {
+pub async fn by_id(
+    pool: impl Reads<'_>,
+    id: UserId,
+    viewer: Option<UserId>,
+) -> Result<Option<Person>, sqlx::Error> {
     const SQL: &str = person!("select $2::uuid as user_id, 0 as key");
     let row = sqlx::query(SQL).bind(viewer.map(|user| user.0)).bind(id.0).fetch_optional(pool).await?;
     row.as_ref().map_or(Ok(None), person)
@@ -66,7 +71,7 @@ pub async fn by_id(pool: &PgPool, id: UserId, viewer: Option<UserId>) -> Result<
 /// # Errors
 /// The database's.
 pub async fn cards(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     ids: &[UserId],
     viewer: Option<UserId>,
 ) -> Result<Vec<Person>, sqlx::Error> {
@@ -86,7 +91,7 @@ pub async fn cards(
 /// # Errors
 /// The database's.
 pub async fn list(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     viewer: Option<UserId>,
     after: Option<UserId>,
     limit: usize,
@@ -107,7 +112,7 @@ pub async fn list(
 /// # Errors
 /// The database's.
 pub async fn followers(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     viewer: Option<UserId>,
     after: Option<Position>,
@@ -126,7 +131,7 @@ pub async fn followers(
 /// # Errors
 /// The database's.
 pub async fn following(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     viewer: Option<UserId>,
     after: Option<Position>,
@@ -145,7 +150,7 @@ pub async fn following(
 /// # Errors
 /// The database's.
 pub async fn follow_requests(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     after: Option<Position>,
     limit: usize,
@@ -163,7 +168,7 @@ pub async fn follow_requests(
 /// # Errors
 /// The database's.
 pub async fn blocked(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     after: Option<UserId>,
     limit: usize,
@@ -182,7 +187,7 @@ pub async fn blocked(
 /// # Errors
 /// The database's.
 pub async fn muted(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     after: Option<UserId>,
     limit: usize,
@@ -196,7 +201,7 @@ pub async fn muted(
 }
 
 async fn kept_away(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     sql: &'static str,
     user: UserId,
     after: Option<UserId>,
@@ -210,7 +215,7 @@ async fn kept_away(
 }
 
 async fn follows(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     sql: &'static str,
     user: UserId,
     viewer: Option<UserId>,
@@ -230,7 +235,7 @@ async fn follows(
 ///
 /// # Errors
 /// The database's.
-pub async fn by_followers(pool: &PgPool, border: i64) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+pub async fn by_followers(pool: impl Reads<'_>, border: i64) -> Result<Vec<(i64, i64)>, sqlx::Error> {
     sqlx::query_as(
         "with doubled as (
              select follower_count,

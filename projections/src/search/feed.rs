@@ -2,6 +2,7 @@
 
 use super::engine::{Change, Document, Key, PersonDocument, PostAuthor, PostDocument, TagDocument};
 use crate::Position;
+use crate::reads::Reads;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
@@ -94,7 +95,7 @@ impl Feed {
 ///
 /// # Errors
 /// The database's.
-pub async fn tags(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<TagDocument>, sqlx::Error> {
+pub async fn tags(pool: impl Reads<'_>, ids: &[Uuid]) -> Result<Vec<TagDocument>, sqlx::Error> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "select tags.tag, tags.post_count
          from unnest($1::uuid[]) with ordinality as wanted (tag_id, place)

@@ -2,11 +2,12 @@
 
 use super::popular::{PEOPLE_MIN, may_be_shown};
 use super::{Period, Search};
+use crate::reads::Reads;
 use crate::search::text::fold;
 use chrono::{DateTime, Utc};
 use domain::value::{SearchId, UserId};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
 
 /// What counts as the same query: the letters as search compares them, and blanks as one space.
 #[must_use]
@@ -22,7 +23,7 @@ pub fn key(query: &str) -> String {
 /// # Errors
 /// The database's.
 pub async fn recent(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     typed: &str,
     limit: usize,
@@ -50,7 +51,7 @@ fn search(row: &PgRow) -> Result<Search, sqlx::Error> {
 /// # Errors
 /// The database's.
 pub async fn popular(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     period: Period,
     until: DateTime<Utc>,
     limit: usize,

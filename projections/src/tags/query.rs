@@ -1,17 +1,22 @@
 //! Reads tags.
 
 use super::{Period, TagCount, TagPage, Trend};
+use crate::reads::Reads;
 use crate::{Page, scanned};
 use domain::value::{PostId, UserId};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 /// The tag (as [`domain::value::Tag`] spells it) as the viewer sees it; one that nobody uses, too.
 ///
 /// # Errors
 /// The database's.
-pub async fn by_name(pool: &PgPool, tag: &str, viewer: Option<UserId>) -> Result<TagPage, sqlx::Error> {
+pub async fn by_name(
+    pool: impl Reads<'_>,
+    tag: &str,
+    viewer: Option<UserId>,
+) -> Result<TagPage, sqlx::Error> {
     let row = sqlx::query(
         "select
             coalesce(tags.post_count, 0) as post_count,
@@ -38,7 +43,7 @@ pub async fn by_name(pool: &PgPool, tag: &str, viewer: Option<UserId>) -> Result
 /// # Errors
 /// The database's.
 pub async fn posts(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     tag: &str,
     after: Option<PostId>,
     limit: usize,
@@ -60,7 +65,7 @@ pub async fn posts(
 /// # Errors
 /// The database's.
 pub async fn most_liked_posts(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     tag: &str,
     after: Option<(i64, PostId)>,
     limit: usize,
@@ -86,7 +91,7 @@ pub async fn most_liked_posts(
 /// # Errors
 /// The database's.
 pub async fn followed_posts(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     after: Option<PostId>,
     limit: usize,
@@ -105,7 +110,7 @@ pub async fn followed_posts(
 /// # Errors
 /// The database's.
 pub async fn followed(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     user: UserId,
     after: Option<String>,
     limit: usize,
@@ -138,7 +143,11 @@ pub async fn followed(
 ///
 /// # Errors
 /// The database's.
-pub async fn top(pool: &PgPool, prefix: Option<&str>, limit: usize) -> Result<Vec<TagCount>, sqlx::Error> {
+pub async fn top(
+    pool: impl Reads<'_>,
+    prefix: Option<&str>,
+    limit: usize,
+) -> Result<Vec<TagCount>, sqlx::Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let query = match prefix {
         None => sqlx::query(
@@ -166,7 +175,7 @@ pub async fn top(pool: &PgPool, prefix: Option<&str>, limit: usize) -> Result<Ve
 ///
 /// # Errors
 /// The database's.
-pub async fn trending(pool: &PgPool, period: Period, limit: usize) -> Result<Vec<Trend>, sqlx::Error> {
+pub async fn trending(pool: impl Reads<'_>, period: Period, limit: usize) -> Result<Vec<Trend>, sqlx::Error> {
     let rows = sqlx::query(include_str!("trending.sql"))
         .bind(period.hours())
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))

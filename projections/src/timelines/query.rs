@@ -2,9 +2,10 @@
 
 use crate::cards::Cards;
 use crate::page::Page;
+use crate::reads::Reads;
 use domain::value::{PostId, UserId};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 /// A page of a person's timeline, newest first, older than `after`; posts that the owner may not see any
@@ -13,7 +14,7 @@ use uuid::Uuid;
 /// # Errors
 /// The database's.
 pub async fn page<T>(
-    pool: &PgPool,
+    pool: impl Reads<'_>,
     owner: UserId,
     after: Option<PostId>,
     limit: usize,
@@ -55,7 +56,11 @@ fn floor(row: &PgRow) -> Result<Option<Uuid>, sqlx::Error> {
 ///
 /// # Errors
 /// The database's.
-pub async fn followees(pool: &PgPool, follower: UserId, limit: usize) -> Result<Vec<Uuid>, sqlx::Error> {
+pub async fn followees(
+    pool: impl Reads<'_>,
+    follower: UserId,
+    limit: usize,
+) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar("select followee_id from timelines.follows where follower_id = $1 limit $2")
         .bind(follower.0)
         .bind(count(limit))
@@ -67,7 +72,7 @@ pub async fn followees(pool: &PgPool, follower: UserId, limit: usize) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub async fn threshold(pool: &PgPool) -> Result<Option<u32>, sqlx::Error> {
+pub async fn threshold(pool: impl Reads<'_>) -> Result<Option<u32>, sqlx::Error> {
     let threshold: Option<i64> =
         sqlx::query_scalar("select merge_threshold from timelines.settings").fetch_optional(pool).await?;
     Ok(threshold.map(|value| u32::try_from(value).expect("the projector writes a u32")))

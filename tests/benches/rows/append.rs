@@ -29,10 +29,9 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
 }
 
 async fn appended(url: &str, concurrent: usize, seconds: u64) -> Result<f64, Failure> {
-    let pool = |connections| PgPoolOptions::new().max_connections(connections).connect(url);
-    let (appender, handle) = Appender::new(pool(Appender::CONNECTIONS).await?);
+    let (appender, handle) = Appender::new(url.parse()?);
     let appending = tokio::spawn(appender.run());
-    let executor = Executor::new(pool(8).await?, handle);
+    let executor = Executor::new(PgPoolOptions::new().max_connections(8).connect(url).await?, handle);
     let (begun, length) = (Instant::now(), Duration::from_secs(seconds));
     let counted = Arc::new(AtomicU64::new(0));
     let seed: u64 = chance(u64::from(std::process::id())).random();

@@ -2,10 +2,10 @@
 
 use super::{Outcome, PendingEvent, Waiting};
 use crate::event_store::command::StoreError;
+use crate::statement_pool::StatementPool;
 use chrono::{DateTime, Utc};
 use domain::Claim;
 use projections::Position;
-use sqlx::PgPool;
 use sqlx::types::Json;
 use std::future::Future;
 use std::pin::Pin;
@@ -21,7 +21,7 @@ const TRY: Duration = Duration::from_secs(10);
 /// Stores batches. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Storing {
-    pub(super) pool: PgPool,
+    pub(super) pool: StatementPool,
     pub(super) head: watch::Sender<Position>,
 }
 
@@ -92,7 +92,7 @@ impl Storing {
     }
 }
 
-async fn append(pool: &PgPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::Error> {
+async fn append(pool: &StatementPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::Error> {
     let commands = || batch.iter().map(|waiting| &waiting.command);
     let index = |n: usize| i32::try_from(n + 1).unwrap_or(i32::MAX);
     let events: Vec<(i32, &PendingEvent)> = commands()
