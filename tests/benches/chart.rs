@@ -3,7 +3,7 @@
 use crate::report::{Report, Row, Target, decimal};
 use std::fmt::Write;
 
-const WIDTH: f64 = 1_010.0;
+const WIDTH: f64 = 1_060.0;
 /// Room for the longest of them.
 const LABELS: f64 = 520.0;
 const LINE: f64 = 26.0;
@@ -15,7 +15,7 @@ pub fn svg(report: &Report) -> String {
     let rows: Vec<&Row> = report.rows.iter().filter(|row| share(row).is_some()).collect();
     #[allow(clippy::cast_precision_loss)]
     let height = LINE * (rows.len() as f64 + 2.0);
-    let room = WIDTH - LABELS - 90.0;
+    let room = WIDTH - LABELS - 140.0;
     let wanted = LABELS + room / FULL;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
