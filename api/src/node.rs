@@ -19,7 +19,7 @@ use infra::oauth::{Providers, SetupError};
 use infra::relay::Relay;
 use infra::s3::Storage;
 use infra::search::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
-use infra::statement_pool::StatementPool;
+use infra::statement_pool::{FRESH, PATIENCE, PING, StatementPool};
 use infra::tail::Tail;
 use infra::vault::{Vault, VaultError};
 use infra::views::{self, Views};
@@ -44,8 +44,6 @@ use uuid::Uuid;
 
 /// How long the database may take to be there when a node starts.
 const START: Duration = Duration::from_secs(30);
-/// Postgres takes longer than this to restart.
-const RESTART: Duration = Duration::from_millis(100);
 /// How long the start waits for the storage.
 const BUCKET: Duration = Duration::from_secs(3);
 /// How long requests in flight may take when a node stops.
@@ -136,7 +134,7 @@ impl Node {
         let storage = settings.s3.clone().map(Storage::new);
         // Whoever does not answer searches needs no index, and must not keep those out who do.
         let search = settings.roles.api.then(|| search(&settings, log_id)).transpose()?;
-        let (appender, handle) = Appender::new(options.clone());
+        let (appender, handle) = Appender::new(&options);
         let executor = Executor::new(pool.clone(), handle.clone());
         let progress = Arc::new(Progress::default());
         let tail = Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head()));
@@ -364,14 +362,14 @@ fn own(options: &PgConnectOptions, connections: u32, durable: bool) -> PgPool {
 fn pool_of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
             Box::pin(async move {
-                if meta.idle_for < RESTART {
+                if meta.idle_for < FRESH {
                     return Ok(true);
                 }
-                let answered = tokio::time::timeout(Duration::from_secs(1), connection.ping()).await;
+                let answered = tokio::time::timeout(PING, connection.ping()).await;
                 Ok(matches!(answered, Ok(Ok(()))))
             })
         })

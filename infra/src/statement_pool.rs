@@ -14,12 +14,12 @@ use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow, PgStatement, PgType
 use sqlx::{Connection, Describe, Either, Execute, Executor, PgConnection, Postgres};
 use std::time::Duration;
 
-/// One that was used so lately is from after any restart of Postgres.
-const FRESH: Duration = Duration::from_millis(100);
+/// Postgres takes longer than this to restart: one that was used so lately is not from before.
+pub const FRESH: Duration = Duration::from_millis(100);
 /// How long a connection may take to answer whether it is still there.
-const PING: Duration = Duration::from_secs(1);
+pub const PING: Duration = Duration::from_secs(1);
 /// How long a statement waits for its turn, and a connection for being made.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs statements, each on a connection of its own. Cheap to clone.
 #[derive(Clone, Debug)]

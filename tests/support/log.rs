@@ -81,7 +81,7 @@ pub async fn batch_of_posts(pool: &PgPool) -> Transaction<'static, Postgres> {
 }
 
 async fn executor(url: &str) -> Executor {
-    let (appender, handle) = Appender::new(url.parse().expect("a URL"));
+    let (appender, handle) = Appender::new(&url.parse().expect("a URL"));
     tokio::spawn(appender.run());
     let pool = PgPoolOptions::new().max_connections(4).connect(url).await;
     Executor::new(pool.expect("the database"), handle)

@@ -8,7 +8,6 @@ use infra::event_store::{Appender, Executor};
 use infra::nats::Nats;
 use infra::s3::Storage;
 use infra::vault::Vault;
-use sqlx::postgres::PgConnectOptions;
 use std::process::ExitCode;
 use std::time::Duration;
 use uuid::Uuid;
@@ -30,7 +29,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let settings = args.services.settings()?;
     let pool = args.services.pool().await?;
-    let (appender, log) = Appender::new(PgConnectOptions::clone(&pool.connect_options()));
+    let (appender, log) = Appender::new(&pool.connect_options());
     let appending = tokio::spawn(appender.run());
     let executor = Executor::new(pool.clone(), log);
     let user = match args.person.parse::<Uuid>() {

@@ -4,7 +4,6 @@ use super::{Failure, services::Services};
 use domain::user::{HANDLE, Role, User, UserCommand};
 use domain::value::Handle;
 use infra::event_store::{Appender, Envelope, Executor};
-use sqlx::postgres::PgConnectOptions;
 use std::process::ExitCode;
 
 /// `madang grant`.
@@ -26,7 +25,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let Args { handle, role, revoke, services } = args;
     let pool = services.pool().await?;
-    let (appender, log) = Appender::new(PgConnectOptions::clone(&pool.connect_options()));
+    let (appender, log) = Appender::new(&pool.connect_options());
     let appending = tokio::spawn(appender.run());
     let executor = Executor::new(pool, log);
     let Some(user) = executor.claimed(HANDLE, &Handle::key_of(&handle)).await? else {

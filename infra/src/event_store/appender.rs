@@ -132,9 +132,9 @@ impl Appender {
     /// # Panics
     /// Outside of a tokio runtime.
     #[must_use]
-    pub fn new(database: PgConnectOptions) -> (Self, AppenderHandle) {
+    pub fn new(database: &PgConnectOptions) -> (Self, AppenderHandle) {
         // What was answered must be there after a crash, whatever is usual for this user or database.
-        let pool = StatementPool::new(database.options([("synchronous_commit", "on")]), LANES as u32);
+        let pool = StatementPool::new(database.clone().options([("synchronous_commit", "on")]), LANES as u32);
         let (sender, queue) = mpsc::channel(WAITING);
         let (head, head_receiver) = watch::channel(0);
         let appender = Self {

@@ -29,7 +29,7 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
 }
 
 async fn appended(url: &str, concurrent: usize, seconds: u64) -> Result<f64, Failure> {
-    let (appender, handle) = Appender::new(url.parse()?);
+    let (appender, handle) = Appender::new(&url.parse()?);
     let appending = tokio::spawn(appender.run());
     let executor = Executor::new(PgPoolOptions::new().max_connections(8).connect(url).await?, handle);
     let (begun, length) = (Instant::now(), Duration::from_secs(seconds));
