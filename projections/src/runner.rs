@@ -170,7 +170,9 @@ impl Runner {
                 }
                 lead.renewed = Instant::now();
                 // Ends this if another release's copy was swapped in.
-                self.begin(&mut connection).await?;
+                let (tx, _) = self.begin(&mut connection).await?;
+                // Dropped, it would stay open, with its lock, until the connection's next statement.
+                tx.rollback().await?;
                 self.retry_if_asked(&mut connection, &mut lead).await?;
             }
             let (before, begun) = (lead.position, Instant::now());
