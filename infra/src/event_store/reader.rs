@@ -5,6 +5,7 @@ use domain::Event;
 use futures::future::BoxFuture;
 use projections::ports::{EventSource, SourceError};
 use projections::{Position, RecordedEvent};
+use serde::Deserialize;
 use serde_json::Value;
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -75,7 +76,7 @@ impl LogReader {
     ) -> Result<Vec<Arc<RecordedEvent>>, SourceError> {
         let rows: Vec<StoredEvent> = sqlx::query_as(
             "select position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
-                metadata, recorded_at
+                metadata ->> 'correlation_id' as correlation_id, recorded_at
              from events where position > $1 order by position limit $2",
         )
         .bind(after)
@@ -104,8 +105,8 @@ impl EventSource for LogReader {
     }
 }
 
-/// An event's row, which is also its form as a message: both carry the same columns.
-#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
+/// What is read of an event's row, and of its form as a message: both carry the same columns.
+#[derive(Debug, sqlx::FromRow, Deserialize)]
 pub(crate) struct StoredEvent {
     pub position: Position,
     pub aggregate_type: String,
@@ -114,8 +115,18 @@ pub(crate) struct StoredEvent {
     pub event_type: String,
     pub event_version: String,
     pub payload: Value,
-    pub metadata: Value,
+    #[serde(rename = "metadata", deserialize_with = "correlation_id")]
+    pub correlation_id: Option<String>,
     pub recorded_at: DateTime<Utc>,
+}
+
+/// From the metadata, of which nothing else is read.
+fn correlation_id<'de, D: serde::Deserializer<'de>>(metadata: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        correlation_id: Option<String>,
+    }
+    Ok(Metadata::deserialize(metadata)?.correlation_id)
 }
 
 impl StoredEvent {
@@ -130,7 +141,7 @@ impl StoredEvent {
             event_type: self.event_type,
             event,
             recorded_at: self.recorded_at,
-            correlation_id: self.metadata["correlation_id"].as_str().map(ToOwned::to_owned),
+            correlation_id: self.correlation_id,
         }
     }
 }
