@@ -4,7 +4,7 @@ mod asked;
 mod shared;
 
 pub use asked::{Rebuilder, ask};
-pub use shared::SharedSource;
+pub use shared::{Share, SharedSource};
 
 use crate::ports::{EventSource, Position, RecordedEvent, SourceError};
 use crate::projector::{Projector, Tx};
@@ -77,6 +77,7 @@ pub async fn rebuild(
     copy.index().await?;
     copy.fill(on_progress).await?;
 
+    copy.still_mine().await?;
     let mut tx = copy.pool.begin().await?;
     live.lock_exclusive(&mut tx).await?;
     // No batch is in flight any more: what is missing now is what was appended since the last fill.
@@ -147,15 +148,18 @@ impl<'a> Copy<'a> {
     /// Applies everything up to the log's head, then finishes delayed work.
     pub(crate) async fn fill(&mut self, on_progress: OnProgress<'_>) -> Result<(), RebuildError> {
         loop {
+            // Before the transaction: a source may keep this one waiting.
+            let events = self.source.read_after(self.position, BATCH).await?;
             let mut tx = self.enter().await?;
-            let read = self.step(&mut tx, BATCH).await?;
+            self.take(&mut tx, &events).await?;
             tx.commit().await?;
             on_progress(self.position);
-            if read < BATCH {
+            if events.len() < BATCH {
                 break;
             }
         }
         if self.incomplete {
+            self.still_mine().await?;
             let mut tx = self.enter().await?;
             self.projector.complete(&mut tx).await?;
             tx.commit().await?;
@@ -168,6 +172,12 @@ impl<'a> Copy<'a> {
     pub(crate) async fn end(self) -> Result<Position, RebuildError> {
         self.lock.rollback().await?;
         Ok(self.position)
+    }
+
+    /// Fails if the lock went with its session: others may be making the same schema by now.
+    async fn still_mine(&mut self) -> Result<(), RebuildError> {
+        self.lock.execute("select").await?;
+        Ok(())
     }
 
     /// A transaction within the copy. Its commit need not be durable: the swap's is, and until then nobody sees the copy.
@@ -198,8 +208,13 @@ impl<'a> Copy<'a> {
     /// Applies the next `limit` events in a transaction that has entered the copy's schema; how many.
     pub(crate) async fn step(&mut self, tx: &mut Tx<'_>, limit: usize) -> Result<usize, RebuildError> {
         let events = self.source.read_after(self.position, limit).await?;
-        let Some(last) = events.last() else { return Ok(0) };
-        let mine = self.readable(&events)?;
+        self.take(tx, &events).await?;
+        Ok(events.len())
+    }
+
+    async fn take(&mut self, tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), RebuildError> {
+        let Some(last) = events.last() else { return Ok(()) };
+        let mine = self.readable(events)?;
         if !mine.is_empty() {
             if self.incomplete {
                 self.projector.fill(tx, &mine).await?;
@@ -216,7 +231,7 @@ impl<'a> Copy<'a> {
             return Err(RebuildError::Moved { position: self.position });
         }
         self.position = last.position;
-        Ok(events.len())
+        Ok(())
     }
 
     async fn work(&self) -> Result<(), RebuildError> {

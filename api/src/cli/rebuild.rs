@@ -40,15 +40,20 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
             println!("every read model is of this release");
         }
     }
-    let source = Arc::new(SharedSource::new(Arc::new(LogReader::new(pool.clone()))));
+    let source = SharedSource::new(Arc::new(LogReader::new(pool.clone())));
     let bars = MultiProgress::new();
     let mut rebuilding = JoinSet::new();
+    let mut about_to = vec![];
     for projector in chosen {
         let bar = bars.add(progress_bar(&pool, projector.name()).await?);
-        let (pool, source) = (pool.clone(), source.clone());
+        about_to.push((projector, bar, source.share()));
+    }
+    // Only now, so that none is ahead before all are counted.
+    for (projector, bar, source) in about_to {
+        let pool = pool.clone();
         rebuilding.spawn(async move {
             let show = |position: Position| show(&bar, position);
-            let rebuilt = rebuild(&*projector, &pool, &*source, &show).await;
+            let rebuilt = rebuild(&*projector, &pool, &source, &show).await;
             bar.finish_and_clear();
             (projector.name(), rebuilt)
         });

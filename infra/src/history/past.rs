@@ -100,14 +100,14 @@ pub async fn make(
         .connect_with(options.clone().database(&database))
         .await?;
     let log = Until { log: LogReader::new(pool.clone()), position };
-    let source = Arc::new(SharedSource::new(Arc::new(log)));
+    let source = SharedSource::new(Arc::new(log));
     let mut building = JoinSet::new();
     for projector in projectors {
         let (projector, beside) = (projector.clone(), beside.clone());
-        let (source, on_progress) = (source.clone(), on_progress.clone());
+        let (source, on_progress) = (source.share(), on_progress.clone());
         building.spawn(async move {
             let show = |position| on_progress(projector.name(), position);
-            rebuild(&*projector, &beside, &*source, &show).await
+            rebuild(&*projector, &beside, &source, &show).await
         });
     }
     while let Some(built) = building.join_next().await {
