@@ -26,6 +26,7 @@ pub mod boards;
 pub mod cards;
 pub mod comments;
 mod counts;
+mod follows;
 #[cfg(test)]
 mod given;
 mod hidden;

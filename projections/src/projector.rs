@@ -57,6 +57,14 @@ pub trait Projector: Send + Sync + 'static {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>>;
 
+    /// Makes what [`Projector::fill`] needs and [`Projector::complete`] takes away again, in a copy that was just made.
+    ///
+    /// # Errors
+    /// The database's; the rebuild stops.
+    fn prepare<'a>(&'a self, _tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Applies events to a copy that nobody reads yet, from the first event on. May leave to
     /// [`Projector::complete`] what is far cheaper to write once, at the end.
     ///

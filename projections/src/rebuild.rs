@@ -139,6 +139,7 @@ impl<'a> Copy<'a> {
         }
         let mut tx = pool.begin().await?;
         next.create(&mut tx, projector).await?;
+        projector.prepare(&mut tx).await?;
         tx.commit().await?;
         let is_apart =
             sqlx::query_scalar("select to_regclass('public.events') is null").fetch_one(pool).await?;

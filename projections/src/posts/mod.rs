@@ -13,7 +13,7 @@ pub use query::{
     readable, versions,
 };
 
-use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, hidden, likes};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx, authors, follows, hidden, likes};
 use chrono::{DateTime, Utc};
 use domain::value::{BoardId, Photo, PostId};
 use futures::future::BoxFuture;
@@ -143,5 +143,21 @@ impl Projector for PostsProjector {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))
+    }
+
+    fn prepare<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(follows::prepare(tx))
+    }
+
+    fn fill<'a>(
+        &'a self,
+        tx: &'a mut Tx<'_>,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::fill(tx, events))
+    }
+
+    fn complete<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::complete(tx))
     }
 }

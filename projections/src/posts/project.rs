@@ -3,19 +3,41 @@
 use super::fold::{Changes, Version, Written};
 use crate::likes::LikeChanges;
 use crate::rows::write;
-use crate::{RecordedEvent, Tx, authors, counts, hidden};
+use crate::{RecordedEvent, Tx, authors, counts, follows, hidden};
 use domain::like::Target;
 use sqlx::types::Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Applies a batch. New posts come before counts, so that a count finds its row.
+/// Applies a batch.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    let changes = Changes::of(events);
+    write_follows(tx, &changes.follows).await?;
+    write_posts(tx, changes, events).await
+}
+
+/// The same for a copy that nobody reads yet, but for follows: [`complete`] writes those.
+pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    follows::note(tx, events).await?;
+    write_posts(tx, Changes::of(events), events).await
+}
+
+/// Writes what [`fill`] left out.
+pub(super) async fn complete(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
+    follows::settle(tx, "follower_id, followee_id").await?;
+    follows::forget(tx).await
+}
+
+/// All but the follows. New posts come before counts, so that a count finds its row.
+async fn write_posts(
+    tx: &mut Tx<'_>,
+    changes: Changes<'_>,
+    events: &[Arc<RecordedEvent>],
+) -> Result<(), sqlx::Error> {
+    let Changes { written, versions, deleted, comments, views, .. } = changes;
     authors::apply(tx, events).await?;
     hidden::apply(tx, events).await?;
-    let Changes { written, versions, deleted, comments, views, follows } = Changes::of(events);
-    write_follows(tx, &follows).await?;
     let (new, edited): (Vec<_>, Vec<_>) = written.into_values().partition(|written| written.origin.is_some());
     write(tx, include_str!("insert_posts.sql"), &new).await?;
     write_versions(tx, &edited, &versions).await?;

@@ -8,7 +8,7 @@ mod tests;
 
 pub use query::{blocked, by_handle_key, by_id, follow_requests, followers, following, list, muted};
 
-use crate::{Check, Definition, Projector, RecordedEvent, Tx, hidden};
+use crate::{Check, Definition, Projector, RecordedEvent, Tx, follows, hidden};
 use chrono::{DateTime, Utc};
 use domain::value::{MediaId, PostId, UserId};
 use futures::future::BoxFuture;
@@ -108,5 +108,21 @@ impl Projector for ProfilesProjector {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, events))
+    }
+
+    fn prepare<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(follows::prepare(tx))
+    }
+
+    fn fill<'a>(
+        &'a self,
+        tx: &'a mut Tx<'_>,
+        events: &'a [Arc<RecordedEvent>],
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::fill(tx, events))
+    }
+
+    fn complete<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(project::complete(tx))
     }
 }

@@ -1,24 +1,50 @@
 //! Writes people and follows.
 
-use super::fold::{Changes, Counts};
+use super::fold::{Account, Changes, Counts};
 use crate::rows::write;
-use crate::{Position, RecordedEvent, Tx, hidden};
+use crate::{Position, RecordedEvent, Tx, follows, hidden};
 use domain::value::UserId;
+use sqlx::Executor;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Applies a batch. New people come before counts, so that a count finds its row.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    hidden::apply(tx, events).await?;
     let Changes { accounts, follows, requests, counts } = Changes::of(events);
-    let (new, changed): (Vec<_>, Vec<_>) =
-        accounts.into_values().partition(|account| account.created_at.is_some());
-    write(tx, include_str!("insert_people.sql"), &new).await?;
-    write(tx, include_str!("update_people.sql"), &changed).await?;
+    hidden::apply(tx, events).await?;
+    write_people(tx, accounts).await?;
     write_pairs(tx, FOLLOW, UNFOLLOW, &follows).await?;
     write_pairs(tx, REQUEST, ANSWER, &requests).await?;
     write_counts(tx, &counts).await
+}
+
+/// The same for a copy that nobody reads yet, but for follows and their counts: [`complete`] writes those.
+pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
+    let Changes { accounts, requests, mut counts, .. } = Changes::of(events);
+    hidden::apply(tx, events).await?;
+    write_people(tx, accounts).await?;
+    follows::note(tx, events).await?;
+    write_pairs(tx, REQUEST, ANSWER, &requests).await?;
+    counts.retain(|_, counts| {
+        *counts = Counts { posts: counts.posts, ..Counts::default() };
+        counts.posts != 0
+    });
+    write_counts(tx, &counts).await
+}
+
+/// Writes what [`fill`] left out.
+pub(super) async fn complete(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
+    follows::settle(tx, "follower_id, followee_id, position").await?;
+    tx.execute(include_str!("complete_counts.sql")).await?;
+    follows::forget(tx).await
+}
+
+async fn write_people(tx: &mut Tx<'_>, accounts: BTreeMap<UserId, Account<'_>>) -> Result<(), sqlx::Error> {
+    let (new, changed): (Vec<_>, Vec<_>) =
+        accounts.into_values().partition(|account| account.created_at.is_some());
+    write(tx, include_str!("insert_people.sql"), &new).await?;
+    write(tx, include_str!("update_people.sql"), &changed).await
 }
 
 /// A conflict is a follow that was taken back and begun again within the batch.

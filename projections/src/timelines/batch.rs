@@ -19,8 +19,6 @@ pub struct Batch {
     pub follows: HashMap<(Uuid, Uuid), bool>,
     /// How each followee's follower count changes; also when the changes cancel out.
     pub follower_changes: HashMap<Uuid, i64>,
-    /// Whether anybody stopped following, if only for a moment.
-    pub has_unfollows: bool,
 }
 
 /// A post at its moment.
@@ -71,7 +69,6 @@ impl Batch {
             | FollowEvent::FollowRequestRefused { .. } => return,
         };
         self.follows.insert((follower_id, followee_id), follows);
-        self.has_unfollows |= !follows;
         *self.follower_changes.entry(followee_id).or_default() += if follows { 1 } else { -1 };
     }
 

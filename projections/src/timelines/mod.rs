@@ -23,6 +23,7 @@ pub mod query;
 #[cfg(test)]
 mod tests;
 
+use crate::follows;
 use crate::ports::RecordedEvent;
 use crate::projector::{Check, Definition, Projector, Tx};
 use domain::Decide;
@@ -73,7 +74,7 @@ static DEFINITION: Definition = Definition {
     version: 2,
     interests: &[Post::TYPE, Follow::TYPE],
     tables: include_str!("tables.sql"),
-    indexes: concat!(include_str!("indexes.sql"), include_str!("follows_key.sql")),
+    indexes: include_str!("indexes.sql"),
     compared: &[
         "select post_id, author_id, position, fanned_out, deleted from posts",
         "select follower_id, followee_id from follows",
@@ -116,6 +117,10 @@ impl Projector for TimelinesProjector {
         events: &'a [Arc<RecordedEvent>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(project::apply(tx, self.merge_threshold, self.limits, events))
+    }
+
+    fn prepare<'a>(&'a self, tx: &'a mut Tx<'_>) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(follows::prepare(tx))
     }
 
     fn fill<'a>(

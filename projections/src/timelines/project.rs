@@ -3,6 +3,7 @@
 use super::Limits;
 use super::batch::{Batch, Published};
 use super::fan_out::trim;
+use crate::follows;
 use crate::ports::RecordedEvent;
 use crate::projector::Tx;
 use sqlx::Executor;
@@ -59,41 +60,33 @@ pub async fn apply(
     trim(tx, &to_trim, settings.window_size).await
 }
 
-/// Applies a batch to a copy that nobody reads yet: who wrote what and who follows whom, but nobody's
-/// entries; [`complete`] writes those.
+/// Notes a batch in a copy that nobody reads yet: who wrote what, and who followed whom when. [`complete`] makes
+/// the rest of that.
 pub async fn fill(
     tx: &mut Tx<'_>,
     merge_threshold: u32,
     limits: Limits,
     events: &[Arc<RecordedEvent>],
 ) -> Result<(), sqlx::Error> {
-    let settings = begin(tx, merge_threshold, limits).await?;
-    let batch = Batch::fold(events);
-    if batch.has_unfollows {
-        // Pairs have to be found from now on, and one may come again. Until then each is new: the log has
-        // no second Followed without an Unfollowed.
-        tx.execute(include_str!("follows_key.sql")).await?;
-    }
-    learn(tx, settings, limits, &batch).await?;
-    Ok(())
+    begin(tx, merge_threshold, limits).await?;
+    follows::note(tx, events).await?;
+    let Batch { published, deleted, .. } = Batch::fold(events);
+    let posts: Vec<Post> = published.iter().map(Post::undecided).collect();
+    insert_posts(tx, &posts, &deleted).await
 }
 
-/// Writes everyone's newest window from what [`fill`] has learnt: one pass over posts and follows instead of
+/// Writes everyone's newest window from what [`fill`] has noted: a few passes over posts and follows instead of
 /// a delivery for each post.
 pub async fn complete(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
-    let Settings { window_size, .. } = settings(tx, merge_threshold, limits, &[]).await?;
-    // This reads whole tables, so the planner may choose freely, and sorts a row for each delivery.
-    tx.execute(
-        "set local work_mem = '128MB'; set local maintenance_work_mem = '128MB';
-         analyze posts; analyze follows;
-         alter table entries drop constraint entries_pkey",
-    )
-    .await?;
+    let Settings { merge_threshold, .. } = settings(tx, merge_threshold, limits, &[]).await?;
+    // This reads whole tables, so the planner may choose freely.
+    tx.execute("analyze posts").await?;
+    follows::settle(tx, "follower_id, followee_id").await?;
+    sqlx::query(include_str!("complete_posts.sql")).bind(merge_threshold).execute(&mut **tx).await?;
+    tx.execute(include_str!("complete_authors.sql")).await?;
+    follows::forget(tx).await?;
     tx.execute(include_str!("complete_merged.sql")).await?;
-    sqlx::query(include_str!("complete_entries.sql")).bind(window_size).execute(&mut **tx).await?;
-    // An index made at once costs a third of one that grows row by row.
-    tx.execute("alter table entries add constraint entries_pkey primary key (owner_id, post_id)").await?;
-    sqlx::query(include_str!("complete_floors.sql")).bind(window_size).execute(&mut **tx).await?;
+    tx.execute(include_str!("complete_entries.sql")).await?;
     Ok(())
 }
 
@@ -150,6 +143,12 @@ struct Author {
 }
 
 impl Post {
+    /// Of a copy in the making.
+    fn undecided(post: &Published) -> Self {
+        let &Published { post_id, author_id, position, .. } = post;
+        Self { post_id, author_id, position, fanned_out: true, at_once: false }
+    }
+
     fn of(
         post: &Published,
         batch: &Batch,

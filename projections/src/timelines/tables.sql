@@ -8,10 +8,11 @@ create table posts (
     deleted boolean not null
 );
 
--- Each pair once: its key is made with the readers' indexes, or as soon as somebody unfollows.
+-- Who follows whom now.
 create table follows (
     follower_id uuid not null,
-    followee_id uuid not null
+    followee_id uuid not null,
+    primary key (follower_id, followee_id)
 );
 
 -- Everyone who was ever followed.
