@@ -299,10 +299,8 @@ impl Runner {
     /// One piece of delayed work.
     async fn work(&self, connection: &mut PgConnection, lead: &mut Lead) -> Result<(), RunnerError> {
         let (mut tx, _) = self.begin(connection).await?;
+        self.projector.work(&mut tx).await?;
         lead.has_work = self.projector.has_work(&mut tx).await?;
-        if lead.has_work {
-            self.projector.work(&mut tx).await?;
-        }
         tx.commit().await?;
         Ok(())
     }
