@@ -99,8 +99,11 @@ pub async fn rebuild(
     // Readers that had found the old tables by name may still be reading them: the drop waits for them.
     let mut connection = pool.acquire().await?;
     old.drop(&mut connection).await?;
-    on_progress(copy.position);
-    copy.end().await
+    let position = copy.position;
+    on_progress(position);
+    // It is in place. Where the lock can't be given back its session is gone, and the lock with it.
+    let _ = copy.end().await;
+    Ok(position)
 }
 
 /// The version of the living copy, if there is one.
@@ -169,10 +172,9 @@ impl<'a> Copy<'a> {
         self.work().await
     }
 
-    /// Lets others make this schema again, from the moment this returns; how far the copy came.
-    pub(crate) async fn end(self) -> Result<Position, RebuildError> {
-        self.lock.rollback().await?;
-        Ok(self.position)
+    /// Lets others make this schema again, from the moment this returns.
+    pub(crate) async fn end(self) -> Result<(), RebuildError> {
+        Ok(self.lock.rollback().await?)
     }
 
     /// Fails if the lock went with its session: others may be making the same schema by now.
