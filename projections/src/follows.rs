@@ -57,10 +57,9 @@ pub(crate) async fn note(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Resu
 /// Writes the pairs that stand into `follows`, which is empty and has the key that all of its kind have; of these
 /// columns: some of `follower_id`, `followee_id` and `position`, that of the event since which they stand.
 pub(crate) async fn settle(tx: &mut Tx<'_>, columns: &str) -> Result<(), sqlx::Error> {
-    // Sorted as far as possible in memory. A key made at once costs a third of one that grows row by row.
+    // A key made at once costs a third of one that grows row by row.
     let sql = format!(
-        "set local work_mem = '128MB'; set local maintenance_work_mem = '128MB';
-         alter table follows drop constraint follows_pkey;
+        "alter table follows drop constraint follows_pkey;
          insert into follows ({columns})
          select {columns} from (
              select distinct on (follower_id, followee_id) follower_id, followee_id, position, follows

@@ -165,6 +165,8 @@ impl<'a> Copy<'a> {
         if self.incomplete {
             self.still_mine().await?;
             let mut tx = self.enter().await?;
+            // Whole tables are sorted here: as far as possible in memory.
+            tx.execute("set local work_mem = '128MB'; set local maintenance_work_mem = '128MB'").await?;
             self.projector.complete(&mut tx).await?;
             tx.commit().await?;
             self.incomplete = false;
