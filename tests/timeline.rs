@@ -4,6 +4,9 @@ use crate::faults::until;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use futures::future::join_all;
+use infra::event_store::LogReader;
+use projections::rebuild::rebuild;
+use projections::timelines::Limits;
 use reqwest::Method;
 use serde_json::json;
 use sqlx::Executor;
@@ -189,6 +192,30 @@ async fn a_timeline_goes_on_below_what_is_kept_for_it() {
     let mut expected = reader.walk("/v1/users/p2/posts", "id").await;
     expected.insert(0, posts.remove(0));
     assert_eq!(timeline(reader).await, expected, "room that one leaves is filled by others");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuilt_timeline_keeps_its_newest_posts_and_goes_on_below_them() {
+    let app = TestApp::start_with(|settings| {
+        settings.timeline_limits = Limits { window: 2, trim_every: 1, ..Limits::default() };
+        // Each page is read from what was rebuilt.
+        settings.page_cache_mb = 0;
+    })
+    .await;
+    let people = app.enrol_many("p", 3).await;
+    let [reader, busy, calm] = people.as_slice() else { unreachable!("three") };
+    reader.follow(busy).await;
+    reader.follow(calm).await;
+    let mut posts = Vec::new();
+    for n in 0..9 {
+        posts.insert(0, people[n % 3].publish(&format!("{n}")).await);
+    }
+    assert_eq!(timeline(reader).await, posts);
+    let all = api::projectors::all(&app.settings);
+    let projector = all.iter().find(|projector| projector.name() == "timelines").expect("a projector");
+    let source = LogReader::new(app.pool.clone());
+    rebuild(&**projector, &app.pool, &source, &|_| {}).await.expect("rebuilt");
+    assert_eq!(timeline(reader).await, posts);
 }
 
 /// What a delivery of more than one turn writes down, and waits for below.
