@@ -150,13 +150,11 @@ async fn a_row_spoiled_by_hand_is_found_in_every_table() {
     for (name, spoil) in spoilers {
         let spoiled = sqlx::query(spoil).execute(&app.pool).await.expect("spoiled").rows_affected();
         assert!(spoiled > 0, "{spoil}");
-        let all = projectors(&app);
-        let projector = all.iter().find(|projector| projector.name() == name).expect("a projector");
-        let report = verified(&app, &**projector).await;
+        let projector = app.projector(name);
+        let report = verified(&app, &*projector).await;
         assert!(!report.differences.is_empty(), "not found: {spoil}");
-        let source = LogReader::new(app.pool.clone());
-        rebuild(&**projector, &app.pool, &source, &|_| {}).await.expect("rebuilt");
-        let report = verified(&app, &**projector).await;
+        app.rebuild(name).await;
+        let report = verified(&app, &*projector).await;
         assert!(report.differences.is_empty(), "after a rebuild: {:#?}", report.differences);
     }
 }

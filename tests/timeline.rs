@@ -4,8 +4,6 @@ use crate::faults::until;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use futures::future::join_all;
-use infra::event_store::LogReader;
-use projections::rebuild::rebuild;
 use projections::timelines::Limits;
 use reqwest::Method;
 use serde_json::json;
@@ -211,10 +209,7 @@ async fn a_rebuilt_timeline_keeps_its_newest_posts_and_goes_on_below_them() {
         posts.insert(0, people[n % 3].publish(&format!("{n}")).await);
     }
     assert_eq!(timeline(reader).await, posts);
-    let all = api::projectors::all(&app.settings);
-    let projector = all.iter().find(|projector| projector.name() == "timelines").expect("a projector");
-    let source = LogReader::new(app.pool.clone());
-    rebuild(&**projector, &app.pool, &source, &|_| {}).await.expect("rebuilt");
+    app.rebuild("timelines").await;
     assert_eq!(timeline(reader).await, posts);
 }
 

@@ -5,7 +5,6 @@ use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use crate::support::log::store;
-use infra::event_store::LogReader;
 use serde_json::Value;
 use sqlx::PgPool;
 use std::time::Duration;
@@ -207,10 +206,7 @@ async fn who_looked_is_forgotten_after_two_days_and_the_count_stays_even_in_a_re
         infra::views::sweep(&app.pool).await.expect("swept");
         assert_eq!(written(&app, &post).await, left);
     }
-    let all = api::projectors::all(&app.settings);
-    let posts = all.iter().find(|projector| projector.name() == "posts").expect("a projector");
-    let source = LogReader::new(app.pool.clone());
-    projections::rebuild::rebuild(&**posts, &app.pool, &source, &|_| {}).await.expect("rebuilt");
+    app.rebuild("posts").await;
     assert_eq!(look(&app, &mina, &post).await, 1);
     assert_equal_to_a_rebuild(&app).await;
 }

@@ -10,11 +10,15 @@ mod stack;
 
 use api::node::Node;
 use infra::config::{MeiliSettings, S3Settings, Settings};
+use infra::event_store::LogReader;
 use infra::s3::Storage;
+use projections::Projector;
+use projections::rebuild::rebuild;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use sqlx::PgPool;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use stack::{database, storage};
@@ -30,6 +34,18 @@ pub struct TestApp {
 }
 
 impl TestApp {
+    /// What writes the read model of this name.
+    pub fn projector(&self, name: &str) -> Arc<dyn Projector> {
+        let all = api::projectors::all(&self.settings);
+        all.into_iter().find(|projector| projector.name() == name).expect("a projector")
+    }
+
+    /// Builds the read model of this name anew, beside whoever runs it, and swaps it in.
+    pub async fn rebuild(&self, name: &str) {
+        let source = LogReader::new(self.pool.clone());
+        rebuild(&*self.projector(name), &self.pool, &source, &|_| {}).await.expect("rebuilt");
+    }
+
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
