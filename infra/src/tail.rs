@@ -172,6 +172,17 @@ impl Tail {
             moved
         });
     }
+
+    /// What was seen beyond `after` is not in the log, as after a backup was restored: nobody is to be woken for it
+    /// again. Not if more was seen since.
+    fn unsee(&self, seen: Position, after: Position) {
+        self.seen.send_if_modified(|newest| {
+            if *newest == seen {
+                *newest = after;
+            }
+            false
+        });
+    }
 }
 
 impl EventSource for Tail {
@@ -186,10 +197,15 @@ impl EventSource for Tail {
                 let nothing_yet = || recent.will_have_after(after).then(Vec::new);
                 recent.after(after, limit).or_else(nothing_yet)
             };
-            match recent {
-                Some(events) => Ok(events),
-                None => self.reader.read_after(after, limit).await,
+            if let Some(events) = recent {
+                return Ok(events);
             }
+            let seen = *self.seen.borrow();
+            let events = self.reader.read_after(after, limit).await?;
+            if events.is_empty() && seen > after {
+                self.unsee(seen, after);
+            }
+            Ok(events)
         })
     }
 
@@ -225,6 +241,7 @@ fn failure(error: impl std::fmt::Display) -> NatsError {
 mod tests {
     use super::*;
     use domain::Event;
+    use futures::FutureExt;
 
     fn event(position: Position) -> Arc<RecordedEvent> {
         Arc::new(RecordedEvent {
@@ -273,5 +290,21 @@ mod tests {
         }
         assert!(recent.bytes <= MAX_BYTES);
         assert_eq!(recent.events.len(), 10);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_woken_for_what_a_restored_log_does_not_have() {
+        let unreachable = sqlx::PgPool::connect_lazy("postgres://localhost:1/none").expect("an address");
+        let tail = Tail::new(LogReader::new(unreachable), watch::Sender::new(0).subscribe());
+        let wakes_at_5 = || tail.wait_beyond(5).now_or_never().is_some();
+        tail.push(event(10), 1);
+        assert!(wakes_at_5());
+        tail.push(event(11), 1);
+        tail.unsee(10, 5);
+        assert!(wakes_at_5(), "11 was seen since");
+        tail.unsee(11, 5);
+        assert!(!wakes_at_5());
+        tail.push(event(6), 1);
+        assert!(wakes_at_5(), "the log goes on");
     }
 }

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+/// For words and vectors of the whole data set, which take a few minutes.
+const LATEST: Duration = Duration::from_secs(600);
+
 pub struct Server {
     pub address: SocketAddr,
     /// From the start of the process to its word that it is ready.
@@ -48,7 +51,8 @@ impl Server {
 
     /// Returns when search has everything, words and vectors.
     pub async fn has_search(&self) -> Result<(), Failure> {
-        loop {
+        let begun = Instant::now();
+        while begun.elapsed() < LATEST {
             let metrics = reqwest::get(format!("{}/metrics", self.url())).await?.text().await?;
             let lags = ["madang_search_lag ", "madang_search_vectors_lag "];
             let is_fed = |lag: &&str| metrics.lines().any(|line| line.strip_prefix(*lag) == Some("0"));
@@ -57,6 +61,7 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
+        Err(format!("search lacks something after {LATEST:?}").into())
     }
 
     /// Resident memory now and at most, in MB.
