@@ -4,19 +4,24 @@ use crate::Failure;
 use crate::client::{Answer, Call};
 use crate::ground::{Graph, Ground, chance, text};
 use crate::lag::Lag;
-use crate::load::{Plan, open, per_second, quantile};
+use crate::load::{Measured, Plan, open, per_second, quantile};
 use crate::report::{Report, Target};
 use hyper::Method;
 use rand::seq::IndexedRandom;
 use serde_json::json;
 use sqlx::PgPool;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Beyond the start, in which caches fill.
 const ROUNDS: u64 = 4;
 const CONNECTIONS: usize = 128;
 /// Items of the page in which a post is looked for.
 const PAGE: usize = 20;
+/// One of so many commands is a post.
+const POST_EVERY: u64 = 4;
+/// One of so many posts is looked for: whoever looks for each adds a quarter to the calls that are measured.
+const LOOKED_FOR: u64 = 5;
 
 /// Posts a second. 500 of these authors go into 17,430 timelines, fewer than are wanted.
 const POSTS: u64 = 505;
@@ -65,34 +70,48 @@ fn timelines_of(graph: &Graph, n: u64) -> u64 {
     u64::try_from(graph.people[author].followers.len() + 1).expect("not that many")
 }
 
-/// A quarter posts, half likes, the rest comments and follows; each post is looked for in the timeline of
+/// A quarter posts, half likes, the rest comments and follows; some posts are looked for, each in the timeline of
 /// one of its author's followers, who presents the post's position.
 pub async fn mixed(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
+    let measured = commands_and_reads(ground, LOOKED_FOR).await?;
+    let what = "answered → seen in a follower's timeline, 1,000 mixed commands/s";
+    report.amount(&format!("{what}, p50"), Target::Told, millis(&measured.seen, 0.5), " ms");
+    report.amount(&format!("{what}, p99"), Target::AtMost(100.0), millis(&measured.seen, 0.99), " ms");
+    #[allow(clippy::cast_precision_loss)]
+    let too_early = measured.too_early as f64;
+    report.amount("  reads that were answered stale", Target::Told, too_early, "");
+    let answered = millis(&measured.answered, 0.99);
+    report.amount("  commands meanwhile, due → answered, p99", Target::Told, answered, " ms");
+    let measured = commands_and_reads(ground, 1).await?;
+    let what = "  each post looked for: 250 timelines/s are read beside";
+    report.amount(&format!("{what}, p50"), Target::Told, millis(&measured.seen, 0.5), " ms");
+    report.amount(&format!("{what}, p99"), Target::Told, millis(&measured.seen, 0.99), " ms");
+    Ok(())
+}
+
+/// One of `looked_for` posts is looked for.
+async fn commands_and_reads(ground: &mut Ground, looked_for: u64) -> Result<Measured, Failure> {
     let url = ground.copy("bench_mixed").await?;
     let server = ground.serve(&url, "api,relay,projector", &[]).await?;
-    let graph = ground.graph.clone();
-    let calls = graph.clone();
-    let reads = graph.clone();
+    let (calls, reads) = (ground.graph.clone(), ground.graph.clone());
     let plan = Plan {
         rate: 1_000,
         seconds: ground.seconds * ROUNDS,
         connections: CONNECTIONS,
         calls: Arc::new(move |n| command(&calls, n)),
-        then: Arc::new(move |n, answer| read_after(&reads, n, answer)),
+        then: Arc::new(move |n, answer| {
+            n.is_multiple_of(POST_EVERY * looked_for).then(|| read_after(&reads, n, answer)).flatten()
+        }),
         shows: is_in,
     };
     let measured = open(server.address, &plan).await?;
-    let millis = |share| quantile(&measured.seen, share).as_secs_f64() * 1_000.0;
-    let what = "answered → seen in a follower's timeline, 1,000 mixed commands/s";
-    report.amount(&format!("{what}, p50"), Target::Told, millis(0.5), " ms");
-    report.amount(&format!("{what}, p99"), Target::AtMost(100.0), millis(0.99), " ms");
-    #[allow(clippy::cast_precision_loss)]
-    let too_early = measured.too_early as f64;
-    report.amount("  reads that were answered stale", Target::Told, too_early, "");
-    let answered = quantile(&measured.answered, 0.99).as_secs_f64() * 1_000.0;
-    report.amount("  commands meanwhile, due → answered, p99", Target::Told, answered, " ms");
     server.stop().await?;
-    ground.drop_copy("bench_mixed").await
+    ground.drop_copy("bench_mixed").await?;
+    Ok(measured)
+}
+
+fn millis(durations: &[Duration], share: f64) -> f64 {
+    quantile(durations, share).as_secs_f64() * 1_000.0
 }
 
 /// Whether a post is in a page, or was there until newer ones filled it: some follow so many that this takes
@@ -109,7 +128,7 @@ pub fn command(graph: &Graph, n: u64) -> Call {
     let by = graph.anyone(!n);
     let (target, _) = graph.new_post(n.rotate_left(32));
     match n % 8 {
-        0 | 4 => post(graph, n),
+        _ if n.is_multiple_of(POST_EVERY) => post(graph, n),
         1 | 3 | 5 | 7 => Call::new(Method::PUT, format!("/v1/posts/{target}/like")).by(&by.token),
         2 => {
             let body = json!({ "text": text(n) });
@@ -124,9 +143,6 @@ pub fn command(graph: &Graph, n: u64) -> Call {
 }
 
 fn read_after(graph: &Graph, n: u64, answer: &Answer) -> Option<Call> {
-    if !n.is_multiple_of(4) {
-        return None;
-    }
     let (_, author) = graph.any_post(n);
     let follower = graph.people[author].followers.choose(&mut chance(n))?;
     let page =
