@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Beyond the start, in which caches fill.
 const ROUNDS: u64 = 4;
+/// Where the slowest of a hundred is asked for: of few reads a single stall would decide it.
+const LONG: u64 = 10;
 const CONNECTIONS: usize = 128;
 /// Items of the page in which a post is looked for.
 const PAGE: usize = 20;
@@ -96,7 +98,7 @@ async fn commands_and_reads(ground: &mut Ground, looked_for: u64) -> Result<Meas
     let (calls, reads) = (ground.graph.clone(), ground.graph.clone());
     let plan = Plan {
         rate: 1_000,
-        seconds: ground.seconds * ROUNDS,
+        seconds: ground.seconds * LONG,
         connections: CONNECTIONS,
         calls: Arc::new(move |n| command(&calls, n)),
         then: Arc::new(move |n, answer| {
