@@ -1,5 +1,4 @@
--- $1 followers, $2 followees of new follows; $3 window size; $4 how many rows call for trimming;
--- $5 posts that are yet to be delivered.
+-- $1 followers, $2 followees of new follows; $3 window size; $4 how many rows call for trimming.
 -- Brings the newest window of each followee in, as far as it is not below the owner's floor. Answers
 -- the owners who got so much that they should be trimmed.
 with brought as materialized (
@@ -9,7 +8,7 @@ with brought as materialized (
     cross join lateral (
         select p.post_id, row_number() over (order by p.post_id desc) as place
         from posts p
-        where p.author_id = n.author_id and p.fanned_out and p.post_id <> all($5::uuid[])
+        where p.author_id = n.author_id and p.fanned_out
           and p.post_id >= coalesce(w.post_id, '00000000-0000-0000-0000-000000000000')
         order by p.post_id desc
         limit $3

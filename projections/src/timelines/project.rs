@@ -50,11 +50,19 @@ pub async fn apply(
     events: &[Arc<RecordedEvent>],
 ) -> Result<(), sqlx::Error> {
     let settings = begin(tx, merge_threshold, limits).await?;
-    let Known { posts, losers, followers, followees, newly_merged } =
-        learn(tx, settings, limits, &Batch::fold(events)).await?;
-    merge(tx, &followers, &followees, &newly_merged).await?;
-    let mut to_trim = bring_in(tx, &followers, &followees, &posts, settings.window_size).await?;
-    to_trim.extend(deliver(tx, &posts, limits).await?);
+    let batch = Batch::fold(events);
+    let authors = authors_of(tx, &batch).await?;
+    let posts: Vec<Post> =
+        batch.published.iter().map(|post| Post::of(post, &batch, &authors, settings, limits)).collect();
+    let merged: HashSet<Uuid> =
+        posts.iter().filter(|post| !post.fanned_out).map(|post| post.author_id).collect();
+    let losers = unfollow(tx, &batch).await?;
+    let (followers, followees) = follow(tx, &batch, &merged).await?;
+    merge(tx, &followers, &followees, &authors, &merged).await?;
+    // Before the posts are there: who follows their author from now on gets them like everyone else.
+    let mut to_trim = bring_in(tx, &followers, &followees, settings.window_size).await?;
+    to_trim.extend(publish(tx, &posts, limits).await?);
+    delete(tx, &batch.deleted).await?;
     // After all that adds entries: who has a window again needs no refill.
     refill(tx, &losers, settings.window_size).await?;
     trim(tx, &to_trim, settings.window_size).await
@@ -71,8 +79,8 @@ pub async fn fill(
     begin(tx, merge_threshold, limits).await?;
     follows::note(tx, events).await?;
     let Batch { published, deleted, .. } = Batch::fold(events);
-    let posts: Vec<Post> = published.iter().map(Post::undecided).collect();
-    insert_posts(tx, &posts, &deleted).await
+    note_posts(tx, &published).await?;
+    delete(tx, &deleted).await
 }
 
 /// Writes everyone's newest window from what [`fill`] has noted: a few passes over posts and follows instead of
@@ -88,40 +96,6 @@ pub async fn complete(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> 
     tx.execute(include_str!("complete_merged.sql")).await?;
     tx.execute(include_str!("complete_entries.sql")).await?;
     Ok(())
-}
-
-/// What a batch comes to, once posts, follows and counts are written.
-struct Known {
-    posts: Vec<Post>,
-    /// Who lost an author.
-    losers: Vec<Uuid>,
-    /// The new follows.
-    followers: Vec<Uuid>,
-    followees: Vec<Uuid>,
-    /// Authors who are merged from now on.
-    newly_merged: Vec<Uuid>,
-}
-
-async fn learn(
-    tx: &mut Tx<'_>,
-    settings: Settings,
-    limits: Limits,
-    batch: &Batch,
-) -> Result<Known, sqlx::Error> {
-    let authors = authors_of(tx, batch).await?;
-    let posts: Vec<Post> =
-        batch.published.iter().map(|post| Post::of(post, batch, &authors, settings, limits)).collect();
-    insert_posts(tx, &posts, &batch.deleted).await?;
-    let losers = unfollow(tx, batch).await?;
-    let (followers, followees) = follow(tx, batch).await?;
-    let merged: HashSet<Uuid> =
-        posts.iter().filter(|post| !post.fanned_out).map(|post| post.author_id).collect();
-    count(tx, batch, &merged).await?;
-    let newly_merged = merged
-        .into_iter()
-        .filter(|user_id| !authors.get(user_id).is_some_and(|known| known.merged))
-        .collect();
-    Ok(Known { posts, losers, followers, followees, newly_merged })
 }
 
 /// A post with its way to the followers.
@@ -143,12 +117,6 @@ struct Author {
 }
 
 impl Post {
-    /// Of a copy in the making.
-    fn undecided(post: &Published) -> Self {
-        let &Published { post_id, author_id, position, .. } = post;
-        Self { post_id, author_id, position, fanned_out: true, at_once: false }
-    }
-
     fn of(
         post: &Published,
         batch: &Batch,
@@ -170,8 +138,10 @@ impl Post {
     }
 }
 
+/// Of the posts, and who is followed from now on.
 async fn authors_of(tx: &mut Tx<'_>, batch: &Batch) -> Result<HashMap<Uuid, Author>, sqlx::Error> {
-    let ids: HashSet<Uuid> = batch.published.iter().map(|post| post.author_id).collect();
+    let (_, followees) = batch.pairs(true);
+    let ids: HashSet<Uuid> = batch.published.iter().map(|post| post.author_id).chain(followees).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -185,25 +155,28 @@ async fn authors_of(tx: &mut Tx<'_>, batch: &Batch) -> Result<HashMap<Uuid, Auth
     Ok(rows.into_iter().map(|author| (author.user_id, author)).collect())
 }
 
-async fn insert_posts(tx: &mut Tx<'_>, posts: &[Post], deleted: &[Uuid]) -> Result<(), sqlx::Error> {
+/// Posts of a copy in the making, of which it is not known yet whether they are fanned out.
+async fn note_posts(tx: &mut Tx<'_>, posts: &[Published]) -> Result<(), sqlx::Error> {
     if !posts.is_empty() {
         sqlx::query(
             "insert into posts (post_id, author_id, position, fanned_out, deleted)
-             select p.post_id, p.author_id, p.position, p.fanned_out, false
-             from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::boolean[])
-                 as p(post_id, author_id, position, fanned_out)
+             select p.post_id, p.author_id, p.position, true, false
+             from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as p(post_id, author_id, position)
              on conflict do nothing",
         )
         .bind(column(posts, |post| post.post_id))
         .bind(column(posts, |post| post.author_id))
         .bind(column(posts, |post| post.position))
-        .bind(column(posts, |post| post.fanned_out))
         .execute(&mut **tx)
         .await?;
     }
-    if !deleted.is_empty() {
+    Ok(())
+}
+
+async fn delete(tx: &mut Tx<'_>, posts: &[Uuid]) -> Result<(), sqlx::Error> {
+    if !posts.is_empty() {
         sqlx::query("update posts set deleted = true where post_id = any($1)")
-            .bind(deleted)
+            .bind(posts)
             .execute(&mut **tx)
             .await?;
     }
@@ -223,53 +196,46 @@ async fn unfollow(tx: &mut Tx<'_>, batch: &Batch) -> Result<Vec<Uuid>, sqlx::Err
         .await
 }
 
-/// Answers the pairs that are new: followers and followees.
-async fn follow(tx: &mut Tx<'_>, batch: &Batch) -> Result<(Vec<Uuid>, Vec<Uuid>), sqlx::Error> {
+/// Counts followers, too. Answers the pairs that are new: followers and followees.
+async fn follow(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    merged: &HashSet<Uuid>,
+) -> Result<(Vec<Uuid>, Vec<Uuid>), sqlx::Error> {
     let (followers, followees) = batch.pairs(true);
-    if followers.is_empty() {
+    let counted: HashSet<Uuid> = batch.follower_changes.keys().chain(merged).copied().collect();
+    if counted.is_empty() {
         return Ok((vec![], vec![]));
     }
-    let new: Vec<(Uuid, Uuid)> = sqlx::query_as(
-        "insert into follows (follower_id, followee_id)
-         select f.follower_id, f.followee_id from unnest($1::uuid[], $2::uuid[]) as f(follower_id, followee_id)
-         on conflict do nothing
-         returning follower_id, followee_id",
-    )
-    .bind(followers)
-    .bind(followees)
-    .fetch_all(&mut **tx)
-    .await?;
+    let counted: Vec<Uuid> = counted.into_iter().collect();
+    let new: Vec<(Uuid, Uuid)> = sqlx::query_as(include_str!("follow.sql"))
+        .bind(followers)
+        .bind(followees)
+        .bind(&counted)
+        .bind(column(&counted, |user_id| batch.follower_change(*user_id)))
+        .bind(column(&counted, |user_id| merged.contains(user_id)))
+        .fetch_all(&mut **tx)
+        .await?;
     Ok(new.into_iter().unzip())
 }
 
-async fn count(tx: &mut Tx<'_>, batch: &Batch, merged: &HashSet<Uuid>) -> Result<(), sqlx::Error> {
-    let ids: HashSet<Uuid> = batch.follower_changes.keys().chain(merged).copied().collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    sqlx::query(include_str!("authors.sql"))
-        .bind(&ids)
-        .bind(column(&ids, |user_id| batch.follower_change(*user_id)))
-        .bind(column(&ids, |user_id| merged.contains(user_id)))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
+/// Notes the new follows of merged authors, and all follows of those who are `merged` from now on.
 async fn merge(
     tx: &mut Tx<'_>,
     followers: &[Uuid],
     followees: &[Uuid],
-    newly_merged: &[Uuid],
+    authors: &HashMap<Uuid, Author>,
+    merged: &HashSet<Uuid>,
 ) -> Result<(), sqlx::Error> {
-    if followers.is_empty() && newly_merged.is_empty() {
+    let was_merged = |user_id: &Uuid| authors.get(user_id).is_some_and(|author| author.merged);
+    let newly: Vec<Uuid> = merged.iter().copied().filter(|user_id| !was_merged(user_id)).collect();
+    if newly.is_empty() && !followees.iter().any(was_merged) {
         return Ok(());
     }
     sqlx::query(include_str!("merge.sql"))
         .bind(followers)
         .bind(followees)
-        .bind(newly_merged)
+        .bind(newly)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -280,51 +246,34 @@ async fn bring_in(
     tx: &mut Tx<'_>,
     followers: &[Uuid],
     followees: &[Uuid],
-    posts: &[Post],
     window: i64,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     if followers.is_empty() {
         return Ok(vec![]);
     }
-    let authors: HashSet<&Uuid> = followees.iter().collect();
-    let to_come: Vec<&Post> = posts.iter().filter(|post| authors.contains(&post.author_id)).collect();
     sqlx::query_scalar(include_str!("bring_in.sql"))
         .bind(followers)
         .bind(followees)
         .bind(window)
         .bind(window / 8 + 1)
-        .bind(column(&to_come, |post| post.post_id))
         .fetch_all(&mut **tx)
         .await
 }
 
 /// Answers the owners who should be trimmed.
-async fn deliver(tx: &mut Tx<'_>, posts: &[Post], limits: Limits) -> Result<Vec<Uuid>, sqlx::Error> {
+async fn publish(tx: &mut Tx<'_>, posts: &[Post], limits: Limits) -> Result<Vec<Uuid>, sqlx::Error> {
     if posts.is_empty() {
         return Ok(vec![]);
     }
-    let to_trim = sqlx::query_scalar(include_str!("deliver.sql"))
+    sqlx::query_scalar(include_str!("publish.sql"))
         .bind(column(posts, |post| post.post_id))
         .bind(column(posts, |post| post.author_id))
+        .bind(column(posts, |post| post.position))
+        .bind(column(posts, |post| post.fanned_out))
         .bind(column(posts, |post| post.at_once))
         .bind(i32::from(limits.trim_every))
         .fetch_all(&mut **tx)
-        .await?;
-    let later: Vec<&Post> = posts.iter().filter(|post| post.fanned_out && !post.at_once).collect();
-    if !later.is_empty() {
-        sqlx::query(
-            "insert into tasks (position, post_id, author_id, after_follower, chunks_delivered)
-             select t.position, t.post_id, t.author_id, $4, 0
-             from unnest($1::bigint[], $2::uuid[], $3::uuid[]) as t(position, post_id, author_id)",
-        )
-        .bind(column(&later, |post| post.position))
-        .bind(column(&later, |post| post.post_id))
-        .bind(column(&later, |post| post.author_id))
-        .bind(Uuid::nil())
-        .execute(&mut **tx)
-        .await?;
-    }
-    Ok(to_trim)
+        .await
 }
 
 async fn refill(tx: &mut Tx<'_>, losers: &[Uuid], window: i64) -> Result<(), sqlx::Error> {
