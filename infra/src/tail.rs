@@ -173,11 +173,17 @@ impl Tail {
         });
     }
 
-    /// What was seen beyond `after` is not in the log, as after a backup was restored: nobody is to be woken for it
+    /// The newest position that there is word of.
+    #[must_use]
+    pub fn seen(&self) -> Position {
+        *self.seen.borrow()
+    }
+
+    /// What was `seen` beyond `after` is not in the log, as after a backup was restored: nobody is to be woken for it
     /// again. Not if more was seen since.
-    fn unsee(&self, seen: Position, after: Position) {
+    pub fn unsee(&self, seen: Position, after: Position) {
         self.seen.send_if_modified(|newest| {
-            if *newest == seen {
+            if *newest == seen && seen > after {
                 *newest = after;
             }
             false
@@ -200,9 +206,9 @@ impl EventSource for Tail {
             if let Some(events) = recent {
                 return Ok(events);
             }
-            let seen = *self.seen.borrow();
+            let seen = self.seen();
             let events = self.reader.read_after(after, limit).await?;
-            if events.is_empty() && seen > after {
+            if events.is_empty() {
                 self.unsee(seen, after);
             }
             Ok(events)

@@ -144,8 +144,12 @@ impl Live {
                 }
             }
         }
+        let seen = app.tail.seen();
         match self.reading.next().await {
             Ok(page) => {
+                if page.up_to == after {
+                    app.tail.unsee(seen, after);
+                }
                 self.is_at_end = page.is_last;
                 for event in page.events {
                     self.told = event.position;
