@@ -150,12 +150,17 @@ pub async fn open(address: SocketAddr, plan: &Plan) -> Result<Measured, Failure>
 }
 
 /// The duration that `share` (0 to 1) of these do not exceed; zero of none.
-pub fn quantile(durations: &[Duration], share: f64) -> Duration {
+fn quantile(durations: &[Duration], share: f64) -> Duration {
     let mut sorted = durations.to_vec();
     sorted.sort_unstable();
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let index = (sorted.len() as f64 * share) as usize;
     sorted.get(index.min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+/// The same in milliseconds.
+pub fn millis(durations: &[Duration], share: f64) -> f64 {
+    quantile(durations, share).as_secs_f64() * 1_000.0
 }
 
 /// A rate.

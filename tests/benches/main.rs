@@ -16,6 +16,7 @@ mod pgbench;
 mod report;
 mod rows;
 mod server;
+mod until;
 
 use clap::Parser;
 use ground::Ground;

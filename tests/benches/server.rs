@@ -1,6 +1,7 @@
 //! A `madang serve` process.
 
 use crate::Failure;
+use crate::until::until;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -51,17 +52,13 @@ impl Server {
 
     /// Returns when search has everything, words and vectors.
     pub async fn has_search(&self) -> Result<(), Failure> {
-        let begun = Instant::now();
-        while begun.elapsed() < LATEST {
+        until("search has everything", Duration::from_millis(200), LATEST, async || {
             let metrics = reqwest::get(format!("{}/metrics", self.url())).await?.text().await?;
             let lags = ["madang_search_lag ", "madang_search_vectors_lag "];
             let is_fed = |lag: &&str| metrics.lines().any(|line| line.strip_prefix(*lag) == Some("0"));
-            if lags.iter().all(is_fed) {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-        Err(format!("search lacks something after {LATEST:?}").into())
+            Ok(lags.iter().all(is_fed))
+        })
+        .await
     }
 
     /// Resident memory now and at most, in MB.

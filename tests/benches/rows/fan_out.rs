@@ -4,14 +4,13 @@ use crate::Failure;
 use crate::client::{Answer, Call};
 use crate::ground::{Graph, Ground, chance, text};
 use crate::lag::Lag;
-use crate::load::{Measured, Plan, open, per_second, quantile};
+use crate::load::{Measured, Plan, millis, open, per_second};
 use crate::report::{Report, Target};
 use hyper::Method;
 use rand::seq::IndexedRandom;
 use serde_json::json;
 use sqlx::PgPool;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Beyond the start, in which caches fill.
 const ROUNDS: u64 = 4;
@@ -110,10 +109,6 @@ async fn commands_and_reads(ground: &mut Ground, looked_for: u64) -> Result<Meas
     server.stop().await?;
     ground.drop_copy("bench_mixed").await?;
     Ok(measured)
-}
-
-fn millis(durations: &[Duration], share: f64) -> f64 {
-    quantile(durations, share).as_secs_f64() * 1_000.0
 }
 
 /// Whether a post is in a page, or was there until newer ones filled it: some follow so many that this takes

@@ -7,6 +7,7 @@ use crate::ground::{Ground, Person};
 use crate::load::{Calls, closed};
 use crate::report::{Report, Row, Target};
 use crate::server::Server;
+use crate::until::until;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x4;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
@@ -97,17 +98,16 @@ impl Uploader {
     }
 
     async fn ready(&self, id: &str) -> Result<(), Failure> {
-        let begun = Instant::now();
         let url = format!("{}/{id}", self.url);
-        while begun.elapsed() < LATEST {
+        until("the photo is ready", Duration::from_millis(10), LATEST, async || {
             let answer = self.http.get(&url).bearer_auth(&self.token).send().await?.error_for_status()?;
             match answer.json::<Value>().await?["state"].as_str() {
-                Some("ready") => return Ok(()),
-                Some("processing" | "uploading") => tokio::time::sleep(Duration::from_millis(10)).await,
-                other => return Err(format!("the photo is {other:?}").into()),
+                Some("ready") => Ok(true),
+                Some("processing" | "uploading") => Ok(false),
+                other => Err(format!("the photo is {other:?}").into()),
             }
-        }
-        Err("the photo is not ready in two minutes".into())
+        })
+        .await
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::client::Call;
 use crate::ground::{Ground, chance};
-use crate::load::{Calls, answered, quantile};
+use crate::load::{Calls, answered, millis};
 use crate::report::{Report, Row, Target};
 use hyper::Method;
 use infra::search::Embedded;
@@ -33,11 +33,10 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
     pool.close().await;
 
     let server = ground.serve(&ground.imported, "api", &[]).await?;
-    there(&server.url()).await?;
     let ping: Calls = Arc::new(|_| Call::new(Method::GET, "/v1/ping"));
     let p99 = async |calls: &Calls, connections| {
         let took = answered(server.address, connections, ground.seconds, calls).await?;
-        Ok::<_, Failure>(quantile(&took, 0.99).as_secs_f64() * 1_000.0)
+        Ok::<_, Failure>(millis(&took, 0.99))
     };
     let pings = p99(&ping, CONNECTIONS).await?;
     for (what, path, cut) in [
@@ -99,20 +98,4 @@ fn asked(words: &Arc<[String]>, path: &'static str, least: usize) -> Calls {
         url.query_pairs_mut().append_pair("q", &part);
         Call::new(Method::GET, format!("{}?{}", url.path(), url.query().expect("it has one")))
     })
-}
-
-/// Waits until the server's own index has everything.
-async fn there(url: &str) -> Result<(), Failure> {
-    let http = reqwest::Client::new();
-    loop {
-        let asked = http.get(format!("{url}/v1/search/tags")).header("prefer", "wait=10");
-        let position: i64 = {
-            let answer = http.get(format!("{url}/v1/posts?limit=1")).send().await?;
-            answer.headers().get("madang-position").ok_or("no position")?.to_str()?.parse()?
-        };
-        let answer = asked.header("madang-position", position).send().await?;
-        if answer.status().is_success() && !answer.headers().contains_key("madang-stale") {
-            return Ok(());
-        }
-    }
 }
