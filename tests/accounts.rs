@@ -20,8 +20,8 @@ mod withdrawals;
 use crate::support::TestApp;
 use crate::support::client::{Answer, PASSWORD, Person};
 use crate::support::smtp::Sink;
-use infra::config::Settings;
 use serde_json::json;
+use service::settings::Settings;
 
 /// A node and the mail server that it sends to.
 struct Yard {

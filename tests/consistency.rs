@@ -2,9 +2,9 @@
 
 use crate::support::TestApp;
 use futures::StreamExt;
-use infra::config::Roles;
 use reqwest::Method;
 use serde_json::json;
+use service::settings::Roles;
 use std::time::{Duration, Instant};
 
 const SLOW: Duration = Duration::from_millis(50);

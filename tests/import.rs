@@ -7,8 +7,8 @@
 use crate::support::TestApp;
 use crate::support::client::Person;
 use domain::value::PostText;
+use event_log::event_store::LogReader;
 use flate2::read::GzDecoder;
-use infra::event_store::LogReader;
 use projections::verify::verify;
 use reqwest::Method;
 use std::collections::HashMap;

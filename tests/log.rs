@@ -6,8 +6,8 @@ use domain::like::{Like, LikeCommand, Target};
 use domain::post::{Post, PostBody, PostCommand};
 use domain::user::User;
 use domain::value::{LikeId, Photos, PostId, PostText, UserId};
+use event_log::event_store::CommandError;
 use futures::future::join_all;
-use infra::event_store::CommandError;
 use sqlx::postgres::PgConnectOptions;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -205,10 +205,10 @@ async fn postgres_es_reads_the_log_unchanged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_that_may_lose_commits_is_refused_by_name() {
     let log = Log::new().await;
-    infra::event_store::must_be_durable(&log.pool).await.expect("the private stack is safe");
+    event_log::event_store::must_be_durable(&log.pool).await.expect("the private stack is safe");
     let options: PgConnectOptions = log.url.parse().expect("a URL");
     let options = options.options([("synchronous_commit", "off")]);
     let pool = sqlx::PgPool::connect_with(options).await.expect("the database");
-    let refused = infra::event_store::must_be_durable(&pool).await.expect_err("refused");
+    let refused = event_log::event_store::must_be_durable(&pool).await.expect_err("refused");
     assert!(refused.to_string().contains("synchronous_commit off"), "{refused}");
 }

@@ -10,7 +10,6 @@ use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use infra::mail::{Language, Letter, Outbox};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::HashSet;
@@ -20,6 +19,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
+use vault::mail::{Language, Letter, Outbox};
 
 const CODE: &str = "902417";
 const LINK: &str =
@@ -160,7 +160,7 @@ async fn what_was_sent_is_in_no_table_any_more_and_is_counted() {
     }
     app.stop().await;
     assert_eq!(count(&app.pool).await, 0);
-    let metrics = infra::telemetry::install().render();
+    let metrics = service::telemetry::install().render();
     assert!(metrics.contains("mail_sent_total{channel=\"email\"}"), "{metrics}");
     assert!(!metrics.contains("b.kr"), "{metrics}");
 }
@@ -184,7 +184,7 @@ async fn a_code_that_is_of_no_use_any_more_is_not_sent() {
     let mut sending = app.second_node(|settings| settings.smtp_url = Some(sink.url().into())).await;
     sink.mail_to("intime@b.kr").await;
     sending.stop().await;
-    infra::mail::sweep(&app.pool).await.expect("it sweeps");
+    vault::mail::sweep(&app.pool).await.expect("it sweeps");
     assert_eq!(sink.so_far().len(), 1, "they were due before the one that arrived");
     let gave_up: Vec<(String, String, bool)> =
         sqlx::query_as("select recipient, body, gave_up_at is not null from vault.outbox")
@@ -195,7 +195,7 @@ async fn a_code_that_is_of_no_use_any_more_is_not_sent() {
 
     let sql = "update vault.outbox set gave_up_at = gave_up_at - interval '1 day'";
     sqlx::query(sql).execute(&app.pool).await.expect("a day passes");
-    infra::mail::sweep(&app.pool).await.expect("it sweeps");
+    vault::mail::sweep(&app.pool).await.expect("it sweeps");
     assert_eq!(count(&app.pool).await, 0);
 }
 
@@ -347,7 +347,7 @@ async fn letters_can_be_read_where_no_mail_server_is_named_and_only_there() {
         .execute(&app.pool)
         .await
         .expect("a day passes");
-    infra::mail::sweep(&app.pool).await.expect("it sweeps");
+    vault::mail::sweep(&app.pool).await.expect("it sweeps");
     assert!(read("/dev/mailbox").await.items().is_empty());
 }
 

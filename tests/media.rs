@@ -1,6 +1,6 @@
 //! Photos: uploaded, looked at, shown, and gone again.
 
-#[path = "../infra/src/images/corpus.rs"]
+#[path = "../infra/photos/src/images/corpus.rs"]
 #[allow(dead_code, reason = "the library's own tests use the rest")]
 mod corpus;
 mod gone;

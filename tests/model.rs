@@ -11,10 +11,10 @@ mod state;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use commands::Command;
-use infra::config::Settings;
 use projections::timelines::Limits;
 use proptest::collection::vec;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use service::settings::Settings;
 use state::State;
 use std::cell::Cell;
 

@@ -1,9 +1,9 @@
 //! For those who run the service: signs of life, metrics, limits, and headers that every answer has.
 
 use crate::support::TestApp;
-use infra::config::Roles;
 use reqwest::Method;
 use serde_json::{Value, json};
+use service::settings::Roles;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;

@@ -4,8 +4,8 @@
 use crate::support::TestApp;
 use crate::support::client::Person;
 use crate::support::log::store;
+use event_log::event_store::LogReader;
 use futures::future::join_all;
-use infra::event_store::LogReader;
 use projections::Projector;
 use projections::rebuild::rebuild;
 use projections::verify::{Report, verify};
@@ -220,7 +220,7 @@ async fn an_older_copy_is_rebuilt_when_its_projector_has_a_newer_version() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_projector_leaves_does_not_depend_on_how_the_log_was_cut_into_batches() {
     // A slowed runner takes what has gathered meanwhile as one batch; a quick one takes each event alone.
-    let slow = |settings: &mut infra::config::Settings| {
+    let slow = |settings: &mut service::settings::Settings| {
         settings.projector_delay = std::time::Duration::from_millis(30);
         settings.merge_threshold = 2;
     };
@@ -247,7 +247,7 @@ async fn a_poison_event_is_parked_and_others_flow_on() {
     assert!(!read.is_stale() && read.position() >= like.position());
     assert_eq!(read.json["like_count"], 1, "others flow on");
     let names = ["posts", "comments", "tags", "timelines"];
-    let status = infra::status::status(&app.pool, &names).await.expect("status");
+    let status = event_log::status::status(&app.pool, &names).await.expect("status");
     for projection in status.projections {
         assert_eq!(projection.parked_count, 1, "{}", projection.name);
         let parked = &projection.parked[0];
@@ -303,7 +303,7 @@ async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_
     let mut restored = app.second_node(|_| {}).await;
     let advice = async {
         loop {
-            let status = infra::status::status(&restored.pool, &[]).await.expect("status");
+            let status = event_log::status::status(&restored.pool, &[]).await.expect("status");
             match status.relay.stopped_because {
                 Some(advice) if advice.contains("renew-log-id") => return,
                 _ => tokio::task::yield_now().await,
@@ -314,12 +314,12 @@ async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_
         .await
         .expect("the relay says what to do");
     restored.stop().await;
-    infra::event_store::renew_log_id(&restored.pool).await.expect("renewed");
+    event_log::event_store::renew_log_id(&restored.pool).await.expect("renewed");
     let renewed = app.second_node(|_| {}).await;
     let mina = mina.at(&renewed);
     let after = mina.publish("새 미래").await;
     assert_eq!(mina.get("/v1/timeline").await.expect(200).each("id"), [after, kept]);
-    let status = infra::status::status(&renewed.pool, &[]).await.expect("status");
+    let status = event_log::status::status(&renewed.pool, &[]).await.expect("status");
     assert_eq!(status.relay.stopped_because, None);
     no_difference(&renewed).await;
 }

@@ -3,8 +3,8 @@
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, PASSWORD};
+use event_log::event_store::LogReader;
 use futures::future::{join, join_all};
-use infra::event_store::LogReader;
 use reqwest::Method;
 use serde_json::json;
 use std::collections::HashSet;

@@ -3,8 +3,8 @@
 
 use crate::support::TestApp;
 use crate::support::client::Person;
+use event_log::event_store::LogReader;
 use futures::future::BoxFuture;
-use infra::event_store::LogReader;
 use projections::ports::Announcer;
 use projections::progress::Progress;
 use projections::rebuild::rebuild;

@@ -1,8 +1,8 @@
 //! The storage for files, and who may do what there.
 
 use crate::support::{client, storage};
-use infra::config::S3Settings;
-use infra::s3::Storage;
+use photos::s3::Storage;
+use service::settings::S3Settings;
 use std::time::Duration;
 
 async fn prepared() -> (S3Settings, Storage) {

@@ -203,7 +203,7 @@ async fn who_looked_is_forgotten_after_two_days_and_the_count_stays_even_in_a_re
     assert_eq!(views(&app, &mina, &sora, &post).await, 1);
     for left in [1, 0] {
         sqlx::query("update vault.views set day = day - 1").execute(&app.pool).await.expect("as time would");
-        infra::views::sweep(&app.pool).await.expect("swept");
+        vault::views::sweep(&app.pool).await.expect("swept");
         assert_eq!(written(&app, &post).await, left);
     }
     app.rebuild("posts").await;

@@ -11,19 +11,16 @@ use crate::searches::PopularSearches;
 use crate::tags::Trends;
 use crate::timeline::Pages;
 use domain::value::UserId;
+use event_log::event_store::Executor;
+use event_log::statement_pool::StatementPool;
+use event_log::tail::Tail;
+use event_log::touched::Touched;
 use futures::future::BoxFuture;
-use infra::event_store::Executor;
-use infra::history::Pages as Log;
-use infra::media::Pokes;
-use infra::oauth::Providers;
-use infra::s3::Storage;
-use infra::statement_pool::StatementPool;
-use infra::tail::Tail;
-use infra::touched::Touched;
-use infra::vault::Vault;
-use infra::views::Views;
+use history::Pages as Log;
 use ipnet::IpNet;
 use moka::sync::Cache;
+use photos::media::Pokes;
+use photos::s3::Storage;
 use projections::Position;
 use projections::progress::Progress;
 use serde::Serialize;
@@ -34,6 +31,9 @@ use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
+use vault::Vault;
+use vault::providers::Providers;
+use vault::views::Views;
 
 /// How long this node remembers what a person last wrote. Beyond it every projection has caught up, or
 /// its lag is known and answers are marked stale.

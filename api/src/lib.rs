@@ -35,6 +35,7 @@ mod console;
 pub mod dev;
 pub mod document;
 pub mod edge;
+pub mod erasure;
 pub mod events;
 pub mod exports;
 pub mod follows;

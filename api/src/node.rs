@@ -1,28 +1,22 @@
 //! One process of Madang: the roles it plays, wired together, started and stopped in order.
 
 use crate::app::{App, Cors, Parts, Settings as HttpSettings};
+use crate::erasure::Eraser;
 use crate::ops::readiness;
 use crate::search::Search;
 use crate::sockets::{self, Limits};
 use crate::withdrawals::come_back_link;
 use crate::{exports, projectors};
-use infra::announcements::{self, NatsAnnouncer};
-use infra::config::{Roles, Settings};
-use infra::erasure::Eraser;
-use infra::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
-use infra::history::Pages as Log;
-use infra::history::past::{self, PastError};
-use infra::mail::{self, TransportError};
-use infra::media;
-use infra::nats::{Nats, NatsError};
-use infra::oauth::{Providers, SetupError};
-use infra::relay::Relay;
-use infra::s3::Storage;
-use infra::search::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
-use infra::statement_pool::{FRESH, PATIENCE, PING, StatementPool};
-use infra::tail::Tail;
-use infra::vault::{Vault, VaultError};
-use infra::views::{self, Views};
+use event_log::announcements::{self, NatsAnnouncer};
+use event_log::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
+use event_log::nats::{Nats, NatsError};
+use event_log::relay::Relay;
+use event_log::statement_pool::{FRESH, PATIENCE, PING, StatementPool};
+use event_log::tail::Tail;
+use history::Pages as Log;
+use history::past::{self, PastError};
+use photos::media;
+use photos::s3::Storage;
 use projections::Projector;
 use projections::progress::Progress;
 use projections::rebuild::Rebuilder;
@@ -30,6 +24,8 @@ use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
 use projections::search::embedder::EmbedError;
 use projections::search::engine::{Engine, EngineError};
+use search_engine::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
+use service::settings::{Roles, Settings};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use std::net::SocketAddr;
@@ -41,6 +37,10 @@ use tokio_util::task::TaskTracker;
 use tracing::log::LevelFilter;
 use tracing::{info, warn};
 use uuid::Uuid;
+use vault::mail::{self, TransportError};
+use vault::providers::{Providers, SetupError};
+use vault::views::{self, Views};
+use vault::{Vault, VaultError};
 
 /// How long the database may take to be there when a node starts.
 const START: Duration = Duration::from_secs(30);
@@ -103,13 +103,14 @@ impl Node {
     pub async fn start(mut settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
         let address = listener.local_addr()?;
         // What is counted before the first scrape counts too.
-        infra::telemetry::install();
+        service::telemetry::install();
         let media_pokes = media::Pokes::default();
         let providers = Providers::new(settings.oauth_providers.clone(), &settings.public_url.0)?;
         let options: PgConnectOptions =
             settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
         let pool = connect(&options, settings.database_connections).await?;
         migrate(&pool).await?;
+        history::analytics::keep_up(&pool).await;
         if !settings.allow_unsafe_postgres {
             must_be_durable(&pool).await?;
         }
@@ -465,8 +466,8 @@ async fn read_models(pool: &PgPool, projectors: &[Arc<dyn Projector>]) -> Result
 /// Lags are measured when they are asked for: whoever is behind may be another process, or stopped.
 async fn metrics(pool: PgPool, projections: Vec<&'static str>, search: Fed) -> String {
     let measured = async {
-        infra::status::status(&pool, &projections).await?.gauge();
-        infra::status::gauge_search(&pool, search.position()).await?;
+        event_log::status::status(&pool, &projections).await?.gauge();
+        event_log::status::gauge_search(&pool, search.position()).await?;
         mail::gauge(&pool).await
     };
     match tokio::time::timeout(Duration::from_secs(2), measured).await {
@@ -474,5 +475,5 @@ async fn metrics(pool: PgPool, projections: Vec<&'static str>, search: Fed) -> S
         Ok(Err(failure)) => warn!(%failure, "lags can't be measured"),
         Err(_) => warn!("lags can't be measured within two seconds"),
     }
-    infra::telemetry::install().render()
+    service::telemetry::install().render()
 }

@@ -1,6 +1,5 @@
 //! Every projector there is: a new read model adds one line here.
 
-use infra::config::Settings;
 use projections::Projector;
 use projections::boards::BoardsProjector;
 use projections::comments::CommentsProjector;
@@ -11,6 +10,7 @@ use projections::search::SearchProjector;
 use projections::searches::SearchesProjector;
 use projections::tags::TagsProjector;
 use projections::timelines::TimelinesProjector;
+use service::settings::Settings;
 use std::sync::Arc;
 
 /// All of them, as this process's settings have them.

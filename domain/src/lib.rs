@@ -7,6 +7,7 @@
 //!    [`blocklist`], [`followed_tags`], [`search_history`], [`board`], [`alias`] and [`view_batch`] are its kin.
 //! 4. [`event`]: every event of every aggregate as one type, and how stored ones are read back; [`schema`]: what
 //!    each looks like to others.
+//! 5. [`korea`]: when the community's days begin.
 //!
 //! Invariants of this crate:
 //! - No I/O, clock, randomness or async runtime: ids, times and facts about other aggregates come in
@@ -24,6 +25,7 @@ pub mod comment;
 pub mod event;
 pub mod follow;
 pub mod followed_tags;
+pub mod korea;
 pub mod like;
 pub mod media;
 pub mod post;

@@ -1,4 +1,4 @@
-//! What projections need from outside; `infra` implements it.
+//! What projections need from outside; `event_log` implements it.
 
 use chrono::{DateTime, Utc};
 use domain::Event;

@@ -180,7 +180,7 @@ async fn an_export_is_kept_for_a_week_and_made_anew_after_a_day() {
 async fn an_export_whose_maker_died_is_made_by_another() {
     let yard = Yard::with(|settings| settings.roles = "relay,projector".parse().expect("roles")).await;
     // This node makes none; the row is as a maker left it that was killed.
-    let api = yard.app.second_node(|settings| settings.roles = infra::config::Roles::ALL).await;
+    let api = yard.app.second_node(|settings| settings.roles = service::settings::Roles::ALL).await;
     let mina = api.register("mina").await;
     let claimed = format!(
         "insert into vault.exports (user_id, id, attempts, next_attempt_at)

@@ -9,10 +9,10 @@ use super::secrets::everything_outside_the_vault;
 use super::{Yard, address};
 use crate::support::openid;
 use browser::Browser;
-use infra::vault::Vault;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use vault::Vault;
 
 /// A node whose people may log in with `acme`, which tells details apart, and `globex`.
 async fn yard() -> Yard {

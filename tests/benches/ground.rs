@@ -5,13 +5,12 @@ use crate::report::{Report, Target};
 use crate::server::{Server, binary};
 use crate::{Args, Failure};
 use domain::value::UserId;
-use infra::config::S3Settings;
-use infra::event_store::renew_log_id;
-use infra::local::LocalStack;
-use infra::vault::Vault;
+use event_log::event_store::renew_log_id;
+use local_stack::LocalStack;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
+use service::settings::S3Settings;
 use sqlx::{Executor, PgPool};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tokio::process::Command;
 use uuid::Uuid;
+use vault::Vault;
 
 /// How many people use the service at the same time.
 const PRESENT: usize = 1_000;

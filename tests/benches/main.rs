@@ -6,7 +6,7 @@
 
 mod chart;
 mod client;
-#[path = "../../infra/src/images/corpus.rs"]
+#[path = "../../infra/photos/src/images/corpus.rs"]
 #[allow(dead_code, reason = "the library's own tests use the rest")]
 mod corpus;
 mod ground;

@@ -4,8 +4,8 @@ use super::load::Load;
 use super::site::Stores;
 use super::until;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
+use event_log::event_store::LogReader;
 use futures::StreamExt;
-use infra::event_store::LogReader;
 use projections::verify::verify;
 use sqlx::PgPool;
 use std::collections::HashMap;
@@ -63,7 +63,7 @@ pub async fn everyone_reaches_the_head(stores: &Stores) {
     let projectors = stores.projectors();
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     until("relay and read models reach the head", async || {
-        let status = infra::status::status(&pool, &names).await.expect("status");
+        let status = event_log::status::status(&pool, &names).await.expect("status");
         let caught_up = status.relay.lag == 0 && status.projections.iter().all(|one| one.lag == 0);
         caught_up.then_some(())
     })

@@ -7,7 +7,7 @@ use super::{random, rounds, until};
 use crate::media::{hostile_and_odd, jpeg, upload};
 use crate::support::storage;
 use futures::future::join_all;
-use infra::s3::Storage;
+use photos::s3::Storage;
 use rand::Rng;
 use serde_json::json;
 
@@ -67,8 +67,8 @@ async fn photos_and_exports_under_way_survive_kill_9() {
         let photos: Vec<_> = ids.iter().map(|id| json!({ "media_id": id })).collect();
         person.post("/v1/posts", json!({ "text": "", "photos": photos })).await.expect(201);
         everyone_reaches_the_head(&site.stores()).await;
-        let strays = infra::media::strays(&pool, &bucket, std::time::Duration::ZERO).await.expect("listed");
-        let missing = infra::media::missing(&pool, &bucket).await.expect("listed");
+        let strays = photos::media::strays(&pool, &bucket, std::time::Duration::ZERO).await.expect("listed");
+        let missing = photos::media::missing(&pool, &bucket).await.expect("listed");
         assert_eq!((strays, missing), (vec![], vec![]));
     }
 }

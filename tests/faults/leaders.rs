@@ -7,14 +7,14 @@ use super::proxy::{Proxy, Through, Toward, Wire};
 use super::site::{Server, Site, Stores};
 use super::{random, rounds, until};
 use crate::support::TestApp;
-use infra::config::Roles;
-use infra::event_store::LogReader;
-use infra::nats::{Nats, StreamLimits};
-use infra::relay::Relay;
+use event_log::event_store::LogReader;
+use event_log::nats::{Nats, StreamLimits};
+use event_log::relay::Relay;
 use projections::ports::{Announcer, Position};
 use projections::progress::Progress;
 use projections::runner::{Runner, RunnerContext};
 use rand::Rng;
+use service::settings::Roles;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use std::sync::Arc;
@@ -184,7 +184,7 @@ async fn a_relay_that_wakes_up_after_another_took_over_does_not_set_the_note_bac
     frozen.wake().await;
     database.set(Wire::Passes);
     next.await;
-    let status = infra::status::status(&site.stores().pool().await, &[]).await.expect("status");
+    let status = event_log::status::status(&site.stores().pool().await, &[]).await.expect("status");
     assert_eq!(status.relay.lag, 0, "the note was set back");
 }
 

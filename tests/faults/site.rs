@@ -13,8 +13,8 @@ pub use up::Up;
 
 use super::within;
 use crate::support::client::{Person, operator};
+use ::service::settings::Settings;
 use async_nats::jetstream::stream::Stream;
-use infra::config::Settings;
 use process::bound;
 use projections::Projector;
 use server::Wiring;

@@ -38,7 +38,7 @@ async fn every_event_type_has_a_view_with_its_own_columns_whatever_version_was_s
             .await
             .expect("listed");
     for (_, event_type, _) in domain::Event::types() {
-        let name = infra::history::export::table_name(event_type);
+        let name = history::export::table_name(event_type);
         assert!(views.contains(&(name.clone(),)), "{name} is missing");
         let count = sqlx::query(&format!("select * from analytics.{name}")).fetch_all(&app.pool).await;
         assert!(count.is_ok(), "{name}: {count:?}");

@@ -81,7 +81,7 @@ async fn events_of_every_old_version_are_replayed_exported_and_shown_as_todays()
         );
         let history = ana.get(&format!("/v1/history/{}/{}", old.aggregate, old.id)).await.expect(200);
         assert_eq!(&history.items().last().expect("a step")["payload"], payload, "{name}");
-        let view = infra::history::export::table_name(&old.event_type);
+        let view = history::export::table_name(&old.event_type);
         let sql = format!("select to_jsonb(view) from analytics.{view} as view where position = $1");
         let row: Value =
             sqlx::query_scalar(&sql).bind(old.position).fetch_one(&app.pool).await.expect("a row");
@@ -98,7 +98,7 @@ async fn events_of_every_old_version_are_replayed_exported_and_shown_as_todays()
     let arguments = ["events", "export", "--format", "ndjson", "--out", out.to_str().expect("UTF-8")];
     app.madang(&arguments).await.expect("exported");
     for old in &all {
-        let table = out.join(infra::history::export::table_name(&old.event_type));
+        let table = out.join(history::export::table_name(&old.event_type));
         let parts = std::fs::read_dir(table).expect("a folder").flatten();
         let lines: String = parts.map(|part| std::fs::read_to_string(part.path()).expect("lines")).collect();
         let mut lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));

@@ -77,7 +77,7 @@ async fn a_token_that_is_not_ours_is_refused_everywhere_even_where_none_is_neede
 #[tokio::test(flavor = "multi_thread")]
 async fn a_good_token_of_someone_this_log_does_not_know_stands_for_nobody() {
     let app = TestApp::start().await;
-    let vault = infra::vault::Vault::open(app.pool.clone(), app.settings.token_ttl).await.expect("a vault");
+    let vault = vault::Vault::open(app.pool.clone(), app.settings.token_ttl).await.expect("a vault");
     let stranger = vault.issue_token(domain::value::UserId(uuid::Uuid::now_v7())).access_token;
     let stranger = Person { token: Some(stranger), ..app.nobody() };
     for path in ["/v1/me", "/v1/posts", "/v1/timeline"] {

@@ -100,7 +100,7 @@ async fn files_that_belong_to_nothing_and_missing_ones_are_told() {
     storage.put("media/stray/w320.webp", "image/webp", vec![1]).await.expect("it is kept");
     storage.delete(&format!("media/{id}/square.webp")).await.expect("it is deleted");
     let none = Duration::ZERO;
-    let strays = infra::media::strays(&app.pool, &storage, none).await.expect("listed");
+    let strays = photos::media::strays(&app.pool, &storage, none).await.expect("listed");
     assert_eq!(strays, ["media/stray/w320.webp"]);
     let said = app.madang(&["verify"]).await.expect_err("not equal");
     assert!(said.contains(&format!("media/{id}/square.webp is missing")), "{said}");

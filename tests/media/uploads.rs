@@ -5,7 +5,7 @@ use super::{download, jpeg, looked_at, nothing_is_left, upload};
 use crate::support::client::Person;
 use crate::support::{TestApp, client};
 use chrono::{TimeDelta, Utc};
-use infra::media::MAX_BYTES;
+use photos::media::MAX_BYTES;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! A search engine that is away holds up nothing but searches.
 
 use crate::support::TestApp;
-use infra::config::MeiliSettings;
-use infra::search::Meilisearch;
 use projections::search::engine::{Engine, EngineError};
+use search_engine::Meilisearch;
 use serde_json::json;
+use service::settings::MeiliSettings;
 use std::time::Duration;
 use uuid::Uuid;
 

@@ -8,12 +8,12 @@ mod near;
 use super::meilisearch::{Kept, named};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
-use infra::search::{Embedded, Meilisearch};
 use projections::search::engine::{
     Access, Change, Document, Engine, Filters, Found, Key, Kind, PersonDocument, PostAuthor, PostDocument,
     Query, Sort, TagDocument,
 };
 use projections::search::words::Words;
+use search_engine::{Embedded, Meilisearch};
 use std::panic::AssertUnwindSafe;
 use std::sync::Once;
 use uuid::Uuid;

@@ -3,8 +3,8 @@
 use super::find;
 use crate::support::TestApp;
 use crate::support::embedder::{Mood, Service};
-use infra::search::embedder::{Http, local};
 use projections::search::embedder::{EmbedError, Embedder};
+use search_engine::embedder::{Http, local};
 
 fn texts(many: usize) -> Vec<String> {
     (0..many).map(|n| format!("{n}번째 감귤")).collect()

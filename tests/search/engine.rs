@@ -2,13 +2,13 @@
 
 use super::{find, posts};
 use crate::support::TestApp;
-use infra::search::Embedded;
-use infra::search::embedded::held;
 use projections::search::engine::{
     Access, Change, Document, Engine, Filters, Key, Kind, Query, Sort, TagDocument,
 };
 use projections::search::feed::versions;
 use projections::search::words::Words;
+use search_engine::Embedded;
+use search_engine::embedded::held;
 use serde_json::json;
 use std::collections::BTreeSet;
 

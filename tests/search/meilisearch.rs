@@ -1,8 +1,8 @@
 //! A real Meilisearch, where `MEILI_URL` (and `MEILI_KEY`) say where one is, and what tests leave there.
 
 use crate::support::TestApp;
-use infra::config::{MeiliSettings, Settings};
 use serde_json::Value;
+use service::settings::{MeiliSettings, Settings};
 use std::ops::Deref;
 use uuid::Uuid;
 

@@ -4,11 +4,11 @@ use super::relevance::{document, id, row};
 use crate::import::{Data, folder};
 use chrono::DateTime;
 use domain::value::PostId;
-use infra::search::Embedded;
-use infra::search::embedder::{Local, local};
 use projections::search::embedder::Embedder;
 use projections::search::engine::{Access, Change, Engine, Filters, Found, Kind, Near, Query, Sort};
 use projections::search::words::Words;
+use search_engine::Embedded;
+use search_engine::embedder::{Local, local};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 

@@ -3,12 +3,12 @@
 
 use crate::import::{Data, folder};
 use chrono::DateTime;
-use infra::search::Embedded;
 use projections::search::engine::{
     Access, Change, Document, Engine, Filters, Key, Kind, PostDocument, Query, Sort,
 };
 use projections::search::text::fold;
 use projections::search::words::Words;
+use search_engine::Embedded;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 use unicode_normalization::UnicodeNormalization;

@@ -2,12 +2,12 @@
 
 use super::TestApp;
 use futures::future::join_all;
-use infra::vault::Vault;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::time::{Duration, Instant};
+use vault::Vault;
 
 /// An answer, read to its end.
 #[derive(Clone, Debug)]

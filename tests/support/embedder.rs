@@ -7,9 +7,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use infra::config::EmbedderSettings;
-use infra::search::embedder::local;
+use search_engine::embedder::local;
 use serde_json::{Value, json};
+use service::settings::EmbedderSettings;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 

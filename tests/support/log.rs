@@ -2,7 +2,7 @@
 
 use domain::user::UserCommand;
 use domain::value::{Bio, DisplayName, Handle, UserId};
-use infra::event_store::{Appender, Envelope, Executor, IdempotencyKey, migrate};
+use event_log::event_store::{Appender, Envelope, Executor, IdempotencyKey, migrate};
 use serde_json::Value;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgPool, Postgres, Transaction};
@@ -20,6 +20,7 @@ impl Log {
         let (url, _) = super::database().await;
         let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("the database");
         migrate(&pool).await.expect("migrations apply");
+        history::analytics::keep_up(&pool).await;
         let executor = executor(&url).await;
         Self { url, pool, executor }
     }

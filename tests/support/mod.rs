@@ -9,13 +9,13 @@ pub mod smtp;
 mod stack;
 
 use api::node::Node;
-use infra::config::{MeiliSettings, S3Settings, Settings};
-use infra::event_store::LogReader;
-use infra::s3::Storage;
+use event_log::event_store::LogReader;
+use photos::s3::Storage;
 use projections::Projector;
 use projections::rebuild::rebuild;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
+use service::settings::{MeiliSettings, S3Settings, Settings};
 use sqlx::PgPool;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ impl TestApp {
 
     async fn start_node(settings: Settings) -> Self {
         // As the commands do before anything is counted.
-        infra::telemetry::install();
+        service::telemetry::install();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let node = Node::start(settings.clone(), listener).await.expect("the node starts");
         let pool = PgPool::connect(&settings.database_url).await.expect("the database is there");

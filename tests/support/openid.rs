@@ -1,7 +1,7 @@
 //! A real OpenID provider, run by Node, and a browser that logs in there.
 
-use infra::config::{OAuthProvider, Settings};
 use reqwest::Url;
+use service::settings::{OAuthProvider, Settings};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,7 +1,7 @@
 //! The private stack that all tests share, and a database in it for each.
 
-use infra::config::{S3Settings, WebUrl};
-use infra::local::LocalStack;
+use local_stack::LocalStack;
+use service::settings::{S3Settings, WebUrl};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::OnceCell;

@@ -5,9 +5,9 @@ use crate::edge::{FieldError, Problem};
 use crate::sign_ups::dto::ChosenLanguage;
 use domain::user::{Role, User};
 use domain::value::{DisplayName, Invalid};
-use infra::vault::accounts::{ChangeDetails, Details};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use vault::accounts::{ChangeDetails, Details};
 
 const INTERESTS_MAX: usize = 20;
 const BIRTH_YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;

@@ -7,8 +7,8 @@ use crate::edge::{Fields, Member, MemberForm, Problem, Visitor};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use infra::vault::attempts::Policy;
-use infra::vault::{Email, Phone};
+use vault::attempts::Policy;
+use vault::{Email, Phone};
 
 const EMAIL_CHANGES: Policy = hourly("email_changes", 5);
 /// Each costs money.

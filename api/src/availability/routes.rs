@@ -8,8 +8,8 @@ use axum::Json;
 use axum::extract::State;
 use domain::user::HANDLE;
 use domain::value::Handle;
-use infra::vault::Email;
-use infra::vault::attempts::Policy;
+use vault::Email;
+use vault::attempts::Policy;
 
 /// Handles are public anyway.
 const HANDLES: Policy = hourly("handle_checks", 120);

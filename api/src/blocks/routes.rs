@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::blocklist::{Blocklist, BlocklistCommand};
 use domain::follow::{Follow, FollowCommand};
 use domain::value::{BlocklistId, FollowId, UserId};
-use infra::event_store::{Answer, Envelope};
+use event_log::event_store::{Answer, Envelope};
 
 /// Block a person
 ///

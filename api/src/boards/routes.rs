@@ -10,7 +10,7 @@ use axum::response::Response;
 use chrono::Utc;
 use domain::board;
 use domain::value::{BoardId, Slug};
-use infra::event_store::Envelope;
+use event_log::event_store::Envelope;
 use projections::boards::query;
 
 /// List boards, by their names in addresses

@@ -1,16 +1,16 @@
 //! `madang erase`: a person is forgotten, now.
 
 use super::{Failure, services::Services};
+use crate::erasure::{Eraser, GRACE};
 use domain::user::HANDLE;
 use domain::value::{Handle, UserId};
-use infra::erasure::{Eraser, GRACE};
-use infra::event_store::{Appender, Executor};
-use infra::nats::Nats;
-use infra::s3::Storage;
-use infra::vault::Vault;
+use event_log::event_store::{Appender, Executor};
+use event_log::nats::Nats;
+use photos::s3::Storage;
 use std::process::ExitCode;
 use std::time::Duration;
 use uuid::Uuid;
+use vault::Vault;
 
 /// `madang erase`.
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use super::{Failure, services::Services};
 use domain::user::{HANDLE, Role, User, UserCommand};
 use domain::value::Handle;
-use infra::event_store::{Appender, Envelope, Executor};
+use event_log::event_store::{Appender, Envelope, Executor};
 use std::process::ExitCode;
 
 /// `madang grant`.

@@ -2,7 +2,7 @@
 
 use super::{Failure, events::time, services::Services};
 use domain::Event;
-use infra::history::{At, Pages, Story};
+use history::{At, Pages, Story};
 use std::process::ExitCode;
 use uuid::Uuid;
 

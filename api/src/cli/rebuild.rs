@@ -2,12 +2,12 @@
 
 use super::{Failure, services::Services};
 use crate::projectors;
+use event_log::event_store::{LogReader, migrate};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use infra::config::Settings;
-use infra::event_store::{LogReader, migrate};
 use projections::rebuild::{SharedSource, rebuild};
 use projections::schema::outdated;
 use projections::{Position, Projector};
+use service::settings::Settings;
 use sqlx::PgPool;
 use std::{process::ExitCode, sync::Arc};
 use tokio::task::JoinSet;
@@ -34,6 +34,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let pool = args.services.pool().await?;
     if args.outdated {
         migrate(&pool).await?;
+        history::analytics::keep_up(&pool).await;
         let outdated = outdated(&pool, &chosen).await?;
         chosen.retain(|projector| outdated.contains(&projector.name()));
         if chosen.is_empty() {

@@ -7,8 +7,8 @@ use super::{
     services::Services,
 };
 use chrono::{DateTime, Utc};
+use history::{Filter, Pages, past};
 use indicatif::{MultiProgress, ProgressBar};
-use infra::history::{Filter, Pages, past};
 use projections::Position;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;

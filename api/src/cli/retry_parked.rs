@@ -1,7 +1,7 @@
 //! `madang retry-parked`: events that could not be applied, tried again while service goes on.
 
 use super::{Failure, rebuild::choose, services::Services};
-use infra::status::{ProjectionStatus, status};
+use event_log::status::{ProjectionStatus, status};
 use projections::retry;
 use sqlx::PgPool;
 use std::process::ExitCode;

@@ -2,10 +2,8 @@
 
 use super::{Failure, signals::Signals};
 use crate::{node::Node, sockets};
-use infra::{
-    config::{LogSettings, Roles, Settings},
-    telemetry,
-};
+use service::settings::{LogSettings, Roles, Settings};
+use service::telemetry;
 use std::{net::SocketAddr, process::ExitCode};
 use tokio::net::TcpListener;
 

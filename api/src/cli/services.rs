@@ -1,7 +1,7 @@
 //! Which Postgres, NATS and storage a command works on.
 
 use super::{Failure, stack_file::StackFile};
-use infra::config::Settings;
+use service::settings::Settings;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use super::{Failure, services::Services};
 use crate::projectors;
-use infra::status::{ProjectionStatus, Rebuilds, Status};
+use event_log::status::{ProjectionStatus, Rebuilds, Status};
 use projections::Projector;
 use std::{process::ExitCode, sync::Arc};
 
@@ -21,8 +21,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let pool = args.services.pool().await?;
     let projectors = projectors::all(&settings);
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
-    let status = infra::status::status(&pool, &names).await?;
-    let rebuilds = infra::status::rebuilds(&pool, &names).await?;
+    let status = event_log::status::status(&pool, &names).await?;
+    let rebuilds = event_log::status::rebuilds(&pool, &names).await?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&status)?);
     } else {

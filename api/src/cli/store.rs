@@ -1,12 +1,11 @@
 //! Short commands on the database: bringing it up to date, and tokens for operators.
 
 use super::{Failure, services::Services};
-use infra::{
-    config::LogSettings,
-    event_store, telemetry,
-    vault::{Rotation, Vault},
-};
+use event_log::event_store;
+use service::settings::LogSettings;
+use service::telemetry;
 use std::{process::ExitCode, time::Duration};
+use vault::{Rotation, Vault};
 
 /// `madang migrate`.
 #[derive(Debug, clap::Args)]
@@ -47,6 +46,7 @@ pub(super) async fn migrate(args: MigrateArgs) -> Result<ExitCode, Failure> {
     telemetry::start_logging(&LogSettings::from_env()?);
     let pool = args.services.pool().await?;
     event_store::migrate(&pool).await?;
+    history::analytics::keep_up(&pool).await;
     eprintln!("the database is up to date");
     Ok(ExitCode::SUCCESS)
 }

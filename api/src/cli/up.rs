@@ -6,18 +6,16 @@ use super::{
     stack_file::{Left, StackFile, write_private},
 };
 use crate::{dev, node::Node, sockets};
-use infra::{
-    config::{LogSettings, Settings},
-    local::{LocalStack, Outside},
-    telemetry,
-    vault::Vault,
-};
+use local_stack::{LocalStack, Outside};
+use service::settings::{LogSettings, Settings};
+use service::telemetry;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
+use vault::Vault;
 
 const OPERATOR_TOKEN: &str = "operator.token";
 const OPERATOR_TOKEN_TTL: Duration = Duration::from_secs(30 * 24 * 3_600);

@@ -5,14 +5,14 @@ use super::{
     rebuild::{choose, progress_bar, show},
     services::Services,
 };
+use event_log::event_store::LogReader;
 use futures::future::BoxFuture;
-use infra::event_store::LogReader;
-use infra::media::{SETTLED, missing, strays};
-use infra::s3::Storage;
-use infra::search::{Meilisearch, embedded};
+use photos::media::{SETTLED, missing, strays};
+use photos::s3::Storage;
 use projections::Position;
 use projections::search::engine::{Engine, EngineError, Key};
 use projections::search::feed::versions;
+use search_engine::{Meilisearch, embedded};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use crate::edge::{Alias, Author, Problem, author};
 use chrono::{DateTime, Utc};
 use domain::comment::{Comment as State, CommentBody};
 use domain::value::CommentText;
-use infra::event_store::Answer;
+use event_log::event_store::Answer;
 use projections::comments;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -16,7 +16,7 @@ use domain::Refusal;
 use domain::comment::{self, CommentCommand, CommentRefusal, CommentedPost, Parent};
 use domain::post::Post;
 use domain::value::{CommentId, PostId, UserId};
-use infra::event_store::CommandError;
+use event_log::event_store::CommandError;
 use uuid::Uuid;
 
 /// Write a comment on a post, or a reply to a comment

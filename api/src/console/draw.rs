@@ -1,7 +1,7 @@
 //! Figures as SVG. Their colours are named here and, for dark rooms, in `console.css`: what an attribute says a style
 //! may say otherwise.
 
-use infra::history::Cohort;
+use history::Cohort;
 use plotters::prelude::{
     ChartBuilder, Color, IntoDrawingArea, IntoFont, IntoSegmentedCoord, RGBColor, Rectangle, SVGBackend,
     SegmentValue, Text, TextStyle,

@@ -12,7 +12,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use domain::Event;
 use form_urlencoded::{Serializer, parse};
-use infra::history::{Filter, LogEvent};
+use history::{Filter, LogEvent};
 use projections::Position;
 use std::time::{Duration, Instant};
 

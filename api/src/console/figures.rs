@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use infra::history::{Cohort, Counts};
+use history::{Cohort, Counts};
 use projections::{profiles, timelines};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

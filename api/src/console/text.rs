@@ -1,8 +1,8 @@
 //! What the console says, in Korean and English.
 
 use chrono::{DateTime, Utc};
-use infra::korea::KOREA;
-use infra::mail::Language;
+use domain::korea::KOREA;
+use vault::mail::Language;
 
 /// Declares the words once, so that neither language can lack one.
 macro_rules! texts {

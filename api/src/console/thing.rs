@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::Event;
 use domain::user::HANDLE;
 use domain::value::Handle;
-use infra::history::{At, Step, Story};
+use history::{At, Step, Story};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashSet;

@@ -2,8 +2,8 @@
 
 use super::MAILBOX;
 use crate::edge::html::escaped;
-use infra::mail::Kept;
 use std::fmt::Write;
+use vault::mail::Kept;
 
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">

@@ -2,9 +2,9 @@
 
 use super::cookies;
 use axum::http::{HeaderMap, header};
-use infra::vault::{Caller, TokenError, Vault};
 use std::net::IpAddr;
 use uuid::Uuid;
+use vault::{Caller, TokenError, Vault};
 
 /// One request's circumstances, kept among its extensions.
 #[derive(Clone, Debug)]

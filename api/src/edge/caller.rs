@@ -7,8 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::{StatusCode, request};
 use domain::user::{Role, User};
 use domain::value::UserId;
-use infra::vault::Caller;
 use uuid::Uuid;
+use vault::Caller;
 
 /// The header in which an operator names the person to act as.
 pub const ACT_AS: &str = "madang-act-as";

@@ -11,7 +11,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, Method, Uri, request};
 use domain::user::Role;
 use domain::value::UserId;
-use infra::event_store::{Answer, Envelope, IdempotencyKey};
+use event_log::event_store::{Answer, Envelope, IdempotencyKey};
 use projections::Position;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;

@@ -8,7 +8,7 @@
 use super::problem::Problem;
 use crate::app::Cors;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use infra::vault::sessions::Opened;
+use vault::sessions::Opened;
 
 /// The access token of a browser. `__Host-`: only over TLS, only for this very host, for all paths.
 const ACCESS: &str = "__Host-madang_access";

@@ -10,7 +10,7 @@ use domain::follow::{Follow, Followee};
 use domain::post::Post;
 use domain::user::{HANDLE, User};
 use domain::value::{BlocklistId, CommentId, FollowId, PostId, UserId};
-use infra::event_store::CommandError;
+use event_log::event_store::CommandError;
 use uuid::Uuid;
 
 /// Whose handle this is, whether or not they have left.

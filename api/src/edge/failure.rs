@@ -4,13 +4,13 @@ use super::problem::{FieldError, Problem};
 use axum::http::StatusCode;
 use domain::value::MediaId;
 use domain::{Decide, Refusal, RefusalKind};
-use infra::event_store::{CommandError, StoreError};
-use infra::oauth::OAuthError;
-use infra::s3::StorageError;
-use infra::vault::identities::{LinkError, UnlinkError};
-use infra::vault::oauth::FlowError;
-use infra::vault::{CodeError, ContactError, ResendError, VaultError};
+use event_log::event_store::{CommandError, StoreError};
+use photos::s3::StorageError;
 use std::error::Error;
+use vault::identities::{LinkError, UnlinkError};
+use vault::oauth::FlowError;
+use vault::providers::OAuthError;
+use vault::{CodeError, ContactError, ResendError, VaultError};
 
 impl<A: Decide> From<CommandError<A>> for Problem {
     fn from(error: CommandError<A>) -> Self {

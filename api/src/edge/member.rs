@@ -8,14 +8,14 @@ use crate::app::App;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header, request};
 use domain::value::UserId;
-use infra::mail::Language;
-use infra::vault::Email;
-use infra::vault::accounts::PasswordHash;
-use infra::vault::attempts::Policy;
-use infra::vault::sessions::Device;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use uuid::Uuid;
+use vault::Email;
+use vault::accounts::PasswordHash;
+use vault::attempts::Policy;
+use vault::mail::Language;
+use vault::sessions::Device;
 
 /// A person themself, in one of their sessions; never an operator in their name.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use crate::edge::list::Paged;
 use crate::edge::{Listing, Problem, list};
 use axum::http::HeaderMap;
 use domain::Event;
-use infra::history::Filter;
+use history::Filter;
 use projections::Position;
 use serde::Deserialize;
 use utoipa::IntoParams;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::schema::EventSchema;
-use infra::history::{LogEvent, Step};
+use history::{LogEvent, Step};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;

@@ -8,7 +8,7 @@ use crate::edge::{Listing, Person, Problem, cursor};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use infra::history::{At, Story};
+use history::{At, Story};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;

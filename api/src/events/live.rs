@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use domain::user::{Role, User};
 use domain::value::UserId;
 use futures::stream::{self, Stream};
-use infra::history::Page;
+use history::Page;
 use projections::ports::EventSource;
 use serde_json::json;
 use std::collections::VecDeque;

@@ -1,9 +1,9 @@
 //! Exports as JSON.
 
 use chrono::{DateTime, Utc};
-use infra::vault::exports;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use vault::exports;
 
 /// How far an export is.
 #[derive(Debug, Serialize, ToSchema)]

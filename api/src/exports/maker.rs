@@ -4,15 +4,15 @@ use super::collect::{CollectError, collect};
 use super::routes::export_link;
 use crate::app::App;
 use domain::value::UserId;
-use infra::backoff::pause;
-use infra::event_store::LogReader;
-use infra::s3::{Storage, StorageError};
-use infra::vault::VaultError;
-use infra::vault::exports::{self, Waiting};
+use event_log::event_store::LogReader;
+use photos::s3::{Storage, StorageError};
+use service::backoff::pause;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
+use vault::VaultError;
+use vault::exports::{self, Waiting};
 
 /// Finds what other processes were asked for, and what is due again.
 const POLL: Duration = Duration::from_secs(5);

@@ -10,10 +10,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::value::UserId;
-use infra::s3::Storage;
-use infra::vault::attempts::Policy;
-use infra::vault::exports;
+use photos::s3::Storage;
 use std::time::Duration;
+use vault::attempts::Policy;
+use vault::exports;
 
 const LINKS: Policy = hourly("export_link", 60);
 const DOWNLOAD: Duration = Duration::from_secs(5 * 60);

@@ -7,7 +7,7 @@ use crate::edge::arrival::Bearer;
 use crate::edge::caller::{must_not_be_worthless, must_read_history, nobody};
 use axum::http::{Method, StatusCode};
 use domain::user::User;
-use infra::vault::Caller;
+use vault::Caller;
 
 /// Whether the request may be answered.
 pub(super) async fn admit(app: &App, bearer: &Bearer, method: &Method, path: &str) -> Result<(), Problem> {

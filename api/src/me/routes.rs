@@ -8,7 +8,7 @@ use crate::users::dto::{Account, Person};
 use axum::extract::State;
 use axum::response::Response;
 use domain::user::{User, UserCommand};
-use infra::event_store::{Answer, Envelope};
+use event_log::event_store::{Answer, Envelope};
 use projections::profiles::query;
 
 /// Read one's own profile

@@ -13,10 +13,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::media::{self, MediaCommand, MediaState};
 use domain::value::MediaId;
+use event_log::event_store::CommandError;
 use http_body::Frame;
-use infra::event_store::CommandError;
-use infra::media::{MAX_BYTES, upload_key};
-use infra::vault::attempts::Policy;
+use photos::media::{MAX_BYTES, upload_key};
 use serde::Deserialize;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,6 +23,7 @@ use std::time::Duration;
 use sync_wrapper::SyncWrapper;
 use tokio::sync::Semaphore;
 use utoipa::IntoParams;
+use vault::attempts::Policy;
 
 /// At once through this process: each is a connection to the storage.
 static PLACES: Semaphore = Semaphore::const_new(64);

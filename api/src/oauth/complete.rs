@@ -14,9 +14,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::user::User;
 use domain::value::UserId;
-use infra::vault::accounts::NewAccount;
-use infra::vault::attempts::Policy;
-use infra::vault::oauth::{FlowError, Kept, Proof};
+use vault::accounts::NewAccount;
+use vault::attempts::Policy;
+use vault::oauth::{FlowError, Kept, Proof};
 
 /// Codes can't be guessed; this bounds the work that trying makes.
 const CODES: Policy = hourly("oauth_codes", 100);

@@ -5,10 +5,10 @@ use crate::sessions::dto::Session;
 use crate::sign_ups::dto::ChosenLanguage;
 use chrono::{DateTime, Utc};
 use domain::value::{DisplayName, Handle};
-use infra::vault::identities::Linked;
-use infra::vault::oauth::Proof;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use vault::identities::Linked;
+use vault::oauth::Proof;
 
 /// The services that people may log in with.
 #[derive(Debug, Serialize, ToSchema)]

@@ -11,10 +11,10 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::value::{DisplayName, UserId};
-use infra::oauth::{Provider, Returned};
-use infra::vault::attempts::Policy;
 use std::convert::Infallible;
 use std::str::FromStr;
+use vault::attempts::Policy;
+use vault::providers::{Provider, Returned};
 
 /// Each leaves a row for some minutes.
 const FROM_A_NETWORK: Policy = hourly("oauth_from", 100);

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use infra::vault::attempts::Policy;
+use vault::attempts::Policy;
 
 const LINKS: Policy = hourly("oauth_links", 20);
 

@@ -2,7 +2,7 @@
 
 use crate::app::{Readiness, ReadinessPart, ReadinessSource};
 use async_nats::connection::State;
-use infra::nats::Nats;
+use event_log::nats::Nats;
 use projections::Projector;
 use projections::schema::outdated;
 use sqlx::PgPool;

@@ -9,10 +9,10 @@ use crate::users::dto::check_password_length;
 use crate::withdrawals::come_back_link;
 use axum::extract::State;
 use axum::http::StatusCode;
-use infra::vault::Email;
-use infra::vault::attempts::Policy;
 use std::time::Duration;
 use tokio::time::Instant;
+use vault::Email;
+use vault::attempts::Policy;
 
 const RESETS_FROM: Policy = hourly("reset_from", 20);
 const RESETS_OF: Policy = hourly("reset_of", 4);

@@ -8,7 +8,7 @@ use crate::media::shown::{Photo, ShowPhoto};
 use chrono::{DateTime, Utc};
 use domain::post::{Post as State, PostBody};
 use domain::value::{Invalid, Marks, Mentions, Photos, PostText, Tag, Title};
-use infra::event_store::Answer;
+use event_log::event_store::Answer;
 use projections::posts;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;

@@ -13,7 +13,7 @@ use axum::response::Response;
 use chrono::Utc;
 use domain::post::{self, Placement, PostBody, PostCommand, PostRefusal, Where};
 use domain::value::{PostId, UserId};
-use infra::event_store::{Answer, CommandError, Envelope};
+use event_log::event_store::{Answer, CommandError, Envelope};
 use projections::posts::{self, Byline, query};
 
 /// How often a partial edit is built anew on what others wrote in between.

@@ -1,7 +1,7 @@
 //! How the whole stands, as JSON.
 
 use chrono::{DateTime, Utc};
-use infra::status;
+use event_log::status;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -4,7 +4,7 @@ use super::dto::{Projection, Standing};
 use crate::app::App;
 use crate::edge::Problem;
 use chrono::{TimeDelta, Utc};
-use infra::status::{self, RelayStatus, Status};
+use event_log::status::{self, RelayStatus, Status};
 use projections::Position;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

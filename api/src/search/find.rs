@@ -7,13 +7,13 @@ use crate::edge::{Fresh, Problem, Reader, cursor};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use domain::value::{Handle, PostId, UserId};
-use infra::search::Fed;
 use projections::posts;
 use projections::profiles;
 use projections::progress::Coverage;
 use projections::search::engine::{Access, EngineError, Filters, Found, Hit, Key, Kind, Near, Query, Sort};
 use projections::search::text::as_hangul;
 use projections::search::words::Words;
+use search_engine::Fed;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 

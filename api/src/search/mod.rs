@@ -8,9 +8,9 @@ pub mod similar;
 pub mod suggest;
 
 use crate::app::App;
-use infra::search::Fed;
 use projections::search::embedder::Embedder;
 use projections::search::engine::Engine;
+use search_engine::Fed;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -11,7 +11,7 @@ use axum::response::Response;
 use chrono::Utc;
 use domain::search_history::{SearchHistory, SearchHistoryCommand};
 use domain::value::{SearchHistoryId, SearchId};
-use infra::event_store::Answer;
+use event_log::event_store::Answer;
 use projections::searches::query;
 use serde::Deserialize;
 use utoipa::IntoParams;

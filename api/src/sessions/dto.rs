@@ -2,10 +2,10 @@
 
 use crate::users::dto::Account;
 use chrono::{DateTime, Utc};
-use infra::vault::sessions::{self, Opened};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use vault::sessions::{self, Opened};
 
 /// What a person logs in with.
 #[derive(Deserialize, ToSchema)]

@@ -11,10 +11,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::user::{HANDLE, User};
 use domain::value::{Handle, UserId};
-use infra::vault::Email;
-use infra::vault::attempts::Policy;
-use infra::vault::sessions::{Device, Opened};
 use std::time::Duration;
+use vault::Email;
+use vault::attempts::Policy;
+use vault::sessions::{Device, Opened};
 
 /// Longer input was never a handle, whatever the rules were.
 const LOGIN_MAX_BYTES: usize = 256;

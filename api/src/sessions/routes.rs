@@ -12,10 +12,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::user::User;
-use infra::vault::attempts::Policy;
-use infra::vault::sessions::Refreshed;
 use std::str::FromStr;
 use uuid::Uuid;
+use vault::attempts::Policy;
+use vault::sessions::Refreshed;
 
 /// Tokens can't be guessed; this bounds the work that trying makes.
 const WORTHLESS: Policy = hourly("refresh_from", 100);

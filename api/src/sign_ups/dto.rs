@@ -3,12 +3,12 @@
 use crate::edge::{Fields, Problem};
 use crate::users::dto::note_password_length;
 use domain::value::{DisplayName, Handle};
-use infra::mail::{Language, UnknownLanguage};
-use infra::vault::Email;
-use infra::vault::sign_ups::NewSignUp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use vault::Email;
+use vault::mail::{Language, UnknownLanguage};
+use vault::sign_ups::NewSignUp;
 
 /// What someone who wants to become a member types.
 #[derive(Deserialize, ToSchema)]

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::user::{User, UserCommand};
 use domain::value::{Bio, DisplayName, Handle, UserId};
-use infra::event_store::{CommandError, Envelope};
+use event_log::event_store::{CommandError, Envelope};
 
 /// Someone about to be a member.
 pub struct Newcomer {

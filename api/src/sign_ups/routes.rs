@@ -13,9 +13,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::value::{DisplayName, Handle};
-use infra::vault::accounts::{EmailTaken, NewAccount};
-use infra::vault::attempts::Policy;
 use uuid::Uuid;
+use vault::accounts::{EmailTaken, NewAccount};
+use vault::attempts::Policy;
 
 const FROM_A_NETWORK: Policy = hourly("sign_up_from", 30);
 const CODES: Policy = hourly("sign_up_codes", 60);

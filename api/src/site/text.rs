@@ -1,8 +1,8 @@
 //! What the pages say, in Korean and English.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use infra::korea::KOREA;
-use infra::mail::Language;
+use domain::korea::KOREA;
+use vault::mail::Language;
 
 /// One language of the pages.
 pub(super) struct Text {

@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::edge::Reader;
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, Uri, header, request};
-use infra::mail::Language;
 use std::convert::Infallible;
+use vault::mail::Language;
 
 /// One look at a page.
 pub(super) struct Visit {

@@ -7,7 +7,7 @@
 
 use crate::edge::list::Written;
 use domain::value::UserId;
-use infra::touched::{Epoch, Touched};
+use event_log::touched::{Epoch, Touched};
 use moka::sync::Cache;
 use projections::Position;
 use projections::progress::Progress;

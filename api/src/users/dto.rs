@@ -6,13 +6,13 @@ use crate::profile_images::{avatar_path, banner_path};
 use chrono::{DateTime, Utc};
 use domain::user::{User as State, UserCommand};
 use domain::value::{Bio, DisplayName, Handle};
-use infra::event_store::Answer;
-use infra::vault::Email;
+use event_log::event_store::Answer;
 use projections::profiles;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use vault::Email;
 
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 

@@ -10,10 +10,10 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::user::User;
 use domain::value::UserId;
-use infra::event_store::CommandError;
-use infra::mail::Language;
-use infra::vault::accounts::NewAccount;
+use event_log::event_store::CommandError;
 use projections::profiles::query;
+use vault::accounts::NewAccount;
+use vault::mail::Language;
 
 /// Register a person who is moved here from another service
 ///

@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::user::{User, UserCommand};
 use domain::value::UserId;
-use infra::event_store::{Answer, Envelope};
-use infra::vault::attempts::Policy;
+use event_log::event_store::{Answer, Envelope};
 use uuid::Uuid;
+use vault::attempts::Policy;
 
 const LINKS: Policy = hourly("come_back", 30);
 

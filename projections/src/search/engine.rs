@@ -1,4 +1,4 @@
-//! What a search engine must do; `infra` has them. It holds whole documents by version and finds them again. Who may
+//! What a search engine must do; `search_engine` has them. It holds whole documents by version and finds them again. Who may
 //! see what is decided by filters that come with each query, and once more by whoever shows what was found.
 
 use super::words::Words;

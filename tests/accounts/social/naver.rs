@@ -3,9 +3,9 @@
 use super::browser::Browser;
 use super::{Yard, address};
 use crate::support::openid::PUBLIC_URL;
-use infra::config::{OAuthProvider, OAuthService};
 use reqwest::Url;
 use serde_json::{Value, json};
+use service::settings::{OAuthProvider, OAuthService};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -7,7 +7,7 @@ use crate::load::per_second;
 use crate::report::{Report, Target};
 use domain::like::{Like, LikeCommand, Target as Liked};
 use domain::value::{LikeId, PostId, UserId};
-use infra::event_store::{Appender, Envelope, Executor};
+use event_log::event_store::{Appender, Envelope, Executor};
 use rand::Rng;
 use sqlx::postgres::PgPoolOptions;
 use std::sync::Arc;

@@ -13,7 +13,6 @@ mod state;
 
 use super::{Failure, http::Server, services::Services, signals::Signals};
 use files::Input;
-use infra::vault::Vault;
 use phase::{Phase, Progress};
 use state::State;
 use std::{
@@ -23,6 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
+use vault::Vault;
 
 const TOKEN_TTL: Duration = Duration::from_secs(24 * 3_600);
 const REFUSALS_SHOWN: usize = 10;

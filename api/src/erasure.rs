@@ -1,0 +1,269 @@
+//! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
+//!
+//! Their posts and comments are deleted by events, their likes, follows and blocks taken back, and their searches
+//! forgotten, as they would have done it, so that every read model drops them by its own rules. Then the words are
+//! masked in the events themselves, `PersonErased` is appended (which makes every node drop what it keeps in memory, and
+//! profiles and cards blank the name), pasts are dropped, the copies in NATS are purged, and the vault's rows go last:
+//! until then what was cut off is begun anew. Each step may be repeated without harm. What they looked at goes by itself
+//! within two days (see [`vault::views`]).
+
+use domain::blocklist::{Blocklist, BlocklistCommand};
+use domain::comment::{Comment, CommentCommand};
+use domain::follow::{Follow, FollowCommand, FollowEvent};
+use domain::like::{Like, LikeCommand, LikeEvent};
+use domain::media::{Media, MediaCommand, RemoveReason};
+use domain::post::{Post, PostCommand};
+use domain::search_history::{SearchHistory, SearchHistoryCommand};
+use domain::user::{User, UserCommand};
+use domain::value::{BlocklistId, FollowId, FollowedTagsId, LikeId, MediaId, SearchHistoryId, UserId};
+use domain::{Decide, Event, RefusalKind};
+use event_log::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
+use event_log::nats::{Nats, NatsError};
+use futures::TryStreamExt;
+use futures::stream::FuturesUnordered;
+use history::past;
+use photos::media::delete_files;
+use photos::s3::{Storage, StorageError};
+use serde_json::Value;
+use sqlx::PgPool;
+use std::time::Duration;
+use tracing::{info, warn};
+use uuid::Uuid;
+use vault::{Vault, VaultError, exports};
+
+/// No request but an upload takes longer, so after it nothing that was begun before someone left is still under way;
+/// an upload that ends later is refused.
+pub const GRACE: Duration = Duration::from_secs(35);
+
+/// How many deletions are on their way at once.
+const AT_ONCE: usize = 32;
+
+/// Forgets people.
+#[derive(Clone)]
+pub struct Eraser {
+    /// The log's database.
+    pub pool: PgPool,
+    /// Deletes what they wrote.
+    pub executor: Executor,
+    /// Where the rest of it is.
+    pub vault: Vault,
+    /// Holds copies of their events.
+    pub nats: Nats,
+    /// Holds what they had put together to take away; nothing where no storage is named.
+    pub storage: Option<Storage>,
+}
+
+/// A person was not forgotten, or not all of them; the job tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    /// There never was such a person.
+    #[error("there is no such person")]
+    NobodyThere,
+    /// The log can't be reached.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A rule of the domain forbids it.
+    #[error("{0}")]
+    Refused(String),
+    /// See [`VaultError`].
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// See [`NatsError`]. Copies of events may be left there until they are purged or too old.
+    #[error(transparent)]
+    Nats(#[from] NatsError),
+    /// The database can't be reached.
+    #[error("the database can't be reached")]
+    Database(#[from] sqlx::Error),
+}
+
+/// What was forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// Deleted now or before, and masked.
+    pub posts: usize,
+    /// Deleted now or before, and masked.
+    pub comments: usize,
+    /// Removed now or before.
+    pub photos: usize,
+}
+
+/// What a person made, by id.
+struct Made {
+    posts: Vec<Uuid>,
+    comments: Vec<Uuid>,
+    media: Vec<Uuid>,
+}
+
+impl Eraser {
+    /// Forgets those who left thirty days ago, and those whose forgetting was cut off. Meant to run every few
+    /// minutes, in any number of processes.
+    ///
+    /// # Errors
+    /// The database's; who could not be forgotten is left for the next time.
+    pub async fn sweep(&self) -> Result<(), EraseError> {
+        for user in self.vault.withdrawals.due().await? {
+            match self.forget(user, GRACE).await {
+                Ok(_) => info!("someone who left was forgotten"),
+                Err(failure) => warn!(%failure, "someone who left could not be forgotten yet"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets a person. Who has not left yet does so now, and is forgotten after `grace`.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub async fn erase(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
+        let state = self.executor.load::<User>(user.0).await?.state;
+        if !state.registered {
+            return Err(EraseError::NobodyThere);
+        }
+        self.vault.withdrawals.begin_erasure(user).await?;
+        self.forget(user, grace).await
+    }
+
+    /// The rest of it, once there is no way back.
+    async fn forget(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
+        let state = self.executor.load::<User>(user.0).await?.state;
+        self.vault.sessions.end_all(user, None).await?;
+        if state.is_active() {
+            self.execute::<User>(user.0, UserCommand::Deactivate).await?;
+            tokio::time::sleep(grace).await;
+        }
+        let made = self.made_by(user).await?;
+        let Made { posts, comments, media } = &made;
+        self.delete::<Post>(posts, PostCommand::Delete { by: user }).await?;
+        self.delete::<Comment>(comments, CommentCommand::Delete { by: user }).await?;
+        self.delete::<Media>(media, MediaCommand::Remove { reason: RemoveReason::Erased }).await?;
+        self.take_back(user).await?;
+        self.vault.handles.retire(user).await?;
+        self.mask(user, &made).await?;
+        self.executor.forget();
+        self.execute::<User>(user.0, UserCommand::Erase).await?;
+        for past in past::all(&self.pool).await? {
+            past::remove(&self.pool, &past).await?;
+        }
+        self.nats.purge().await?;
+        self.vault.forget(user).await?;
+        if let Some(storage) = &self.storage
+            && let Err(failure) = clear(storage, user, media).await
+        {
+            // Workers do so, too, when the storage is back.
+            warn!(%failure, "files of someone who was forgotten are still there");
+        }
+        Ok(Erased { posts: posts.len(), comments: comments.len(), photos: media.len() })
+    }
+
+    /// Deleted ones, too: their words are still in the events.
+    async fn made_by(&self, user: UserId) -> Result<Made, EraseError> {
+        let written: Vec<(String, String)> = sqlx::query_as(include_str!("erasure/written_by.sql"))
+            .bind(user.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        let of = |wanted: &str| {
+            let mine = written.iter().filter(|(aggregate_type, _)| aggregate_type == wanted);
+            mine.filter_map(|(_, id)| id.parse().ok()).collect()
+        };
+        Ok(Made { posts: of(Post::TYPE), comments: of(Comment::TYPE), media: of(Media::TYPE) })
+    }
+
+    /// Nobody likes, follows, blocks or searches who is not there any more.
+    async fn take_back(&self, user: UserId) -> Result<(), EraseError> {
+        let standing: Vec<(String, String, String, Value)> =
+            sqlx::query_as(include_str!("erasure/standing_of.sql"))
+                .bind(user.to_string())
+                .fetch_all(&self.pool)
+                .await?;
+        for some in standing.chunks(AT_ONCE) {
+            let undone = FuturesUnordered::new();
+            for (aggregate_type, event_type, version, payload) in some {
+                let event = Event::decode(aggregate_type, event_type, version, payload.clone());
+                undone.push(self.undo(event.map_err(|error| StoreError::Unreadable(Box::new(error)))?));
+            }
+            undone.try_collect::<()>().await?;
+        }
+        let id = BlocklistId::of(user).0;
+        let Blocklist { blocked, muted } = self.executor.load::<Blocklist>(id).await?.state;
+        for user_id in blocked {
+            self.execute::<Blocklist>(id, BlocklistCommand::Unblock { by: user, user_id }).await?;
+        }
+        for user_id in muted {
+            self.execute::<Blocklist>(id, BlocklistCommand::Unmute { by: user, user_id }).await?;
+        }
+        let clear = SearchHistoryCommand::Clear { user_id: user };
+        self.execute::<SearchHistory>(SearchHistoryId::of(user).0, clear).await
+    }
+
+    /// Anything else does not stand.
+    async fn undo(&self, event: Event) -> Result<(), EraseError> {
+        if let Event::Like(LikeEvent::Liked { user_id, target }) = event {
+            let id = LikeId::of(user_id, target).0;
+            self.execute::<Like>(id, LikeCommand::Unlike { user_id, target }).await?;
+        } else if let Event::Follow(
+            FollowEvent::Followed { follower_id, followee_id }
+            | FollowEvent::FollowRequested { follower_id, followee_id },
+        ) = event
+        {
+            let id = FollowId::of(follower_id, followee_id).0;
+            self.execute::<Follow>(id, FollowCommand::Unfollow { follower_id, followee_id }).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete<A: Stored>(&self, ids: &[Uuid], command: <A as Decide>::Command) -> Result<(), EraseError>
+    where
+        <A as Decide>::Command: Clone,
+    {
+        for some in ids.chunks(AT_ONCE) {
+            let deletions = FuturesUnordered::new();
+            for &id in some {
+                deletions.push(self.execute::<A>(id, command.clone()));
+            }
+            deletions.try_collect::<()>().await?;
+        }
+        Ok(())
+    }
+
+    /// What is not there any more need not be deleted.
+    async fn execute<A: Stored>(&self, id: Uuid, command: <A as Decide>::Command) -> Result<(), EraseError> {
+        use domain::Refusal;
+        match self.executor.execute::<A>(id, command, &Envelope::of_service()).await {
+            Ok(_) => Ok(()),
+            Err(CommandError::Refused(refusal)) if refusal.kind() == RefusalKind::NotFound => Ok(()),
+            Err(CommandError::Store(error)) => Err(error.into()),
+            Err(other) => Err(EraseError::Refused(other.to_string())),
+        }
+    }
+
+    /// In one transaction, so that a rebuild meets all of it or nothing.
+    async fn mask(&self, user: UserId, made: &Made) -> Result<(), EraseError> {
+        let text = |ids: &[Uuid]| ids.iter().map(Uuid::to_string).collect::<Vec<_>>();
+        let mut tx = self.pool.begin().await?;
+        for (sql, ids) in [
+            (include_str!("erasure/mask_user.sql"), vec![user.to_string()]),
+            (include_str!("erasure/mask_posts.sql"), text(&made.posts)),
+            (include_str!("erasure/mask_comments.sql"), text(&made.comments)),
+            (include_str!("erasure/mask_media.sql"), text(&made.media)),
+            (include_str!("erasure/mask_followed_tags.sql"), text(&[FollowedTagsId::of(user).0])),
+        ] {
+            sqlx::query(sql).bind(ids).execute(&mut *tx).await?;
+        }
+        // Keys that the person's programs chose.
+        sqlx::query("delete from commands where person = $1")
+            .bind(user.to_string())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Their files, once nothing leads to them any more.
+async fn clear(storage: &Storage, user: UserId, media: &[Uuid]) -> Result<(), StorageError> {
+    storage.delete_folder(&exports::folder_of(user)).await?;
+    for &id in media {
+        delete_files(storage, MediaId(id)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! The engine in this process: an index of tantivy's in a folder of its own.
+//!
+//! Reading order: [`fields`] (what is indexed of a document), [`ask`] (how a question becomes tantivy's), [`order`],
+//! [`vectors`] and [`near`] (closeness: an index of usearch's), [`kept`] (its folder within the other).
+
+mod ask;
+mod fields;
+mod kept;
+mod near;
+mod order;
+mod vectors;
+
+use domain::value::PostId;
+use fields::Fields;
+use futures::future::BoxFuture;
+pub(super) use order::score;
+use projections::Position;
+use projections::search::engine::{Change, Engine, EngineError, Found, Key, Query};
+use service::polite;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use tantivy::directory::MmapDirectory;
+use tantivy::schema::Value;
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tokio::sync::Semaphore;
+use tracing::info;
+use vectors::{SEARCHES, Vectors};
+
+/// What is indexed, and how: another number makes the index anew. Raise it with the version of the projection, too.
+const VERSION: u32 = 2;
+/// The least that tantivy takes for documents on their way, in bytes.
+const MEMORY: usize = 15_000_000;
+/// Blocks of stored documents kept unpacked.
+const BLOCKS: usize = 8;
+/// The folder of vectors within the index's.
+const VECTORS: &str = "vectors";
+
+/// The engine in this process. A clone is the same one.
+#[derive(Clone)]
+pub struct Embedded(Arc<Inner>);
+
+struct Inner {
+    index: Index,
+    fields: Fields,
+    reader: IndexReader,
+    writer: Mutex<IndexWriter>,
+    vectors: Vectors,
+    /// For those who search by vectors.
+    slots: Semaphore,
+    /// Goes with the engine where nobody named a folder.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Embedded {
+    /// Opens the index in a folder, or makes it: anew where another version made it, or it is not of this log. Without
+    /// a folder it is kept in a temporary one, which ends with it.
+    ///
+    /// # Errors
+    /// The folder can't be written, or another process has it.
+    pub fn open(folder: Option<&Path>, log: &str) -> Result<Self, EngineError> {
+        let temporary = folder.is_none().then(tempfile::tempdir).transpose().map_err(failed)?;
+        let path = folder.or(temporary.as_ref().map(tempfile::TempDir::path)).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(path).map_err(failed)?;
+        let (schema, fields) = fields::schema();
+        let open = || -> tantivy::Result<Index> {
+            Index::open_or_create(MmapDirectory::open(path)?, schema.clone())
+        };
+        let index = match open() {
+            Ok(index) if stands(&index, log) => index,
+            opened => {
+                // Another schema, another log, or files that can't be read: the documents' tables have all of it.
+                let was_there =
+                    opened.is_ok_and(|index| index.load_metas().is_ok_and(|metas| metas.opstamp > 0));
+                if was_there {
+                    info!(path = %path.display(), "the index is made anew");
+                }
+                empty(path).map_err(failed)?;
+                open().map_err(failed)?
+            }
+        };
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(BLOCKS)
+            .try_into()
+            .map_err(failed)?;
+        // Its threads, too, which index and merge.
+        let indexed = index.clone();
+        let writer = polite::wait("search", move || indexed.writer_with_num_threads(1, MEMORY));
+        let writer = writer.map_err(failed)?.map_err(failed)?;
+        let writer = Mutex::new(writer);
+        let vectors = Vectors::open(&path.join(VECTORS), format!("{VERSION} {log}"));
+        let slots = Semaphore::new(SEARCHES);
+        let embedded = Inner { index, fields, reader, writer, vectors, slots, _folder: temporary };
+        embedded.begin(log)?;
+        Ok(Self(Arc::new(embedded)))
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let inner = self.0.clone();
+        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(failed)?
+    }
+
+    /// The same for what is fed: a burst of it must cost those who ask and write nothing.
+    async fn politely<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let inner = self.0.clone();
+        polite::run("search", move || work(&inner)).await.map_err(failed)?
+    }
+}
+
+/// Every commit says of which version and log it is, and up to where it has everything.
+fn payload(log: &str, position: Position) -> String {
+    format!("{VERSION} {log} {position}")
+}
+
+fn parts(index: &Index) -> Option<(String, Position)> {
+    let payload = index.load_metas().ok()?.payload?;
+    let (made_for, position) = payload.rsplit_once(' ')?;
+    Some((made_for.to_owned(), position.parse().ok()?))
+}
+
+fn stands(index: &Index, log: &str) -> bool {
+    parts(index).is_some_and(|(made_for, _)| made_for == format!("{VERSION} {log}"))
+}
+
+/// Removes the files of an index and its vectors, and nothing else that may be in its folder.
+fn empty(path: &Path) -> std::io::Result<()> {
+    for folder in [path, &path.join(VECTORS)] {
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Inner {
+    fn begin(&self, log: &str) -> Result<(), EngineError> {
+        if !stands(&self.index, log) {
+            self.commit(&mut self.writer(), &payload(log, 0))?;
+        }
+        Ok(())
+    }
+
+    fn writer(&self) -> std::sync::MutexGuard<'_, IndexWriter> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn commit(&self, writer: &mut IndexWriter, payload: &str) -> Result<(), EngineError> {
+        let mut prepared = writer.prepare_commit().map_err(failed)?;
+        prepared.set_payload(payload);
+        prepared.commit().map_err(failed)?;
+        self.reader.reload().map_err(failed)
+    }
+
+    fn take(&self, changes: &[Change], position: Option<Position>) -> Result<(), EngineError> {
+        let (made_for, before) = parts(&self.index)
+            .ok_or_else(|| EngineError::Failed("the index does not say of which log it is".to_owned()))?;
+        let mut writer = self.writer();
+        for Change { key, version, document } in changes {
+            writer.delete_term(Term::from_field_text(self.fields.key, &fields::key(key)));
+            if let Some(document) = document {
+                writer.add_document(self.fields.document(key, *version, document)).map_err(failed)?;
+            }
+        }
+        self.commit(&mut writer, &format!("{made_for} {}", position.unwrap_or(before)))
+    }
+
+    fn versions(&self) -> Result<Vec<(Key, Position)>, EngineError> {
+        versions(&self.reader.searcher(), &self.fields)
+    }
+}
+
+fn versions(searcher: &Searcher, fields: &Fields) -> Result<Vec<(Key, Position)>, EngineError> {
+    let mut versions = vec![];
+    for segment in searcher.segment_readers() {
+        let store = segment.get_store_reader(BLOCKS).map_err(failed)?;
+        for document in store.iter::<TantivyDocument>(segment.alive_bitset()) {
+            let document = document.map_err(failed)?;
+            let version = document.get_first(fields.version).and_then(|value| value.as_i64());
+            let key = document.get_first(fields.key).and_then(|value| value.as_str());
+            let (Some(version), Some(key)) = (version, key.and_then(fields::read_key)) else {
+                return Err(EngineError::Failed("a document has no key".to_owned()));
+            };
+            versions.push((key, version));
+        }
+    }
+    Ok(versions)
+}
+
+/// What an index in a folder holds, read beside the process that has it open.
+///
+/// # Errors
+/// There is none.
+pub fn held(folder: &Path) -> Result<Vec<(Key, Position)>, EngineError> {
+    let index = Index::open_in_dir(folder).map_err(failed)?;
+    let (_, fields) = fields::schema();
+    let reader: IndexReader =
+        index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(failed)?;
+    versions(&reader.searcher(), &fields)
+}
+
+impl Engine for Embedded {
+    fn name(&self) -> &'static str {
+        "embedded"
+    }
+
+    fn position(&self) -> BoxFuture<'_, Result<Position, EngineError>> {
+        Box::pin(self.blocking(|inner| Ok(parts(&inner.index).map_or(0, |(_, position)| position))))
+    }
+
+    fn take(
+        &self,
+        changes: Vec<Change>,
+        position: Option<Position>,
+    ) -> BoxFuture<'_, Result<(), EngineError>> {
+        Box::pin(self.politely(move |inner| inner.take(&changes, position)))
+    }
+
+    fn vectors_position<'a>(&'a self, embedder: &'a str) -> BoxFuture<'a, Result<Position, EngineError>> {
+        let embedder = embedder.to_owned();
+        Box::pin(self.blocking(move |inner| Ok(inner.vectors.position(&embedder))))
+    }
+
+    fn take_vectors<'a>(
+        &'a self,
+        embedder: &'a str,
+        vectors: Vec<(PostId, Option<Vec<f32>>)>,
+        position: Option<Position>,
+    ) -> BoxFuture<'a, Result<(), EngineError>> {
+        let embedder = embedder.to_owned();
+        let keyed = |(post, vector): (PostId, _)| (fields::near_key(post.0), vector);
+        let vectors: Vec<_> = vectors.into_iter().map(keyed).collect();
+        Box::pin(self.politely(move |inner| inner.vectors.take(&embedder, &vectors, position)))
+    }
+
+    fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>> {
+        Box::pin(async move {
+            let _slot = match query.near {
+                Some(_) => Some(self.0.slots.acquire().await.map_err(failed)?),
+                None => None,
+            };
+            let find = move |inner: &Inner| {
+                ask::find(&inner.reader.searcher(), &inner.fields, &inner.vectors, &query)
+            };
+            self.blocking(move |inner| find(inner)).await
+        })
+    }
+
+    fn versions(&self) -> BoxFuture<'_, Result<Vec<(Key, Position)>, EngineError>> {
+        Box::pin(self.blocking(|inner| inner.versions()))
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> EngineError {
+    EngineError::Failed(error.to_string())
+}

@@ -1,0 +1,111 @@
+//! In which order what was found comes.
+
+use super::fields;
+use super::near::{self, Cosines};
+use projections::search::engine::{Kind, Query, Score, Sort};
+use std::collections::HashMap;
+use tantivy::collector::TopDocs;
+use tantivy::query::Query as Ask;
+use tantivy::{DocAddress, Order, Searcher, SegmentReader};
+
+/// A day in milliseconds.
+const DAY: f32 = 86_400_000.0;
+/// What is so old counts half of what it can lose by age.
+const HALF_AGE_DAYS: f32 = 90.0;
+/// What something loses at most by its age.
+const AGE_COSTS: f32 = 0.6;
+/// How much each doubling of likes is worth.
+const LIKES_GIVE: f32 = 0.12;
+
+/// Where documents are, in order, and the score of those that words have found.
+pub(super) type Places = Vec<(Option<f32>, DocAddress)>;
+
+/// One page of what `asked` finds; `worded` is the part of it that the words find.
+pub(super) fn places(
+    searcher: &Searcher,
+    worded: &dyn Ask,
+    asked: &dyn Ask,
+    query: &Query,
+    cosines: &Cosines,
+) -> tantivy::Result<Places> {
+    let now = query.now.timestamp_millis();
+    Ok(match (query.kind, query.sort, &query.near) {
+        (Kind::Posts, Sort::Newest, _) => {
+            let top = top(query).order_by_fast_field::<i64>(fields::PUBLISHED, Order::Desc);
+            searcher.search(asked, &top)?.into_iter().map(|(_, place)| (None, place)).collect()
+        }
+        (Kind::Posts, Sort::MostLiked, _) => {
+            let most = top(query).tweak_score(|segment: &SegmentReader| {
+                let (likes, published) = columns(segment);
+                move |doc, _: f32| (likes.get_val(doc), published.get_val(doc))
+            });
+            searcher.search(asked, &most)?.into_iter().map(|(_, place)| (None, place)).collect()
+        }
+        (_, _, None) => best(searcher, worded, top(query), now)?,
+        (_, _, Some(_)) if query.words.words.is_empty() => nearest(searcher, asked, top(query), cosines)?,
+        (_, _, Some(_)) => {
+            let both = || TopDocs::with_limit(near::FUSED);
+            let by_words = best(searcher, worded, both(), now)?;
+            let by_near = nearest(searcher, asked, both(), cosines)?;
+            let scores: HashMap<_, _> = by_words.iter().map(|(score, place)| (*place, *score)).collect();
+            let order = |places: &Places| places.iter().map(|(_, place)| *place).collect::<Vec<_>>();
+            let fused = near::fused(&order(&by_words), &order(&by_near)).into_iter();
+            let page = fused.skip(query.offset).take(query.limit);
+            page.map(|place| (scores.get(&place).copied().flatten(), place)).collect()
+        }
+    })
+}
+
+fn top(query: &Query) -> TopDocs {
+    TopDocs::with_limit(query.limit.max(1)).and_offset(query.offset)
+}
+
+/// By how well the words fit, by likes and by age.
+fn best(searcher: &Searcher, asked: &dyn Ask, top: TopDocs, now: i64) -> tantivy::Result<Places> {
+    let best = top.tweak_score(move |segment: &SegmentReader| {
+        let (likes, published) = columns(segment);
+        move |doc, words: f32| {
+            let score = score(words, likes.get_val(doc), published.get_val(doc), now);
+            // Of what fits alike the newer.
+            (score.words * score.likes * score.age, published.get_val(doc))
+        }
+    });
+    let found = searcher.search(asked, &best)?;
+    Ok(found.into_iter().map(|((score, _), place)| (Some(score), place)).collect())
+}
+
+/// By how near it is; what is not near at all is left out.
+fn nearest(searcher: &Searcher, asked: &dyn Ask, top: TopDocs, cosines: &Cosines) -> tantivy::Result<Places> {
+    let cosines = cosines.clone();
+    let nearest = top.tweak_score(move |segment: &SegmentReader| {
+        let ((_, published), keys) = (columns(segment), fields::near_column(segment));
+        let cosines = cosines.clone();
+        move |doc, _: f32| {
+            let cosine = cosines.get(&keys.get_val(doc));
+            (cosine.copied().unwrap_or(NOT_NEAR), published.get_val(doc))
+        }
+    });
+    let found = searcher.search(asked, &nearest)?.into_iter();
+    Ok(found.filter(|((cosine, _), _)| *cosine > NOT_NEAR).map(|(_, place)| (None, place)).collect())
+}
+
+/// Below all cosines.
+const NOT_NEAR: f32 = -2.0;
+
+type Column = std::sync::Arc<dyn tantivy::columnar::ColumnValues<i64>>;
+
+fn columns(segment: &SegmentReader) -> (Column, Column) {
+    let column = |name: &str| {
+        let column = segment.fast_fields().i64(name).expect("the schema has it");
+        column.first_or_default_col(0)
+    };
+    (column(fields::LIKES), column(fields::PUBLISHED))
+}
+
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn score(words: f32, likes: i64, published: i64, now: i64) -> Score {
+    let liked = (1.0 + likes.max(0) as f32).log2();
+    let days = if published == 0 { 0.0 } else { (now - published).max(0) as f32 / DAY };
+    let age = 1.0 - AGE_COSTS * days / (days + HALF_AGE_DAYS);
+    Score { words, likes: 1.0 + LIKES_GIVE * liked, age, near: None }
+}

@@ -1,0 +1,426 @@
+//! Settings from the environment, read once: the rest of the program sees only checked values.
+
+mod embedder;
+mod letters;
+mod meili;
+mod oauth;
+mod s3;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod web;
+
+pub use embedder::EmbedderSettings;
+pub use meili::MeiliSettings;
+pub use oauth::{OAuthProvider, OAuthService};
+pub use s3::S3Settings;
+pub use secret::Secret;
+pub use web::{Networks, Origins, WebUrl};
+
+use letters::{SmsUrl, SmtpUrl};
+use lettre::message::Mailbox;
+use projections::timelines::Limits;
+use std::{borrow::Cow, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use tracing_subscriber::EnvFilter;
+
+/// How one process runs. Each field names the environment variable that sets it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `DATABASE_URL`: the Postgres that holds the log, the read models and the vault. Required.
+    pub database_url: Secret,
+    /// `NATS_URL`: the NATS (with JetStream) that carries events; several servers of a cluster with commas
+    /// between them. Required.
+    pub nats_url: Secret,
+    /// `MADANG_LISTEN`: where HTTP is served; 127.0.0.1:8080.
+    pub listen: SocketAddr,
+    /// `MADANG_ROLES`: what this process does, as in `api,relay,projector,media`; all of it by default.
+    pub roles: Roles,
+    /// `MADANG_LOG` and `MADANG_LOG_FORMAT`: what is logged, and how.
+    pub log: LogSettings,
+    /// `MADANG_CONSISTENCY_BOUND_MS`: how long a query waits for what its caller wrote; 1000.
+    pub consistency_bound: Duration,
+    /// `MADANG_MERGE_THRESHOLD`: authors with more followers than this are merged into timelines when
+    /// they are read, instead of written to each follower; 10000.
+    pub merge_threshold: u64,
+    /// What timelines keep and do at once. No variable sets it: what is best depends on Madang's own
+    /// queries. Tests make it small, so that small data meets every case.
+    pub timeline_limits: Limits,
+    /// `MADANG_PAGE_CACHE_MB`: how much memory the first pages of timelines may take that were read lately
+    /// and that nothing has touched since; 32, and 0 means that each is read from Postgres.
+    pub page_cache_mb: u32,
+    /// `MADANG_RATE_LIMIT_PER_MINUTE`: requests a caller may make in a minute; 600, and 0 means no limit.
+    pub rate_limit_per_minute: u32,
+    /// `MADANG_MAX_CONNECTIONS`: how many clients may be connected at once, further ones wait; 12000.
+    pub max_connections: usize,
+    /// `MADANG_IDLE_SECONDS`: how long a connection may rest before its next request is there whole; 75,
+    /// which is longer than common proxies keep theirs.
+    pub idle_timeout: Duration,
+    /// `MADANG_STALL_SECONDS`: how long a client may take nothing of its answer; 30.
+    pub stall_timeout: Duration,
+    /// `MADANG_TOKEN_TTL_SECONDS`: how long an access token is good for; 600.
+    pub token_ttl: Duration,
+    /// `MADANG_ALLOWED_ORIGINS`: the origins, with commas between them, whose pages may call with cookies.
+    /// Without any, pages of all origins may call, but only with a bearer token that they were given.
+    pub allowed_origins: Origins,
+    /// `MADANG_TRUSTED_PROXIES`: addresses or networks, with commas between them, of proxies whose
+    /// `X-Forwarded-For` says who asks; none.
+    pub trusted_proxies: Networks,
+    /// `MADANG_WEB_URL`: where people's pages are; letters link there. http://localhost:8080.
+    pub web_url: WebUrl,
+    /// `MADANG_PUBLIC_URL`: where this API is reached from outside; other services send people back there.
+    /// http://localhost:8080.
+    pub public_url: WebUrl,
+    /// `MADANG_OAUTH_PROVIDERS`: the services that people may log in with, with commas between them. Each
+    /// needs variables of its own.
+    pub oauth_providers: Vec<OAuthProvider>,
+    /// `MADANG_DB_CONNECTIONS`: the most connections to Postgres that this process opens; 16.
+    pub database_connections: u32,
+    /// `MADANG_ALLOW_UNSAFE_POSTGRES`: start even on a Postgres that may lose what it said it stored
+    /// (`fsync`, `synchronous_commit` or `full_page_writes` off); false.
+    pub allow_unsafe_postgres: bool,
+    /// `MADANG_STREAM_MAX_BYTES`: how much of the event stream NATS keeps, in bytes; 1073741824 (1 GiB).
+    pub stream_max_bytes: u64,
+    /// `MADANG_STREAM_MAX_AGE_SECONDS`: how long NATS keeps an event; 604800 (7 days).
+    pub stream_max_age: Duration,
+    /// `MADANG_STREAM_REPLICAS`: on how many servers of a NATS cluster each event is kept, 1 to 5; 1.
+    pub stream_replicas: usize,
+    /// `S3_ENDPOINT` and its kin: where files are kept; without it there are no photos and no exports.
+    pub s3: Option<S3Settings>,
+    /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo is kept that nothing came to show; 86400 (a day).
+    pub media_grace: Duration,
+    /// `MEILI_URL` and its kin: the Meilisearch that searches; without it each `api` process searches by itself.
+    pub meili: Option<MeiliSettings>,
+    /// `MADANG_SEARCH_DIR`: where this process keeps its search index; without it in a temporary folder, which is
+    /// filled anew at each start.
+    pub search_dir: Option<PathBuf>,
+    /// `MADANG_EMBEDDER_URL` and its kin: the model that makes vectors of texts; without it they are made here, of
+    /// wording only.
+    pub embedder: Option<EmbedderSettings>,
+    /// `MADANG_VIEWS_EVERY_SECONDS`: how often looks at posts are written down and counted; 5.
+    pub views_every: Duration,
+    /// `MADANG_POPULAR_SEARCHES_EVERY_SECONDS`: how often it is looked what many people search for; 300, and 0 looks for
+    /// each who asks.
+    pub popular_searches_every: Duration,
+    /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
+    pub smtp_url: Option<Secret>,
+    /// `MADANG_MAIL_FROM`: whom e-mail is from; `Madang <no-reply@localhost>`.
+    pub mail_from: Mailbox,
+    /// `SMS_URL`: takes `{"to", "text"}` by POST and sends an SMS; without it SMS wait in the queue.
+    pub sms_url: Option<Secret>,
+    /// `SMS_TOKEN`: shown to it as `Authorization: Bearer …`.
+    pub sms_token: Option<Secret>,
+    /// Letters for which no server is named are kept to be read at `/dev/mailbox`. No variable sets it: anyone
+    /// could read them there, so only `madang up` does.
+    pub dev_mailbox: bool,
+    /// The past that is served instead of what is live (see [`history::past`]). No variable sets it, but
+    /// `madang serve --as-of`.
+    pub as_of: Option<String>,
+    /// `MADANG_PROJECTOR_DELAY_MS`: slows every projector's batch on purpose, for tests; 0.
+    pub projector_delay: Duration,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogSettings {
+    /// `MADANG_LOG`: levels by module, as in `info,sqlx=warn`.
+    pub filter: String,
+    /// `MADANG_LOG_FORMAT`: `pretty` (the default) or `json`.
+    pub format: LogFormat,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// What a process does; any mix, on any number of machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Serves HTTP.
+    pub api: bool,
+    /// Publishes events to NATS when no other process does.
+    pub relay: bool,
+    /// Builds read models when no other process does.
+    pub projector: bool,
+    /// Looks at uploaded photos, and takes away what nothing shows.
+    pub media: bool,
+}
+
+/// A variable is missing or can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// There is no default for it.
+    #[error("{name} is not set; it looks like {hint}")]
+    Missing {
+        /// The variable.
+        name: Cow<'static, str>,
+        /// What its value looks like.
+        hint: &'static str,
+    },
+    /// It is set to something else than it may be. The value itself may be a secret and is not shown.
+    #[error("{name} can't be used: expected {expected}")]
+    Unusable {
+        /// The variable.
+        name: Cow<'static, str>,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+const DEFAULT_FILTER: &str = "info,sqlx=warn,async_nats=warn,hyper=warn,tower_http=info,s3s=off";
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first variable that is missing or can't be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// All defaults, with these two services.
+    #[must_use]
+    pub fn new(database_url: &str, nats_url: &str) -> Self {
+        Self::read(|name| match name {
+            "DATABASE_URL" => Some(database_url.to_owned()),
+            "NATS_URL" => Some(nats_url.to_owned()),
+            _ => None,
+        })
+        .expect("the defaults are valid and nothing else is required")
+    }
+
+    /// Reads from wherever `variable` looks; an empty value counts as unset.
+    ///
+    /// # Errors
+    /// The first variable that is missing or can't be used.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let env = Variables(&variable);
+        Ok(Self {
+            database_url: env.required("DATABASE_URL", "postgres://user:password@host:5432/database")?.into(),
+            nats_url: env.required("NATS_URL", "nats://host:4222")?.into(),
+            listen: env.or("MADANG_LISTEN", "an address and port such as 127.0.0.1:8080", || {
+                SocketAddr::from(([127, 0, 0, 1], 8080))
+            })?,
+            roles: env.or("MADANG_ROLES", "some of api,relay,projector,media", || Roles::ALL)?,
+            log: LogSettings::read(&variable)?,
+            consistency_bound: env.millis("MADANG_CONSISTENCY_BOUND_MS", 1_000)?,
+            merge_threshold: env.or("MADANG_MERGE_THRESHOLD", NUMBER, || 10_000)?,
+            timeline_limits: Limits::default(),
+            page_cache_mb: env.or("MADANG_PAGE_CACHE_MB", NUMBER, || 32)?,
+            rate_limit_per_minute: env.or("MADANG_RATE_LIMIT_PER_MINUTE", NUMBER, || 600)?,
+            max_connections: env.or("MADANG_MAX_CONNECTIONS", FROM_ONE, || NonZero(12_000))?.0,
+            idle_timeout: env.seconds_from_one("MADANG_IDLE_SECONDS", 75)?,
+            stall_timeout: env.seconds_from_one("MADANG_STALL_SECONDS", 30)?,
+            token_ttl: env.seconds("MADANG_TOKEN_TTL_SECONDS", 600)?,
+            allowed_origins: env.or("MADANG_ALLOWED_ORIGINS", ORIGINS, Origins::default)?,
+            trusted_proxies: env.or("MADANG_TRUSTED_PROXIES", NETWORKS, Networks::default)?,
+            web_url: env.or("MADANG_WEB_URL", "an address such as https://example.kr", WebUrl::default)?,
+            public_url: env.or(
+                "MADANG_PUBLIC_URL",
+                "an address such as https://api.example.kr",
+                WebUrl::default,
+            )?,
+            oauth_providers: oauth::read(&env)?,
+            database_connections: env.or("MADANG_DB_CONNECTIONS", "a number from 4", || Connections(16))?.0,
+            allow_unsafe_postgres: env.or("MADANG_ALLOW_UNSAFE_POSTGRES", "true or false", || Flag(false))?.0,
+            stream_max_bytes: env.or("MADANG_STREAM_MAX_BYTES", NUMBER, || 1 << 30)?,
+            stream_max_age: env.seconds("MADANG_STREAM_MAX_AGE_SECONDS", 7 * 24 * 3_600)?,
+            stream_replicas: env.or("MADANG_STREAM_REPLICAS", "a number from 1 to 5", || Replicas(1))?.0,
+            s3: s3::read(&env)?,
+            media_grace: env.seconds("MADANG_MEDIA_GRACE_SECONDS", 24 * 3_600)?,
+            meili: meili::read(&env)?,
+            search_dir: env.text("MADANG_SEARCH_DIR").map(PathBuf::from),
+            embedder: embedder::read(&env)?,
+            views_every: env.seconds_from_one("MADANG_VIEWS_EVERY_SECONDS", 5)?,
+            popular_searches_every: env.seconds("MADANG_POPULAR_SEARCHES_EVERY_SECONDS", 300)?,
+            smtp_url: env.optional("SMTP_URL", SMTP)?.map(|SmtpUrl(url)| url),
+            mail_from: env.or(
+                "MADANG_MAIL_FROM",
+                "an address such as Madang <no-reply@example.kr>",
+                || Mailbox::new(Some("Madang".to_owned()), NO_REPLY.parse().expect("it is an address")),
+            )?,
+            sms_url: env.optional("SMS_URL", "https://host/path")?.map(|SmsUrl(url)| url),
+            sms_token: env.text("SMS_TOKEN").map(Secret::from),
+            dev_mailbox: false,
+            as_of: None,
+            projector_delay: env.millis("MADANG_PROJECTOR_DELAY_MS", 0)?,
+        })
+    }
+}
+
+impl LogSettings {
+    /// Reads the process's environment; apart from [`Settings`], because logging starts before the
+    /// services are known.
+    ///
+    /// # Errors
+    /// The variable that can't be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let env = Variables(&variable);
+        let filter = env.text("MADANG_LOG").unwrap_or_else(|| DEFAULT_FILTER.to_owned());
+        if EnvFilter::try_new(&filter).is_err() {
+            let expected = "levels by module such as info,sqlx=warn";
+            return Err(SettingsError::Unusable { name: "MADANG_LOG".into(), expected });
+        }
+        let format = env.or("MADANG_LOG_FORMAT", "pretty or json", || LogFormat::Pretty)?;
+        Ok(Self { filter, format })
+    }
+}
+
+impl Roles {
+    /// Everything, as on a single machine.
+    pub const ALL: Self = Self { api: true, relay: true, projector: true, media: true };
+}
+
+impl FromStr for Roles {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        let mut roles = Self { api: false, relay: false, projector: false, media: false };
+        for role in text.split(',').map(str::trim) {
+            match role {
+                "api" => roles.api = true,
+                "relay" => roles.relay = true,
+                "projector" => roles.projector = true,
+                "media" => roles.media = true,
+                _ => return Err(UnknownRole),
+            }
+        }
+        Ok(roles)
+    }
+}
+
+/// A word that names no role.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("expected some of api,relay,projector,media")]
+pub struct UnknownRole;
+
+impl fmt::Display for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named =
+            [(self.api, "api"), (self.relay, "relay"), (self.projector, "projector"), (self.media, "media")];
+        let names: Vec<_> = named.into_iter().filter_map(|(on, name)| on.then_some(name)).collect();
+        f.write_str(&names.join(","))
+    }
+}
+
+impl FromStr for LogFormat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "pretty" => Ok(Self::Pretty),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+const NETWORKS: &str = "addresses or networks such as 10.0.0.0/8, with commas between them";
+const ORIGINS: &str = "origins such as https://example.kr, with commas between them";
+const SMTP: &str = "smtp://user:password@host:587?tls=required or smtps://user:password@host";
+const NO_REPLY: &str = "no-reply@localhost";
+const NUMBER: &str = "a whole number";
+const FROM_ONE: &str = "a whole number from 1";
+
+struct Flag(bool);
+
+impl FromStr for Flag {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "true" | "1" | "yes" => Ok(Self(true)),
+            "false" | "0" | "no" => Ok(Self(false)),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Fewer than four connections leave none for queries once relay and projectors hold theirs.
+struct Connections(u32);
+
+impl FromStr for Connections {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|&n| n >= 4).map(Self).ok_or(())
+    }
+}
+
+/// As many as NATS allows.
+struct Replicas(usize);
+
+impl FromStr for Replicas {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|n| (1..=5).contains(n)).map(Self).ok_or(())
+    }
+}
+
+/// What would stop all service if it were 0.
+struct NonZero(usize);
+
+impl FromStr for NonZero {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|&n| n > 0).map(Self).ok_or(())
+    }
+}
+
+struct Variables<'a, F>(&'a F);
+
+impl<F: Fn(&str) -> Option<String>> Variables<'_, F> {
+    fn text(&self, name: &str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    fn required(&self, name: &'static str, hint: &'static str) -> Result<String, SettingsError> {
+        self.text(name).ok_or(SettingsError::Missing { name: name.into(), hint })
+    }
+
+    fn or<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, SettingsError> {
+        match self.text(name) {
+            None => Ok(default()),
+            Some(value) => {
+                value.trim().parse().map_err(|_| SettingsError::Unusable { name: name.into(), expected })
+            }
+        }
+    }
+
+    fn optional<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<T>, SettingsError> {
+        let parsed = self.text(name).map(|value| value.trim().parse());
+        parsed.transpose().map_err(|_| SettingsError::Unusable { name: name.into(), expected })
+    }
+
+    fn millis(&self, name: &'static str, default: u64) -> Result<Duration, SettingsError> {
+        self.or(name, "a number of milliseconds", || default).map(Duration::from_millis)
+    }
+
+    fn seconds(&self, name: &'static str, default: u64) -> Result<Duration, SettingsError> {
+        self.or(name, "a number of seconds", || default).map(Duration::from_secs)
+    }
+
+    fn seconds_from_one(&self, name: &'static str, default: usize) -> Result<Duration, SettingsError> {
+        let seconds = self.or(name, FROM_ONE, || NonZero(default))?;
+        Ok(Duration::from_secs(seconds.0 as u64))
+    }
+}

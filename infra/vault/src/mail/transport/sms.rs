@@ -1,0 +1,56 @@
+//! SMS by HTTP: what most services take, or a small adapter in front of them.
+
+use super::{SendError, TransportError};
+use crate::mail::queue::Claimed;
+use reqwest::{Client, StatusCode, Url, redirect::Policy};
+use serde_json::json;
+use service::settings::Secret;
+
+pub(in crate::mail) struct Sms {
+    client: Client,
+    url: Url,
+    token: Option<Secret>,
+}
+
+impl Sms {
+    pub(super) fn new(url: &Secret, token: Option<Secret>) -> Result<Self, TransportError> {
+        let url = Url::parse(url).map_err(|_| TransportError("SMS_URL"))?;
+        // Fails only when a provider is installed already, and then there is one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // The token is for this service only, wherever that points to.
+        let client = Client::builder().redirect(Policy::none()).build();
+        Ok(Self { client: client.map_err(|_| TransportError("HTTPS"))?, url, token })
+    }
+
+    pub(super) async fn send(&self, letter: &Claimed) -> Result<(), SendError> {
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            // The same for each attempt, so that a repeat can be recognised.
+            .header("idempotency-key", letter.id.to_string())
+            .json(&json!({ "to": letter.recipient, "text": letter.body }));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(&**token);
+        }
+        // Without the error's own words: they have the URL in them.
+        let answer = request
+            .send()
+            .await
+            .map_err(|_| SendError::Failed("the SMS service can't be reached".to_owned()))?;
+        told(answer.status())
+    }
+}
+
+fn told(status: StatusCode) -> Result<(), SendError> {
+    let code = status.as_u16();
+    match status {
+        _ if status.is_success() => Ok(()),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            Err(SendError::Failed(format!("the SMS service answered {code}")))
+        }
+        _ if status.is_client_error() => {
+            Err(SendError::Refused(format!("the SMS service refused it with {code}")))
+        }
+        _ => Err(SendError::Failed(format!("the SMS service answered {code}"))),
+    }
+}

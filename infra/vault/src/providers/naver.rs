@@ -1,0 +1,104 @@
+//! Naver: OAuth 2 without an ID token. Who someone is stands in their profile, nested under `response`;
+//! nobody says whether the address there was ever seen to be theirs.
+
+use super::http::HttpError;
+use super::{Authorization, Client, OAuthError, Returned, refused};
+use crate::Email;
+use crate::oauth::{Flow, Proof};
+use domain::value::UserId;
+use openidconnect::http::{Method, Request, header};
+use openidconnect::url::{Url, form_urlencoded};
+use openidconnect::{AsyncHttpClient, CsrfToken, HttpRequest, PkceCodeChallenge};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+pub(super) struct Naver {
+    pub(super) client: Client,
+    pub(super) authorize: Url,
+    pub(super) token: Url,
+    pub(super) profile: Url,
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    access_token: String,
+}
+
+#[derive(Deserialize)]
+struct Profile {
+    response: Person,
+}
+
+#[derive(Deserialize)]
+struct Person {
+    id: String,
+    email: Option<String>,
+    nickname: Option<String>,
+}
+
+impl Naver {
+    pub(super) fn authorization(&self, linking: Option<UserId>) -> Authorization {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let state = CsrfToken::new_random().into_secret();
+        let mut url = self.authorize.clone();
+        url.query_pairs_mut().extend_pairs([
+            ("response_type", "code"),
+            ("client_id", &self.client.id),
+            ("redirect_uri", &self.client.redirect),
+            ("state", &state),
+            ("code_challenge", challenge.as_str()),
+            ("code_challenge_method", "S256"),
+        ]);
+        // There is no ID token that could repeat a nonce.
+        let flow = Flow { nonce: String::new(), verifier: verifier.into_secret(), linking };
+        Authorization { url: url.into(), state, flow }
+    }
+
+    pub(super) async fn identify(
+        &self,
+        provider: &str,
+        returned: &Returned<'_>,
+        flow: Flow,
+    ) -> Result<Proof, OAuthError> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                ("grant_type", "authorization_code"),
+                ("client_id", &self.client.id),
+                ("client_secret", &self.client.secret),
+                ("redirect_uri", &self.client.redirect),
+                ("code", returned.code),
+                ("state", returned.state),
+                ("code_verifier", &flow.verifier),
+            ])
+            .finish();
+        let exchange = Request::builder()
+            .method(Method::POST)
+            .uri(self.token.as_str())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.into_bytes());
+        let Tokens { access_token } = self.ask(exchange).await?;
+        let profile = Request::builder()
+            .uri(self.profile.as_str())
+            .header(header::AUTHORIZATION, format!("Bearer {access_token}"))
+            .body(vec![]);
+        let Profile { response: Person { id, email, nickname } } = self.ask(profile).await?;
+        Ok(Proof {
+            provider: provider.to_owned(),
+            subject: id,
+            email: email.and_then(|email| Email::parse(&email).ok()),
+            email_verified: false,
+            display_name: nickname,
+        })
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        request: Result<HttpRequest, openidconnect::http::Error>,
+    ) -> Result<T, OAuthError> {
+        let request = request.map_err(|_| refused("the access token is none"))?;
+        let answer = self.client.http.call(request).await;
+        let answer = answer.map_err(|error: HttpError| OAuthError::Unavailable(Box::new(error)))?;
+        // Errors come with 200, too, so only the shape of what is there tells.
+        serde_json::from_slice(answer.body()).map_err(|_| refused("the answer is none that is known"))
+    }
+}

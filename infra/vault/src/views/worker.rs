@@ -1,0 +1,118 @@
+//! From looks in memory to an event.
+
+use super::buffer::{View, Views};
+use super::table::{self, Batch, Row};
+use crate::Vault;
+use chrono::Datelike;
+use domain::view_batch::{ViewBatch, ViewBatchCommand};
+use event_log::event_store::{CommandError, Envelope, Executor, StoreError};
+use sqlx::PgPool;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+use uuid::Uuid;
+
+/// Looks in a statement.
+const STORED_AT_ONCE: usize = 5_000;
+/// Statements in a row; so many empty a full buffer, and no flood of looks keeps counting from its turn.
+const ROUNDS: usize = 16;
+/// Of a hash, in bytes: enough that no two people have the same.
+const VIEWER: usize = 16;
+
+/// Writes down what this process has seen, and counts what any process has written.
+pub struct Worker {
+    /// One connection, of its own.
+    pub pool: PgPool,
+    /// Tells the log.
+    pub executor: Executor,
+    /// For its keyed hashes.
+    pub vault: Vault,
+    /// What requests leave behind.
+    pub views: Views,
+    /// How often.
+    pub every: Duration,
+    /// Ends it, once what waits is written down.
+    pub shutdown: CancellationToken,
+}
+
+/// A batch was not counted; it is tried again.
+#[derive(Debug, thiserror::Error)]
+enum CountError {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Worker {
+    /// Works until shutdown. What is written down by then is counted by others, or by the next start.
+    pub async fn run(self) {
+        loop {
+            let is_last = tokio::select! {
+                () = tokio::time::sleep(self.every) => false,
+                () = self.shutdown.cancelled() => true,
+            };
+            if let Err(failure) = self.store().await {
+                warn!(%failure, "looks at posts can't be written down yet");
+            }
+            if is_last {
+                return;
+            }
+            if let Err(failure) = self.count().await {
+                warn!(%failure, "looks at posts can't be counted yet");
+            }
+        }
+    }
+
+    async fn store(&self) -> Result<(), sqlx::Error> {
+        for _ in 0..ROUNDS {
+            let views = self.views.take(STORED_AT_ONCE);
+            if views.is_empty() {
+                break;
+            }
+            let rows = views.iter().map(|view| self.row(view)).collect();
+            match table::store(&self.pool, rows).await {
+                Ok(new) => metrics::counter!("madang_views_stored_total").increment(new),
+                Err(failure) => {
+                    self.views.give_back(views);
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The post is in the hash, too: rows of one person have nothing in common.
+    fn row(&self, view: &View) -> Row {
+        let View { day, post, viewer } = view;
+        let day_number = day.num_days_from_ce().to_be_bytes();
+        let hash = self.vault.request_hash(&[b"view", &day_number, post.0.as_bytes(), viewer.0.as_bytes()]);
+        Row { day: *day, post_id: post.0, viewer: hash[..VIEWER].to_vec() }
+    }
+
+    /// What was left uncounted by whoever died, too.
+    async fn count(&self) -> Result<(), CountError> {
+        loop {
+            let took = table::take(&self.pool).await?;
+            self.count_batches().await?;
+            if !took || self.shutdown.is_cancelled() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn count_batches(&self) -> Result<(), CountError> {
+        let mut last = Uuid::nil();
+        while let Some(batch) = Batch::next(&self.pool, last).await? {
+            last = batch.id;
+            let command = ViewBatchCommand::Count { posts: batch.posts.clone() };
+            match self.executor.execute::<ViewBatch>(last, command, &Envelope::of_service()).await {
+                Ok(_) => batch.counted().await?,
+                Err(CommandError::Store(failure)) => return Err(failure.into()),
+                // It must not keep the others from their turn.
+                Err(failure) => error!(%failure, batch = %last, "a batch of looks can't be counted"),
+            }
+        }
+        Ok(())
+    }
+}
