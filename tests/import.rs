@@ -137,7 +137,7 @@ async fn an_imported_data_set_reads_back_as_the_files_say() {
     every_post_is_readable(&nobody, &data).await;
     every_count_is_right(&nobody, &data).await;
     ten_timelines_are_right(&app, &token, &data).await;
-    for projector in api::projectors::all(&app.settings) {
+    for projector in api::features::projectors(&app.settings) {
         let source = LogReader::new(app.pool.clone());
         let report = verify(&*projector, &app.pool, &source, &|_| {}).await.expect("verify runs");
         assert!(report.differences.is_empty(), "{}: {:#?}", projector.name(), report.differences);

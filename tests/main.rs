@@ -2,7 +2,8 @@
 //! real Postgres, a real NATS and a storage that speaks S3.
 //!
 //! [`support`] starts the private stack once for all tests and a node with a database and log of its own
-//! for each. Modules mirror the URLs; [`log`], [`projections`] and [`golden`] guard what lies below.
+//! for each. Modules mirror the URLs; [`log`], [`projections`] and [`golden`] guard what lies below,
+//! [`house`] how the crates and modules stand to each other.
 
 #![allow(missing_docs)]
 
@@ -17,6 +18,7 @@ mod faults;
 mod follows;
 mod golden;
 mod history;
+mod house;
 mod import;
 mod input;
 mod likes;

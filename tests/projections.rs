@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 fn projectors(app: &TestApp) -> Vec<Arc<dyn Projector>> {
-    api::projectors::all(&app.settings)
+    api::features::projectors(&app.settings)
 }
 
 async fn verified(app: &TestApp, projector: &dyn Projector) -> Report {

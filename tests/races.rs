@@ -17,7 +17,7 @@ fn with_status(answers: &[Answer], status: u16) -> usize {
 pub async fn assert_equal_to_a_rebuild(app: &TestApp) {
     let source = LogReader::new(app.pool.clone());
     let mut rows = 0;
-    for projector in api::projectors::all(&app.settings) {
+    for projector in api::features::projectors(&app.settings) {
         let report = projections::verify::verify(&*projector, &app.pool, &source, &|_| {}).await;
         let report = report.expect("verified");
         assert_eq!(report.differences, [""; 0], "{}", projector.name());

@@ -7,6 +7,9 @@
 //! until then what was cut off is begun anew. Each step may be repeated without harm. What they looked at goes by itself
 //! within two days (see [`vault::views`]).
 
+use crate::app::App;
+use crate::feature::{Feature, Unable, Worker};
+use crate::wiring::Wiring;
 use domain::blocklist::{Blocklist, BlocklistCommand};
 use domain::comment::{Comment, CommentCommand};
 use domain::follow::{Follow, FollowCommand, FollowEvent};
@@ -37,6 +40,34 @@ pub const GRACE: Duration = Duration::from_secs(35);
 
 /// How many deletions are on their way at once.
 const AT_ONCE: usize = 32;
+
+/// How often it is looked whose time has come.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// This feature.
+pub struct Erasure;
+
+impl Feature for Erasure {
+    fn workers(&self, wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
+        if !wiring.is_live() {
+            return Ok(vec![]);
+        }
+        let eraser = Eraser {
+            // Its questions go through the whole log: nobody waits for them, so no limit of time ends them.
+            pool: wiring.own_pool(2, true),
+            executor: wiring.executor.clone(),
+            vault: wiring.vault.clone(),
+            nats: wiring.nats.clone(),
+            storage: wiring.storage.clone(),
+        };
+        Ok(vec![Box::pin(Wiring::every(
+            wiring.shutdown.clone(),
+            SWEEP,
+            "who left thirty days ago could not be forgotten",
+            async move || eraser.sweep().await,
+        ))])
+    }
+}
 
 /// Forgets people.
 #[derive(Clone)]

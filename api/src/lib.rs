@@ -1,19 +1,15 @@
 //! Madang's HTTP: commands in, queries out.
 //!
-//! Reading order:
-//! 1. [`posts`]: one resource from end to end: `routes.rs` has its handlers with what the OpenAPI document
-//!    says of them, `dto.rs` its JSON. [`users`], [`me`], [`follows`], [`comments`], [`likes`], [`timeline`],
-//!    [`tags`], [`search`], [`searches`], [`boards`], [`aliases`], [`media`], [`profile_images`] are its kin; [`sign_ups`], [`availability`], [`sessions`], [`oauth`], [`passwords`],
-//!    [`account`], [`exports`], [`roles`] and [`withdrawals`] are about who someone is; [`ops`] is for those who run the service.
-//! 2. [`edge`]: what every handler takes in and gives out: who asks, bodies, cursors, versions, positions,
-//!    problems.
-//! 3. [`layers`]: what happens around every handler: correlation, limits of rate, metrics.
-//! 4. [`mod@router`]: the routes put together with the document that describes them.
-//! 5. [`app`]: what handlers work with.
-//! 6. [`sockets`]: connections, and what they may cost.
-//! 7. [`dev`]: pages for whoever tries Madang out.
-//! 8. [`node`]: a process and its roles, wired together; [`projectors`]: every read model there is;
-//!    [`cli`]: the `madang` command.
+//! Floors, from the ground up; what is on one uses only what is below it, or beside it one way (`tests/house.rs`):
+//! 1. The ground. [`app`]: what every handler stands on. [`edge`]: what every handler takes in and gives out: who asks,
+//!    bodies, cursors, versions, positions, problems. [`layers`]: what happens around every handler: correlation, limits
+//!    of rate, metrics. [`sockets`]: connections, and what they may cost. [`document`]: what the API's document says of
+//!    all routes alike.
+//! 2. [`feature`]: what a feature is, and [`wiring`]: what it may need of the process it runs in.
+//! 3. The features, a folder each; its `mod.rs` declares all that the feature has. [`posts`] is one from end to end:
+//!    `routes.rs` has its handlers with what the OpenAPI document says of them, `dto.rs` its JSON.
+//! 4. [`features`]: the one list of them. [`mod@router`], [`node`] (a process and its roles) and [`cli`] (the `madang`
+//!    command) are loops over it.
 //!
 //! Invariants of this crate:
 //! - A handler parses, authorises, executes, responds. Rules live in `domain`.
@@ -38,8 +34,11 @@ pub mod edge;
 pub mod erasure;
 pub mod events;
 pub mod exports;
+pub mod feature;
+pub mod features;
 pub mod follows;
 pub mod layers;
+mod letters;
 pub mod likes;
 pub mod me;
 pub mod media;
@@ -50,7 +49,6 @@ pub mod pages;
 pub mod passwords;
 pub mod posts;
 pub mod profile_images;
-pub mod projectors;
 pub mod read_models;
 pub mod roles;
 pub mod router;
@@ -63,7 +61,8 @@ pub mod sockets;
 pub mod tags;
 pub mod timeline;
 pub mod users;
+pub mod wiring;
 pub mod withdrawals;
 
-pub use app::{App, Cors, Parts, Readiness, Settings};
+pub use app::{App, Cors, Settings};
 pub use router::router;

@@ -1,33 +1,33 @@
-//! One process of Madang: the roles it plays, wired together, started and stopped in order.
+//! One process of Madang: the log, the read models and the roles it plays, started and stopped in order. What features
+//! have running they say themselves.
 
-use crate::app::{App, Cors, Parts, Settings as HttpSettings};
-use crate::erasure::Eraser;
-use crate::ops::readiness;
+use crate::app::{App, Cors, Ground, Settings as HttpSettings, Written};
+use crate::feature::Unable;
+use crate::features;
+use crate::ops::{Health, readiness};
 use crate::search::Search;
 use crate::sockets::{self, Limits};
-use crate::withdrawals::come_back_link;
-use crate::{exports, projectors};
+use crate::wiring::{Wiring, pool_of};
 use event_log::announcements::{self, NatsAnnouncer};
-use event_log::event_store::{Appender, Executor, LogReader, MigrateError, migrate, must_be_durable};
+use event_log::event_store::{
+    Appender, AppenderHandle, Executor, LogReader, MigrateError, migrate, must_be_durable,
+};
 use event_log::nats::{Nats, NatsError};
 use event_log::relay::Relay;
-use event_log::statement_pool::{FRESH, PATIENCE, PING, StatementPool};
+use event_log::statement_pool::StatementPool;
 use event_log::tail::Tail;
 use history::Pages as Log;
 use history::past::{self, PastError};
-use photos::media;
 use photos::s3::Storage;
 use projections::Projector;
 use projections::progress::Progress;
 use projections::rebuild::Rebuilder;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
-use projections::search::embedder::EmbedError;
-use projections::search::engine::{Engine, EngineError};
-use search_engine::{Embedded, Fed, Feeder, Meilisearch, VectorFeeder, embedder};
+use search_engine::Fed;
 use service::settings::{Roles, Settings};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgPool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, PgPool};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,10 +37,7 @@ use tokio_util::task::TaskTracker;
 use tracing::log::LevelFilter;
 use tracing::{info, warn};
 use uuid::Uuid;
-use vault::mail::{self, TransportError};
-use vault::providers::{Providers, SetupError};
-use vault::views::{self, Views};
-use vault::{Vault, VaultError};
+use vault::{Vault, VaultError, mail};
 
 /// How long the database may take to be there when a node starts.
 const START: Duration = Duration::from_secs(30);
@@ -48,6 +45,8 @@ const START: Duration = Duration::from_secs(30);
 const BUCKET: Duration = Duration::from_secs(3);
 /// How long requests in flight may take when a node stops.
 const DRAIN: Duration = Duration::from_secs(20);
+/// How often idempotency keys are cleared away that are good no more.
+const SWEEP: Duration = Duration::from_secs(600);
 
 /// Why a node did not start.
 #[derive(Debug, thiserror::Error)]
@@ -64,21 +63,12 @@ pub enum NodeError {
     /// See [`VaultError`].
     #[error("the vault can't be opened")]
     Vault(#[from] VaultError),
-    /// See [`TransportError`].
-    #[error(transparent)]
-    Mail(#[from] TransportError),
-    /// See [`SetupError`].
-    #[error(transparent)]
-    OAuth(#[from] SetupError),
     /// See [`PastError`].
     #[error(transparent)]
     Past(#[from] PastError),
-    /// See [`EngineError`].
-    #[error("search can't be served")]
-    Search(#[from] EngineError),
-    /// See [`EmbedError`].
-    #[error("no vectors can be made")]
-    Embedder(#[from] EmbedError),
+    /// A feature lacks what it needs.
+    #[error(transparent)]
+    Feature(#[from] Unable),
     /// The socket can't be served.
     #[error("HTTP can't be served")]
     Listen(#[from] std::io::Error),
@@ -100,219 +90,42 @@ impl Node {
     ///
     /// # Errors
     /// See [`NodeError`].
-    pub async fn start(mut settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
+    pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
         let address = listener.local_addr()?;
         // What is counted before the first scrape counts too.
         service::telemetry::install();
-        let media_pokes = media::Pokes::default();
-        let providers = Providers::new(settings.oauth_providers.clone(), &settings.public_url.0)?;
-        let options: PgConnectOptions =
-            settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
-        let pool = connect(&options, settings.database_connections).await?;
-        migrate(&pool).await?;
-        history::analytics::keep_up(&pool).await;
-        if !settings.allow_unsafe_postgres {
-            must_be_durable(&pool).await?;
-        }
-        // What queries read: what is live, or as it was.
-        let mut read_options = options.clone();
-        let mut read_pool = pool.clone();
-        let mut past = None;
-        if let Some(name) = &settings.as_of {
-            let found = past::find(&pool, name).await?;
-            read_options = options.clone().database(&found.database);
-            read_pool = connect(&read_options, settings.database_connections).await?;
-            past = Some(found);
-            settings.roles = Roles { api: true, relay: false, projector: false, media: false };
-            // Where others keep the index of what is live.
-            (settings.search_dir, settings.meili) = (None, None);
-        }
-        let is_live = past.is_none();
-        let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
-        let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
-        let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
-        vault.catch_up().await?;
-        let storage = settings.s3.clone().map(Storage::new);
-        // Whoever does not answer searches needs no index, and must not keep those out who do.
-        let search = settings.roles.api.then(|| search(&settings, log_id)).transpose()?;
-        let (appender, handle) = Appender::new(&options);
-        let executor = Executor::new(pool.clone(), handle.clone());
-        let progress = Arc::new(Progress::default());
-        let tail = Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head()));
-        let holder = Uuid::new_v4();
-
         let (stop_serving, stop_working) = (CancellationToken::new(), CancellationToken::new());
         let (serving, working) = (TaskTracker::new(), TaskTracker::new());
-        let shutdown = || stop_working.clone();
-        let head = handle.head();
-        working.spawn(appender.run());
-        working.spawn(tail.clone().follow(nats.clone(), executor.clone(), shutdown()));
-        working.spawn(announcements::poke(nats.clone(), head.clone(), shutdown()));
-        working.spawn(announcements::hurry(nats.clone(), progress.clone(), shutdown()));
-        if settings.roles.relay {
-            // What it notes need not be durable either: a lost note is read from the stream's end.
-            let relay = Relay::new(own(&options, 1, false), nats.clone(), holder, head, shutdown());
-            working.spawn(relay.run());
+        let Wired { wiring, read_pool, appender, handle } = wire(settings, &stop_working).await?;
+        let projectors = features::projectors(&wiring.settings);
+        spawn_log(&working, &wiring, appender, &handle);
+        if wiring.settings.roles.projector {
+            spawn_runners(&working, &wiring, &projectors);
+            read_models(&wiring.pool, &projectors).await?;
         }
-        let projectors = projectors::all(&settings);
-        if settings.roles.projector {
-            let announcer = Arc::new(NatsAnnouncer::start(nats.clone()));
-            for projector in &projectors {
-                let context = RunnerContext {
-                    source: tail.clone(),
-                    announcer: announcer.clone(),
-                    progress: progress.clone(),
-                    holder,
-                    delay: settings.projector_delay,
-                    shutdown: shutdown(),
-                };
-                // A read model's commit need not be durable: rows and checkpoint are lost together, and
-                // what was lost is applied again.
-                let runner = Runner::new(projector.clone(), own(&options, 2, false), context);
-                working.spawn(runner.run());
-            }
-            let rebuilder = Rebuilder {
-                projectors: projectors.clone(),
-                pool: own(&options, 3, false),
-                source: Arc::new(LogReader::new(pool.clone())),
-                shutdown: shutdown(),
-            };
-            working.spawn(rebuilder.run());
-        }
-        let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
-        match &past {
-            None => {
-                let (nats, pool) = (nats.clone(), pool.clone());
-                let heard = announcements::listen(nats, pool, names.clone(), progress.clone(), shutdown());
-                working.spawn(heard);
-            }
-            // It never goes on.
-            Some(past) => names.iter().for_each(|name| {
-                progress.note(name, past.position);
-            }),
-        }
-        working.spawn(vault.clone().listen(shutdown()));
-        if settings.roles.api && is_live {
-            let pool = own(&options, 1, true);
-            for sender in mail::senders(&settings, &pool, &vault.outbox, &stop_working)? {
-                working.spawn(sender.run());
-            }
-        }
-        let eraser = Eraser {
-            pool: pool.clone(),
-            executor: executor.clone(),
-            vault: vault.clone(),
-            nats: nats.clone(),
-            storage: storage.clone(),
-        };
-        if is_live {
-            working.spawn(sweep(eraser, settings.web_url.0.clone(), shutdown()));
-        }
-
-        if settings.roles.projector {
-            read_models(&pool, &projectors).await?;
-        }
-        match storage.clone() {
-            Some(storage) => {
-                bucket(storage.clone(), &working, shutdown()).await;
-                if settings.roles.media {
-                    let worker = media::Worker {
-                        pool: own(&options, 2, true),
-                        executor: executor.clone(),
-                        storage,
-                        progress: progress.clone(),
-                        grace: settings.media_grace,
-                        pokes: media_pokes.clone(),
-                        shutdown: shutdown(),
-                    };
-                    working.spawn(worker.run());
-                }
-            }
+        match &wiring.storage {
+            Some(storage) => bucket(storage.clone(), &working, wiring.shutdown.clone()).await,
             None => warn!("S3_ENDPOINT is not set: there is nowhere to keep photos and exports"),
         }
-        if let Some(search) = search {
-            let (measured, measured_names, fed) = (pool.clone(), names.clone(), search.fed.clone());
-            let parts = Parts {
-                executor,
-                vault,
-                providers,
-                storage,
-                media_pokes,
-                views: Views::default(),
-                search: search.clone(),
-                log: Log::new(pool.clone()),
-                projections: names.clone(),
-                reads: StatementPool::new(limited(&read_options), settings.database_connections / 2),
-                pool: read_pool,
-                progress,
-                touched: tail.touched(),
-                tail,
-                stopping: stop_serving.clone(),
-                settings: HttpSettings {
-                    consistency_bound: settings.consistency_bound,
-                    page_cache_bytes: u64::from(settings.page_cache_mb) << 20,
-                    popular_searches_every: settings.popular_searches_every,
-                    requests_per_minute: settings.rate_limit_per_minute,
-                    cors: match settings.allowed_origins.0 {
-                        origins if origins.is_empty() => Cors::Any,
-                        origins => Cors::Origins(origins),
-                    },
-                    trusted_proxies: settings.trusted_proxies.0,
-                    web_url: settings.web_url.0,
-                    public_url: settings.public_url.0,
-                    dev_mailbox: settings.dev_mailbox,
-                    as_of: past.map(|past| past.position),
-                },
-                readiness: readiness::of(pool.clone(), nats.clone(), projectors),
-                metrics: Arc::new(move || {
-                    Box::pin(metrics(measured.clone(), measured_names.clone(), fed.clone()))
-                }),
-            };
-            let counter = views::Worker {
-                // What holds it up must not hold up the node's stop.
-                pool: own(&options.clone().options([("statement_timeout", "10s")]), 1, true),
-                executor: parts.executor.clone(),
-                vault: parts.vault.clone(),
-                views: parts.views.clone(),
-                every: settings.views_every,
-                shutdown: shutdown(),
-            };
-            if is_live {
-                working.spawn(counter.run());
-            }
-            let feeder = Feeder {
-                pool: own(&read_options, 1, true),
-                engine: search.engine.clone(),
-                progress: parts.progress.clone(),
-                fed: search.fed.clone(),
-                shutdown: shutdown(),
-            };
-            working.spawn(feeder.run());
-            let vector_feeder = VectorFeeder {
-                pool: own(&read_options, 1, true),
-                engine: search.engine,
-                embedder: search.embedder,
-                words: search.fed,
-                fed: search.vectors,
-                shutdown: shutdown(),
-            };
-            working.spawn(vector_feeder.run());
-            let app = App::new(parts);
-            if is_live {
-                working.spawn(exports::maker::run(app.clone(), shutdown()));
-            }
-            let router = crate::router(app);
+        let app = match wiring.settings.roles.api {
+            true => Some(app(&wiring, read_pool, projectors, &stop_serving)?),
+            false => None,
+        };
+        for worker in features::workers(&wiring, app.as_ref())? {
+            working.spawn(worker);
+        }
+        if let Some(app) = app {
             let limits = Limits {
-                connections: settings.max_connections,
-                idle: settings.idle_timeout,
-                stall: settings.stall_timeout,
+                connections: wiring.settings.max_connections,
+                idle: wiring.settings.idle_timeout,
+                stall: wiring.settings.stall_timeout,
                 drain: DRAIN,
             };
-            serving.spawn(sockets::serve(listener, router, limits, stop_serving.clone()));
+            serving.spawn(sockets::serve(listener, crate::router(app), limits, stop_serving.clone()));
         }
         serving.close();
         working.close();
-        info!(%address, %log_id, "started");
+        info!(%address, log_id = %wiring.log_id, "started");
         Ok(Self { address, stop_serving, stop_working, serving, working })
     }
 
@@ -334,6 +147,168 @@ impl Node {
     }
 }
 
+/// A process with its services, before anything runs.
+struct Wired {
+    wiring: Wiring,
+    /// Shared connections to the database of the read models.
+    read_pool: PgPool,
+    appender: Appender,
+    handle: AppenderHandle,
+}
+
+/// Connects and migrates.
+async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Result<Wired, NodeError> {
+    let options = settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
+    let pool = connect(&options, settings.database_connections).await?;
+    migrate(&pool).await?;
+    history::analytics::keep_up(&pool).await;
+    if !settings.allow_unsafe_postgres {
+        must_be_durable(&pool).await?;
+    }
+    // What queries read: what is live, or as it was.
+    let mut read_options = options.clone();
+    let mut read_pool = pool.clone();
+    let mut as_of = None;
+    if let Some(name) = &settings.as_of {
+        let found = past::find(&pool, name).await?;
+        read_options = options.clone().database(&found.database);
+        read_pool = connect(&read_options, settings.database_connections).await?;
+        as_of = Some(found.position);
+        settings.roles = Roles { api: true, relay: false, projector: false, media: false };
+        // Where others keep the index of what is live.
+        (settings.search_dir, settings.meili) = (None, None);
+    }
+    let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
+    let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
+    let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
+    vault.catch_up().await?;
+    let (appender, handle) = Appender::new(&options);
+    let wiring = Wiring {
+        log_id,
+        read_options,
+        executor: Executor::new(pool.clone(), handle.clone()),
+        vault,
+        storage: settings.s3.clone().map(Storage::new),
+        nats,
+        progress: Arc::new(Progress::default()),
+        tail: Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head(), features::touches)),
+        projections: features::projectors(&settings).iter().map(|projector| projector.name()).collect(),
+        as_of,
+        shutdown: stop_working.clone(),
+        options,
+        pool,
+        settings,
+    };
+    Ok(Wired { wiring, read_pool, appender, handle })
+}
+
+/// What stores events, and what hears of them.
+fn spawn_log(working: &TaskTracker, wiring: &Wiring, appender: Appender, handle: &AppenderHandle) {
+    let shutdown = || wiring.shutdown.clone();
+    let Wiring { nats, executor, progress, tail, pool, projections, .. } = wiring;
+    working.spawn(appender.run());
+    working.spawn(tail.clone().follow(nats.clone(), executor.clone(), shutdown()));
+    working.spawn(announcements::poke(nats.clone(), handle.head(), shutdown()));
+    working.spawn(announcements::hurry(nats.clone(), progress.clone(), shutdown()));
+    working.spawn(wiring.vault.clone().listen(shutdown()));
+    if wiring.settings.roles.relay {
+        // What it notes need not be durable either: a lost note is read from the stream's end.
+        let relay =
+            Relay::new(wiring.own_pool(1, false), nats.clone(), Uuid::new_v4(), handle.head(), shutdown());
+        working.spawn(relay.run());
+    }
+    match wiring.as_of {
+        None => {
+            let (nats, names, pool) = (nats.clone(), projections.clone(), pool.clone());
+            working.spawn(announcements::listen(nats, pool.clone(), names, progress.clone(), shutdown()));
+            working.spawn(Wiring::every(
+                shutdown(),
+                SWEEP,
+                "old idempotency keys were not swept",
+                async move || sweep_keys(&pool).await,
+            ));
+        }
+        // It never goes on.
+        Some(position) => projections.iter().for_each(|name| {
+            progress.note(name, position);
+        }),
+    }
+}
+
+async fn sweep_keys(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let old = "delete from commands where recorded_at < now() - interval '24 hours'";
+    sqlx::query(old).execute(pool).await.map(drop)
+}
+
+/// What keeps read models fresh, and builds them anew.
+fn spawn_runners(working: &TaskTracker, wiring: &Wiring, projectors: &[Arc<dyn Projector>]) {
+    let announcer = Arc::new(NatsAnnouncer::start(wiring.nats.clone()));
+    let holder = Uuid::new_v4();
+    for projector in projectors {
+        let context = RunnerContext {
+            source: wiring.tail.clone(),
+            announcer: announcer.clone(),
+            progress: wiring.progress.clone(),
+            holder,
+            delay: wiring.settings.projector_delay,
+            shutdown: wiring.shutdown.clone(),
+        };
+        // A read model's commit need not be durable: rows and checkpoint are lost together, and
+        // what was lost is applied again.
+        let runner = Runner::new(projector.clone(), wiring.own_pool(2, false), context);
+        working.spawn(runner.run());
+    }
+    let rebuilder = Rebuilder {
+        projectors: projectors.to_vec(),
+        pool: wiring.own_pool(3, false),
+        source: Arc::new(LogReader::new(wiring.pool.clone())),
+        shutdown: wiring.shutdown.clone(),
+    };
+    working.spawn(rebuilder.run());
+}
+
+/// The ground that requests are answered from.
+fn app(
+    wiring: &Wiring,
+    read_pool: PgPool,
+    projectors: Vec<Arc<dyn Projector>>,
+    stopping: &CancellationToken,
+) -> Result<App, Unable> {
+    let settings = &wiring.settings;
+    let mut parts = features::equip(wiring)?;
+    let (pool, names, fed) =
+        (wiring.pool.clone(), wiring.projections.clone(), parts.get::<Search>().fed.clone());
+    parts.put(Health {
+        readiness: readiness::of(wiring.pool.clone(), wiring.nats.clone(), projectors),
+        metrics: Arc::new(move || Box::pin(metrics(pool.clone(), names.clone(), fed.clone()))),
+    });
+    Ok(App::from(Ground {
+        executor: wiring.executor.clone(),
+        vault: wiring.vault.clone(),
+        storage: wiring.storage.clone(),
+        reads: StatementPool::new(limited(&wiring.read_options), settings.database_connections / 2),
+        pool: read_pool,
+        log: Log::new(wiring.pool.clone()),
+        progress: wiring.progress.clone(),
+        tail: wiring.tail.clone(),
+        written: Written::default(),
+        stopping: stopping.clone(),
+        settings: HttpSettings {
+            consistency_bound: settings.consistency_bound,
+            cors: match &settings.allowed_origins.0 {
+                origins if origins.is_empty() => Cors::Any,
+                origins => Cors::Origins(origins.clone()),
+            },
+            trusted_proxies: settings.trusted_proxies.0.clone(),
+            web_url: settings.web_url.0.clone(),
+            public_url: settings.public_url.0.clone(),
+            dev_mailbox: settings.dev_mailbox,
+            as_of: wiring.as_of,
+        },
+        parts,
+    }))
+}
+
 async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     let begun = std::time::Instant::now();
     loop {
@@ -350,41 +325,6 @@ async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool,
 /// For what somebody waits for.
 fn limited(options: &PgConnectOptions) -> PgConnectOptions {
     options.clone().options([("statement_timeout", "20s")])
-}
-
-/// A small pool for work that must not wait for others, nor others for it.
-fn own(options: &PgConnectOptions, connections: u32, durable: bool) -> PgPool {
-    let commit = if durable { "on" } else { "off" };
-    pool_of(connections).connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
-}
-
-/// After a restart of Postgres every connection in a pool is broken, and each would cost a request. One
-/// that was used a moment ago can't be from before a restart, so under load nothing is asked.
-fn pool_of(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for < FRESH {
-                    return Ok(true);
-                }
-                let answered = tokio::time::timeout(PING, connection.ping()).await;
-                Ok(matches!(answered, Ok(Ok(()))))
-            })
-        })
-}
-
-/// What searches are asked of.
-fn search(settings: &Settings, log_id: Uuid) -> Result<Search, NodeError> {
-    let engine: Arc<dyn Engine> = match &settings.meili {
-        // It may be away for now.
-        Some(meili) => Arc::new(Meilisearch::new(meili, log_id)?),
-        None => Arc::new(Embedded::open(settings.search_dir.as_deref(), &log_id.to_string())?),
-    };
-    let embedder = embedder::of(settings.embedder.as_ref())?;
-    Ok(Search { engine, fed: Fed::default(), embedder, vectors: Fed::default() })
 }
 
 /// Makes the bucket if it is not there; while the storage is away, everything else is served.
@@ -407,39 +347,6 @@ async fn bucket(storage: Storage, working: &TaskTracker, shutdown: CancellationT
             }
         }
     });
-}
-
-/// Forgets what is kept for a day only.
-async fn sweep(eraser: Eraser, web_url: String, shutdown: CancellationToken) {
-    let Eraser { pool, vault, .. } = &eraser;
-    let mut often = tokio::time::interval(Duration::from_secs(600));
-    loop {
-        tokio::select! {
-            _ = often.tick() => {}
-            () = shutdown.cancelled() => return,
-        }
-        if let Err(failure) = vault.sweep(&|token: &str| come_back_link(&web_url, token)).await {
-            warn!(%failure, "the vault was not swept");
-        }
-        if let Err(failure) = eraser.sweep().await {
-            warn!(%failure, "who left thirty days ago could not be forgotten");
-        }
-        if let Err(failure) = vault.searches.sweep(&eraser.executor).await {
-            warn!(%failure, "searches whose way to the log was cut off were not swept");
-        }
-        if let Err(failure) = mail::sweep(pool).await {
-            warn!(%failure, "the mail queue was not swept");
-        }
-        if let Err(failure) = views::sweep(pool).await {
-            warn!(%failure, "who looked at posts days ago was not forgotten");
-        }
-        let swept = sqlx::query("delete from commands where recorded_at < now() - interval '24 hours'")
-            .execute(pool)
-            .await;
-        if let Err(failure) = swept {
-            warn!(%failure, "old idempotency keys were not swept");
-        }
-    }
 }
 
 /// Waits until the runners have made what queries read, so that the first of them finds it.

@@ -2,11 +2,7 @@
 
 use crate::app::{App, Cors};
 use crate::edge::Problem;
-use crate::{
-    account, aliases, availability, blocks, boards, comments, console, dev, document, events, exports,
-    follows, layers, likes, me, media, oauth, ops, pages, passwords, posts, profile_images, read_models,
-    roles, search, searches, sessions, sign_ups, site, tags, timeline, users, withdrawals,
-};
+use crate::{dev, document, features, layers};
 use axum::body::Bytes;
 use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::IntoResponse;
@@ -32,9 +28,7 @@ pub fn router(app: App) -> Router {
     let json = Bytes::from(document.to_json().expect("the document is plain data"));
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], json));
     routes
-        .merge(pages::routes())
-        .merge(site::routes())
-        .merge(console::routes())
+        .merge(features::pages())
         .route("/openapi.json", document)
         .merge(SwaggerUi::new("/docs").config(Config::new(["/openapi.json"])))
         .fallback(unknown_route)
@@ -61,34 +55,8 @@ pub fn openapi() -> OpenApi {
 }
 
 fn api() -> OpenApiRouter<App> {
-    let mut api = OpenApiRouter::with_openapi(document::base())
-        .merge(users::routes())
-        .merge(sign_ups::routes())
-        .merge(availability::routes())
-        .merge(sessions::routes())
-        .merge(oauth::routes())
-        .merge(passwords::routes())
-        .merge(account::routes())
-        .merge(withdrawals::routes())
-        .merge(exports::routes())
-        .merge(roles::routes())
-        .merge(me::routes())
-        .merge(follows::routes())
-        .merge(blocks::routes())
-        .merge(posts::routes())
-        .merge(media::routes())
-        .merge(profile_images::routes())
-        .merge(comments::routes())
-        .merge(likes::routes())
-        .merge(timeline::routes())
-        .merge(tags::routes())
-        .merge(search::routes())
-        .merge(searches::routes())
-        .merge(boards::routes())
-        .merge(aliases::routes())
-        .merge(events::routes())
-        .merge(read_models::routes())
-        .merge(ops::routes());
+    let routes = features::ALL.iter().map(|feature| feature.routes());
+    let mut api = routes.fold(OpenApiRouter::with_openapi(document::base()), OpenApiRouter::merge);
     document::complete(api.get_openapi_mut());
     api
 }

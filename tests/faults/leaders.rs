@@ -66,7 +66,7 @@ async fn leaders(app: &TestApp, holder: Uuid, working: &TaskTracker, shutdown: &
         options.connect_lazy(&app.settings.database_url).expect("a URL")
     };
     let source = Arc::new(LogReader::new(own(4)));
-    for projector in api::projectors::all(&app.settings) {
+    for projector in api::features::projectors(&app.settings) {
         let context = RunnerContext {
             source: source.clone(),
             announcer: Arc::new(Nobody),

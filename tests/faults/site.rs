@@ -39,7 +39,7 @@ impl Stores {
 
     /// As a server has them that runs on these.
     pub fn projectors(&self) -> Vec<Arc<dyn Projector>> {
-        api::projectors::all(&Settings::new(&self.database_url, &self.nats_url))
+        api::features::projectors(&Settings::new(&self.database_url, &self.nats_url))
     }
 
     /// The stream of the log's events, if NATS has it.

@@ -36,7 +36,7 @@ pub struct TestApp {
 impl TestApp {
     /// What writes the read model of this name.
     pub fn projector(&self, name: &str) -> Arc<dyn Projector> {
-        let all = api::projectors::all(&self.settings);
+        let all = api::features::projectors(&self.settings);
         all.into_iter().find(|projector| projector.name() == name).expect("a projector")
     }
 

@@ -4,14 +4,19 @@ pub mod dto;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::get_account, routes::change_account))
-        .routes(routes!(routes::change_email))
-        .routes(routes!(routes::confirm_email))
-        .routes(routes!(routes::add_phone, routes::forget_phone))
-        .routes(routes!(routes::confirm_phone))
+/// This feature.
+pub struct Account;
+
+impl Feature for Account {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::get_account, routes::change_account))
+            .routes(routes!(routes::change_email))
+            .routes(routes!(routes::confirm_email))
+            .routes(routes!(routes::add_phone, routes::forget_phone))
+            .routes(routes!(routes::confirm_phone))
+    }
 }

@@ -8,9 +8,14 @@ mod routes;
 pub mod voice;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(routes::reveal_author))
+/// This feature.
+pub struct Aliases;
+
+impl Feature for Aliases {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new().routes(routes!(routes::reveal_author))
+    }
 }

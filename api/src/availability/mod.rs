@@ -4,9 +4,14 @@ pub mod dto;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(routes::check_availability))
+/// This feature.
+pub struct Availability;
+
+impl Feature for Availability {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new().routes(routes!(routes::check_availability))
+    }
 }

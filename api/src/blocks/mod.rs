@@ -4,13 +4,36 @@ mod lists;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
+use domain::Event;
+use domain::blocklist::BlocklistEvent;
+use event_log::touched::Touches;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::block, routes::unblock))
-        .routes(routes!(routes::mute, routes::unmute))
-        .routes(routes!(lists::list_blocks))
-        .routes(routes!(lists::list_mutes))
+/// This feature.
+pub struct Blocks;
+
+impl Feature for Blocks {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::block, routes::unblock))
+            .routes(routes!(routes::mute, routes::unmute))
+            .routes(routes!(lists::list_blocks))
+            .routes(routes!(lists::list_mutes))
+    }
+
+    fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {
+        // Neither is shown to the other any more, or both are again.
+        let Event::Blocklist(
+            BlocklistEvent::PersonBlocked { by, user_id }
+            | BlocklistEvent::PersonUnblocked { by, user_id }
+            | BlocklistEvent::PersonMuted { by, user_id }
+            | BlocklistEvent::PersonUnmuted { by, user_id },
+        ) = event
+        else {
+            return Touches::NOTHING;
+        };
+        Touches::both(by.0, user_id.0)
+    }
 }

@@ -1,22 +1,33 @@
 //! Boards: places to post, read at any hour, written on at theirs.
 //!
-//! Reading order: [`place`] (a board as who writes there meets it), [`dto`], [`routes`] (boards themselves), [`posts`]
-//! (what stands on one).
+//! Reading order: [`place`] (a board as who writes there meets it), [`dto`], [`routes`] (boards themselves). What
+//! stands on one is among the posts.
 
 mod dto;
 mod place;
-mod posts;
 mod routes;
 
-pub use place::Place;
+pub use place::{Place, SlugInPath};
 
 use crate::app::App;
+use crate::feature::Feature;
+use projections::Projector;
+use projections::boards::BoardsProjector;
+use service::settings::Settings;
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::list_boards))
-        .routes(routes!(routes::get_board, routes::set_board))
-        .routes(routes!(posts::list_posts_of_board))
+/// This feature.
+pub struct Boards;
+
+impl Feature for Boards {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::list_boards))
+            .routes(routes!(routes::get_board, routes::set_board))
+    }
+
+    fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
+        vec![Arc::new(BoardsProjector)]
+    }
 }

@@ -1,7 +1,7 @@
 //! `madang rebuild`: read models built anew from the events, while service goes on.
 
 use super::{Failure, services::Services};
-use crate::projectors;
+use crate::features;
 use event_log::event_store::{LogReader, migrate};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use projections::rebuild::{SharedSource, rebuild};
@@ -74,7 +74,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
 
 /// The projectors of these names; all of them for no names.
 pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Arc<dyn Projector>>, Failure> {
-    let all = projectors::all(settings);
+    let all = features::projectors(settings);
     if names.is_empty() {
         return Ok(all);
     }

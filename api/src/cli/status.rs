@@ -1,7 +1,7 @@
 //! `madang status`: how the whole stands.
 
 use super::{Failure, services::Services};
-use crate::projectors;
+use crate::features;
 use event_log::status::{ProjectionStatus, Rebuilds, Status};
 use projections::Projector;
 use std::{process::ExitCode, sync::Arc};
@@ -19,7 +19,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let settings = args.services.settings()?;
     let pool = args.services.pool().await?;
-    let projectors = projectors::all(&settings);
+    let projectors = features::projectors(&settings);
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     let status = event_log::status::status(&pool, &names).await?;
     let rebuilds = event_log::status::rebuilds(&pool, &names).await?;

@@ -1,7 +1,7 @@
 //! Lists of comments: of a post, of a thread, of a person.
 
 use super::dto::Comment;
-use crate::aliases::mine;
+use super::mine;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::path::{HandleKey, Id, InPath};
@@ -128,7 +128,7 @@ pub async fn shown<K>(
     page: Page<comments::Comment, K>,
 ) -> Result<Page<Comment, K>, Problem> {
     let mut page = page.map(Comment::from);
-    mine::comments(app, reader, &mut page.items).await?;
+    mine::mark_comments(app, reader, &mut page.items).await?;
     Ok(page)
 }
 

@@ -2,7 +2,7 @@
 
 use super::dto::{Comment, EditComment, EditedComment, WriteComment, body};
 use super::lists;
-use crate::aliases::mine;
+use super::mine;
 use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::boards::Place;
@@ -93,7 +93,7 @@ pub async fn get_comment(
     let fresh = reader.see(&app, &["comments", "posts"]).await;
     let comment = lists::readable(&app, id, &reader, &fresh).await?;
     let (version, mut shown) = (comment.version, Comment::from(comment));
-    mine::comments(&app, &reader, std::slice::from_mut(&mut shown)).await?;
+    mine::mark_comments(&app, &reader, std::slice::from_mut(&mut shown)).await?;
     Ok(fresh.one(version, shown))
 }
 

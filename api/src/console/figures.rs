@@ -95,7 +95,7 @@ pub(super) async fn figures(State(app): State<App>, seat: Seat) -> Response {
 }
 
 async fn shown(app: &App, seat: &Seat) -> Result<FiguresPage, Problem> {
-    let numbers = app.figures.read(app).await?;
+    let numbers = app.part::<Figures>().read(app).await?;
     let text = seat.text;
     let figures = vec![
         hours(text, &numbers.counts.hours)?,

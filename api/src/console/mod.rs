@@ -16,24 +16,37 @@ mod thing;
 pub use figures::Figures;
 
 use crate::app::App;
+use crate::app::Parts;
+use crate::feature::Feature;
+use crate::feature::Unable;
 use crate::site::assets::file;
+use crate::wiring::Wiring;
 use axum::Router;
 use axum::routing::get;
 
-/// These routes; they are no part of the API, so its document leaves them out.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/console", get(state::state))
-        .route("/console/events", get(explorer::events))
-        .route("/console/history", get(thing::find))
-        .route("/console/history/{aggregate}/{id}", get(thing::history))
-        .route("/console/figures", get(figures::figures))
-        .route(
-            "/console/console.css",
-            get(async || file("text/css; charset=utf-8", include_str!("console.css"))),
-        )
-        .route(
-            "/console/console.js",
-            get(async || file("text/javascript; charset=utf-8", include_str!("console.js"))),
-        )
+/// This feature.
+pub struct Console;
+
+impl Feature for Console {
+    fn pages(&self) -> Router<App> {
+        Router::new()
+            .route("/console", get(state::state))
+            .route("/console/events", get(explorer::events))
+            .route("/console/history", get(thing::find))
+            .route("/console/history/{aggregate}/{id}", get(thing::history))
+            .route("/console/figures", get(figures::figures))
+            .route(
+                "/console/console.css",
+                get(async || file("text/css; charset=utf-8", include_str!("console.css"))),
+            )
+            .route(
+                "/console/console.js",
+                get(async || file("text/javascript; charset=utf-8", include_str!("console.js"))),
+            )
+    }
+
+    fn equip(&self, _wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
+        parts.put(Figures::default());
+        Ok(())
+    }
 }

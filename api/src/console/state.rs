@@ -4,6 +4,7 @@ use super::frame::{Frame, Tab};
 use super::seat::Seat;
 use crate::app::App;
 use crate::edge::Problem;
+use crate::read_models::Standings;
 use crate::read_models::{Projection, Standing};
 use askama::Template;
 use axum::extract::State;
@@ -25,7 +26,7 @@ pub(super) async fn state(State(app): State<App>, seat: Seat) -> Response {
 
 async fn shown(app: &App, seat: &Seat) -> Result<StatePage, Problem> {
     let frame = Frame::of(seat, Tab::State, "");
-    Ok(StatePage { frame, standing: app.standings.read(app).await?, is_admin: seat.is_admin })
+    Ok(StatePage { frame, standing: app.part::<Standings>().read(app).await?, is_admin: seat.is_admin })
 }
 
 impl StatePage {

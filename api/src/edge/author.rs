@@ -1,7 +1,6 @@
 //! A person as a card shows them, wherever they stand.
 
 use super::caller::Person;
-use crate::profile_images::avatar_path;
 use domain::alias;
 use domain::value::UserId;
 use projections::authors::{self, Byline};
@@ -80,4 +79,27 @@ pub fn split(by: Byline) -> (Option<Author>, Option<Alias>) {
         Byline::Author(author) => (Some(author.into()), None),
         Byline::Alias(id) => (None, Some(Alias::of(id))),
     }
+}
+
+/// Where the photo beside a person's name is always seen.
+#[must_use]
+pub fn avatar_path(handle: &str) -> String {
+    format!("/v1/users/{}/avatar", encoded(handle))
+}
+
+/// Where the photo over a person's profile is always seen.
+#[must_use]
+pub fn banner_path(handle: &str) -> String {
+    format!("/v1/users/{}/banner", encoded(handle))
+}
+
+/// Letters, digits and `_`, of any script.
+fn encoded(handle: &str) -> String {
+    handle.bytes().fold(String::with_capacity(handle.len()), |mut path, byte| {
+        match byte.is_ascii() {
+            true => path.push(char::from(byte)),
+            false => path.push_str(&format!("%{byte:02X}")),
+        }
+        path
+    })
 }

@@ -79,7 +79,7 @@ impl Asked {
     /// What came of it: this node will let the person see it in their next read.
     #[must_use]
     pub fn committed<A>(&self, app: &App, answer: &Answer<A>) -> Committed {
-        app.remember(self.by.id, answer.position);
+        app.written.note(self.by.id, answer.position);
         Committed::new(answer.position, self.seen)
     }
 
@@ -137,7 +137,7 @@ impl<T> AskedByAnyone<T> {
     /// What came of it, for the person it is about.
     #[must_use]
     pub fn committed<A>(&self, app: &App, about: UserId, answer: &Answer<A>) -> Committed {
-        app.remember(about, answer.position);
+        app.written.note(about, answer.position);
         Committed::new(answer.position, self.seen)
     }
 }
@@ -226,7 +226,7 @@ impl<T> ByAdmin<T> {
     #[must_use]
     pub fn committed<A>(&self, app: &App, answer: &Answer<A>) -> Committed {
         if let Some(by) = self.by {
-            app.remember(by, answer.position);
+            app.written.note(by, answer.position);
         }
         Committed::new(answer.position, self.seen)
     }

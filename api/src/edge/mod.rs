@@ -15,6 +15,7 @@ pub mod cursor;
 pub mod facts;
 pub mod failure;
 pub mod fresh;
+mod ground;
 pub mod html;
 pub mod list;
 pub mod member;
@@ -24,7 +25,7 @@ pub mod problem;
 pub mod reader;
 pub mod version;
 
-pub use author::{Alias, Author};
+pub use author::{Alias, Author, avatar_path, banner_path};
 pub use body::Fields;
 pub use caller::{Person, Staff};
 pub use command::{Asked, AskedWith, ByAdmin};

@@ -67,7 +67,7 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
         let person = Person::if_any(parts, app, Departed::Refused).await?;
-        let remembered = person.as_ref().map_or(0, |person| app.remembered(person.id));
+        let remembered = person.as_ref().map_or(0, |person| app.written.of(person.id));
         let position = presented(&parts.headers)?.max(remembered);
         // The past is there as a whole, and nothing that came since.
         let position = app.settings.as_of.unwrap_or(position);

@@ -9,12 +9,17 @@ mod routes;
 pub(crate) use asked::EventsQuery;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::list_events))
-        .routes(routes!(routes::list_event_schemas))
-        .routes(routes!(history::get_history))
+/// This feature.
+pub struct Events;
+
+impl Feature for Events {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::list_events))
+            .routes(routes!(routes::list_event_schemas))
+            .routes(routes!(history::get_history))
+    }
 }

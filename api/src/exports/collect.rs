@@ -64,7 +64,7 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
         runtime,
         &mut archive,
         "posts.json",
-        |post| Post::of(post, &app.photo_urls),
+        |post| Post::of(post, app.part()),
         |after| posts::query::by_author(pool, me, viewer, after, PAGE),
     )?;
     pages(runtime, &mut archive, "comments.json", Comment::from, |after| {
@@ -74,7 +74,7 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
         runtime,
         &mut archive,
         "liked_posts.json",
-        |post| Post::of(post, &app.photo_urls),
+        |post| Post::of(post, app.part()),
         |after| posts::query::liked_by(pool, me, viewer, after, PAGE),
     )?;
     pages(runtime, &mut archive, "following.json", Person::from, |after| {
@@ -119,7 +119,7 @@ fn anonymous(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> 
         push_all(
             runtime,
             &mut items,
-            |post| Post::of(post, &app.photo_urls),
+            |post| Post::of(post, app.part()),
             |after| posts::query::by_author(pool, alias, viewer, after, PAGE),
         )?;
     }

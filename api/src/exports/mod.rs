@@ -10,9 +10,21 @@ pub mod maker;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
+use crate::feature::{Unable, Worker};
+use crate::wiring::Wiring;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(routes::get_export)).routes(routes!(routes::fetch_export))
+/// This feature.
+pub struct Exports;
+
+impl Feature for Exports {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new().routes(routes!(routes::get_export)).routes(routes!(routes::fetch_export))
+    }
+
+    fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
+        let Some(app) = app.filter(|_| wiring.is_live()) else { return Ok(vec![]) };
+        Ok(vec![Box::pin(maker::run(app.clone(), wiring.shutdown.clone()))])
+    }
 }

@@ -4,15 +4,36 @@ mod lists;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
+use domain::Event;
+use domain::follow::FollowEvent;
+use event_log::touched::Touches;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::follow, routes::unfollow))
-        .routes(routes!(routes::remove_follower))
-        .routes(routes!(lists::list_follow_requests))
-        .routes(routes!(routes::accept_follow_request, routes::refuse_follow_request))
-        .routes(routes!(lists::list_followers))
-        .routes(routes!(lists::list_following))
+/// This feature.
+pub struct Follows;
+
+impl Feature for Follows {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::follow, routes::unfollow))
+            .routes(routes!(routes::remove_follower))
+            .routes(routes!(lists::list_follow_requests))
+            .routes(routes!(routes::accept_follow_request, routes::refuse_follow_request))
+            .routes(routes!(lists::list_followers))
+            .routes(routes!(lists::list_following))
+    }
+
+    fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {
+        let Event::Follow(event) = event else { return Touches::NOTHING };
+        match event {
+            FollowEvent::Followed { follower_id, .. } | FollowEvent::Unfollowed { follower_id, .. } => {
+                Touches::one(follower_id.0)
+            }
+            FollowEvent::FollowRequested { .. }
+            | FollowEvent::FollowRequestWithdrawn { .. }
+            | FollowEvent::FollowRequestRefused { .. } => Touches::NOTHING,
+        }
+    }
 }

@@ -15,7 +15,6 @@ use crate::edge::Problem;
 use crate::edge::arrival::{Arrival, Bearer};
 use crate::edge::cookies;
 use crate::edge::memory;
-use crate::media;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -23,7 +22,9 @@ use axum::response::{IntoResponse, Response};
 use correlation::Correlation;
 use futures::FutureExt;
 use ipnet::IpNet;
+use rate_limit::RateLimits;
 use rest::Rest;
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -33,6 +34,15 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// No request but an upload takes longer; the longest wait that a client can ask for is 10 seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Routes whose requests may take longer than others.
+pub struct TimeLimits(pub HashMap<&'static str, Duration>);
+
+impl TimeLimits {
+    fn of(&self, route: &str) -> Duration {
+        self.0.get(route).copied().unwrap_or(TIME_LIMIT)
+    }
+}
 
 /// Runs around every handler, unknown routes included.
 pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -44,7 +54,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     let peer = peer(&request, &app.settings.trusted_proxies);
     let (bearer, by_cookie) = Bearer::of(request.headers(), &app.vault);
     let standing = match path {
-        Area::Api => app.rate_limits.check(&bearer, peer),
+        Area::Api => app.part::<RateLimits>().check(&bearer, peer),
         Area::Docs | Area::Other => Ok(None),
     };
     let meant = match by_cookie && !cookies::is_safe(&method) {
@@ -60,7 +70,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     let (request, rest) = Rest::watch(request);
 
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-    let limit = if route == media::UPLOAD { media::TIME_LIMIT } else { TIME_LIMIT };
+    let limit = app.part::<TimeLimits>().of(route);
     let span = observe::span(&method, route, id, &text);
     let (standing, mut response) = match (standing, meant) {
         (Ok(standing), Ok(())) => {

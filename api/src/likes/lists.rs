@@ -75,5 +75,5 @@ pub async fn list_likes_of_user(
     let fresh = reader.see(&app, &["profiles", "posts"]).await;
     let user = handle.profile(&app, &reader, &fresh).await?.id;
     let page = app.read(|| posts::query::liked_by(&app.reads, user, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
+    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, app.part()))))
 }

@@ -5,14 +5,33 @@ mod lists;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
+use domain::Event;
+use domain::like::{LikeEvent, Target};
+use event_log::touched::Touches;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::like_post, routes::unlike_post))
-        .routes(routes!(routes::like_comment, routes::unlike_comment))
-        .routes(routes!(lists::list_likes_of_post))
-        .routes(routes!(lists::list_likes_of_comment))
-        .routes(routes!(lists::list_likes_of_user))
+/// This feature.
+pub struct Likes;
+
+impl Feature for Likes {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::like_post, routes::unlike_post))
+            .routes(routes!(routes::like_comment, routes::unlike_comment))
+            .routes(routes!(lists::list_likes_of_post))
+            .routes(routes!(lists::list_likes_of_comment))
+            .routes(routes!(lists::list_likes_of_user))
+    }
+
+    fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {
+        let Event::Like(LikeEvent::Liked { target, .. } | LikeEvent::Unliked { target, .. }) = event else {
+            return Touches::NOTHING;
+        };
+        match target {
+            Target::Post(post) => Touches::one(post.0),
+            Target::Comment(_) => Touches::NOTHING,
+        }
+    }
 }

@@ -4,11 +4,16 @@ pub mod dto;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::get_me, routes::replace_me, routes::change_me, routes::leave))
-        .routes(routes!(routes::set_privacy))
+/// This feature.
+pub struct Me;
+
+impl Feature for Me {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::get_me, routes::replace_me, routes::change_me, routes::leave))
+            .routes(routes!(routes::set_privacy))
+    }
 }

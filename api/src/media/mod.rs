@@ -10,18 +10,62 @@ pub mod shown;
 mod upload;
 
 use crate::app::App;
+use crate::app::Parts;
+use crate::feature::Feature;
+use crate::feature::Unable;
+use crate::feature::Worker;
+use crate::wiring::Wiring;
+use dto::PhotoUrls;
+use photos::media::{self, Pokes};
+use projections::Projector;
+use projections::media::MediaProjector;
+use service::settings::Settings;
+use std::sync::Arc;
+use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use upload::TIME_LIMIT;
-
 /// Where photos are uploaded through the server.
-pub const UPLOAD: &str = "/v1/media";
+const UPLOAD: &str = "/v1/media";
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(upload::upload))
-        .routes(routes!(routes::announce_upload))
-        .routes(routes!(routes::complete_upload))
-        .routes(routes!(routes::get_media, routes::remove_media))
+/// This feature.
+pub struct Media;
+
+impl Feature for Media {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(upload::upload))
+            .routes(routes!(routes::announce_upload))
+            .routes(routes!(routes::complete_upload))
+            .routes(routes!(routes::get_media, routes::remove_media))
+    }
+
+    fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
+        vec![Arc::new(MediaProjector)]
+    }
+
+    fn time_limits(&self) -> &'static [(&'static str, Duration)] {
+        &[(UPLOAD, upload::TIME_LIMIT)]
+    }
+
+    fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
+        parts.put(PhotoUrls::of(wiring.storage.as_ref()));
+        parts.put(Pokes::default());
+        Ok(())
+    }
+
+    fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
+        let Some(storage) = wiring.storage.clone().filter(|_| wiring.settings.roles.media) else {
+            return Ok(vec![]);
+        };
+        let worker = media::Worker {
+            pool: wiring.own_pool(2, true),
+            executor: wiring.executor.clone(),
+            storage,
+            progress: wiring.progress.clone(),
+            grace: wiring.settings.media_grace,
+            pokes: app.map(|app| app.part::<Pokes>().clone()).unwrap_or_default(),
+            shutdown: wiring.shutdown.clone(),
+        };
+        Ok(vec![Box::pin(worker.run())])
+    }
 }

@@ -15,6 +15,7 @@ use chrono::Utc;
 use domain::media::{self, MediaCommand, MediaState, RemoveReason};
 use domain::value::MediaId;
 use event_log::event_store::CommandError;
+use photos::media::Pokes;
 use photos::media::upload_key;
 use projections::media::query;
 use std::collections::BTreeMap;
@@ -54,7 +55,7 @@ pub async fn announce_upload(
     let location = format!("{}/{}", super::UPLOAD, answer.id);
     let (committed, version) = (asked.committed(&app, &answer), answer.version);
     let announced = Announced {
-        media: Media::answered(answer, &app.photo_urls),
+        media: Media::answered(answer, app.part()),
         form: Form::from(form),
         put: Put { url, headers: BTreeMap::from([("content-type", content_type)]) },
         expires_at: now + OPEN,
@@ -85,9 +86,9 @@ pub async fn complete_upload(
     };
     let command = MediaCommand::Complete { by, byte_size };
     let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
-    app.media_pokes.poke(answer.position);
+    app.part::<Pokes>().poke(answer.position);
     let committed = asked.committed(&app, &answer);
-    Ok(committed.changed(answer.version, Media::answered(answer, &app.photo_urls)))
+    Ok(committed.changed(answer.version, Media::answered(answer, app.part())))
 }
 
 /// Read a photo of one's own
@@ -107,7 +108,7 @@ pub async fn get_media(
     let found = app.read(|| query::one(&app.reads, id)).await?;
     match found.filter(|media| media.state != MediaState::Removed) {
         Some(media) if owner::owns(&app, me, media.owner_id, id).await? => {
-            Ok(fresh.one(media.version, Media::read(media, &app.photo_urls)))
+            Ok(fresh.one(media.version, Media::read(media, app.part())))
         }
         Some(_) | None => Err(fresh.not_found(MediaId::NOT_FOUND.0, MediaId::NOT_FOUND.1)),
     }
@@ -140,7 +141,7 @@ pub async fn remove_media(
         }
         other => other?,
     };
-    app.media_pokes.poke(answer.position);
+    app.part::<Pokes>().poke(answer.position);
     Ok(asked.committed(&app, &answer).done())
 }
 

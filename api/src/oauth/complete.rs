@@ -17,6 +17,7 @@ use domain::value::UserId;
 use vault::accounts::NewAccount;
 use vault::attempts::Policy;
 use vault::oauth::{FlowError, Kept, Proof};
+use vault::providers::Providers;
 
 /// Codes can't be guessed; this bounds the work that trying makes.
 const CODES: Policy = hourly("oauth_codes", 100);
@@ -151,5 +152,7 @@ async fn finish(app: &App, code: &str) -> Result<(), Problem> {
 
 /// As people call the provider. One that was taken out of the configuration meanwhile has its name still.
 fn label(app: &App, proof: &Proof) -> String {
-    app.providers.named(&proof.provider).map_or_else(|| proof.provider.clone(), |provider| provider.label())
+    app.part::<Providers>()
+        .named(&proof.provider)
+        .map_or_else(|| proof.provider.clone(), |provider| provider.label())
 }

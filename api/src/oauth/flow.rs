@@ -14,6 +14,7 @@ use domain::value::{DisplayName, UserId};
 use std::convert::Infallible;
 use std::str::FromStr;
 use vault::attempts::Policy;
+use vault::providers::Providers;
 use vault::providers::{Provider, Returned};
 
 /// Each leaves a row for some minutes.
@@ -47,7 +48,7 @@ impl ProviderName {
     /// 404.
     pub fn find<'a>(&self, app: &'a App) -> Result<&'a Provider, Problem> {
         let (code, detail) = Self::NOT_FOUND;
-        app.providers.named(&self.0).ok_or_else(|| Problem::not_found(code, detail))
+        app.part::<Providers>().named(&self.0).ok_or_else(|| Problem::not_found(code, detail))
     }
 }
 
@@ -58,7 +59,7 @@ impl ProviderName {
     security(())
 )]
 pub async fn list_providers(State(app): State<App>) -> Json<ProviderList> {
-    Json(ProviderList { items: app.providers.names().map(str::to_owned).collect() })
+    Json(ProviderList { items: app.part::<Providers>().names().map(str::to_owned).collect() })
 }
 
 /// Begin to log in with another service

@@ -1,17 +1,42 @@
 //! Whether this node can serve, part by part.
 
-use crate::app::{Readiness, ReadinessPart, ReadinessSource};
 use async_nats::connection::State;
 use event_log::nats::Nats;
+use futures::future::BoxFuture;
 use projections::Projector;
 use projections::schema::outdated;
+use serde::Serialize;
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Tells whether this node can serve.
+pub(crate) type ReadinessSource = Arc<dyn Fn() -> BoxFuture<'static, Readiness> + Send + Sync>;
+
+/// Whether a node can serve, part by part.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// Whether requests should be sent here.
+    pub ready: bool,
+    /// What it consists of.
+    pub parts: Vec<ReadinessPart>,
+}
+
+/// Whether one part that a node needs is there.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReadinessPart {
+    /// Such as `postgres`.
+    pub name: String,
+    /// Whether it works.
+    pub ready: bool,
+    /// What an operator should know.
+    pub detail: String,
+}
 
 /// Asks the database, NATS, and whether the read models are what this release's queries ask for. Commands and
 /// queries go on without NATS.

@@ -1,6 +1,8 @@
 //! Signs of life.
 
-use crate::app::{App, Readiness};
+use super::Health;
+use super::readiness::Readiness;
+use crate::app::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -33,7 +35,7 @@ pub async fn healthz() -> &'static str {
     )
 )]
 pub async fn readyz(State(app): State<App>) -> Response {
-    let readiness = (app.readiness)().await;
+    let readiness = (app.part::<Health>().readiness)().await;
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness)).into_response()
 }
@@ -44,5 +46,6 @@ pub async fn readyz(State(app): State<App>) -> Response {
     responses((status = 200, description = "Metrics.", body = String, content_type = "text/plain"))
 )]
 pub async fn metrics(State(app): State<App>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.metrics)().await).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.part::<Health>().metrics)().await)
+        .into_response()
 }

@@ -6,6 +6,7 @@ mod links;
 pub use links::{carried, link, over};
 
 use crate::app::App;
+use crate::feature::Feature;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -29,16 +30,20 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      base-uri 'none'; frame-ancestors 'none'",
 );
 
-/// These routes; they are no part of the API, so its document leaves them out.
-pub fn routes() -> Router<App> {
-    let script = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
-    let style = ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
-    Router::new()
-        .route("/account/reset-password", get(async || page(RESET_PASSWORD)))
-        .route("/account/come-back", get(async || page(COME_BACK)))
-        .route("/account/export", get(async || page(EXPORT)))
-        .route("/account/link.js", get(async move || script))
-        .route("/account/page.css", get(async move || style))
+/// This feature.
+pub struct Pages;
+
+impl Feature for Pages {
+    fn pages(&self) -> Router<App> {
+        let script = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
+        let style = ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
+        Router::new()
+            .route("/account/reset-password", get(async || page(RESET_PASSWORD)))
+            .route("/account/come-back", get(async || page(COME_BACK)))
+            .route("/account/export", get(async || page(EXPORT)))
+            .route("/account/link.js", get(async move || script))
+            .route("/account/page.css", get(async move || style))
+    }
 }
 
 fn page(html: &'static str) -> Response {

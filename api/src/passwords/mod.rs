@@ -4,12 +4,17 @@ pub mod dto;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::change_password))
-        .routes(routes!(routes::ask_reset))
-        .routes(routes!(routes::reset))
+/// This feature.
+pub struct Passwords;
+
+impl Feature for Passwords {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::change_password))
+            .routes(routes!(routes::ask_reset))
+            .routes(routes!(routes::reset))
+    }
 }

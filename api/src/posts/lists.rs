@@ -1,11 +1,11 @@
 //! Lists of posts: the latest, by tag, by author.
 
 use super::dto::Post;
+use super::under_tag;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged, bad_parameter};
 use crate::edge::path::HandleKey;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
-use crate::tags;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{PostId, Tag};
@@ -54,7 +54,7 @@ pub async fn list_posts(
     match &listing.query.tag {
         Some(tag) => {
             let tag = Tag::parse(tag).map_err(|invalid| bad_parameter("tag", &invalid))?;
-            tags::posts::latest(&app, &listing, &reader, &tag).await
+            under_tag::latest(&app, &listing, &reader, &tag).await
         }
         None => latest(&app, &listing, &reader).await,
     }
@@ -65,7 +65,7 @@ async fn latest(app: &App, listing: &Listing<PostsQuery>, reader: &Reader) -> Re
     let (viewer, after, limit) = (reader.viewer(), listing.after::<PostId>(LIST)?, listing.limit());
     let fresh = reader.see(app, &["posts"]).await;
     let page = app.read(|| query::latest(&app.reads, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
+    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, app.part()))))
 }
 
 /// List a person's posts, newest first
@@ -89,5 +89,5 @@ pub async fn list_posts_of_user(
         return Ok(listing.answer(LIST, fresh, Page::<Post, PostId>::nothing()));
     }
     let page = app.read(|| query::by_author(&app.reads, author.id, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
+    Ok(listing.answer(LIST, fresh, page.map(|post| Post::of(post, app.part()))))
 }

@@ -81,7 +81,7 @@ pub async fn list_photos(
     let after = listing.after::<(PostId, i32)>(LIST)?;
     let fresh = reader.see(&app, &["posts"]).await;
     let page = app.read(|| query::photos(&app.reads, None, viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, &app.photo_urls))))
+    Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, app.part()))))
 }
 
 /// Read where a photo is shown
@@ -101,8 +101,8 @@ pub async fn get_photo(
     let not_found = || fresh.clone().not_found(PhotoId::NOT_FOUND.0, PhotoId::NOT_FOUND.1);
     let shown = app.read(|| query::photo_by_id(&app.reads, id, viewer)).await?.ok_or_else(not_found)?;
     let post = app.read(|| query::by_id(&app.reads, shown.post_id, viewer)).await?.ok_or_else(not_found)?;
-    let photo = Photo::of(shown.photo, &app.photo_urls);
-    let post = Post::of(post, &app.photo_urls);
+    let photo = Photo::of(shown.photo, app.part());
+    let post = Post::of(post, app.part());
     Ok(fresh.json(PhotoInPost { place: shown.place, photo, post }))
 }
 
@@ -128,5 +128,5 @@ pub async fn list_photos_of_user(
         return Ok(listing.answer(LIST, fresh, Page::<PostPhoto, (PostId, i32)>::nothing()));
     }
     let page = app.read(|| query::photos(&app.reads, Some(author.id), viewer, after, limit)).await?;
-    Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, &app.photo_urls))))
+    Ok(listing.answer(LIST, fresh, page.map(|photo| PostPhoto::of(photo, app.part()))))
 }

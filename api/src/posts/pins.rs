@@ -72,6 +72,6 @@ pub async fn list_pins(
     let fresh = reader.see(&app, &["profiles", "posts"]).await;
     let person = handle.profile(&app, &reader, &fresh).await?;
     let cards = app.read(|| query::cards(&app.reads, &person.pinned_post_ids, reader.viewer())).await?;
-    let items = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
+    let items = cards.into_iter().map(|post| Post::of(post, app.part())).collect();
     Ok(fresh.json(List { items, next_cursor: None }))
 }

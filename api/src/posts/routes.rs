@@ -1,7 +1,7 @@
 //! One post: publish, read, edit, delete.
 
 use super::dto::{EditPost, EditedPost, Post, PublishPost, ReplacePost, moved};
-use crate::aliases::mine;
+use super::mine;
 use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::boards::Place;
@@ -14,7 +14,9 @@ use chrono::Utc;
 use domain::post::{self, Placement, PostBody, PostCommand, PostRefusal, Where};
 use domain::value::{PostId, UserId};
 use event_log::event_store::{Answer, CommandError, Envelope};
+use photos::media::Pokes;
 use projections::posts::{self, Byline, query};
+use vault::views::Views;
 
 /// How often a partial edit is built anew on what others wrote in between.
 const ATTEMPTS: usize = 8;
@@ -63,7 +65,7 @@ pub async fn publish_post(
     })?;
     let committed = asked.committed(&app, &answer);
     let location = format!("/v1/posts/{}", answer.id);
-    Ok(committed.created(&location, answer.version, Post::published(answer, &asked.by, &app.photo_urls)))
+    Ok(committed.created(&location, answer.version, Post::published(answer, &asked.by, app.part())))
 }
 
 /// Read a post
@@ -82,8 +84,8 @@ pub async fn get_post(
     match app.read(|| query::by_id(&app.reads, id, reader.viewer())).await? {
         Some(post) => {
             note_look(&app, &post, reader.viewer());
-            let (version, mut shown) = (post.version, Post::of(post, &app.photo_urls));
-            mine::posts(&app, &reader, std::slice::from_mut(&mut shown)).await?;
+            let (version, mut shown) = (post.version, Post::of(post, app.part()));
+            mine::mark_posts(&app, &reader, std::slice::from_mut(&mut shown)).await?;
             Ok(fresh.one(version, shown))
         }
         None => Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1)),
@@ -95,7 +97,7 @@ pub fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
     let Some(viewer) = viewer else { return };
     match &post.by {
         Byline::Author(author) if author.id == viewer => {}
-        Byline::Author(_) | Byline::Alias(_) => app.views.look(post.id, viewer),
+        Byline::Author(_) | Byline::Alias(_) => app.part::<Views>().look(post.id, viewer),
     }
 }
 
@@ -164,8 +166,8 @@ pub async fn edit_post(
 
 fn edited(app: &App, asked: &Asked, answer: Answer<post::Post>) -> Response {
     // Photos that it does not show any more are to go.
-    app.media_pokes.poke(answer.position);
-    asked.committed(app, &answer).changed(answer.version, EditedPost::of(answer, &app.photo_urls))
+    app.part::<Pokes>().poke(answer.position);
+    asked.committed(app, &answer).changed(answer.version, EditedPost::of(answer, app.part()))
 }
 
 async fn edit(
@@ -209,6 +211,6 @@ pub async fn delete_post(
     let Voice { asked, by } = voice(&app, asked, id).await?;
     let command = PostCommand::Delete { by };
     let answer = app.executor.execute::<post::Post>(id.0, command, &asked.envelope).await?;
-    app.media_pokes.poke(answer.position);
+    app.part::<Pokes>().poke(answer.position);
     Ok(asked.committed(&app, &answer).done())
 }

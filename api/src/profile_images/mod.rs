@@ -4,15 +4,18 @@ mod drawing;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use routes::{avatar_path, banner_path};
+/// This feature.
+pub struct ProfileImages;
 
-/// These routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::set_avatar, routes::remove_avatar))
-        .routes(routes!(routes::set_banner, routes::remove_banner))
-        .routes(routes!(routes::get_avatar))
-        .routes(routes!(routes::get_banner))
+impl Feature for ProfileImages {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::set_avatar, routes::remove_avatar))
+            .routes(routes!(routes::set_banner, routes::remove_banner))
+            .routes(routes!(routes::get_avatar))
+            .routes(routes!(routes::get_banner))
+    }
 }

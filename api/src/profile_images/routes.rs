@@ -4,6 +4,7 @@ use super::drawing;
 use crate::app::App;
 use crate::edge::path::{HandleKey, USER_NOT_FOUND};
 use crate::edge::{Asked, AskedWith, Problem};
+use crate::media::dto::PhotoUrls;
 use crate::media::dto::Urls;
 use crate::media::shown;
 use axum::extract::State;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use domain::media::Media;
 use domain::user::{User, UserCommand};
 use domain::value::MediaId;
+use photos::media::Pokes;
 use projections::profiles::{Person, query};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,29 +23,6 @@ use uuid::Uuid;
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
 /// A drawing is an image and nothing else, even if someone opens it by itself.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
-
-/// Where the photo beside a person's name is always seen.
-#[must_use]
-pub fn avatar_path(handle: &str) -> String {
-    format!("/v1/users/{}/avatar", encoded(handle))
-}
-
-/// Where the photo over a person's profile is always seen.
-#[must_use]
-pub fn banner_path(handle: &str) -> String {
-    format!("/v1/users/{}/banner", encoded(handle))
-}
-
-/// Letters, digits and `_`, of any script.
-fn encoded(handle: &str) -> String {
-    handle.bytes().fold(String::with_capacity(handle.len()), |mut path, byte| {
-        match byte.is_ascii() {
-            true => path.push(char::from(byte)),
-            false => path.push_str(&format!("%{byte:02X}")),
-        }
-        path
-    })
-}
 
 /// A photo of one's own.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -149,7 +128,8 @@ fn image(
     drawn: impl Fn() -> String,
 ) -> Response {
     let shown = chosen.filter(|_| app.storage.is_some());
-    let mut response = match shown.map(|id| of(app.photo_urls.photo(id))).map(HeaderValue::try_from) {
+    let mut response = match shown.map(|id| of(app.part::<PhotoUrls>().photo(id))).map(HeaderValue::try_from)
+    {
         Some(Ok(url)) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, url)]).into_response(),
         Some(Err(_)) | None => {
             let svg = HeaderValue::from_static("image/svg+xml");
@@ -175,6 +155,6 @@ async fn showable(app: &App, asked: &Asked, media_id: Uuid) -> Result<MediaId, P
 
 async fn change(app: &App, asked: &Asked, command: UserCommand) -> Result<Response, Problem> {
     let answer = app.executor.execute::<User>(asked.by.id.0, command, &asked.envelope).await?;
-    app.media_pokes.poke(answer.position);
+    app.part::<Pokes>().poke(answer.position);
     Ok(asked.committed(app, &answer).done())
 }

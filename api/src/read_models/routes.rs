@@ -5,6 +5,7 @@ use super::standings;
 use crate::app::App;
 use crate::edge::caller::READS_HISTORY;
 use crate::edge::{Problem, Staff};
+use crate::read_models::Standings;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -24,7 +25,7 @@ use std::sync::Arc;
 )]
 pub async fn list_projections(State(app): State<App>, staff: Staff) -> Result<Json<Arc<Standing>>, Problem> {
     staff.must_have_any(&READS_HISTORY)?;
-    Ok(Json(app.standings.read(&app).await?))
+    Ok(Json(app.part::<Standings>().read(&app).await?))
 }
 
 /// Try a projection's parked events again
@@ -48,7 +49,7 @@ pub async fn retry_parked_events(
     // Else the wish would wait for the next that is parked.
     if stands.parked_count > 0 {
         retry::ask(&app.pool, name).await?;
-        app.standings.forget().await;
+        app.part::<Standings>().forget().await;
     }
     Ok((StatusCode::ACCEPTED, Json(stands)).into_response())
 }
@@ -72,7 +73,7 @@ pub async fn rebuild_projection(
     let by = staff.must_have_any(&[Role::Admin])?;
     let name = known(&app, name)?;
     rebuild::ask(&app.pool, name, by.map(|by| by.0)).await?;
-    app.standings.forget().await;
+    app.part::<Standings>().forget().await;
     Ok((StatusCode::ACCEPTED, Json(one(&app, name).await?)).into_response())
 }
 
@@ -83,7 +84,7 @@ async fn one(app: &App, name: &str) -> Result<Projection, Problem> {
 
 fn known(app: &App, name: Result<Path<String>, PathRejection>) -> Result<&str, Problem> {
     let Ok(Path(name)) = name else { return Err(not_found()) };
-    app.projections.iter().copied().find(|known| *known == name).ok_or_else(not_found)
+    app.part::<Standings>().named(&name).ok_or_else(not_found)
 }
 
 fn not_found() -> Problem {

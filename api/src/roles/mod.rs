@@ -3,11 +3,16 @@
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::list_roles))
-        .routes(routes!(routes::grant_role, routes::revoke_role))
+/// This feature.
+pub struct Roles;
+
+impl Feature for Roles {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::list_roles))
+            .routes(routes!(routes::grant_role, routes::revoke_role))
+    }
 }

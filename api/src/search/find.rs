@@ -4,6 +4,7 @@ use super::dto::Results;
 use crate::app::App;
 use crate::edge::list::Limit;
 use crate::edge::{Fresh, Problem, Reader, cursor};
+use crate::search::Search;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use domain::value::{Handle, PostId, UserId};
@@ -70,7 +71,7 @@ impl Asking<'_> {
             total: found.total,
             facets: None,
             suggestion: self.q.and_then(as_hangul),
-            engine: app.search.engine.name(),
+            engine: app.part::<Search>().engine.name(),
             embedder: None,
         }
     }
@@ -96,12 +97,12 @@ pub(super) fn names(query: Option<&str>) -> Result<Words, Problem> {
 
 /// Waits until the engine, and what shows its hits, has what the reader must see.
 pub(super) async fn see(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
-    see_in(app, reader, shown_by, &[&app.search.fed]).await
+    see_in(app, reader, shown_by, &[&app.part::<Search>().fed]).await
 }
 
 /// The same where vectors are asked, which come last.
 pub(super) async fn see_near(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
-    see_in(app, reader, shown_by, &[&app.search.fed, &app.search.vectors]).await
+    see_in(app, reader, shown_by, &[&app.part::<Search>().fed, &app.part::<Search>().vectors]).await
 }
 
 async fn see_in(app: &App, reader: &Reader, shown_by: &[&'static str], fed: &[&Fed]) -> Fresh {
@@ -145,9 +146,9 @@ pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Fou
         }
     };
     let Place { offset, .. } = place;
-    let (closeness, now) = (app.search.embedder.closeness(), place.now());
+    let (closeness, now) = (app.part::<Search>().embedder.closeness(), place.now());
     let query = Query { kind, words, filters, access, sort, near, closeness, now, offset, limit, facets };
-    match tokio::time::timeout(PATIENCE, app.search.engine.find(query)).await {
+    match tokio::time::timeout(PATIENCE, app.part::<Search>().engine.find(query)).await {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(error)) => Err(away(&error)),
         Err(_elapsed) => Err(away(&EngineError::Away("no answer".to_owned()))),
@@ -160,13 +161,13 @@ pub(super) async fn near(app: &App, words: &Words) -> Result<Option<Near>, Probl
     if written.is_empty() {
         return Ok(None);
     }
-    let embedded = app.search.embedder.embed(vec![written.join(" ")]);
+    let embedded = app.part::<Search>().embedder.embed(vec![written.join(" ")]);
     let why = match tokio::time::timeout(EMBEDDER_PATIENCE, embedded).await {
         Ok(Ok(vectors)) => return Ok(vectors.into_iter().next().map(Near::Vector)),
         Ok(Err(error)) => error.to_string(),
         Err(_elapsed) => "no answer".to_owned(),
     };
-    tracing::error!(why, embedder = app.search.embedder.name(), "what was asked has no vector");
+    tracing::error!(why, embedder = app.part::<Search>().embedder.name(), "what was asked has no vector");
     Err(Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "embedder_unavailable",

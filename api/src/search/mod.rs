@@ -8,9 +8,19 @@ pub mod similar;
 pub mod suggest;
 
 use crate::app::App;
+use crate::app::Parts;
+use crate::feature::Feature;
+use crate::feature::Unable;
+use crate::feature::Worker;
+use crate::wiring::Wiring;
+use crate::wiring::own_pool;
+use projections::Projector;
+use projections::search::SearchProjector;
 use projections::search::embedder::Embedder;
 use projections::search::engine::Engine;
 use search_engine::Fed;
+use search_engine::{Embedded, Feeder, Meilisearch, VectorFeeder, embedder};
+use service::settings::Settings;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,12 +37,55 @@ pub struct Search {
     pub vectors: Fed,
 }
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(posts::search_posts))
-        .routes(routes!(similar::similar_posts))
-        .routes(routes!(routes::search_people))
-        .routes(routes!(routes::search_tags))
-        .routes(routes!(suggest::suggest))
+/// This feature.
+pub struct SearchFeature;
+
+impl Feature for SearchFeature {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(posts::search_posts))
+            .routes(routes!(similar::similar_posts))
+            .routes(routes!(routes::search_people))
+            .routes(routes!(routes::search_tags))
+            .routes(routes!(suggest::suggest))
+    }
+
+    fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
+        vec![Arc::new(SearchProjector)]
+    }
+
+    fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
+        let engine: Arc<dyn Engine> = match &wiring.settings.meili {
+            // It may be away for now.
+            Some(meili) => Arc::new(Meilisearch::new(meili, wiring.log_id)?),
+            None => {
+                let folder = wiring.settings.search_dir.as_deref();
+                Arc::new(Embedded::open(folder, &wiring.log_id.to_string())?)
+            }
+        };
+        let embedder = embedder::of(wiring.settings.embedder.as_ref())?;
+        parts.put(Search { engine, fed: Fed::default(), embedder, vectors: Fed::default() });
+        Ok(())
+    }
+
+    fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
+        let Some(app) = app else { return Ok(vec![]) };
+        let search = app.part::<Search>();
+        let feeder = Feeder {
+            pool: own_pool(&wiring.read_options, 1, true),
+            engine: search.engine.clone(),
+            progress: wiring.progress.clone(),
+            fed: search.fed.clone(),
+            shutdown: wiring.shutdown.clone(),
+        };
+        let vector_feeder = VectorFeeder {
+            pool: own_pool(&wiring.read_options, 1, true),
+            engine: search.engine.clone(),
+            embedder: search.embedder.clone(),
+            words: search.fed.clone(),
+            fed: search.vectors.clone(),
+            shutdown: wiring.shutdown.clone(),
+        };
+        Ok(vec![Box::pin(feeder.run()), Box::pin(vector_feeder.run())])
+    }
 }

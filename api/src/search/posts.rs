@@ -2,11 +2,12 @@
 
 use super::dto::{Explanation, Facets, FoundPost, Marker, PostHighlights, Results};
 use super::find::{self, Asked, Asking};
-use crate::aliases::mine;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::{Fresh, Listing, Problem, Reader};
 use crate::posts::dto::Post;
+use crate::posts::mine;
+use crate::search::Search;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{PostId, Tag};
@@ -157,7 +158,7 @@ pub async fn posts(
     if query.mode == Mode::Similar {
         words.words.clear();
     }
-    let embedder = near.is_some().then(|| app.search.embedder.name().to_owned());
+    let embedder = near.is_some().then(|| app.part::<Search>().embedder.name().to_owned());
     let facets = query.facets;
     let asked = Asked { kind: Kind::Posts, words, filters, near, sort, facets, place, limit };
     let mut found = find::find(app, reader, asked).await?;
@@ -166,8 +167,8 @@ pub async fn posts(
     let mut hits: HashMap<PostId, &Hit> =
         found.hits.iter().filter_map(|hit| Some((find::post_of(hit)?, hit))).collect();
     let cards = app.read(|| posts::query::cards(&app.reads, &ids, reader.viewer())).await?;
-    let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
-    mine::posts(app, reader, &mut cards).await?;
+    let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, app.part())).collect();
+    mine::mark_posts(app, reader, &mut cards).await?;
     let items = cards.into_iter().map(|post| FoundPost {
         highlights: PostHighlights {
             title: post.title.as_deref().map(|title| marker.mark(title)),

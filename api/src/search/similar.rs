@@ -1,12 +1,13 @@
 //! Posts close to a post.
 
 use super::find::{self, Asked, Place};
-use crate::aliases::mine;
 use crate::app::App;
 use crate::edge::list::Paged;
 use crate::edge::path::{Id, InPath};
 use crate::edge::{Listing, PageQuery, Problem, Reader, cursor};
 use crate::posts::dto::Post;
+use crate::posts::mine;
+use crate::search::Search;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::PostId;
@@ -99,8 +100,8 @@ async fn similar(
     let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();
     let closeness: HashMap<PostId, f32> = found.hits.iter().filter_map(near).collect();
     let cards = app.read(|| posts::query::cards(&app.reads, &ids, reader.viewer())).await?;
-    let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, &app.photo_urls)).collect();
-    mine::posts(app, reader, &mut cards).await?;
+    let mut cards: Vec<Post> = cards.into_iter().map(|post| Post::of(post, app.part())).collect();
+    mine::mark_posts(app, reader, &mut cards).await?;
     let items = cards.into_iter().map(|post| SimilarPost {
         closeness: closeness.get(&PostId(post.id)).copied().unwrap_or_default(),
         post,
@@ -108,6 +109,6 @@ async fn similar(
     Ok(SimilarPosts {
         items: items.collect(),
         next_cursor: next.map(|next| cursor::write(LIST, &next)),
-        embedder: app.search.embedder.name().to_owned(),
+        embedder: app.part::<Search>().embedder.name().to_owned(),
     })
 }

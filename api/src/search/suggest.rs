@@ -5,6 +5,7 @@ use super::routes::{person_of, tag_of};
 use crate::app::App;
 use crate::edge::list::Limit;
 use crate::edge::{Author, Listing, Problem, Reader};
+use crate::searches::PopularSearches;
 use axum::extract::State;
 use axum::response::Response;
 use projections::profiles;
@@ -122,7 +123,7 @@ pub async fn queries(
         Some(me) => app.read(|| searches::recent(&app.reads, me, typed, limit)).await?,
         None => vec![],
     };
-    let popular = app.popular_searches.matching(app, typed, limit).await?;
+    let popular = app.part::<PopularSearches>().matching(app, typed, limit).await?;
     let mut known = HashSet::new();
     let own = own.into_iter().map(|search| SuggestedQuery { query: search.query, by_me: true });
     let popular = popular.into_iter().map(|query| SuggestedQuery { query, by_me: false });

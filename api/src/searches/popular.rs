@@ -65,7 +65,7 @@ pub async fn list_popular_searches(
 ) -> Result<Response, Problem> {
     let PopularQuery { period, limit } = list::query(&uri)?;
     let there = app.progress.wait(&["searches"], reader.position, reader.bound).await;
-    let Kept { queries, position, .. } = app.popular_searches.read(&app, period).await?;
+    let Kept { queries, position, .. } = app.part::<PopularSearches>().read(&app, period).await?;
     let fresh = reader.fresh(Coverage { covered: there.covered, position });
     let items = queries.iter().take(limit.into()).map(|query| PopularSearch { query: query.clone() });
     Ok(fresh.json(List { items: items.collect(), next_cursor: None }))

@@ -5,15 +5,20 @@ pub mod log_in;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(log_in::log_in))
-        .routes(routes!(routes::refresh))
-        .routes(routes!(routes::log_out))
-        .routes(routes!(routes::list_sessions, routes::end_all_sessions))
-        .routes(routes!(routes::end_session))
-        .routes(routes!(routes::key_set))
+/// This feature.
+pub struct Sessions;
+
+impl Feature for Sessions {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(log_in::log_in))
+            .routes(routes!(routes::refresh))
+            .routes(routes!(routes::log_out))
+            .routes(routes!(routes::list_sessions, routes::end_all_sessions))
+            .routes(routes!(routes::end_session))
+            .routes(routes!(routes::key_set))
+    }
 }

@@ -5,12 +5,17 @@ pub mod register;
 mod routes;
 
 use crate::app::App;
+use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::sign_up))
-        .routes(routes!(routes::resend_code))
-        .routes(routes!(routes::confirm))
+/// This feature.
+pub struct SignUps;
+
+impl Feature for SignUps {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::sign_up))
+            .routes(routes!(routes::resend_code))
+            .routes(routes!(routes::confirm))
+    }
 }

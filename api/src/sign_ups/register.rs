@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::edge::member::Visitor;
 use crate::edge::{Committed, Problem, cookies, facts};
 use crate::sessions::dto::Session;
+use crate::users::HandleQueue;
 use crate::users::dto::{Account, location};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -37,7 +38,7 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let Newcomer { user, handle, display_name, use_cookies } = newcomer;
     let accounts = &app.vault.accounts;
-    let _turn = app.queue_for_handle(&handle.key()).await;
+    let _turn = app.part::<HandleQueue>().turn(&handle.key()).await;
     facts::handle_must_be_free(app, &handle.key(), Some(user.0)).await?;
     let user = pending.await?;
     let Ok(bio) = Bio::parse("") else { return Err(Problem::internal()) };
@@ -53,7 +54,7 @@ pub async fn register(
         }
     };
     accounts.activate(user).await?;
-    app.remember(user, answer.position);
+    app.written.note(user, answer.position);
     let opened = app.vault.sessions.open(user, &from.device).await?;
     let committed = Committed::of(headers, answer.position);
     let (location, version) = (location(&answer.state.handle), answer.version);

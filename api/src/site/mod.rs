@@ -16,16 +16,21 @@ pub(crate) mod visit;
 mod writer;
 
 use crate::app::App;
+use crate::feature::Feature;
 use axum::Router;
 use axum::routing::get;
 
-/// These routes; they are no part of the API, so its document leaves them out.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/", get(search::search))
-        .route("/posts/{id}", get(post::post))
-        .route("/@{handle}", get(person::person))
-        .route(assets::STYLE_PATH, get(assets::style))
-        .route(assets::SCRIPT_PATH, get(assets::script))
-        .route(assets::ICON_PATH, get(assets::icon))
+/// This feature.
+pub struct Site;
+
+impl Feature for Site {
+    fn pages(&self) -> Router<App> {
+        Router::new()
+            .route("/", get(search::search))
+            .route("/posts/{id}", get(post::post))
+            .route("/@{handle}", get(person::person))
+            .route(assets::STYLE_PATH, get(assets::style))
+            .route(assets::SCRIPT_PATH, get(assets::script))
+            .route(assets::ICON_PATH, get(assets::icon))
+    }
 }

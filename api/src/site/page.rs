@@ -5,6 +5,7 @@ use super::text::Text;
 use super::visit::Visit;
 use crate::app::App;
 use crate::edge::Problem;
+use crate::media::dto::PhotoUrls;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -74,7 +75,7 @@ pub(crate) fn answer(app: &App, status: StatusCode, page: &impl Template) -> Res
 
 /// Nothing from outside but photos from where they are kept, and nothing in a page itself is run.
 fn policy(app: &App) -> HeaderValue {
-    let photos = app.photo_urls.origin().unwrap_or_default();
+    let photos = app.part::<PhotoUrls>().origin().unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {photos}; connect-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -64,7 +64,7 @@ async fn shown(app: &App, visit: &Visit, handle: HandleKey) -> Result<PersonPage
     let address = address::person(&person.handle);
     let next = page.next.map(|after| format!("{address}?cursor={}", cursor::write(LIST, &after)));
     let posts = page.items.into_iter().map(|post| {
-        let post = Post::of(post, &app.photo_urls);
+        let post = Post::of(post, app.part());
         let writer = Writer::of(post.author.as_ref(), post.alias.as_ref(), text);
         let beginning = summary(&post.text);
         (post, writer, beginning)

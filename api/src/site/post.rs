@@ -5,12 +5,12 @@ use super::linked::linked;
 use super::page::{self, Frame, summary};
 use super::visit::Visit;
 use super::writer::Writer;
-use crate::aliases::mine;
 use crate::app::App;
 use crate::comments::{self, dto::Comment};
 use crate::edge::Problem;
 use crate::edge::path::{Id, InPath};
 use crate::posts::dto::{Post, Visibility};
+use crate::posts::mine;
 use crate::posts::routes::note_look;
 use crate::search::similar;
 use askama::Template;
@@ -57,8 +57,8 @@ async fn shown(app: &App, visit: &Visit, id: PostId) -> Result<PostPage, Problem
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     };
     note_look(app, &post, viewer);
-    let mut post = Post::of(post, &app.photo_urls);
-    mine::posts(app, reader, std::slice::from_mut(&mut post)).await?;
+    let mut post = Post::of(post, app.part());
+    mine::mark_posts(app, reader, std::slice::from_mut(&mut post)).await?;
     let page = app.read(|| threads::of_post(&app.reads, id, viewer, None, THREADS)).await?;
     let comments = comments::shown(app, reader, page).await?.items;
 

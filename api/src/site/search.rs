@@ -13,6 +13,7 @@ use crate::search::dto::{Facets, FoundPerson, FoundPost, FoundTag, Results};
 use crate::search::posts::{Mode, Order, PostSearch, posts};
 use crate::search::routes::{NameSearch, people, tags};
 use crate::search::suggest::{SuggestedQuery, queries};
+use crate::tags::Trends;
 use crate::tags::trending::Period;
 use askama::Template;
 use axum::extract::State;
@@ -132,7 +133,7 @@ async fn found(app: &App, visit: &Visit) -> Result<SearchPage, Problem> {
     }
     if is_home {
         let deadline = Instant::now() + visit.reader.bound;
-        let (trends, _) = app.trends.read(app, Period::Week, 0, deadline).await?;
+        let (trends, _) = app.part::<Trends>().read(app, Period::Week, 0, deadline).await?;
         page.searched = queries(app, &visit.reader, "", SEARCHED).await?;
         page.trending = trends.into_iter().take(TRENDING).map(|trend| trend.tag).collect();
     }

@@ -2,23 +2,41 @@
 
 pub mod dto;
 mod follows;
-pub mod posts;
 mod routes;
 pub mod trending;
 
 pub use trending::Trends;
 
 use crate::app::App;
+use crate::app::Parts;
+use crate::feature::Feature;
+use crate::feature::Unable;
+use crate::wiring::Wiring;
+use projections::Projector;
+use projections::tags::TagsProjector;
+use service::settings::Settings;
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::list_tags))
-        .routes(routes!(trending::list_trending_tags))
-        .routes(routes!(routes::get_tag))
-        .routes(routes!(posts::list_posts_of_tag))
-        .routes(routes!(follows::follow_tag, follows::unfollow_tag))
-        .routes(routes!(follows::list_followed_tags))
-        .routes(routes!(posts::list_posts_of_followed_tags))
+/// This feature.
+pub struct Tags;
+
+impl Feature for Tags {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::list_tags))
+            .routes(routes!(trending::list_trending_tags))
+            .routes(routes!(routes::get_tag))
+            .routes(routes!(follows::follow_tag, follows::unfollow_tag))
+            .routes(routes!(follows::list_followed_tags))
+    }
+
+    fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
+        vec![Arc::new(TagsProjector)]
+    }
+
+    fn equip(&self, _wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
+        parts.put(Trends::default());
+        Ok(())
+    }
 }

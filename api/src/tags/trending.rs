@@ -70,7 +70,7 @@ pub async fn list_trending_tags(
     let deadline = Instant::now() + reader.bound;
     let there = app.progress.wait(&["tags"], reader.position, reader.bound).await;
     let (trends, position) =
-        app.trends.read(&app, period, reader.position.min(there.position), deadline).await?;
+        app.part::<Trends>().read(&app, period, reader.position.min(there.position), deadline).await?;
     let fresh = reader.fresh(Coverage { covered: position >= reader.position, position });
     let items = trends.into_iter().take(limit.into()).map(Trend::from).collect();
     Ok(fresh.json(List { items, next_cursor: None }))

@@ -6,9 +6,32 @@ mod routes;
 pub use pages::Pages;
 
 use crate::app::App;
+use crate::app::Parts;
+use crate::feature::Feature;
+use crate::feature::Unable;
+use crate::wiring::Wiring;
+use projections::Projector;
+use projections::timelines::TimelinesProjector;
+use service::settings::Settings;
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(routes::get_timeline))
+/// This feature.
+pub struct Timeline;
+
+impl Feature for Timeline {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new().routes(routes!(routes::get_timeline))
+    }
+
+    fn projectors(&self, settings: &Settings) -> Vec<Arc<dyn Projector>> {
+        let merge_threshold = u32::try_from(settings.merge_threshold).unwrap_or(u32::MAX);
+        vec![Arc::new(TimelinesProjector::new(merge_threshold, settings.timeline_limits))]
+    }
+
+    fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
+        let bytes = u64::from(wiring.settings.page_cache_mb) << 20;
+        parts.put((bytes > 0).then(|| Pages::new(wiring.tail.touched(), bytes)));
+        Ok(())
+    }
 }

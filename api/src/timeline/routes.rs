@@ -1,5 +1,6 @@
 //! The caller's timeline.
 
+use super::Pages;
 use super::pages::FOLLOWEES_MAX;
 use crate::app::App;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
@@ -28,7 +29,7 @@ pub async fn get_timeline(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
     // Of pages further down each is read once or twice.
-    let pages = after.is_none().then_some(app.pages.as_ref()).flatten();
+    let pages = after.is_none().then_some(app.part::<Option<Pages>>().as_ref()).flatten();
     if let Some((page, position)) = pages.and_then(|pages| pages.get(me, listing.query_string()))
         && position >= reader.position
     {
@@ -40,7 +41,7 @@ pub async fn get_timeline(
     let moment = pages.map(|pages| pages.moment(&app.progress));
     let page = app.read(|| query::page(&app.reads, me, after, limit, &posts::query::CARDS)).await?;
     let ids = page.items.iter().map(|post| post.id.0).collect();
-    let page = listing.write(LIST, page.map(|post| Post::of(post, &app.photo_urls)));
+    let page = listing.write(LIST, page.map(|post| Post::of(post, app.part())));
     if let (Some(pages), Some(moment)) = (pages, moment) {
         let followees = async || app.read(|| query::followees(&app.reads, me, FOLLOWEES_MAX + 1)).await;
         // What can't be kept is read again.

@@ -2,7 +2,7 @@
 
 use crate::edge::body::Fields;
 use crate::edge::{FieldError, Problem};
-use crate::profile_images::{avatar_path, banner_path};
+use crate::edge::{avatar_path, banner_path};
 use chrono::{DateTime, Utc};
 use domain::user::{User as State, UserCommand};
 use domain::value::{Bio, DisplayName, Handle};

@@ -1,14 +1,47 @@
 //! People: registered and read.
 
 pub mod dto;
+mod handle_queue;
 mod routes;
 
 use crate::app::App;
+use crate::app::Parts;
+use crate::feature::Feature;
+use crate::feature::Unable;
+use crate::wiring::Wiring;
+use domain::Event;
+use event_log::touched::Touches;
+pub use handle_queue::HandleQueue;
+use projections::Projector;
+use projections::profiles::ProfilesProjector;
+use service::settings::Settings;
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-/// This resource's routes.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::list_users, routes::register))
-        .routes(routes!(routes::get_user))
+/// This feature.
+pub struct Users;
+
+impl Feature for Users {
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::list_users, routes::register))
+            .routes(routes!(routes::get_user))
+    }
+
+    fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
+        vec![Arc::new(ProfilesProjector)]
+    }
+
+    fn equip(&self, _wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
+        parts.put(HandleQueue::default());
+        Ok(())
+    }
+
+    fn touches(&self, aggregate_id: Uuid, event: &Event) -> Touches {
+        match event {
+            Event::User(_) => Touches::one(aggregate_id),
+            _ => Touches::NOTHING,
+        }
+    }
 }

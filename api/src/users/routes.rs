@@ -6,6 +6,7 @@ use crate::edge::command::{AskedByAnyone, ByOperator};
 use crate::edge::failure::email_taken;
 use crate::edge::path::HandleKey;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader, facts};
+use crate::users::HandleQueue;
 use axum::extract::State;
 use axum::response::Response;
 use domain::user::User;
@@ -30,7 +31,7 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let AskedByAnyone { envelope, fields, .. } = &asked;
     let registration = fields.parse(envelope.key.is_some())?;
-    let _turn = app.queue_for_handle(&registration.handle_key).await;
+    let _turn = app.part::<HandleQueue>().turn(&registration.handle_key).await;
     // Saves the work of a password where the handle is taken anyway. With a key it may be a repeat, which
     // must get its first answer.
     if envelope.key.is_none() {

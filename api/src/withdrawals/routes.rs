@@ -65,7 +65,7 @@ pub async fn come_back(State(app): State<App>, form: Form<ComeBack>) -> Result<R
     };
     let answer = execute(&app, user, UserCommand::Reactivate, form.from.correlation_id).await?;
     app.vault.withdrawals.undone(user).await?;
-    app.remember(user, answer.position);
+    app.written.note(user, answer.position);
     Ok(Committed::of(&form.headers, answer.position).done())
 }
 

@@ -1,6 +1,6 @@
 //! What can be liked.
 
-use crate::value::{CommentId, PostId};
+use crate::value::{CommentId, LikeId, PostId, UserId, derive};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,5 +32,13 @@ impl Target {
             Self::Post(id) => id.0,
             Self::Comment(id) => id.0,
         }
+    }
+}
+
+impl LikeId {
+    /// The stream of `user` liking `target`.
+    #[must_use]
+    pub fn of(user: UserId, target: Target) -> Self {
+        Self(derive(&["like", &user.to_string(), target.kind(), &target.id().to_string()]))
     }
 }

@@ -1,7 +1,6 @@
 //! Ids: UUIDv7 where a thing is new, UUIDv5 where it is determined by what it joins.
 
 use crate::aggregate::Claim;
-use crate::like::Target;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -118,14 +117,6 @@ impl SearchHistoryId {
     }
 }
 
-impl LikeId {
-    /// The stream of `user` liking `target`.
-    #[must_use]
-    pub fn of(user: UserId, target: Target) -> Self {
-        Self(derive(&["like", &user.to_string(), target.kind(), &target.id().to_string()]))
-    }
-}
-
 impl MediaId {
     /// The kind of claim that keeps a media with one thing that shows it, or with its own removal.
     pub const CLAIM: &'static str = "media";
@@ -143,6 +134,7 @@ impl MediaId {
     }
 }
 
-fn derive(parts: &[&str]) -> Uuid {
+/// The id that follows from what it joins.
+pub(crate) fn derive(parts: &[&str]) -> Uuid {
     Uuid::new_v5(&DERIVED, parts.join("/").as_bytes())
 }

@@ -14,6 +14,7 @@ mod tests;
 mod text;
 
 pub use handle::Handle;
+pub(crate) use id::derive;
 pub use id::{
     BlocklistId, BoardId, CommentId, FollowId, FollowedTagsId, LikeId, MediaId, PostId, SearchHistoryId,
     SearchId, UserId,

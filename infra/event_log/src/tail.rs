@@ -5,7 +5,7 @@
 
 use crate::event_store::{Executor, LogReader, StoredEvent};
 use crate::nats::{Nats, NatsError};
-use crate::touched::Touched;
+use crate::touched::{Touched, Touches};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use domain::Event;
 use domain::user::UserEvent;
@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
+use uuid::Uuid;
 
 /// Events kept in memory, and their payloads' size together.
 const MAX_EVENTS: usize = 8_192;
@@ -91,11 +92,16 @@ impl Recent {
 }
 
 impl Tail {
-    /// An empty tail over the log; `stored` is the head of this process's appender.
+    /// An empty tail over the log; `stored` is the head of this process's appender, and `touches` says what an event
+    /// that happened to an aggregate touches.
     #[must_use]
-    pub fn new(reader: LogReader, stored: watch::Receiver<Position>) -> Self {
-        let (recent, seen, touched) = (Mutex::default(), watch::Sender::new(0), Arc::default());
-        Self { reader, recent, seen, stored, touched }
+    pub fn new(
+        reader: LogReader,
+        stored: watch::Receiver<Position>,
+        touches: fn(Uuid, &Event) -> Touches,
+    ) -> Self {
+        let (recent, seen) = (Mutex::default(), watch::Sender::new(0));
+        Self { reader, recent, seen, stored, touched: Arc::new(Touched::new(touches)) }
     }
 
     /// What the events touched that it was fed.
@@ -301,7 +307,9 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_woken_for_what_a_restored_log_does_not_have() {
         let unreachable = sqlx::PgPool::connect_lazy("postgres://localhost:1/none").expect("an address");
-        let tail = Tail::new(LogReader::new(unreachable), watch::Sender::new(0).subscribe());
+        let tail = Tail::new(LogReader::new(unreachable), watch::Sender::new(0).subscribe(), |_, _| {
+            Touches::NOTHING
+        });
         let wakes_at_5 = || tail.wait_beyond(5).now_or_never().is_some();
         tail.push(event(10), 1);
         assert!(wakes_at_5());

@@ -6,11 +6,6 @@
 //! them was touched since.
 
 use domain::Event;
-use domain::blocklist::BlocklistEvent;
-use domain::comment::CommentEvent;
-use domain::follow::FollowEvent;
-use domain::like::{LikeEvent, Target};
-use domain::post::PostEvent;
 use projections::{Position, RecordedEvent};
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -20,8 +15,42 @@ use uuid::Uuid;
 const GENERATION: usize = 65_536;
 
 /// Fed by the tail, in the order of the log. Events before the first that it is given are unknown to it.
-#[derive(Default)]
-pub struct Touched(RwLock<Known>);
+pub struct Touched {
+    /// What an event that happened to this aggregate touches: features know.
+    touches: fn(Uuid, &Event) -> Touches,
+    known: RwLock<Known>,
+}
+
+/// The ids that one event touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touches(Option<Uuid>, Option<Uuid>);
+
+impl Touches {
+    /// No id.
+    pub const NOTHING: Self = Self(None, None);
+
+    /// One id.
+    #[must_use]
+    pub fn one(id: Uuid) -> Self {
+        Self(Some(id), None)
+    }
+
+    /// Two ids.
+    #[must_use]
+    pub fn both(first: Uuid, second: Uuid) -> Self {
+        Self(Some(first), Some(second))
+    }
+
+    /// Of two features that were asked, what the one says that knows the event: an aggregate's events belong to one.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self == Self::NOTHING { other } else { self }
+    }
+
+    fn ids(self) -> impl Iterator<Item = Uuid> {
+        self.0.into_iter().chain(self.1)
+    }
+}
 
 #[derive(Default)]
 struct Known {
@@ -42,6 +71,12 @@ struct Known {
 pub struct Epoch(u64);
 
 impl Touched {
+    /// Knows nothing yet.
+    #[must_use]
+    pub fn new(touches: fn(Uuid, &Event) -> Touches) -> Self {
+        Self { touches, known: RwLock::default() }
+    }
+
     /// The present one.
     #[must_use]
     pub fn epoch(&self) -> Epoch {
@@ -70,7 +105,7 @@ impl Touched {
 
     /// Takes in the next event. At a hole what came before does not count any more.
     pub fn note(&self, event: &RecordedEvent) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if event.position <= known.newest {
             return;
         }
@@ -83,7 +118,7 @@ impl Touched {
         known.newest = event.position;
         match &event.event {
             Ok(read) => {
-                for id in touched_by(event.aggregate_id, read) {
+                for id in (self.touches)(event.aggregate_id, read).ids() {
                     known.young.insert(id, event.position);
                 }
             }
@@ -102,62 +137,28 @@ impl Touched {
 
     /// Events may have been stored that nobody has told of, or taken back.
     pub fn forget(&self) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *known = Known { epoch: known.epoch + 1, ..Known::default() };
     }
 
     fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn touched_by(aggregate_id: Uuid, event: &Event) -> impl Iterator<Item = Uuid> {
-    let (first, second) = match event {
-        Event::User(_) => (Some(aggregate_id), None),
-        // Who reads an author's posts has to hear of a new one; who reads a post, of what becomes of it.
-        Event::Post(PostEvent::PostPublished { author_id, .. }) => (Some(author_id.0), Some(aggregate_id)),
-        Event::Post(PostEvent::PostEdited { .. } | PostEvent::PostDeleted { .. }) => {
-            (Some(aggregate_id), None)
-        }
-        Event::Follow(
-            FollowEvent::Followed { follower_id, .. } | FollowEvent::Unfollowed { follower_id, .. },
-        ) => (Some(follower_id.0), None),
-        // Neither is shown to the other any more, or both are again.
-        Event::Blocklist(
-            BlocklistEvent::PersonBlocked { by, user_id }
-            | BlocklistEvent::PersonUnblocked { by, user_id }
-            | BlocklistEvent::PersonMuted { by, user_id }
-            | BlocklistEvent::PersonUnmuted { by, user_id },
-        ) => (Some(by.0), Some(user_id.0)),
-        Event::Like(LikeEvent::Liked { target, .. } | LikeEvent::Unliked { target, .. }) => match target {
-            Target::Post(post) => (Some(post.0), None),
-            Target::Comment(_) => (None, None),
-        },
-        Event::Comment(
-            CommentEvent::CommentWritten { post_id, .. } | CommentEvent::CommentDeleted { post_id, .. },
-        ) => (Some(post_id.0), None),
-        // Looks are counted when they are counted: a page need not be read anew for each.
-        Event::Comment(CommentEvent::CommentEdited { .. })
-        | Event::Follow(
-            FollowEvent::FollowRequested { .. }
-            | FollowEvent::FollowRequestWithdrawn { .. }
-            | FollowEvent::FollowRequestRefused { .. },
-        )
-        | Event::Media(_)
-        | Event::FollowedTags(_)
-        | Event::SearchHistory(_)
-        | Event::ViewBatch(_)
-        | Event::Board(_)
-        | Event::Alias(_) => (None, None),
-    };
-    first.into_iter().chain(second)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use domain::event::DecodeError;
+    use domain::like::{LikeEvent, Target};
     use domain::value::{PostId, UserId};
+
+    fn knowing() -> Touched {
+        Touched::new(|_, event| match event {
+            Event::Like(LikeEvent::Liked { target: Target::Post(post), .. }) => Touches::one(post.0),
+            _ => Touches::NOTHING,
+        })
+    }
 
     fn id(n: u128) -> Uuid {
         Uuid::from_u128(n)
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_depends_on_nothing_that_was_touched_still_stands() {
-        let touched = Touched::default();
+        let touched = knowing();
         for (position, post) in [(5, 10), (6, 11), (7, 12)] {
             touched.note(&liked(position, post));
         }
@@ -201,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_was_not_heard_of_counts_as_touched() {
-        let touched = Touched::default();
+        let touched = knowing();
         assert_eq!(untouched(&touched, 4, &[20]), Some(4));
         touched.note(&liked(7, 10));
         assert_eq!(untouched(&touched, 5, &[20]), None, "6 was not heard of");
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_was_read_before_all_was_forgotten_does_not_stand() {
-        let touched = Touched::default();
+        let touched = knowing();
         let before = touched.epoch();
         touched.note(&liked(5, 10));
         touched.forget();
@@ -228,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_oldest_is_forgotten_and_counts_as_touched_then() {
-        let touched = Touched::default();
+        let touched = knowing();
         for n in 1..=2 * GENERATION {
             touched.note(&liked(Position::try_from(n).expect("small"), 1_000 + n as u128));
         }

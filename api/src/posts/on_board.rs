@@ -1,12 +1,12 @@
 //! What stands on a board.
 
-use super::place::SlugInPath;
-use crate::aliases::mine;
+use super::dto::Post;
+use super::mine;
 use crate::app::App;
+use crate::boards::SlugInPath;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::path::{Id, InPath};
 use crate::edge::{List, Listing, Problem, Reader};
-use crate::posts::dto::Post;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -124,7 +124,7 @@ pub async fn list_posts_of_board(
 }
 
 async fn shown<K>(app: &App, reader: &Reader, page: Page<posts::Post, K>) -> Result<Page<Post, K>, Problem> {
-    let mut page = page.map(|post| Post::of(post, &app.photo_urls));
-    mine::posts(app, reader, &mut page.items).await?;
+    let mut page = page.map(|post| Post::of(post, app.part()));
+    mine::mark_posts(app, reader, &mut page.items).await?;
     Ok(page)
 }

@@ -1,10 +1,10 @@
 //! Posts by their tags: of one, or of all that the caller follows.
 
+use super::dto::Post;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::path::TagName;
 use crate::edge::{Fresh, List, Listing, PageQuery, Problem, Reader};
-use crate::posts::dto::Post;
 use axum::extract::State;
 use axum::response::Response;
 use domain::value::{PostId, Tag};
@@ -135,5 +135,5 @@ async fn answer<Q: Paged, K: Serialize>(
 ) -> Result<Response, Problem> {
     let cards = app.read(|| posts::query::cards(&app.reads, &ids.items, reader.viewer())).await?;
     let page = Page { items: cards, next: ids.next };
-    Ok(listing.answer(list, fresh, page.map(|post| Post::of(post, &app.photo_urls))))
+    Ok(listing.answer(list, fresh, page.map(|post| Post::of(post, app.part()))))
 }

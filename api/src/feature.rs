@@ -1,0 +1,67 @@
+//! What a feature is: whatever the service does that the ground does not know of. A feature declares itself in its own
+//! `mod.rs`, by all the parts that it has; [`crate::features`] lists them, and routes, read models, workers and caches
+//! are loops over that list.
+
+use crate::app::{App, Parts};
+use crate::wiring::Wiring;
+use axum::Router;
+use domain::Event;
+use event_log::touched::Touches;
+use futures::future::BoxFuture;
+use projections::Projector;
+use service::settings::Settings;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+/// Something that runs beside requests until the node stops.
+pub type Worker = BoxFuture<'static, ()>;
+
+/// Why a feature can't start in this process.
+pub type Unable = Box<dyn Error + Send + Sync>;
+
+/// One feature. Each part is empty unless the feature says otherwise.
+pub trait Feature: Send + Sync {
+    /// What it answers under `/v1`, with the document that describes it.
+    fn routes(&self) -> OpenApiRouter<App> {
+        OpenApiRouter::new()
+    }
+
+    /// What it shows to browsers; no part of the API, so its document leaves them out.
+    fn pages(&self) -> Router<App> {
+        Router::new()
+    }
+
+    /// Routes, as they are declared, whose requests may take longer than others.
+    fn time_limits(&self) -> &'static [(&'static str, Duration)] {
+        &[]
+    }
+
+    /// What builds its read models.
+    fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
+        vec![]
+    }
+
+    /// Puts in what it keeps for itself where requests are answered.
+    ///
+    /// # Errors
+    /// What it needs is missing or can't be used.
+    fn equip(&self, _wiring: &Wiring, _parts: &mut Parts) -> Result<(), Unable> {
+        Ok(())
+    }
+
+    /// What it has running in a process of these roles; `app` is there where requests are answered.
+    ///
+    /// # Errors
+    /// What it needs is missing or can't be used.
+    fn workers(&self, _wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
+        Ok(vec![])
+    }
+
+    /// Whose, or of what, something that was read before does not stand any more after the event.
+    fn touches(&self, _aggregate_id: Uuid, _event: &Event) -> Touches {
+        Touches::NOTHING
+    }
+}

@@ -1,0 +1,109 @@
+//! What a process is wired from before it serves: features take from it what their workers and caches need.
+
+use event_log::event_store::Executor;
+use event_log::nats::Nats;
+use event_log::statement_pool::{FRESH, PATIENCE, PING};
+use event_log::tail::Tail;
+use photos::s3::Storage;
+use projections::Position;
+use projections::progress::Progress;
+use service::settings::Settings;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use vault::Vault;
+
+/// The services, the log and the clocks of one process.
+pub struct Wiring {
+    /// How this process runs.
+    pub settings: Settings,
+    /// Which log this is.
+    pub log_id: Uuid,
+    /// How the log's database is reached.
+    pub options: PgConnectOptions,
+    /// How the database of the read models is reached: the same, or a past's.
+    pub read_options: PgConnectOptions,
+    /// Shared connections to the log's database.
+    pub pool: PgPool,
+    /// Runs commands.
+    pub executor: Executor,
+    /// Secrets and personal data.
+    pub vault: Vault,
+    /// Files, where a storage for them is named.
+    pub storage: Option<Storage>,
+    /// Carries events and announcements.
+    pub nats: Nats,
+    /// How far each projection has come.
+    pub progress: Arc<Progress>,
+    /// The newest events.
+    pub tail: Arc<Tail>,
+    /// The projections' names.
+    pub projections: Vec<&'static str>,
+    /// Where the past stands that is served, if not what is live.
+    pub as_of: Option<Position>,
+    /// Ends every worker.
+    pub shutdown: CancellationToken,
+}
+
+impl Wiring {
+    /// Whether what is served goes on: nothing is written and nobody is told anything in a past.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.as_of.is_none()
+    }
+
+    /// A small pool for work that must not wait for others, nor others for it.
+    #[must_use]
+    pub fn own_pool(&self, connections: u32, durable: bool) -> PgPool {
+        own_pool(&self.options, connections, durable)
+    }
+
+    /// Runs `work` now and then until the process stops. What fails is logged under what it did not do, and is tried
+    /// again the next time.
+    pub async fn every<E: std::fmt::Display>(
+        shutdown: CancellationToken,
+        pause: Duration,
+        left_undone: &'static str,
+        mut work: impl AsyncFnMut() -> Result<(), E>,
+    ) {
+        let mut often = tokio::time::interval(pause);
+        loop {
+            tokio::select! {
+                _ = often.tick() => {}
+                () = shutdown.cancelled() => return,
+            }
+            if let Err(failure) = work().await {
+                tracing::warn!(%failure, "{left_undone}");
+            }
+        }
+    }
+}
+
+/// See [`Wiring::own_pool`].
+#[must_use]
+pub fn own_pool(options: &PgConnectOptions, connections: u32, durable: bool) -> PgPool {
+    let commit = if durable { "on" } else { "off" };
+    pool_of(connections).connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
+}
+
+/// After a restart of Postgres every connection in a pool is broken, and each would cost a request. One
+/// that was used a moment ago can't be from before a restart, so under load nothing is asked.
+#[must_use]
+pub fn pool_of(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for < FRESH {
+                    return Ok(true);
+                }
+                let answered = tokio::time::timeout(PING, connection.ping()).await;
+                Ok(matches!(answered, Ok(Ok(()))))
+            })
+        })
+}
