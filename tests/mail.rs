@@ -154,7 +154,7 @@ async fn what_was_sent_is_in_no_table_any_more_and_is_counted() {
     let mut app = app_with(&sink).await;
     enqueue_code(&app.pool, "mina@b.kr").await;
     sink.mail_to("mina@b.kr").await;
-    let metrics = app.nobody().get("/metrics").await.expect(200).text;
+    let metrics = app.ops().metrics_when(|metrics| metrics.contains("mail_waiting")).await;
     for name in ["mail_waiting{channel=\"email\"}", "mail_waiting{channel=\"sms\"}"] {
         assert!(metrics.contains(name), "{name} in {metrics}");
     }

@@ -37,7 +37,7 @@ async fn a_node_whose_database_is_away_is_not_ready_and_says_503_to_the_rest() {
     allow(false).await;
     let kick = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
     sqlx::query(kick).bind(&name).execute(&aside).await.expect("a superuser");
-    let away = app.nobody().get("/readyz").await.expect(503);
+    let away = app.nobody().ready_when(503, |ready| ready["ready"] == false).await;
     assert_eq!(away.json["ready"], false);
     assert!(!away.text.contains(&*app.settings.database_url));
     let refused = app.nobody().get("/v1/posts").await.expect_problem(503, "store_unavailable");
@@ -53,6 +53,42 @@ async fn a_node_whose_database_is_away_is_not_ready_and_says_503_to_the_rest() {
         answer = app.nobody().get("/v1/users").await;
     }
     assert_eq!(answer.expect(200).each("handle"), ["mina"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_for_those_who_run_the_service_and_so_is_the_port_of_every_role() {
+    let app = TestApp::start().await;
+    app.nobody().get("/metrics").await.expect_problem(404, "route_not_found");
+    let ops = app.ops();
+    assert_eq!(ops.get("/healthz").await.expect(200).text, "ok");
+    assert_eq!(ops.get("/readyz").await.expect(200).json["ready"], true);
+    for path in ["/", "/v1/ping", "/v1/posts", "/docs/", "/openapi.json", "/console", "/dev/mailbox"] {
+        assert_eq!(ops.get(path).await.status, 404, "{path}");
+    }
+    // Who answers no requests needs no public port, and tells how it stands all the same.
+    let worker = app.node_without_http("relay,projector").await;
+    let worker = worker.ops();
+    assert_eq!(worker.get("/readyz").await.expect(200).json["ready"], true);
+    worker.metrics_when(|metrics| metrics.contains("madang_relay_lag")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_metrics_again_and_again_costs_the_database_nothing() {
+    let app = TestApp::start().await;
+    let ops = app.ops();
+    let asked = "select xact_commit from pg_stat_database where datname = current_database()";
+    let asked = async || -> i64 {
+        sqlx::query("select pg_stat_force_next_flush()").execute(&app.pool).await.expect("flushed");
+        sqlx::query_scalar(asked).fetch_one(&app.pool).await.expect("a count")
+    };
+    let before = asked().await;
+    for _ in 0..1_000 {
+        ops.get("/metrics").await.expect(200);
+        ops.get("/readyz").await.expect(200);
+    }
+    // What the node does by itself meanwhile is far less.
+    let after = asked().await;
+    assert!(after - before < 1_000, "{} transactions for 2,000 questions", after - before);
 }
 
 /// The value of a metric line that begins so.
@@ -72,9 +108,9 @@ async fn metrics_tell_commands_conflicts_batches_and_every_lag() {
     let keyed = app.operator().await;
     let keyed = keyed.request(Method::POST, "/v1/users").header("idempotency-key", "k").json(&taken);
     keyed.send().await.expect(409);
-    let answer = app.nobody().get("/metrics").await.expect(200);
-    assert!(answer.header("content-type").starts_with("text/plain"));
-    let metrics = &answer.text;
+    let ops = app.ops();
+    assert!(ops.get("/metrics").await.expect(200).header("content-type").starts_with("text/plain"));
+    let metrics = &ops.metrics_when(|metrics| metrics.contains("madang_projection_parked")).await;
     for name in [
         "madang_commands_total{aggregate=\"post\",outcome=\"stored\"}",
         "madang_commands_total{aggregate=\"user\",outcome=\"claim_taken\"}",
@@ -195,8 +231,7 @@ async fn without_nats_commands_and_queries_go_on() {
         })
         .await;
     let mina = app.enrol("mina").await.at(&cut_off);
-    let ready = mina.get("/readyz").await.expect(200);
-    assert_eq!(ready.json["parts"][1]["ready"], false);
+    mina.ready_when(200, |ready| ready["parts"][1]["ready"] == false).await;
     mina.publish("글").await;
     mina.get("/v1/timeline").await.expect(200);
 }

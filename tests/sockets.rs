@@ -9,6 +9,7 @@ mod many;
 mod pieces;
 mod slow;
 
+use crate::faults::free_port;
 use crate::support::client::{Person, operator};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ const LARGE: &[u8] = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: madang\r
 /// `madang serve` on a database of its own.
 struct Server {
     address: String,
+    /// Who runs it.
+    ops: Person,
     child: Child,
     log: UnboundedReceiver<String>,
     /// Someone who asks while others misbehave.
@@ -47,8 +50,10 @@ impl Server {
 
     async fn start_as(command: &mut Command, variables: &[(&str, &str)]) -> Self {
         let (database_url, nats_url) = crate::support::database().await;
+        let ops = format!("127.0.0.1:{}", free_port());
         let mut child = command
             .env("MADANG_LISTEN", "127.0.0.1:0")
+            .env("MADANG_OPS_LISTEN", &ops)
             .env("DATABASE_URL", &database_url)
             .env("NATS_URL", nats_url)
             .env("MADANG_LOG", "warn")
@@ -77,7 +82,8 @@ impl Server {
 
         let operator = operator(&database_url, url, crate::support::client_without_pool()).await;
         let neighbour = operator.register("이웃").await;
-        Self { address, child, log, neighbour }
+        let ops = Person::nobody(&format!("http://{ops}"), crate::support::client_without_pool());
+        Self { address, ops, child, log, neighbour }
     }
 
     /// A command and a query succeed.
@@ -134,11 +140,11 @@ impl Server {
         assert!(given_back.is_ok(), "{} files are open, {before} were", self.open_files());
     }
 
-    /// Waits until nobody but the neighbour who asks is connected.
+    /// Waits until nobody is connected.
     async fn hangs_up_on_all_others(&self) {
         let mut often = tokio::time::interval(Duration::from_millis(20));
         let waiting = async {
-            while !self.neighbour.get("/metrics").await.text.contains("\nhttp_connections 1\n") {
+            while !self.ops.get("/metrics").await.text.contains("\nhttp_connections 0\n") {
                 often.tick().await;
             }
         };

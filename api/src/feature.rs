@@ -19,6 +19,9 @@ use uuid::Uuid;
 /// Something that runs beside requests until the node stops.
 pub type Worker = BoxFuture<'static, ()>;
 
+/// A measurement on its way.
+pub type Gauge = BoxFuture<'static, Result<(), sqlx::Error>>;
+
 /// Why a feature can't start in this process.
 pub type Unable = Box<dyn Error + Send + Sync>;
 
@@ -58,6 +61,11 @@ pub trait Feature: Send + Sync {
     /// What it needs is missing or can't be used.
     fn workers(&self, _wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
         Ok(vec![])
+    }
+
+    /// Sets its gauges, where measuring takes a question to the database.
+    fn gauge(&self, _wiring: &Wiring, _app: Option<&App>) -> Option<Gauge> {
+        None
     }
 
     /// Whose, or of what, something that was read before does not stand any more after the event.

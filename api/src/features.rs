@@ -92,6 +92,19 @@ pub fn workers(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable
     Ok(workers)
 }
 
+/// Sets the gauges of all features.
+///
+/// # Errors
+/// The first that can't be measured.
+pub async fn gauge(wiring: &Wiring, app: Option<&App>) -> Result<(), sqlx::Error> {
+    for feature in ALL {
+        if let Some(gauge) = feature.gauge(wiring, app) {
+            gauge.await?;
+        }
+    }
+    Ok(())
+}
+
 /// What an event touches, whichever feature knows it.
 #[must_use]
 pub fn touches(aggregate_id: Uuid, event: &Event) -> Touches {

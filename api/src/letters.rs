@@ -1,7 +1,7 @@
 //! Letters: what people are told by e-mail and SMS leaves from here.
 
 use crate::app::App;
-use crate::feature::{Feature, Unable, Worker};
+use crate::feature::{Feature, Gauge, Unable, Worker};
 use crate::wiring::Wiring;
 use std::time::Duration;
 use vault::mail;
@@ -31,5 +31,10 @@ impl Feature for Letters {
             workers.push(Box::pin(sender.run()));
         }
         Ok(workers)
+    }
+
+    fn gauge(&self, wiring: &Wiring, _app: Option<&App>) -> Option<Gauge> {
+        let pool = wiring.pool.clone();
+        Some(Box::pin(async move { mail::gauge(&pool).await }))
     }
 }

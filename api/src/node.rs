@@ -4,8 +4,7 @@
 use crate::app::{App, Cors, Ground, Settings as HttpSettings, Written};
 use crate::feature::Unable;
 use crate::features;
-use crate::ops::{Health, readiness};
-use crate::search::Search;
+use crate::ops::{self, Health};
 use crate::sockets::{self, Limits};
 use crate::wiring::{Wiring, pool_of};
 use event_log::announcements::{self, NatsAnnouncer};
@@ -24,7 +23,6 @@ use projections::progress::Progress;
 use projections::rebuild::Rebuilder;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
-use search_engine::Fed;
 use service::settings::{Roles, Settings};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgPool};
@@ -32,12 +30,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::log::LevelFilter;
 use tracing::{info, warn};
 use uuid::Uuid;
-use vault::{Vault, VaultError, mail};
+use vault::{Vault, VaultError};
 
 /// How long the database may take to be there when a node starts.
 const START: Duration = Duration::from_secs(30);
@@ -45,6 +44,12 @@ const START: Duration = Duration::from_secs(30);
 const BUCKET: Duration = Duration::from_secs(3);
 /// How long requests in flight may take when a node stops.
 const DRAIN: Duration = Duration::from_secs(20);
+/// How often lags are measured: scrapes are rarer.
+const GAUGES_EVERY: Duration = Duration::from_secs(5);
+/// How long measuring them may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Who scrapes and who probes are few.
+const OPS_CONNECTIONS: usize = 64;
 /// How often idempotency keys are cleared away that are good no more.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -66,6 +71,9 @@ pub enum NodeError {
     /// See [`PastError`].
     #[error(transparent)]
     Past(#[from] PastError),
+    /// The role `api` was asked for, and nowhere to listen.
+    #[error("there is no address to serve HTTP on")]
+    NoListener,
     /// A feature lacks what it needs.
     #[error(transparent)]
     Feature(#[from] Unable),
@@ -76,7 +84,8 @@ pub enum NodeError {
 
 /// A running process of Madang.
 pub struct Node {
-    address: SocketAddr,
+    address: Option<SocketAddr>,
+    ops_address: Option<SocketAddr>,
     /// Stops accepting requests; those in flight are answered.
     stop_serving: CancellationToken,
     /// Stops everything behind.
@@ -85,18 +94,30 @@ pub struct Node {
     working: TaskTracker,
 }
 
+/// Where a process listens; taken before anything slow begins, so that a taken address is known at once.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    /// For everyone; nothing is served there but in the role `api`.
+    pub http: Option<TcpListener>,
+    /// For those who run the service, in every role.
+    pub ops: Option<TcpListener>,
+}
+
 impl Node {
-    /// Connects, migrates, and starts the roles of `settings`; HTTP is served on `listener`.
+    /// Connects, migrates, and starts the roles of `settings`.
     ///
     /// # Errors
     /// See [`NodeError`].
-    pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self, NodeError> {
-        let address = listener.local_addr()?;
+    pub async fn start(settings: Settings, listeners: Listeners) -> Result<Self, NodeError> {
+        let address =
+            |listener: &Option<TcpListener>| listener.as_ref().map(TcpListener::local_addr).transpose();
+        let (address, ops_address) = (address(&listeners.http)?, address(&listeners.ops)?);
         // What is counted before the first scrape counts too.
         service::telemetry::install();
         let (stop_serving, stop_working) = (CancellationToken::new(), CancellationToken::new());
         let (serving, working) = (TaskTracker::new(), TaskTracker::new());
         let Wired { wiring, read_pool, appender, handle } = wire(settings, &stop_working).await?;
+        let wiring = Arc::new(wiring);
         let projectors = features::projectors(&wiring.settings);
         spawn_log(&working, &wiring, appender, &handle);
         if wiring.settings.roles.projector {
@@ -107,32 +128,51 @@ impl Node {
             Some(storage) => bucket(storage.clone(), &working, wiring.shutdown.clone()).await,
             None => warn!("S3_ENDPOINT is not set: there is nowhere to keep photos and exports"),
         }
+        let health = Health::look(&wiring, projectors).await;
+        working.spawn(health.clone().watch(wiring.shutdown.clone()));
         let app = match wiring.settings.roles.api {
-            true => Some(app(&wiring, read_pool, projectors, &stop_serving)?),
+            true => Some(app(&wiring, read_pool, health.clone(), &stop_serving)?),
             false => None,
         };
         for worker in features::workers(&wiring, app.as_ref())? {
             working.spawn(worker);
         }
-        if let Some(app) = app {
-            let limits = Limits {
-                connections: wiring.settings.max_connections,
-                idle: wiring.settings.idle_timeout,
-                stall: wiring.settings.stall_timeout,
-                drain: DRAIN,
-            };
-            serving.spawn(sockets::serve(listener, crate::router(app), limits, stop_serving.clone()));
+        working.spawn(measure(wiring.clone(), app.clone()));
+        let limits = Limits {
+            connections: wiring.settings.max_connections,
+            idle: wiring.settings.idle_timeout,
+            stall: wiring.settings.stall_timeout,
+            drain: DRAIN,
+            is_counted: true,
+        };
+        if let Some(listener) = listeners.ops {
+            let limits = Limits { connections: OPS_CONNECTIONS, is_counted: false, ..limits };
+            // Until the end: what drains is looked at, too.
+            working.spawn(sockets::serve(listener, ops::router(health), limits, stop_working.clone()));
+        }
+        match (app, listeners.http) {
+            (Some(app), Some(listener)) => {
+                serving.spawn(sockets::serve(listener, crate::router(app), limits, stop_serving.clone()));
+            }
+            (Some(_), None) => return Err(NodeError::NoListener),
+            (None, _) => {}
         }
         serving.close();
         working.close();
-        info!(%address, log_id = %wiring.log_id, "started");
-        Ok(Self { address, stop_serving, stop_working, serving, working })
+        info!(?address, ?ops_address, log_id = %wiring.log_id, "started");
+        Ok(Self { address, ops_address, stop_serving, stop_working, serving, working })
     }
 
-    /// Where HTTP is served.
+    /// Where HTTP is served to everyone, if anywhere.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    /// Where HTTP is served to those who run the service, if anywhere.
+    #[must_use]
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops_address
     }
 
     /// Answers what is in flight, stores what was promised, gives leases back.
@@ -271,17 +311,12 @@ fn spawn_runners(working: &TaskTracker, wiring: &Wiring, projectors: &[Arc<dyn P
 fn app(
     wiring: &Wiring,
     read_pool: PgPool,
-    projectors: Vec<Arc<dyn Projector>>,
+    health: Arc<Health>,
     stopping: &CancellationToken,
 ) -> Result<App, Unable> {
     let settings = &wiring.settings;
     let mut parts = features::equip(wiring)?;
-    let (pool, names, fed) =
-        (wiring.pool.clone(), wiring.projections.clone(), parts.get::<Search>().fed.clone());
-    parts.put(Health {
-        readiness: readiness::of(wiring.pool.clone(), wiring.nats.clone(), projectors),
-        metrics: Arc::new(move || Box::pin(metrics(pool.clone(), names.clone(), fed.clone()))),
-    });
+    parts.put(health);
     Ok(App::from(Ground {
         executor: wiring.executor.clone(),
         vault: wiring.vault.clone(),
@@ -370,17 +405,19 @@ async fn read_models(pool: &PgPool, projectors: &[Arc<dyn Projector>]) -> Result
     }
 }
 
-/// Lags are measured when they are asked for: whoever is behind may be another process, or stopped.
-async fn metrics(pool: PgPool, projections: Vec<&'static str>, search: Fed) -> String {
-    let measured = async {
-        event_log::status::status(&pool, &projections).await?.gauge();
-        event_log::status::gauge_search(&pool, search.position()).await?;
-        mail::gauge(&pool).await
-    };
-    match tokio::time::timeout(Duration::from_secs(2), measured).await {
-        Ok(Ok(())) => {}
-        Ok(Err(failure)) => warn!(%failure, "lags can't be measured"),
-        Err(_) => warn!("lags can't be measured within two seconds"),
+/// Measures lags again and again until shutdown: whoever is behind may be another process, or stopped.
+async fn measure(wiring: Arc<Wiring>, app: Option<App>) {
+    let mut often = tokio::time::interval(GAUGES_EVERY);
+    often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while wiring.shutdown.run_until_cancelled(often.tick()).await.is_some() {
+        let measured = async {
+            event_log::status::status(&wiring.pool, &wiring.projections).await?.gauge();
+            features::gauge(&wiring, app.as_ref()).await
+        };
+        match tokio::time::timeout(PATIENCE, measured).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => warn!(%failure, "lags can't be measured"),
+            Err(_elapsed) => warn!("lags can't be measured within two seconds"),
+        }
     }
-    service::telemetry::install().render()
 }

@@ -304,7 +304,6 @@ async fn nobody_learns_who_wrote_anonymously() {
         "/v1/boards".to_owned(),
         "/v1/boards/night/posts".to_owned(),
         "/v1/boards/night/posts?sort=popular&period=all".to_owned(),
-        "/metrics".to_owned(),
         "/readyz".to_owned(),
     ];
     let about_her = [

@@ -25,15 +25,12 @@ mod rebuilds;
 mod site;
 mod views;
 
+pub use crate::support::wait::{PATIENCE, until, within};
 pub use site::{Up, free_port};
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::OnceLock;
-use std::time::Duration;
-
-/// Longer than anything takes to come back on a busy machine: what takes longer has not come back.
-pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often each fault is repeated.
 pub fn rounds() -> usize {
@@ -52,26 +49,4 @@ pub fn random(test: &str) -> StdRng {
 fn read<T: std::str::FromStr>(variable: &str) -> Option<T> {
     let text = std::env::var(variable).ok().filter(|text| !text.is_empty())?;
     Some(text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
-}
-
-/// Waits for a state, and says which one did not come.
-pub async fn within<T>(what: &str, state: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, state).await {
-        Ok(reached) => reached,
-        Err(_) => panic!("not within {} s: {what}", PATIENCE.as_secs()),
-    }
-}
-
-/// Asks again and again until there is an answer.
-pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    within(what, async {
-        let mut often = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            often.tick().await;
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-        }
-    })
-    .await
 }

@@ -36,8 +36,7 @@ async fn while_nats_is_away_commands_succeed_and_queries_answer_with_what_there_
                     assert!(read.is_stale() || read.each("id") == [published.clone()], "{read:?}");
                 }
             }
-            let ready = person.get("/readyz").await.expect(200);
-            assert_eq!(ready.json["parts"][1]["ready"], false, "{}", ready.text);
+            person.ready_when(200, |ready| ready["parts"][1]["ready"] == false).await;
         }
         load.more(random.random_range(1..100)).await;
         site.nats.start().await;

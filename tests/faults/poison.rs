@@ -9,10 +9,11 @@ use crate::support::client::Person;
 use crate::support::log::store;
 use serde_json::json;
 
-async fn parked_metric(server: &Server, projection: &str) -> String {
-    let metrics = Person::nobody(&server.url, crate::support::client()).get("/metrics").await.text;
-    let name = format!("madang_projection_parked{{projection=\"{projection}\"}} ");
-    metrics.lines().find_map(|line| line.strip_prefix(&name)).expect("the metric").to_owned()
+/// Waits until the metric says that so many are parked.
+async fn are_parked(server: &Server, projection: &str, count: usize) {
+    let line = format!("madang_projection_parked{{projection=\"{projection}\"}} {count}");
+    let ops = Person::nobody(&server.ops_url, crate::support::client());
+    ops.metrics_when(|metrics| metrics.lines().any(|said| said == line)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +40,7 @@ async fn an_event_of_an_unknown_type_is_parked_and_shown_and_applied_after_the_m
     let (fine, shown) = site.stores().madang(&["status"]).await;
     assert!(fine && shown.contains(&format!("parked {sick} PostPainted")), "{shown}");
     assert!(shown.contains(&format!("parked {later} PostEdited")), "{shown}");
-    assert_eq!(parked_metric(&server, "posts").await, "2");
+    are_parked(&server, "posts", 2).await;
     assert_eq!(mina.get(&path).await.expect(200).json["text"], "먼저");
 
     let (fine, said) = site.stores().madang(&["retry-parked", "posts"]).await;
@@ -57,7 +58,7 @@ async fn an_event_of_an_unknown_type_is_parked_and_shown_and_applied_after_the_m
     assert!(fine && said.contains("posts: 2 applied, 0 still parked"), "{said}");
     let (fine, said) = site.stores().madang(&["retry-parked", "posts"]).await;
     assert!(fine && said.contains("posts: nothing is parked"), "{said}");
-    assert_eq!(parked_metric(&server, "posts").await, "0");
+    are_parked(&server, "posts", 0).await;
     assert_eq!(mina.get(&path).await.expect(200).json["text"], "셋째");
     mina.patch(&path, json!({ "text": "넷째" })).await.expect(200);
     assert_eq!(mina.get(&path).await.expect(200).json["text"], "넷째");
@@ -88,7 +89,7 @@ async fn a_first_event_that_fails_to_apply_is_applied_after_the_mend_and_a_rebui
         let _quiet = load.quiet().await;
         everyone_reaches_the_head(&site.stores()).await;
     }
-    assert_eq!(parked_metric(&server, "posts").await, "1");
+    are_parked(&server, "posts", 1).await;
     mina.get(&path).await.expect(404);
 
     alter("drop constraint healthy").await;

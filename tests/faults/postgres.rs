@@ -51,8 +51,7 @@ async fn while_postgres_is_away_everyone_is_told_when_to_come_back_and_nothing_c
             site.postgres.stop().await;
         }
         told_to_come_back(&person).await;
-        let ready = person.get("/readyz").await.expect(503);
-        assert_eq!(ready.json["parts"][0]["ready"], false, "{}", ready.text);
+        person.ready_when(503, |ready| ready["parts"][0]["ready"] == false).await;
         assert_eq!(person.get("/healthz").await.expect(200).text, "ok");
         site.postgres.start().await;
         nothing_is_lost(&site.stores(), &load).await;

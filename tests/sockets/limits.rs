@@ -27,7 +27,7 @@ async fn clients_beyond_the_limit_wait_for_others_to_leave() {
     inside.truncate(1);
     until(&mut outside, "pong").await;
     server.serves_others().await;
-    let metrics = server.neighbour.get("/metrics").await.expect(200).text;
+    let metrics = server.ops.get("/metrics").await.expect(200).text;
     assert!(metrics.contains("\nhttp_connections_limit 8\n"), "{metrics}");
     assert!(metrics.contains("\nhttp_connections_waited_total "), "{metrics}");
 }

@@ -101,8 +101,8 @@ async fn readers_of_long_pages_who_take_nothing_hold_little() {
         deaf.push(stream);
     }
     let refused = async {
-        let is_some = |text: String| text.contains("\nhttp_memory_refused_total ");
-        while !is_some(server.neighbour.get("/metrics").await.expect(200).text) {}
+        let is_some = |text: &str| text.contains("\nhttp_memory_refused_total ");
+        server.ops.metrics_when(is_some).await;
     };
     tokio::time::timeout(PATIENCE, refused).await.expect("some are told that too much is asked for");
     server.serves_others().await;

@@ -1,6 +1,7 @@
 //! Speaks the API's verbs.
 
 use super::TestApp;
+use super::wait::until;
 use futures::future::join_all;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -159,6 +160,24 @@ pub struct Person {
 pub const PASSWORD: &str = "correct horse battery";
 
 impl Person {
+    /// Asks for a sign of life until the process has seen that it is so: it looks every second.
+    pub async fn ready_when(&self, status: u16, holds: impl Fn(&Value) -> bool) -> Answer {
+        until("the process sees how it stands", async || {
+            let answer = self.get("/readyz").await;
+            (answer.status == status && holds(&answer.json)).then_some(answer)
+        })
+        .await
+    }
+
+    /// Asks for metrics until they say so: lags are measured every few seconds.
+    pub async fn metrics_when(&self, says: impl Fn(&str) -> bool) -> String {
+        until("metrics say so", async || {
+            let metrics = self.get("/metrics").await.expect(200).text;
+            says(&metrics).then_some(metrics)
+        })
+        .await
+    }
+
     /// Nobody in particular.
     pub fn nobody(url: &str, http: reqwest::Client) -> Self {
         let (id, handle) = (String::new(), String::new());
@@ -302,6 +321,11 @@ impl TestApp {
     /// Nobody in particular.
     pub fn nobody(&self) -> Person {
         Person::nobody(&self.url, self.http.clone())
+    }
+
+    /// Who runs the service.
+    pub fn ops(&self) -> Person {
+        Person::nobody(&self.ops_url, self.http.clone())
     }
 
     /// Someone with a password, logged in.

@@ -7,8 +7,9 @@ pub mod log;
 pub mod openid;
 pub mod smtp;
 mod stack;
+pub mod wait;
 
-use api::node::Node;
+use api::node::{Listeners, Node};
 use event_log::event_store::LogReader;
 use photos::s3::Storage;
 use projections::Projector;
@@ -17,9 +18,11 @@ use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use service::settings::{MeiliSettings, S3Settings, Settings};
 use sqlx::PgPool;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 
 pub use stack::{database, storage};
 
@@ -27,6 +30,8 @@ pub use stack::{database, storage};
 pub struct TestApp {
     /// `http://127.0.0.1:port`.
     pub url: String,
+    /// The same, of what is for those who run the service.
+    pub ops_url: String,
     pub settings: Settings,
     pub pool: PgPool,
     pub http: reqwest::Client,
@@ -75,14 +80,26 @@ impl TestApp {
         Self::start_node(settings).await
     }
 
+    /// A process of these roles beside the node, which listens for those who run the service alone.
+    pub async fn node_without_http(&self, roles: &str) -> Self {
+        let mut settings = self.settings.clone();
+        settings.roles = roles.parse().expect("roles");
+        Self::start_listening(settings, Listeners { http: None, ops: free_listener().await }).await
+    }
+
     async fn start_node(settings: Settings) -> Self {
+        let listeners = Listeners { http: free_listener().await, ops: free_listener().await };
+        Self::start_listening(settings, listeners).await
+    }
+
+    async fn start_listening(settings: Settings, listeners: Listeners) -> Self {
         // As the commands do before anything is counted.
         service::telemetry::install();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let node = Node::start(settings.clone(), listener).await.expect("the node starts");
+        let node = Node::start(settings.clone(), listeners).await.expect("the node starts");
         let pool = PgPool::connect(&settings.database_url).await.expect("the database is there");
-        let http = client();
-        Self { url: format!("http://{}", node.address()), settings, pool, http, node: Some(node) }
+        let url = |address: Option<SocketAddr>| address.map_or_else(String::new, |at| format!("http://{at}"));
+        let (url, ops_url) = (url(node.address()), url(node.ops_address()));
+        Self { url, ops_url, settings, pool, http: client(), node: Some(node) }
     }
 
     /// Runs a command of `madang` beside the node, on its services; what it prints, or what it says on failing.
@@ -125,6 +142,10 @@ impl TestApp {
     }
 }
 
+async fn free_listener() -> Option<TcpListener> {
+    Some(TcpListener::bind("127.0.0.1:0").await.expect("a free port"))
+}
+
 /// A client that gives up after a while: a hang is a failure.
 pub fn client() -> reqwest::Client {
     client_with(HeaderMap::new())
@@ -154,6 +175,6 @@ fn client_builder() -> reqwest::ClientBuilder {
 pub fn binary() -> PathBuf {
     let here = std::env::current_exe().expect("a path");
     let binary = here.parent().and_then(Path::parent).expect("target/<profile>/deps").join("madang");
-    assert!(binary.exists(), "build it first: cargo build --release --workspace");
+    assert!(binary.exists(), "build it first: cargo build --workspace");
     binary
 }

@@ -1,7 +1,8 @@
 //! `madang serve`: one process of many, on services that others run.
 
 use super::{Failure, signals::Signals};
-use crate::{node::Node, sockets};
+use crate::node::{Listeners, Node};
+use crate::sockets;
 use service::settings::{LogSettings, Roles, Settings};
 use service::telemetry;
 use std::{net::SocketAddr, process::ExitCode};
@@ -16,6 +17,9 @@ pub(super) struct Args {
     /// Where HTTP is served [env: MADANG_LISTEN; default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Where /healthz, /readyz and /metrics are served, in every role [env: MADANG_OPS_LISTEN; default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    ops_listen: Option<SocketAddr>,
     /// Serve read models as they stood: those that `madang replay --into NAME` built. Answers analysts and operators
     /// only, takes no commands, and does nothing else
     #[arg(long, value_name = "NAME")]
@@ -31,15 +35,22 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     settings.roles = args.roles.unwrap_or(settings.roles);
     settings.listen = args.listen.unwrap_or(settings.listen);
     settings.as_of = args.as_of;
-    let is_past = settings.as_of.is_some();
-    let listener = listen(settings.listen).await?;
-    let roles = settings.roles;
+    settings.ops_listen = args.ops_listen.or(settings.ops_listen);
+    let serves = settings.roles.api || settings.as_of.is_some();
+    let mut listeners = Listeners::default();
+    if serves {
+        listeners.http = Some(listen(settings.listen).await?);
+    }
+    match settings.ops_listen {
+        Some(address) => listeners.ops = Some(listen(address).await?),
+        None => tracing::warn!("MADANG_OPS_LISTEN is not set: metrics are served nowhere"),
+    }
     let node = tokio::select! {
-        node = Node::start(settings, listener) => node?,
+        node = Node::start(settings, listeners) => node?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
     };
-    if roles.api || is_past {
-        println!("ready at http://{}", node.address());
+    if let Some(address) = node.address() {
+        println!("ready at http://{address}");
     }
     signals.next().await;
     tracing::info!("stopping");

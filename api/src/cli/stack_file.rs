@@ -16,6 +16,9 @@ pub(super) struct StackFile {
     pub(super) database_url: String,
     pub(super) nats_url: String,
     pub(super) http_url: String,
+    /// Where `/metrics` are.
+    #[serde(default)]
+    pub(super) ops_url: Option<String>,
     /// The variables that name its storage; none where it uses another.
     #[serde(default)]
     pub(super) s3: BTreeMap<String, String>,

@@ -5,7 +5,8 @@ use super::{
     signals::Signals,
     stack_file::{Left, StackFile, write_private},
 };
-use crate::{dev, node::Node, sockets};
+use crate::node::{Listeners, Node};
+use crate::{dev, sockets};
 use local_stack::{LocalStack, Outside};
 use service::settings::{LogSettings, Settings};
 use service::telemetry;
@@ -15,6 +16,7 @@ use std::{
     process::ExitCode,
     time::Duration,
 };
+use tokio::net::TcpListener;
 use vault::Vault;
 
 const OPERATOR_TOKEN: &str = "operator.token";
@@ -46,6 +48,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
     let listener = serve::listen(SocketAddr::new(args.host, args.port)).await?;
     let address = listener.local_addr()?;
+    let ops = ops_listener(address).await?;
+    let listeners = Listeners { http: Some(listener), ops: Some(ops) };
     let stack = tokio::select! {
         stack = LocalStack::start_beside(&args.data, outside()) => stack?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
@@ -67,12 +71,24 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         ..settings
     });
     let served = match settings {
-        Ok(settings) => serve_until_told(&args, settings, listener, &stack, &mut signals).await,
+        Ok(settings) => serve_until_told(&args, settings, listeners, &stack, &mut signals).await,
         Err(error) => Err(error.into()),
     };
     // Whatever happened above, Postgres and NATS end in order.
     stack.stop().await;
     served.map(|()| ExitCode::SUCCESS)
+}
+
+/// Where `/metrics` are: the address that is set, or the next port on this machine, or any where that is taken.
+async fn ops_listener(http: SocketAddr) -> Result<TcpListener, Failure> {
+    if let Some(address) = std::env::var("MADANG_OPS_LISTEN").ok().and_then(|set| set.parse().ok()) {
+        return serve::listen(address).await;
+    }
+    let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    match serve::listen(local(http.port().wrapping_add(1))).await {
+        Ok(listener) => Ok(listener),
+        Err(_taken) => serve::listen(local(0)).await,
+    }
 }
 
 /// Services that run elsewhere, where the environment names some.
@@ -92,21 +108,24 @@ fn outside() -> Outside {
 async fn serve_until_told(
     args: &Args,
     settings: Settings,
-    listener: tokio::net::TcpListener,
+    listeners: Listeners,
     stack: &LocalStack,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     let token_ttl = settings.token_ttl;
     let node = tokio::select! {
-        node = Node::start(settings, listener) => node?,
+        node = Node::start(settings, listeners) => node?,
         () = signals.next() => return Ok(()),
     };
     let prepared = tokio::select! {
-        prepared = prepare(args, stack, node.address(), token_ttl) => prepared.map(Some),
+        prepared = prepare(args, stack, &node, token_ttl) => prepared.map(Some),
         () = signals.next() => Ok(None),
     };
     let ended = match prepared {
         Ok(Some((url, _left))) => {
+            if let Some(ops) = node.ops_address() {
+                tracing::info!("metrics are at http://{ops}/metrics");
+            }
             tracing::info!("letters are shown at {url}{}", dev::MAILBOX);
             println!("ready at {url}");
             signals.next().await;
@@ -124,9 +143,10 @@ async fn serve_until_told(
 async fn prepare(
     args: &Args,
     stack: &LocalStack,
-    address: SocketAddr,
+    node: &Node,
     token_ttl: Duration,
 ) -> Result<(String, Left), Failure> {
+    let address = node.address().expect("it was given a listener");
     let url = format!("http://{}", reachable(address));
     let pool = services::connect(stack.database_url()).await?;
     let vault = Vault::open(pool.clone(), token_ttl).await?;
@@ -136,6 +156,7 @@ async fn prepare(
         database_url: stack.database_url().to_owned(),
         nats_url: stack.nats_url().to_owned(),
         http_url: url.clone(),
+        ops_url: node.ops_address().map(|ops| format!("http://{ops}")),
         s3: stack.s3().map(|s3| s3.variables().into_iter().collect()).unwrap_or_default(),
     };
     let left = addresses.leave(&args.data)?;

@@ -1,23 +1,18 @@
 //! For those who run the service: is it there, can it serve, how is it doing.
+//!
+//! Reading order: [`health`] (what is looked at, and how often), [`port`] (where all of it is asked for), [`routes`]
+//! (the signs of life that stay public).
 
-pub(crate) mod readiness;
+mod health;
+mod port;
 mod routes;
+
+pub use health::Health;
+pub use port::router;
 
 use crate::app::App;
 use crate::feature::Feature;
-use futures::future::BoxFuture;
-use readiness::ReadinessSource;
-use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-/// Renders metrics in Prometheus' text format.
-type MetricsSource = Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>;
-
-/// How a node tells how it is doing.
-pub(crate) struct Health {
-    pub(crate) readiness: ReadinessSource,
-    pub(crate) metrics: MetricsSource,
-}
 
 /// This feature.
 pub struct Ops;
@@ -28,6 +23,5 @@ impl Feature for Ops {
             .routes(routes!(routes::ping))
             .routes(routes!(routes::healthz))
             .routes(routes!(routes::readyz))
-            .routes(routes!(routes::metrics))
     }
 }

@@ -1,12 +1,10 @@
 //! Signs of life.
 
-use super::Health;
-use super::readiness::Readiness;
+use super::health::{Health, Readiness};
 use crate::app::App;
-use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use std::sync::Arc;
 
 /// Answer at once
 #[utoipa::path(
@@ -35,17 +33,5 @@ pub async fn healthz() -> &'static str {
     )
 )]
 pub async fn readyz(State(app): State<App>) -> Response {
-    let readiness = (app.part::<Health>().readiness)().await;
-    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(readiness)).into_response()
-}
-
-/// Metrics in Prometheus' text format
-#[utoipa::path(
-    get, path = "/metrics", tag = "ops",
-    responses((status = 200, description = "Metrics.", body = String, content_type = "text/plain"))
-)]
-pub async fn metrics(State(app): State<App>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.part::<Health>().metrics)().await)
-        .into_response()
+    app.part::<Arc<Health>>().answer()
 }

@@ -9,11 +9,12 @@ pub mod suggest;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Feature;
 use crate::feature::Unable;
 use crate::feature::Worker;
+use crate::feature::{Feature, Gauge};
 use crate::wiring::Wiring;
 use crate::wiring::own_pool;
+use event_log::status::gauge_search;
 use projections::Projector;
 use projections::search::SearchProjector;
 use projections::search::embedder::Embedder;
@@ -87,5 +88,10 @@ impl Feature for SearchFeature {
             shutdown: wiring.shutdown.clone(),
         };
         Ok(vec![Box::pin(feeder.run()), Box::pin(vector_feeder.run())])
+    }
+
+    fn gauge(&self, wiring: &Wiring, app: Option<&App>) -> Option<Gauge> {
+        let (pool, fed) = (wiring.pool.clone(), app?.part::<Search>().fed.clone());
+        Some(Box::pin(async move { gauge_search(&pool, fed.position()).await }))
     }
 }

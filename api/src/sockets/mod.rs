@@ -48,12 +48,16 @@ pub struct Limits {
     pub stall: Duration,
     /// How long requests in flight may take once the process stops.
     pub drain: Duration,
+    /// Whether metrics tell of its connections: those of the public port do.
+    pub is_counted: bool,
 }
 
 /// Serves until `stop`, then answers what is in flight.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let most = files::connections_at_most(limits.connections);
-    metrics::gauge!("http_connections_limit").set(most as f64);
+    if limits.is_counted {
+        metrics::gauge!("http_connections_limit").set(most as f64);
+    }
     let slots = Arc::new(Semaphore::new(most));
     let connections = TaskTracker::new();
     let mut told = None;
@@ -61,7 +65,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let Some(accepted) = stop.run_until_cancelled(listener.accept()).await else { break };
         match accepted {
             Ok((stream, peer)) => {
-                let open = Open::new(slot);
+                let open = Open::new(slot, limits.is_counted);
                 let connection = connection(stream, peer, router.clone(), limits, stop.clone());
                 connections.spawn(async move {
                     connection.await;
@@ -97,18 +101,25 @@ async fn slot(slots: &Arc<Semaphore>, most: usize, told: &mut Option<Instant>) -
 }
 
 /// Counts a connection as long as it is open.
-struct Open(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+struct Open {
+    _slot: OwnedSemaphorePermit,
+    is_counted: bool,
+}
 
 impl Open {
-    fn new(slot: OwnedSemaphorePermit) -> Self {
-        metrics::gauge!("http_connections").increment(1);
-        Self(slot)
+    fn new(slot: OwnedSemaphorePermit, is_counted: bool) -> Self {
+        if is_counted {
+            metrics::gauge!("http_connections").increment(1);
+        }
+        Self { _slot: slot, is_counted }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        metrics::gauge!("http_connections").decrement(1);
+        if self.is_counted {
+            metrics::gauge!("http_connections").decrement(1);
+        }
     }
 }
 

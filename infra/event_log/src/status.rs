@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use projections::Position;
 use projections::schema::Schema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
+use sqlx::types::Json;
 use std::collections::HashMap;
 
 /// What `madang status` shows.
@@ -73,7 +74,7 @@ pub struct AskedRebuild {
 }
 
 /// An event that waits for a mend.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ParkedEvent {
     /// Where it is.
     pub position: Position,
@@ -104,21 +105,83 @@ impl Status {
     }
 }
 
-/// Asks the database.
+/// Asks the database, by two statements for all projections together.
 ///
 /// # Errors
 /// The database's.
 pub async fn status(pool: &PgPool, projections: &[&str]) -> Result<Status, sqlx::Error> {
-    let (head,): (Position,) = sqlx::query_as("select head from log").fetch_one(pool).await?;
-    let (position, stopped_because) =
-        sqlx::query_as("select position, stopped_because from relay").fetch_one(pool).await?;
-    // What was asked later may have moved on meanwhile.
+    let log: Log = sqlx::query_as(
+        "select log.head, relay.position, relay.stopped_because,
+                 coalesce((select extract(epoch from clock_timestamp() - recorded_at)::float8
+                     from events where events.position = 1), 0) as age_seconds,
+                 array(select name from unnest($1::text[]) as name
+                       where to_regclass(name || '.checkpoint') is not null) as made,
+                 array(select name from leases where expires_at > now()) as led
+             from log, relay",
+    )
+    .bind(projections)
+    .fetch_one(pool)
+    .await?;
+    let Log { head, position, stopped_because, age_seconds, made, led } = log;
     let relay = RelayStatus { position, lag: (head - position).max(0), stopped_because };
-    let mut all = Vec::new();
-    for name in projections {
-        all.push(projection(pool, name, head).await?);
+    let mut rows: HashMap<String, Row> = HashMap::new();
+    if !made.is_empty() {
+        let of_each = made.iter().map(|name| format!(include_str!("status.sql"), name = name));
+        let all = of_each.collect::<Vec<_>>().join(" union all ");
+        let all: Vec<Row> = sqlx::query_as(&all).fetch_all(pool).await?;
+        rows.extend(all.into_iter().map(|row| (row.name.clone(), row)));
     }
-    Ok(Status { head, relay, projections: all })
+    let of = |name: &&str| {
+        let is_led = led.contains(&format!("projection {name}"));
+        ProjectionStatus::of(name, (head, age_seconds), is_led, rows.remove(*name))
+    };
+    Ok(Status { head, relay, projections: projections.iter().map(of).collect() })
+}
+
+/// What the log's tables say.
+#[derive(sqlx::FromRow)]
+struct Log {
+    head: Position,
+    /// The relay's.
+    position: Position,
+    stopped_because: Option<String>,
+    /// Since when the first event is there.
+    age_seconds: f64,
+    /// The projections that were ever made.
+    made: Vec<String>,
+    /// The leases that somebody holds.
+    led: Vec<String>,
+}
+
+/// What a projection's own tables say.
+#[derive(sqlx::FromRow)]
+struct Row {
+    name: String,
+    version: i32,
+    position: Position,
+    /// Since when the first event waits that was not applied.
+    waited_seconds: f64,
+    parked_count: i64,
+    parked: Json<Vec<ParkedEvent>>,
+}
+
+impl ProjectionStatus {
+    fn of(name: &str, (head, age_seconds): (Position, f64), is_led: bool, row: Option<Row>) -> Self {
+        let position = row.as_ref().map(|row| row.position);
+        // What was asked later may have moved on meanwhile.
+        let lag = (head - position.unwrap_or(0)).max(0);
+        let waited_seconds = row.as_ref().map_or(age_seconds, |row| row.waited_seconds);
+        Self {
+            name: name.to_owned(),
+            version: row.as_ref().map(|row| row.version),
+            position,
+            lag,
+            lag_seconds: if lag > 0 { waited_seconds } else { 0.0 },
+            is_led,
+            parked_count: row.as_ref().map_or(0, |row| row.parked_count),
+            parked: row.map_or_else(Vec::new, |row| row.parked.0),
+        }
+    }
 }
 
 /// Sets the gauges of how far search is behind the log, in this process: by positions, and by how long ago the first
@@ -153,44 +216,4 @@ pub async fn rebuilds(pool: &PgPool, projections: &[&str]) -> Result<Rebuilds, s
         sqlx::query_as("select projection, asked_at, ended_at, error from rebuilds").fetch_all(pool).await?;
     let asked = asked.into_iter().map(|asked| (asked.projection.clone(), asked)).collect();
     Ok(Rebuilds { underway, asked })
-}
-
-async fn projection(pool: &PgPool, name: &str, head: Position) -> Result<ProjectionStatus, sqlx::Error> {
-    let (there,): (bool,) = sqlx::query_as("select to_regclass($1 || '.checkpoint') is not null")
-        .bind(name)
-        .fetch_one(pool)
-        .await?;
-    let (is_led,): (bool,) =
-        sqlx::query_as("select exists (select 1 from leases where name = $1 and expires_at > now())")
-            .bind(format!("projection {name}"))
-            .fetch_one(pool)
-            .await?;
-    let mut status = ProjectionStatus {
-        name: name.to_owned(),
-        version: None,
-        position: None,
-        lag: head,
-        lag_seconds: 0.0,
-        is_led,
-        parked: vec![],
-        parked_count: 0,
-    };
-    if there {
-        let sql =
-            format!("select version, position, (select count(*) from {name}.parked) from {name}.checkpoint");
-        let (version, position, parked_count): (i32, Position, i64) =
-            sqlx::query_as(&sql).fetch_one(pool).await?;
-        let sql = format!(
-            "select position, aggregate_type, event_type, error from {name}.parked order by position limit 20"
-        );
-        status.parked = sqlx::query_as(&sql).fetch_all(pool).await?;
-        status.version = Some(version);
-        status.position = Some(position);
-        status.lag = (head - position).max(0);
-        status.parked_count = parked_count;
-    }
-    if status.lag > 0 {
-        status.lag_seconds = waited(pool, status.position.unwrap_or(0)).await?;
-    }
-    Ok(status)
 }

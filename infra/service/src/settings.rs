@@ -33,6 +33,9 @@ pub struct Settings {
     pub nats_url: Secret,
     /// `MADANG_LISTEN`: where HTTP is served; 127.0.0.1:8080.
     pub listen: SocketAddr,
+    /// `MADANG_OPS_LISTEN`: where `/healthz`, `/readyz` and `/metrics` are served, in every role; nowhere by default.
+    /// For those who run the service: whoever reaches it sees which routes are used how much.
+    pub ops_listen: Option<SocketAddr>,
     /// `MADANG_ROLES`: what this process does, as in `api,relay,projector,media`; all of it by default.
     pub roles: Roles,
     /// `MADANG_LOG` and `MADANG_LOG_FORMAT`: what is logged, and how.
@@ -205,6 +208,7 @@ impl Settings {
             listen: env.or("MADANG_LISTEN", "an address and port such as 127.0.0.1:8080", || {
                 SocketAddr::from(([127, 0, 0, 1], 8080))
             })?,
+            ops_listen: env.optional("MADANG_OPS_LISTEN", "an address and port such as 127.0.0.1:9090")?,
             roles: env.or("MADANG_ROLES", "some of api,relay,projector,media", || Roles::ALL)?,
             log: LogSettings::read(&variable)?,
             consistency_bound: env.millis("MADANG_CONSISTENCY_BOUND_MS", 1_000)?,

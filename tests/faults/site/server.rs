@@ -21,22 +21,25 @@ pub struct Wiring {
 /// `madang serve` as a process of its own.
 pub struct Server {
     pub url: String,
+    /// Where it says how it stands.
+    pub ops_url: String,
     pub wiring: Wiring,
-    port: u16,
+    ports: [u16; 2],
     child: Child,
     said: watch::Receiver<Vec<String>>,
 }
 
 impl Server {
     pub(super) async fn start(wiring: Wiring) -> Self {
-        let port = free_port();
-        let (child, said) = Self::spawn(&wiring, port);
-        let mut server = Self { url: format!("http://127.0.0.1:{port}"), wiring, port, child, said };
+        let ports = [free_port(), free_port()];
+        let (child, said) = Self::spawn(&wiring, ports);
+        let [url, ops_url] = ports.map(|port| format!("http://127.0.0.1:{port}"));
+        let mut server = Self { url, ops_url, wiring, ports, child, said };
         server.ready().await;
         server
     }
 
-    fn spawn(wiring: &Wiring, port: u16) -> (Child, watch::Receiver<Vec<String>>) {
+    fn spawn(wiring: &Wiring, [port, ops_port]: [u16; 2]) -> (Child, watch::Receiver<Vec<String>>) {
         let Wiring { roles, database_port, nats_port, variables } = wiring;
         let mut child = bound(Path::new("env"))
             .args(assigned(variables))
@@ -44,6 +47,7 @@ impl Server {
             .args(["serve", "--roles", roles, "--listen", &format!("127.0.0.1:{port}")])
             .env("DATABASE_URL", format!("postgres://postgres@127.0.0.1:{database_port}/postgres"))
             .env("NATS_URL", format!("nats://127.0.0.1:{nats_port}"))
+            .env("MADANG_OPS_LISTEN", format!("127.0.0.1:{ops_port}"))
             .env("MADANG_RATE_LIMIT_PER_MINUTE", "0")
             .env("MADANG_STREAM_MAX_BYTES", (256 << 20).to_string())
             .env("MADANG_LOG", "info")
@@ -96,7 +100,7 @@ impl Server {
 
     /// After it was killed or stopped: on the same port, wired the same.
     pub async fn start_again(&mut self) {
-        (self.child, self.said) = Self::spawn(&self.wiring, self.port);
+        (self.child, self.said) = Self::spawn(&self.wiring, self.ports);
         self.ready().await;
     }
 

@@ -1,0 +1,148 @@
+//! Whether a process can serve, part by part: looked at every second by the process itself, so that whoever asks is
+//! told what was seen and costs the database nothing.
+
+use crate::wiring::Wiring;
+use async_nats::connection::State;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use event_log::nats::Nats;
+use projections::Projector;
+use projections::schema::outdated;
+use serde::Serialize;
+use sqlx::PgPool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+/// How long the database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often it is looked whether this process can serve.
+const READINESS_EVERY: Duration = Duration::from_secs(1);
+/// What was seen so long ago says nothing any more.
+const STALE: Duration = Duration::from_secs(10);
+
+/// Whether a node can serve, part by part.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// Whether requests should be sent here.
+    pub ready: bool,
+    /// What it consists of.
+    pub parts: Vec<ReadinessPart>,
+}
+
+/// Whether one part that a node needs is there.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReadinessPart {
+    /// Such as `postgres`.
+    pub name: String,
+    /// Whether it works.
+    pub ready: bool,
+    /// What an operator should know.
+    pub detail: String,
+}
+
+/// What a process has seen of itself.
+pub struct Health {
+    pool: PgPool,
+    nats: Nats,
+    projectors: Vec<Arc<dyn Projector>>,
+    seen: Mutex<Seen>,
+}
+
+struct Seen {
+    at: Instant,
+    readiness: Readiness,
+    /// What was renewed once does not grow old again.
+    models_are_renewed: bool,
+}
+
+impl Health {
+    /// Looks for the first time.
+    pub async fn look(wiring: &Wiring, projectors: Vec<Arc<dyn Projector>>) -> Arc<Self> {
+        let nothing = Readiness { ready: false, parts: vec![] };
+        let health = Arc::new(Self {
+            pool: wiring.pool.clone(),
+            nats: wiring.nats.clone(),
+            projectors,
+            seen: Mutex::new(Seen { at: Instant::now(), readiness: nothing, models_are_renewed: false }),
+        });
+        health.look_again().await;
+        health
+    }
+
+    /// Looks again and again until shutdown.
+    pub async fn watch(self: Arc<Self>, shutdown: CancellationToken) {
+        let mut often = tokio::time::interval(READINESS_EVERY);
+        often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while shutdown.run_until_cancelled(often.tick()).await.is_some() {
+            self.look_again().await;
+        }
+    }
+
+    /// Whether this process can serve, as of a moment ago.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.at.elapsed() < STALE {
+            true => seen.readiness.clone(),
+            false => Readiness { ready: false, parts: vec![part("process", false, "too busy to look")] },
+        }
+    }
+
+    /// The same over HTTP: 503 sends requests elsewhere.
+    #[must_use]
+    pub fn answer(&self) -> Response {
+        let readiness = self.readiness();
+        let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        (status, Json(readiness)).into_response()
+    }
+
+    /// The database, NATS, and whether the read models are what this release's queries ask for. Commands and queries go
+    /// on without NATS.
+    async fn look_again(&self) {
+        let are_renewed = self.seen.lock().unwrap_or_else(PoisonError::into_inner).models_are_renewed;
+        let postgres = postgres(&self.pool).await;
+        let models = if are_renewed { renewed() } else { models(&self.pool, &self.projectors).await };
+        let (ready, models_are_renewed) = (postgres.ready && models.ready, models.ready);
+        let readiness = Readiness { ready, parts: vec![postgres, connection(&self.nats), models] };
+        let seen = Seen { at: Instant::now(), readiness, models_are_renewed };
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+    }
+}
+
+async fn postgres(pool: &PgPool) -> ReadinessPart {
+    match tokio::time::timeout(PATIENCE, sqlx::query("select 1").execute(pool)).await {
+        Ok(Ok(_)) => part("postgres", true, "answers"),
+        Ok(Err(failure)) => part("postgres", false, failure.to_string()),
+        Err(_elapsed) => part("postgres", false, "does not answer within two seconds"),
+    }
+}
+
+fn connection(nats: &Nats) -> ReadinessPart {
+    let connected = nats.client().connection_state() == State::Connected;
+    part("nats", connected, if connected { "connected" } else { "away: read models lag until it is back" })
+}
+
+async fn models(pool: &PgPool, projectors: &[Arc<dyn Projector>]) -> ReadinessPart {
+    match tokio::time::timeout(PATIENCE, outdated(pool, projectors)).await {
+        Ok(Ok(names)) if names.is_empty() => renewed(),
+        Ok(Ok(names)) => {
+            let detail = format!("not of this release yet: {}; a projector rebuilds them", names.join(", "));
+            part("read models", false, detail)
+        }
+        Ok(Err(failure)) => part("read models", false, failure.to_string()),
+        Err(_elapsed) => {
+            part("read models", false, "unknown: the database does not answer within two seconds")
+        }
+    }
+}
+
+fn renewed() -> ReadinessPart {
+    part("read models", true, "of this release, or of a newer one")
+}
+
+fn part(name: &str, ready: bool, detail: impl Into<String>) -> ReadinessPart {
+    ReadinessPart { name: name.to_owned(), ready, detail: detail.into() }
+}
