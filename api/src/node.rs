@@ -15,6 +15,7 @@ use event_log::nats::{Nats, NatsError};
 use event_log::relay::Relay;
 use event_log::statement_pool::StatementPool;
 use event_log::tail::Tail;
+use futures::future::BoxFuture;
 use history::Pages as Log;
 use history::past::{self, PastError};
 use photos::s3::Storage;
@@ -104,11 +105,16 @@ pub struct Listeners {
 }
 
 impl Node {
-    /// Connects, migrates, and starts the roles of `settings`.
+    /// Connects, migrates, and starts the roles of `settings`. The future is boxed, so that all of the service is compiled
+    /// here once, and not again by whoever awaits it.
     ///
     /// # Errors
     /// See [`NodeError`].
-    pub async fn start(settings: Settings, listeners: Listeners) -> Result<Self, NodeError> {
+    pub fn start(settings: Settings, listeners: Listeners) -> BoxFuture<'static, Result<Self, NodeError>> {
+        Box::pin(Self::begin(settings, listeners))
+    }
+
+    async fn begin(settings: Settings, listeners: Listeners) -> Result<Self, NodeError> {
         let address =
             |listener: &Option<TcpListener>| listener.as_ref().map(TcpListener::local_addr).transpose();
         let (address, ops_address) = (address(&listeners.http)?, address(&listeners.ops)?);
