@@ -7,6 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::{StatusCode, request};
 use domain::user::{Role, User};
 use domain::value::UserId;
+use event_log::event_store::Loaded;
+use std::sync::Arc;
 use uuid::Uuid;
 use vault::Caller;
 
@@ -19,7 +21,7 @@ pub struct Person {
     /// Who.
     pub id: UserId,
     /// As they are known now.
-    pub user: User,
+    pub user: Arc<Loaded<User>>,
     /// In which of their sessions; none if an operator asks in their name.
     pub session: Option<Uuid>,
 }
@@ -159,7 +161,7 @@ impl Person {
             (Bearer::SessionEnded, _) => return Err(session_ended()),
             (Bearer::Invalid, _) => return Err(not_ours()),
         };
-        let user = app.executor.load::<User>(id.0).await?.state;
+        let user = app.executor.load_shared::<User>(id.0).await?;
         if user.is_active() || (departed == Departed::Admitted && user.registered) {
             return Ok(Some(Self { id, user, session }));
         }

@@ -10,6 +10,8 @@ use domain::comment::Comment;
 use domain::like::{Like, LikeCommand, Target};
 use domain::post::Post;
 use domain::value::{CommentId, LikeId, PostId, UserId};
+use event_log::event_store::Loaded;
+use std::sync::Arc;
 
 /// Like a post
 #[utoipa::path(
@@ -74,15 +76,15 @@ pub async fn unlike_comment(
 /// The thing to like, as it was read once: in whose name it is liked must not be decided on another reading than
 /// whether it is there.
 enum Thing {
-    Post(PostId, Post),
-    Comment(Comment),
+    Post(PostId, Arc<Loaded<Post>>),
+    Comment(Arc<Loaded<Comment>>),
 }
 
 impl Thing {
     async fn load(app: &App, target: Target) -> Result<Self, Problem> {
         Ok(match target {
-            Target::Post(id) => Self::Post(id, app.executor.load::<Post>(id.0).await?.state),
-            Target::Comment(id) => Self::Comment(app.executor.load::<Comment>(id.0).await?.state),
+            Target::Post(id) => Self::Post(id, app.executor.load_shared::<Post>(id.0).await?),
+            Target::Comment(id) => Self::Comment(app.executor.load_shared::<Comment>(id.0).await?),
         })
     }
 

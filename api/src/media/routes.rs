@@ -78,11 +78,11 @@ pub async fn complete_upload(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    let (state, Voice { asked, by }) = owner::of(&app, asked, id).await?;
-    let byte_size = if state.state == MediaState::Uploading {
+    let (media, Voice { asked, by }) = owner::of(&app, asked, id).await?;
+    let byte_size = if media.state.state == MediaState::Uploading {
         storage.size(&upload_key(id)).await?.ok_or_else(not_uploaded)?
     } else {
-        state.byte_size
+        media.byte_size
     };
     let command = MediaCommand::Complete { by, byte_size };
     let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::Decide;
 use domain::value::UserId;
 use projections::Position;
+use std::ops::Deref;
 use uuid::Uuid;
 
 /// Who asks, and under which conditions; the command itself comes beside it.
@@ -75,6 +76,15 @@ pub struct Loaded<A> {
     pub created_at: Option<DateTime<Utc>>,
     /// When its latest event was stored.
     pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// Most callers ask the state something and need no more of it.
+impl<A> Deref for Loaded<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.state
+    }
 }
 
 /// Why a command was not carried out.

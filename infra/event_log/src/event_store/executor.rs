@@ -99,16 +99,24 @@ impl Executor {
         Err(CommandError::Contention)
     }
 
-    /// The aggregate as this process knows it, or as the database has it. May be behind other processes
-    /// by the time an announcement takes.
+    /// The aggregate as this process knows it, or as the database has it, shared with the cache. May be behind other
+    /// processes by the time an announcement takes.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn load_shared<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
+        match self.cache.get::<A>(id) {
+            Some(cached) => Ok(cached),
+            None => self.load_fresh(id).await,
+        }
+    }
+
+    /// A copy of [`Self::load_shared`], for a caller that takes the state apart.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn load<A: Stored>(&self, id: Uuid) -> Result<Loaded<A>, StoreError> {
-        if let Some(cached) = self.cache.get::<A>(id) {
-            return Ok(Loaded::clone(&cached));
-        }
-        Ok(Arc::unwrap_or_clone(self.load_fresh(id).await?))
+        Ok(Arc::unwrap_or_clone(self.load_shared(id).await?))
     }
 
     /// Which aggregate has claimed the value (a handle's key, for one), if any.
@@ -323,4 +331,30 @@ fn unavailable(error: sqlx::Error) -> StoreError {
 
 fn unreadable(error: uuid::Error) -> StoreError {
     StoreError::Unreadable(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::appender::Appender;
+    use super::*;
+    use domain::blocklist::Blocklist;
+    use sqlx::postgres::PgConnectOptions;
+
+    impl Executor {
+        /// Without a database: all that it knows is its cache.
+        pub(crate) fn of_nothing() -> Self {
+            let nowhere = PgConnectOptions::new().host("localhost").port(1);
+            let (_, appender) = Appender::new(&nowhere);
+            Self::new(PgPool::connect_lazy_with(nowhere), appender)
+        }
+    }
+
+    #[tokio::test]
+    async fn who_asks_a_cached_aggregate_something_gets_no_copy_of_it() {
+        let (executor, id) = (Executor::of_nothing(), Uuid::from_u128(1));
+        let cached = Arc::new(Loaded::<Blocklist>::default());
+        executor.cache.put(id, cached.clone());
+        let loaded = executor.load_shared::<Blocklist>(id).await.expect("it is cached");
+        assert!(Arc::ptr_eq(&cached, &loaded));
+    }
 }

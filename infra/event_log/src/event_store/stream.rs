@@ -25,7 +25,7 @@ impl Streams {
         A: Decide + cqrs_es::Aggregate<Event = <A as Decide>::Event>,
     {
         let events = self.repository.get_events::<A>(&id.to_string()).await.map_err(failure)?;
-        let mut loaded = Loaded::default();
+        let mut loaded = Loaded::<A>::default();
         for event in events {
             if up_to.is_some_and(|last| sequence(&event) > last) {
                 break;
