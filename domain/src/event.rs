@@ -185,6 +185,31 @@ impl Event {
         version: &str,
         payload: Value,
     ) -> Result<Self, DecodeError> {
+        let (version, payload) = Self::in_todays_shape(aggregate_type, event_type, version, payload)?;
+        Self::read(aggregate_type, payload)
+            .map_err(|error| DecodeError::misshapen(event_type, version, &error))
+    }
+
+    /// The same for an aggregate that is known by its type.
+    ///
+    /// # Errors
+    /// An event type or version that this build does not know, or a payload of another shape.
+    pub fn decode_of<A: Decide>(
+        event_type: &str,
+        version: &str,
+        payload: Value,
+    ) -> Result<A::Event, DecodeError> {
+        let (version, payload) = Self::in_todays_shape(A::TYPE, event_type, version, payload)?;
+        serde_json::from_value(payload).map_err(|error| DecodeError::misshapen(event_type, version, &error))
+    }
+
+    /// The payload in today's version, which comes with it.
+    fn in_todays_shape(
+        aggregate_type: &str,
+        event_type: &str,
+        version: &str,
+        payload: Value,
+    ) -> Result<(String, Value), DecodeError> {
         let (current, payload) = upcast(UPCASTERS, event_type, version, payload);
         let Some(types) = Self::types_of(aggregate_type) else {
             return Err(DecodeError::UnknownAggregate(aggregate_type.to_owned()));
@@ -193,10 +218,12 @@ impl Event {
         if !types.contains(&(event_type, current.as_str())) {
             return Err(DecodeError::UnknownEvent { event_type: event_type.to_owned(), version: current });
         }
-        Self::read(aggregate_type, payload).map_err(|error| DecodeError::Payload {
-            event_type: event_type.to_owned(),
-            version: current,
-            reason: error.to_string(),
-        })
+        Ok((current, payload))
+    }
+}
+
+impl DecodeError {
+    fn misshapen(event_type: &str, version: String, error: &serde_json::Error) -> Self {
+        Self::Payload { event_type: event_type.to_owned(), version, reason: error.to_string() }
     }
 }

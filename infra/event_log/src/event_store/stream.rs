@@ -3,8 +3,7 @@
 use super::command::{Loaded, StoreError};
 use chrono::{DateTime, Utc};
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
-use domain::Decide;
-use domain::upcast::{UPCASTERS, upcast};
+use domain::{Decide, Event};
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -44,9 +43,8 @@ impl<A: Decide> Loaded<A> {
         let at: DateTime<Utc> = fact("recorded_at").parse().map_err(unreadable)?;
         self.created_at.get_or_insert(at);
         self.updated_at = Some(at);
-        let (_, payload) = upcast(UPCASTERS, &stored.event_type, &stored.event_version, stored.payload);
-        let event: A::Event = serde_json::from_value(payload).map_err(unreadable)?;
-        self.state.evolve(&event);
+        let event = Event::decode_of::<A>(&stored.event_type, &stored.event_version, stored.payload);
+        self.state.evolve(&event.map_err(unreadable)?);
         Ok(())
     }
 }
@@ -65,5 +63,33 @@ fn failure(error: PersistenceError) -> StoreError {
         PersistenceError::OptimisticLockError
         | PersistenceError::ConnectionError(_)
         | PersistenceError::UnknownError(_) => StoreError::Unavailable(Box::new(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::user::User;
+    use serde_json::json;
+    use std::error::Error;
+
+    fn stored(event_version: &str) -> SerializedEvent {
+        SerializedEvent::new(
+            Uuid::nil().to_string(),
+            1,
+            User::TYPE.to_owned(),
+            "UserDeactivated".to_owned(),
+            event_version.to_owned(),
+            json!({ "type": "UserDeactivated" }),
+            json!({ "position": "7", "recorded_at": "2026-01-01T00:00:00Z" }),
+        )
+    }
+
+    #[test]
+    fn no_command_is_decided_on_an_event_of_a_newer_version_even_if_it_fits() {
+        assert!(Loaded::<User>::default().fold(stored("1")).is_ok());
+        let error = Loaded::<User>::default().fold(stored("2")).expect_err("nobody knows what it means");
+        let said = error.source().map(ToString::to_string);
+        assert_eq!(said.as_deref(), Some("unknown event UserDeactivated version 2"));
     }
 }
