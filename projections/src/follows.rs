@@ -74,7 +74,7 @@ pub(crate) async fn settle(tx: &mut Tx<'_>, columns: &str) -> Result<(), sqlx::E
 }
 
 /// Takes the notes away.
-pub(crate) async fn forget(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
+pub(crate) async fn drop_changes(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     tx.execute("drop table follow_changes").await?;
     Ok(())
 }

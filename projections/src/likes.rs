@@ -91,7 +91,7 @@ impl LikeChanges {
     }
 
     /// Leaves out the likes of these things.
-    pub(crate) fn forget(&mut self, targets: &BTreeSet<Uuid>) {
+    pub(crate) fn leave_out(&mut self, targets: &BTreeSet<Uuid>) {
         self.last.retain(|(target, _), _| !targets.contains(target));
         self.counts.retain(|target, _| !targets.contains(target));
     }

@@ -47,7 +47,7 @@ pub trait EventSource: Send + Sync + 'static {
 
     /// What was read does not fit the database, or may have been mended there: nothing that is remembered is
     /// given out any more.
-    fn forget(&self);
+    fn invalidate(&self);
 
     /// Returns when there may be events after `after`: when some were announced, or when so much time
     /// has passed that an announcement may have been lost.

@@ -125,7 +125,7 @@ impl Relay {
             }
             let begun = Instant::now();
             self.head.mark_unchanged();
-            pokes.forget();
+            pokes.clear();
             let published = publish::batch(&mut connection, &self.nats, &mut mark).await?;
             if published > 0 && !self.note(&mut connection, &mark).await? {
                 return Ok(());

@@ -14,7 +14,7 @@ use futures::future::BoxFuture;
 use projections::ports::{EventSource, SourceError};
 use projections::{Position, RecordedEvent};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -57,11 +57,15 @@ struct Recent {
 }
 
 impl Recent {
-    fn push(&mut self, event: Arc<RecordedEvent>, bytes: usize) {
-        match self.events.back() {
-            Some((last, _)) if event.position <= last.position => return,
-            Some((last, _)) if event.position > last.position + 1 => *self = Self::default(),
-            Some(_) | None => {}
+    /// Takes in the next event. Whether there may be events right before it that were not pushed.
+    fn push(&mut self, event: Arc<RecordedEvent>, bytes: usize) -> bool {
+        let last = self.events.back().map(|(last, _)| last.position);
+        if last.is_some_and(|last| event.position <= last) {
+            return false;
+        }
+        let is_after_a_hole = last.is_none_or(|last| event.position > last + 1);
+        if is_after_a_hole {
+            *self = Self::default();
         }
         self.bytes += bytes;
         self.fed = Some(Instant::now());
@@ -70,6 +74,7 @@ impl Recent {
             let Some((_, bytes)) = self.events.pop_front() else { break };
             self.bytes -= bytes;
         }
+        is_after_a_hole
     }
 
     /// Whether what comes after `after` will be pushed here soon: the tail is being fed and has nothing
@@ -143,8 +148,8 @@ impl Tail {
         let asked = consumer.stream().max_messages_per_batch(AT_ONCE).heartbeat(HEARTBEAT);
         let mut messages = asked.messages().await.map_err(failure)?;
         // What others stored while nobody told was not seen.
-        executor.forget();
-        self.touched.forget();
+        executor.clear_cache();
+        self.touched.invalidate();
         info!("following the stream");
         *pause = Duration::from_millis(50);
         while let Some(message) = messages.next().await {
@@ -156,27 +161,34 @@ impl Tail {
                     continue;
                 }
             };
-            let event = Arc::new(stored.recorded());
-            executor.saw(event.aggregate_id, event.sequence);
-            if matches!(event.event, Ok(Event::User(UserEvent::PersonErased {}))) {
-                // Their earlier events were masked in place: whatever was made of them is not so any more.
-                executor.forget();
-                self.touched.forget();
-            }
-            self.push(event, message.payload.len());
+            self.push(Arc::new(stored.recorded()), message.payload.len(), executor);
         }
         Ok(())
     }
 
-    fn push(&self, event: Arc<RecordedEvent>, bytes: usize) {
+    /// Takes in an event that some process has stored.
+    fn push(&self, event: Arc<RecordedEvent>, bytes: usize, executor: &Executor) {
         let position = event.position;
+        executor.saw(event.aggregate_id, event.sequence);
+        if matches!(event.event, Ok(Event::User(UserEvent::PersonErased {}))) {
+            // Their earlier events were masked in place: whatever was made of them is not so any more.
+            executor.clear_cache();
+            self.invalidate();
+        }
         self.touched.note(&event);
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).push(event, bytes);
+        if self.recent().push(event, bytes) {
+            // Nobody has told of what is missing, whichever aggregate it happened to.
+            executor.clear_cache();
+        }
         self.seen.send_if_modified(|seen| {
             let moved = position > *seen;
             *seen = position.max(*seen);
             moved
         });
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The newest position that there is word of.
@@ -205,7 +217,7 @@ impl EventSource for Tail {
     ) -> BoxFuture<'_, Result<Vec<Arc<RecordedEvent>>, SourceError>> {
         Box::pin(async move {
             let recent = {
-                let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+                let recent = self.recent();
                 let nothing_yet = || recent.will_have_after(after).then(Vec::new);
                 recent.after(after, limit).or_else(nothing_yet)
             };
@@ -221,9 +233,9 @@ impl EventSource for Tail {
         })
     }
 
-    fn forget(&self) {
-        self.touched.forget();
-        *self.recent.lock().unwrap_or_else(PoisonError::into_inner) = Recent::default();
+    fn invalidate(&self) {
+        self.touched.invalidate();
+        *self.recent() = Recent::default();
     }
 
     fn wait_beyond(&self, after: Position) -> BoxFuture<'_, ()> {
@@ -252,7 +264,7 @@ fn failure(error: impl std::fmt::Display) -> NatsError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Event;
+    use domain::blocklist::Blocklist;
     use futures::FutureExt;
 
     fn event(position: Position) -> Arc<RecordedEvent> {
@@ -304,21 +316,52 @@ mod tests {
         assert_eq!(recent.events.len(), 10);
     }
 
+    fn tail() -> Tail {
+        let unreachable = sqlx::PgPool::connect_lazy("postgres://localhost:1/none").expect("an address");
+        Tail::new(LogReader::new(unreachable), watch::Sender::new(0).subscribe(), |_, _| Touches::NOTHING)
+    }
+
+    #[tokio::test]
+    async fn what_is_cached_does_not_outlive_a_hole() {
+        let (tail, executor) = (tail(), Executor::of_nothing());
+        let blocklist = uuid::Uuid::from_u128(7);
+        let is_kept_at = |position| {
+            executor.cache::<Blocklist>(blocklist);
+            tail.push(event(position), 1, &executor);
+            executor.has_cached::<Blocklist>(blocklist)
+        };
+        assert!(!is_kept_at(10), "nobody knows what came before the first");
+        assert!(is_kept_at(11));
+        assert!(is_kept_at(11), "a repeat is no hole");
+        assert!(!is_kept_at(13), "12 may have changed it");
+        assert!(is_kept_at(14));
+    }
+
+    #[tokio::test]
+    async fn events_from_before_a_person_was_erased_are_not_given_out() {
+        let (tail, executor) = (tail(), Executor::of_nothing());
+        tail.push(event(10), 1, &executor);
+        let erased = RecordedEvent {
+            event: Ok(Event::User(UserEvent::PersonErased {})),
+            ..RecordedEvent::clone(&event(11))
+        };
+        tail.push(Arc::new(erased), 1, &executor);
+        assert_eq!(positions(&tail.recent(), 9), None, "it was masked since");
+        assert_eq!(positions(&tail.recent(), 10), Some(vec![11]));
+    }
+
     #[tokio::test]
     async fn nobody_is_woken_for_what_a_restored_log_does_not_have() {
-        let unreachable = sqlx::PgPool::connect_lazy("postgres://localhost:1/none").expect("an address");
-        let tail = Tail::new(LogReader::new(unreachable), watch::Sender::new(0).subscribe(), |_, _| {
-            Touches::NOTHING
-        });
+        let (tail, executor) = (tail(), Executor::of_nothing());
         let wakes_at_5 = || tail.wait_beyond(5).now_or_never().is_some();
-        tail.push(event(10), 1);
+        tail.push(event(10), 1, &executor);
         assert!(wakes_at_5());
-        tail.push(event(11), 1);
+        tail.push(event(11), 1, &executor);
         tail.unsee(10, 5);
         assert!(wakes_at_5(), "11 was seen since");
         tail.unsee(11, 5);
         assert!(!wakes_at_5());
-        tail.push(event(6), 1);
+        tail.push(event(6), 1, &executor);
         assert!(wakes_at_5(), "the log goes on");
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use uuid::Uuid;
 
-/// Ids in one of two generations: some megabytes each. When the younger is full the older is forgotten.
+/// Ids in one of two generations: some megabytes each. When the younger is full the older is dropped.
 const GENERATION: usize = 65_536;
 
 /// Fed by the tail, in the order of the log. Events before the first that it is given are unknown to it.
@@ -136,7 +136,7 @@ impl Touched {
     }
 
     /// Events may have been stored that nobody has told of, or taken back.
-    pub fn forget(&self) {
+    pub fn invalidate(&self) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *known = Known { epoch: known.epoch + 1, ..Known::default() };
     }
@@ -217,18 +217,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_before_all_was_forgotten_does_not_stand() {
+    fn what_was_read_before_all_was_invalidated_does_not_stand() {
         let touched = knowing();
         let before = touched.epoch();
         touched.note(&liked(5, 10));
-        touched.forget();
+        touched.invalidate();
         assert_eq!(touched.untouched(before, 5, std::iter::empty()), None);
         touched.note(&liked(3, 10));
         assert_eq!(untouched(&touched, 2, &[10]), None, "positions may begin anew");
     }
 
     #[test]
-    fn the_oldest_is_forgotten_and_counts_as_touched_then() {
+    fn the_oldest_is_dropped_and_counts_as_touched_then() {
         let touched = knowing();
         for n in 1..=2 * GENERATION {
             touched.note(&liked(Position::try_from(n).expect("small"), 1_000 + n as u128));

@@ -252,7 +252,7 @@ impl EventSource for Until {
         })
     }
 
-    fn forget(&self) {}
+    fn invalidate(&self) {}
 
     fn wait_beyond(&self, _after: Position) -> BoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(PATIENCE))

@@ -26,7 +26,7 @@ pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Resu
 /// Writes what [`fill`] left out.
 pub(super) async fn complete(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     follows::settle(tx, "follower_id, followee_id").await?;
-    follows::forget(tx).await
+    follows::drop_changes(tx).await
 }
 
 /// All but the follows. New posts come before counts, so that a count finds its row.
@@ -49,9 +49,9 @@ async fn write_posts(
         Target::Post(post) => Some(post.0),
         Target::Comment(_) => None,
     });
-    likes.forget(&deleted);
+    likes.leave_out(&deleted);
     let deleted_before = deleted_among(tx, likes.targets()).await?;
-    likes.forget(&deleted_before);
+    likes.leave_out(&deleted_before);
     likes.write(tx).await?;
     counts::add(tx, COUNT, &likes.counts, &comments).await?;
     add_views(tx, &views).await

@@ -80,7 +80,7 @@ fn comments_and_likes_are_counted_net() {
     assert_eq!(Changes::of(&log).comments[&id(1)], 1);
     let mut likes = LikeChanges::of(&log, |target| Some(target.id()));
     assert_eq!(likes.counts[&id(1)], 1);
-    likes.forget(&BTreeSet::from([id(1)]));
+    likes.leave_out(&BTreeSet::from([id(1)]));
     assert_eq!(likes.targets(), [id(2)]);
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Resu
 pub(super) async fn complete(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     follows::settle(tx, "follower_id, followee_id, position").await?;
     tx.execute(include_str!("complete_counts.sql")).await?;
-    follows::forget(tx).await
+    follows::drop_changes(tx).await
 }
 
 async fn write_people(tx: &mut Tx<'_>, accounts: BTreeMap<UserId, Account<'_>>) -> Result<(), sqlx::Error> {

@@ -151,9 +151,9 @@ impl EventSource for Share {
         self.source.log.wait_beyond(after)
     }
 
-    fn forget(&self) {
+    fn invalidate(&self) {
         self.source.readers().recent.clear();
-        self.source.log.forget();
+        self.source.log.invalidate();
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
             Box::pin(async { Ok(events) })
         }
 
-        fn forget(&self) {}
+        fn invalidate(&self) {}
 
         fn wait_beyond(&self, _after: Position) -> BoxFuture<'_, ()> {
             Box::pin(std::future::pending())

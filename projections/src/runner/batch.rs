@@ -167,7 +167,7 @@ impl Runner {
         connection: &mut PgConnection,
         lead: &mut Lead,
     ) -> Result<(), RunnerError> {
-        self.context.source.forget();
+        self.context.source.invalidate();
         let (position, parked) = self.standing(connection).await?;
         lead.stands_at(position);
         lead.parked = parked;

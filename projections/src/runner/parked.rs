@@ -79,7 +79,7 @@ impl Runner {
             sqlx::query_as("select position, aggregate_id from parked order by position for update")
                 .fetch_all(&mut *tx)
                 .await?;
-        self.context.source.forget();
+        self.context.source.invalidate();
         let mut stuck = HashSet::new();
         for (position, aggregate_id) in waiting {
             if stuck.contains(&aggregate_id) {

@@ -92,7 +92,7 @@ pub async fn complete(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> 
     follows::settle(tx, "follower_id, followee_id").await?;
     sqlx::query(include_str!("complete_posts.sql")).bind(merge_threshold).execute(&mut **tx).await?;
     tx.execute(include_str!("complete_authors.sql")).await?;
-    follows::forget(tx).await?;
+    follows::drop_changes(tx).await?;
     tx.execute(include_str!("complete_merged.sql")).await?;
     tx.execute(include_str!("complete_entries.sql")).await?;
     Ok(())

@@ -47,12 +47,12 @@ impl AggregateCache {
         }
     }
 
-    /// Forgets everything.
+    /// Drops everything.
     pub(super) fn clear(&self) {
         self.0.invalidate_all();
     }
 
-    /// An event was stored, perhaps by another process: forgets the state before it.
+    /// An event was stored, perhaps by another process: drops the state before it.
     pub(super) fn saw(&self, id: Uuid, sequence: i64) {
         if self.0.get(&id).is_some_and(|entry| entry.version < sequence) {
             self.0.invalidate(&id);

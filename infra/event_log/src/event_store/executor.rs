@@ -140,8 +140,13 @@ impl Executor {
     }
 
     /// Events may have been stored that nobody has told of: no state known so far is used any more.
-    pub fn forget(&self) {
+    pub fn clear_cache(&self) {
         self.cache.clear();
+    }
+
+    /// What erasing a person calls, once their events are masked: see [`Self::clear_cache`].
+    pub fn forget(&self) {
+        self.clear_cache();
     }
 
     async fn load_fresh<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
@@ -346,6 +351,14 @@ mod tests {
             let nowhere = PgConnectOptions::new().host("localhost").port(1);
             let (_, appender) = Appender::new(&nowhere);
             Self::new(PgPool::connect_lazy_with(nowhere), appender)
+        }
+
+        pub(crate) fn cache<A: Decide>(&self, id: Uuid) {
+            self.cache.put(id, Arc::new(Loaded::<A>::default()));
+        }
+
+        pub(crate) fn has_cached<A: Decide>(&self, id: Uuid) -> bool {
+            self.cache.get::<A>(id).is_some()
         }
     }
 

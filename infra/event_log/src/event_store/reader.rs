@@ -98,7 +98,7 @@ impl EventSource for LogReader {
         Box::pin(self.read_after(after, limit))
     }
 
-    fn forget(&self) {}
+    fn invalidate(&self) {}
 
     fn wait_beyond(&self, _after: Position) -> BoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(POLL))

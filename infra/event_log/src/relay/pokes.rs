@@ -14,7 +14,7 @@ impl<S: Stream + Unpin> Pokes<S> {
 
     /// Drops those that are here: what they tell of is about to be read. Left in their queue each would cost
     /// an empty look at the log later, and keep the client's whole read buffer that it came in.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn clear(&mut self) {
         while let Some(heard) = &mut self.0 {
             match unconstrained(heard.next()).now_or_never() {
                 Some(Some(_)) => {}
@@ -45,7 +45,7 @@ mod tests {
     fn many_pokes_say_no_more_than_one() {
         let mut pokes = Pokes::new(Some(stream::repeat(()).take(10_000).chain(stream::pending())));
         assert!(pokes.next().now_or_never().is_some());
-        pokes.forget();
+        pokes.clear();
         assert!(pokes.next().now_or_never().is_none(), "those that came meanwhile wake nobody again");
     }
 
@@ -53,7 +53,7 @@ mod tests {
     fn when_nobody_pokes_any_more_none_is_heard() {
         let mut pokes = Pokes::new(Some(stream::empty::<()>()));
         assert!(pokes.next().now_or_never().is_none());
-        pokes.forget();
+        pokes.clear();
         assert!(pokes.next().now_or_never().is_none());
     }
 }
