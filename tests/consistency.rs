@@ -72,16 +72,37 @@ async fn the_position_given_by_one_node_makes_another_wait_for_it() {
     }
 }
 
+/// What runners of timelines are told that readers wait for.
+async fn wishes(app: &TestApp) -> async_nats::Subscriber {
+    let log: uuid::Uuid = sqlx::query_scalar("select id from log").fetch_one(&app.pool).await.expect("a log");
+    let nats = async_nats::connect(&*app.settings.nats_url).await.expect("NATS");
+    let wishes = nats.subscribe(format!("wanted.{log}.timelines")).await.expect("a subscription");
+    nats.flush().await.expect("NATS hears of it");
+    wishes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_hurries_runners_by_claiming_a_position_that_the_log_does_not_have() {
+    let app = TestApp::start_with(|settings| settings.projector_delay = SLOW).await;
+    let mina = app.register("mina").await;
+    let mut wishes = wishes(&app).await;
+    let head: i64 = sqlx::query_scalar("select head from log").fetch_one(&app.pool).await.expect("a log");
+    let claimed = mina.request(Method::GET, "/v1/timeline").header("madang-position", head + 500);
+    assert!(claimed.header("prefer", "wait=1").send().await.expect(200).is_stale());
+    // Whoever waits for what there is hurries them: nothing was told before that.
+    let published = mina.post("/v1/posts", json!({ "text": "글" })).await.expect(201);
+    mina.get("/v1/timeline").await.expect(200);
+    let wish = wishes.next().await.expect("a message");
+    assert_eq!(wish.payload, published.position().to_string());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_who_waits_at_one_node_hurries_whoever_keeps_the_read_model_at_another() {
     let app = TestApp::start_with(|settings| settings.projector_delay = SLOW).await;
     let only_api = Roles { api: true, relay: false, projector: false, media: false };
     let other = app.second_node(|settings| settings.roles = only_api).await;
     let mina = app.register("mina").await;
-    let log: uuid::Uuid = sqlx::query_scalar("select id from log").fetch_one(&app.pool).await.expect("a log");
-    let nats = async_nats::connect(&*app.settings.nats_url).await.expect("NATS");
-    let mut wishes = nats.subscribe(format!("wanted.{log}.timelines")).await.expect("a subscription");
-    nats.flush().await.expect("NATS hears of it");
+    let mut wishes = wishes(&app).await;
     let published = mina.post("/v1/posts", json!({ "text": "글" })).await.expect(201);
     let read = mina.at(&other).request(Method::GET, "/v1/timeline");
     read.header("madang-position", published.position()).send().await.expect(200);

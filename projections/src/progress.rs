@@ -110,6 +110,17 @@ impl Progress {
     /// Waits until all of `projections` have reached `position`, at most `bound`; where that is known to
     /// be in vain, not at all.
     pub async fn wait(&self, projections: &[&str], position: Position, bound: Duration) -> Coverage {
+        self.wait_for_claimed(projections, position, bound, std::future::ready(())).await
+    }
+
+    /// The same for a position that a client claims: no runner is hurried before `exists` tells that the log has it.
+    pub async fn wait_for_claimed(
+        &self,
+        projections: &[&str],
+        position: Position,
+        bound: Duration,
+        exists: impl Future<Output = ()>,
+    ) -> Coverage {
         let deadline = Instant::now() + bound;
         let followed: Vec<_> = projections.iter().map(|projection| self.of(projection)).collect();
         let awaited = |followed: &&Arc<Followed>| {
@@ -117,12 +128,26 @@ impl Progress {
             now.position < position && !now.is_hopeless(position, bound)
         };
         // All of them before the first is waited for, so that none rests meanwhile.
-        for (projection, _) in projections.iter().zip(&followed).filter(|(_, followed)| awaited(followed)) {
-            self.ask(projection, position);
-        }
-        for followed in followed.iter().filter(awaited) {
-            // Too late or not at all: what is there then is what is answered.
-            followed.reach(position, deadline).await;
+        let hurry = async {
+            exists.await;
+            for (projection, _) in projections.iter().zip(&followed).filter(|(_, followed)| awaited(followed))
+            {
+                self.ask(projection, position);
+            }
+            std::future::pending().await
+        };
+        let reach = async {
+            for followed in followed.iter().filter(awaited) {
+                // Too late or not at all: what is there then is what is answered.
+                followed.reach(position, deadline).await;
+            }
+        };
+        if followed.iter().any(|followed| awaited(&followed)) {
+            tokio::select! {
+                biased;
+                () = hurry => {}
+                () = reach => {}
+            }
         }
         let lowest = followed.iter().map(|followed| followed.known.borrow().position).min();
         let lowest = lowest.unwrap_or(Position::MAX);
@@ -180,6 +205,7 @@ fn raise(furthest: &mut Position, position: Position) -> bool {
 mod tests {
     use super::*;
     use futures::FutureExt;
+    use tokio::sync::oneshot;
 
     const LONG: Duration = Duration::from_secs(3_600);
 
@@ -205,6 +231,23 @@ mod tests {
         progress.note("posts", 2);
         assert_eq!(reader.now_or_never(), Some(Coverage { covered: true, position: 2 }));
         assert!(in_no_hurry.now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn no_runner_is_hurried_for_a_position_that_the_log_does_not_have() {
+        let progress = heard_of(1);
+        let (stored, exists) = oneshot::channel();
+        let exists = async { exists.await.expect("it is stored") };
+        let mut reader = Box::pin(progress.wait_for_claimed(&["posts"], 2, LONG, exists));
+        assert!(reader.as_mut().now_or_never().is_none());
+        assert!(progress.wanted_beyond("posts", 1).now_or_never().is_none(), "whoever claims it may lie");
+        assert!(progress.asked().borrow().is_empty());
+
+        stored.send(()).expect("the reader waits for it");
+        assert!(reader.as_mut().now_or_never().is_none());
+        assert!(progress.wanted_beyond("posts", 1).now_or_never().is_some());
+        progress.note("posts", 2);
+        assert_eq!(reader.now_or_never(), Some(Coverage { covered: true, position: 2 }));
     }
 
     #[tokio::test]

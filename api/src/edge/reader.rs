@@ -51,8 +51,13 @@ impl Reader {
 
     /// Waits until the projections have what the reader must see, or the bound has passed.
     pub async fn see(&self, app: &App, projections: &[&'static str]) -> Fresh {
-        let coverage = app.progress.wait(projections, self.position, self.bound).await;
-        self.fresh(coverage)
+        self.fresh(self.covered(app, projections).await)
+    }
+
+    /// The same, where more than these projections must have it.
+    pub async fn covered(&self, app: &App, projections: &[&'static str]) -> Coverage {
+        let exists = app.tail.reaches(self.position);
+        app.progress.wait_for_claimed(projections, self.position, self.bound, exists).await
     }
 
     /// The way out, when the coverage is known already.

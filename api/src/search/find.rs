@@ -107,8 +107,7 @@ pub(super) async fn see_near(app: &App, reader: &Reader, shown_by: &[&'static st
 
 async fn see_in(app: &App, reader: &Reader, shown_by: &[&'static str], fed: &[&Fed]) -> Fresh {
     let begun = Instant::now();
-    let mut coverage: Coverage =
-        app.progress.wait(&[&["search"], shown_by].concat(), reader.position, reader.bound).await;
+    let mut coverage = reader.covered(app, &[&["search"], shown_by].concat()).await;
     for fed in fed {
         let left = reader.bound.saturating_sub(begun.elapsed());
         if coverage.covered && !fed.wait(reader.position, left).await {

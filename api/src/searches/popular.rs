@@ -64,7 +64,7 @@ pub async fn list_popular_searches(
     reader: Reader,
 ) -> Result<Response, Problem> {
     let PopularQuery { period, limit } = list::query(&uri)?;
-    let there = app.progress.wait(&["searches"], reader.position, reader.bound).await;
+    let there = reader.covered(&app, &["searches"]).await;
     let Kept { queries, position, .. } = app.part::<PopularSearches>().read(&app, period).await?;
     let fresh = reader.fresh(Coverage { covered: there.covered, position });
     let items = queries.iter().take(limit.into()).map(|query| PopularSearch { query: query.clone() });

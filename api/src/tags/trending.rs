@@ -68,7 +68,7 @@ pub async fn list_trending_tags(
 ) -> Result<Response, Problem> {
     let TrendingQuery { period, limit } = list::query(&uri)?;
     let deadline = Instant::now() + reader.bound;
-    let there = app.progress.wait(&["tags"], reader.position, reader.bound).await;
+    let there = reader.covered(&app, &["tags"]).await;
     let (trends, position) =
         app.part::<Trends>().read(&app, period, reader.position.min(there.position), deadline).await?;
     let fresh = reader.fresh(Coverage { covered: position >= reader.position, position });

@@ -197,6 +197,15 @@ impl Tail {
         *self.seen.borrow()
     }
 
+    /// Returns once there is word of an event at `position` or after it, here or from other processes.
+    pub async fn reaches(&self, position: Position) {
+        let (mut seen, mut stored) = (self.seen.subscribe(), self.stored.clone());
+        tokio::select! {
+            _ = seen.wait_for(|&seen| seen >= position) => {}
+            Ok(_) = stored.wait_for(|&stored| stored >= position) => {}
+        }
+    }
+
     /// What was `seen` beyond `after` is not in the log, as after a backup was restored: nobody is to be woken for it
     /// again. Not if more was seen since.
     pub fn unsee(&self, seen: Position, after: Position) {
@@ -317,8 +326,12 @@ mod tests {
     }
 
     fn tail() -> Tail {
+        tail_after(&watch::Sender::new(0))
+    }
+
+    fn tail_after(stored: &watch::Sender<Position>) -> Tail {
         let unreachable = sqlx::PgPool::connect_lazy("postgres://localhost:1/none").expect("an address");
-        Tail::new(LogReader::new(unreachable), watch::Sender::new(0).subscribe(), |_, _| Touches::NOTHING)
+        Tail::new(LogReader::new(unreachable), stored.subscribe())
     }
 
     #[tokio::test]
@@ -348,6 +361,17 @@ mod tests {
         tail.push(Arc::new(erased), 1, &executor);
         assert_eq!(positions(&tail.recent(), 9), None, "it was masked since");
         assert_eq!(positions(&tail.recent(), 10), Some(vec![11]));
+    }
+
+    #[tokio::test]
+    async fn a_position_exists_once_it_was_seen_or_stored_here() {
+        let (stored, executor) = (watch::Sender::new(0), Executor::of_nothing());
+        let tail = tail_after(&stored);
+        let exists = |position| tail.reaches(position).now_or_never().is_some();
+        tail.push(event(10), 1, &executor);
+        assert!(exists(10) && !exists(11));
+        stored.send_replace(11);
+        assert!(exists(11) && !exists(12));
     }
 
     #[tokio::test]
