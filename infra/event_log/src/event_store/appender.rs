@@ -5,7 +5,7 @@ mod store;
 
 use super::command::StoreError;
 use crate::statement_pool::StatementPool;
-use batch::{Batch, Names};
+use batch::{Batch, Names, Taken};
 use chrono::{DateTime, Utc};
 use domain::Claim;
 use projections::Position;
@@ -21,6 +21,8 @@ use tracing::error;
 
 /// Commands that may wait for their batch; more are told to come back later.
 const WAITING: usize = 8_192;
+/// Of these, commands that may be put off because of a neighbour: each batch looks at them again.
+const POSTPONED: usize = 1_024;
 /// Batches under way at once: while one holds the log, the database reads the next in.
 const LANES: usize = 2;
 /// The least for the second lane: what is smaller gathers until the first is done.
@@ -77,6 +79,7 @@ type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
 
 struct Waiting {
     command: PendingCommand,
+    names: Names,
     reply: Reply,
 }
 
@@ -85,6 +88,7 @@ struct Waiting {
 pub struct AppenderHandle {
     queue: mpsc::Sender<Waiting>,
     head: watch::Receiver<Position>,
+    hasher: RandomState,
 }
 
 impl AppenderHandle {
@@ -96,7 +100,8 @@ impl AppenderHandle {
 
     pub(super) async fn append(&self, command: PendingCommand) -> Result<Outcome, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Waiting { command, reply }).map_err(|refused| match refused {
+        let names = batch::names(&command, &self.hasher);
+        self.queue.try_send(Waiting { command, names, reply }).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable("shutting down".into()),
         })?;
@@ -111,8 +116,7 @@ pub struct Appender {
     /// Commands that met a neighbour with the same aggregate, claim or key.
     postponed: VecDeque<Waiting>,
     /// What the batches under way touch, by their number.
-    in_flight: Vec<(usize, Names)>,
-    hasher: RandomState,
+    in_flight: Vec<(usize, Taken)>,
     /// How many commands the last batch held, and how long it took to store.
     last: (usize, Duration),
 }
@@ -142,10 +146,9 @@ impl Appender {
             storing: Storing { pool, head },
             postponed: VecDeque::new(),
             in_flight: vec![],
-            hasher: RandomState::new(),
             last: (0, Duration::ZERO),
         };
-        (appender, AppenderHandle { queue: sender, head: head_receiver })
+        (appender, AppenderHandle { queue: sender, head: head_receiver, hasher: RandomState::new() })
     }
 
     /// Appends until every handle is dropped and every command is answered.
@@ -161,9 +164,9 @@ impl Appender {
                 if self.in_flight.is_empty() {
                     self.linger(&mut batch).await;
                 }
-                let Batch { commands, names, .. } = std::mem::take(&mut batch);
+                let Batch { commands, taken, .. } = std::mem::take(&mut batch);
                 number += 1;
-                self.in_flight.push((number, names));
+                self.in_flight.push((number, taken));
                 lanes.spawn(store(self.storing.clone(), number, commands));
                 self.admit_postponed(&mut batch);
                 continue;
@@ -251,8 +254,11 @@ impl Appender {
         if waiting.reply.is_closed() {
             return;
         }
-        if let Some(postponed) = batch.admit(waiting, &self.in_flight, &self.hasher) {
+        let Some(postponed) = batch.admit(waiting, &self.in_flight) else { return };
+        if self.postponed.len() < POSTPONED {
             self.postponed.push_back(postponed);
+        } else {
+            let _ = postponed.reply.send(Err(StoreError::Overloaded));
         }
     }
 }
@@ -261,4 +267,68 @@ async fn store(storing: Storing, number: usize, commands: Vec<Waiting>) -> Done 
     let (size, begun) = (commands.len(), Instant::now());
     let answered = storing.store(commands).await;
     Done { number, size, took: begun.elapsed(), answered }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    impl Appender {
+        /// Appends to nothing, by the rule of the expected sequence.
+        pub(crate) async fn pretend(mut self) {
+            let (mut versions, mut position) = (HashMap::<String, i64>::new(), 0);
+            while let Some(Waiting { command, reply, .. }) = self.queue.recv().await {
+                let version = versions.entry(command.aggregate_id).or_default();
+                let outcome = if *version == command.expected {
+                    *version += 1;
+                    position += 1;
+                    Outcome::Stored { position, at: DateTime::UNIX_EPOCH }
+                } else {
+                    Outcome::Conflict
+                };
+                let _ = reply.send(Ok(outcome));
+            }
+        }
+    }
+
+    type Answered = oneshot::Receiver<Result<Outcome, StoreError>>;
+
+    fn waiting(handle: &AppenderHandle, aggregate: usize) -> (Waiting, Answered) {
+        let command = PendingCommand {
+            id: String::new(),
+            aggregate_type: "like",
+            aggregate_id: aggregate.to_string(),
+            expected: 0,
+            person: None,
+            key: None,
+            request_hash: None,
+            noted: 0,
+            events: vec![],
+            claims: vec![],
+        };
+        let (reply, answered) = oneshot::channel();
+        let names = batch::names(&command, &handle.hasher);
+        (Waiting { command, names, reply }, answered)
+    }
+
+    #[tokio::test]
+    async fn commands_that_are_put_off_are_bounded_and_the_surplus_is_told_to_come_back() {
+        let (mut appender, handle) = Appender::new(&PgConnectOptions::new().host("localhost"));
+        let mut batch = Batch::default();
+        let mut answers = vec![];
+        for _ in 0..1 + POSTPONED + 1 {
+            let (waiting, answered) = waiting(&handle, 7);
+            appender.admit(&mut batch, waiting);
+            answers.push(answered);
+        }
+        assert_eq!((batch.commands.len(), appender.postponed.len()), (1, POSTPONED));
+        let surplus = answers.pop().expect("the last").try_recv();
+        assert!(matches!(surplus, Ok(Err(StoreError::Overloaded))));
+        assert!(answers.iter_mut().all(|answered| answered.try_recv().is_err()), "the others wait");
+
+        // A batch that is made of what was put off changes none of that.
+        appender.admit_postponed(&mut batch);
+        assert_eq!((batch.commands.len(), appender.postponed.len()), (1, POSTPONED));
+    }
 }

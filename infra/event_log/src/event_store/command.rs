@@ -108,7 +108,7 @@ pub enum CommandError<A: Decide> {
     /// The idempotency key was used for another request.
     #[error("this Idempotency-Key was used with another request")]
     KeyReused,
-    /// Others changed the aggregate again and again in between.
+    /// Other processes changed the aggregate again and again in between.
     #[error("too many changes at once; try again")]
     Contention,
     /// The log can't be reached or refuses to store this.
@@ -123,7 +123,7 @@ pub enum StoreError {
     /// with the same key.
     #[error("the event store can't be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// More commands are waiting than this process keeps.
+    /// More commands are waiting, all in all or for one aggregate, than this process keeps.
     #[error("too many commands are waiting")]
     Overloaded,
     /// The database accepted the connection and refused the data.

@@ -4,6 +4,7 @@ use super::appender::{AppenderHandle, Outcome, PendingCommand, PendingEvent};
 use super::cache::AggregateCache;
 use super::command::{Answer, CommandError, Envelope, IdempotencyKey, Loaded, StoreError};
 use super::stream::Streams;
+use super::turns::Turns;
 use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use domain::{Claim, Decide};
@@ -13,8 +14,9 @@ use sqlx::PgPool;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// How often a command is decided again on fresh state before its sender is told.
-const ATTEMPTS: usize = 8;
+/// How often a command is decided before its sender is told. Within a process commands on one aggregate take turns, so
+/// that each try but the first was lost to another process.
+const ATTEMPTS: usize = 32;
 
 /// An aggregate that both our executor and cqrs-es's repository can handle.
 pub trait Stored: Decide + cqrs_es::Aggregate<Event = <Self as Decide>::Event> {}
@@ -27,6 +29,7 @@ pub struct Executor {
     pool: PgPool,
     streams: Arc<Streams>,
     cache: AggregateCache,
+    turns: Arc<Turns>,
     appender: AppenderHandle,
 }
 
@@ -43,7 +46,7 @@ impl Executor {
     #[must_use]
     pub fn new(pool: PgPool, appender: AppenderHandle) -> Self {
         let streams = Arc::new(Streams::new(pool.clone()));
-        Self { pool, streams, cache: AggregateCache::new(), appender }
+        Self { pool, streams, cache: AggregateCache::new(), turns: Arc::new(Turns::new()), appender }
     }
 
     /// Carries out one command on one aggregate.
@@ -61,6 +64,7 @@ impl Executor {
         {
             return Ok(answer);
         }
+        let _turn = self.turns.take(id).await?;
         let command_id = Uuid::now_v7();
         let mut basis = match self.cache.get::<A>(id) {
             Some(cached) => Basis::Hopeful(cached),
@@ -90,7 +94,13 @@ impl Executor {
                         Outcome::Seen { position } => return self.answer_at(position).await,
                         Outcome::KeyReused => return Err(CommandError::KeyReused),
                         Outcome::Taken { kind } => return Err(CommandError::ClaimTaken { kind }),
-                        Outcome::Conflict => {}
+                        Outcome::Conflict => {
+                            // Whoever was quicker here has left what it made.
+                            if let Some(cached) = self.newer_than(id, loaded.version) {
+                                basis = Basis::Hopeful(cached);
+                                continue;
+                            }
+                        }
                     }
                 }
             }
@@ -147,6 +157,10 @@ impl Executor {
     /// What erasing a person calls, once their events are masked: see [`Self::clear_cache`].
     pub fn forget(&self) {
         self.clear_cache();
+    }
+
+    fn newer_than<A: Stored>(&self, id: Uuid, version: i64) -> Option<Arc<Loaded<A>>> {
+        self.cache.get::<A>(id).filter(|cached| cached.version > version)
     }
 
     async fn load_fresh<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
@@ -342,15 +356,15 @@ fn unreadable(error: uuid::Error) -> StoreError {
 mod tests {
     use super::super::appender::Appender;
     use super::*;
-    use domain::blocklist::Blocklist;
+    use domain::blocklist::{Blocklist, BlocklistCommand};
+    use domain::value::UserId;
     use sqlx::postgres::PgConnectOptions;
 
     impl Executor {
         /// Without a database: all that it knows is its cache.
         pub(crate) fn of_nothing() -> Self {
-            let nowhere = PgConnectOptions::new().host("localhost").port(1);
-            let (_, appender) = Appender::new(&nowhere);
-            Self::new(PgPool::connect_lazy_with(nowhere), appender)
+            let (_, appender) = Appender::new(&nowhere());
+            Self::new(PgPool::connect_lazy_with(nowhere()), appender)
         }
 
         pub(crate) fn cache<A: Decide>(&self, id: Uuid) {
@@ -360,6 +374,26 @@ mod tests {
         pub(crate) fn has_cached<A: Decide>(&self, id: Uuid) -> bool {
             self.cache.get::<A>(id).is_some()
         }
+    }
+
+    fn nowhere() -> PgConnectOptions {
+        PgConnectOptions::new().host("localhost").port(1)
+    }
+
+    #[tokio::test]
+    async fn all_of_many_who_change_one_aggregate_at_once_do_so_without_reading_it_again() {
+        let (appender, handle) = Appender::new(&nowhere());
+        tokio::spawn(appender.pretend());
+        let executor = Executor::new(PgPool::connect_lazy_with(nowhere()), handle);
+        let (by, envelope) = (UserId(Uuid::from_u128(1)), Envelope::of_service());
+        let blocks = (2..66).map(|n| {
+            let command = BlocklistCommand::Block { by, user_id: UserId(Uuid::from_u128(n)) };
+            executor.execute::<Blocklist>(by.0, command, &envelope)
+        });
+        let answers = futures::future::try_join_all(blocks).await.expect("nobody is told to repeat it");
+        let mut versions: Vec<i64> = answers.iter().map(|answer| answer.version).collect();
+        versions.sort_unstable();
+        assert_eq!(versions, (1..=64).collect::<Vec<_>>());
     }
 
     #[tokio::test]

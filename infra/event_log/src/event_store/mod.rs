@@ -1,7 +1,7 @@
 //! The log: commands come in, events are stored once and in one order, streams are read back.
 //!
 //! Reading order: [`command`] (what comes in and out), [`executor`] (load, decide, append, again on
-//! conflict), [`appender`] (group commit), `migrations/*_append_events.sql` (the contract in SQL),
+//! conflict), [`turns`] (many commands on one aggregate), [`appender`] (group commit), `migrations/*_append_events.sql` (the contract in SQL),
 //! [`reader`] (the log in position order).
 //!
 //! Invariants:
@@ -16,6 +16,7 @@ mod executor;
 mod reader;
 mod schema;
 mod stream;
+mod turns;
 
 pub use appender::{Appender, AppenderHandle};
 pub use command::{Answer, CommandError, Envelope, IdempotencyKey, Loaded, StoreError};

@@ -1,6 +1,6 @@
 //! Which commands may go together: at most one for each aggregate, claim and key.
 
-use super::Waiting;
+use super::{PendingCommand, Waiting};
 use domain::Claim;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -10,16 +10,18 @@ const COMMANDS: usize = 512;
 const BYTES: usize = 4 << 20;
 
 /// What only one command at a time may touch, hashed: two that collide wait for each other without need.
-pub(super) type Names = HashSet<u64>;
+pub(super) type Names = Vec<u64>;
+/// The names of all commands of a batch.
+pub(super) type Taken = HashSet<u64>;
 
 /// A batch in the making.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) commands: Vec<Waiting>,
-    pub(super) names: Names,
-    /// Those of commands that wait for a later batch. What waits keeps its turn: a later command on the
+    pub(super) taken: Taken,
+    /// The names of commands that wait for a later batch. What waits keeps its turn: a later command on the
     /// same aggregate must not overtake it.
-    waiting: Names,
+    waiting: Taken,
     bytes: usize,
 }
 
@@ -34,33 +36,27 @@ impl Batch {
     }
 
     /// Gives the command back if it must wait, for a neighbour or for one of the batches `in_flight`.
-    pub(super) fn admit(
-        &mut self,
-        waiting: Waiting,
-        in_flight: &[(usize, Names)],
-        hasher: &RandomState,
-    ) -> Option<Waiting> {
-        let names = names(&waiting, hasher);
+    pub(super) fn admit(&mut self, waiting: Waiting, in_flight: &[(usize, Taken)]) -> Option<Waiting> {
         let is_taken = |name: &u64| {
-            self.names.contains(name)
+            self.taken.contains(name)
                 || self.waiting.contains(name)
-                || in_flight.iter().any(|(_, names)| names.contains(name))
+                || in_flight.iter().any(|(_, taken)| taken.contains(name))
         };
-        if !self.has_room() || names.iter().any(is_taken) {
-            self.waiting.extend(names);
+        if !self.has_room() || waiting.names.iter().any(is_taken) {
+            self.waiting.extend(&waiting.names);
             return Some(waiting);
         }
         let events = &waiting.command.events;
         self.bytes +=
             events.iter().map(|event| event.payload.get().len() + event.metadata.get().len()).sum::<usize>();
-        self.names.extend(names);
+        self.taken.extend(&waiting.names);
         self.commands.push(waiting);
         None
     }
 }
 
-fn names(waiting: &Waiting, hasher: &RandomState) -> Vec<u64> {
-    let command = &waiting.command;
+/// The names of one command.
+pub(super) fn names(command: &PendingCommand, hasher: &RandomState) -> Names {
     let mut names = vec![hasher.hash_one(("aggregate", command.aggregate_type, &command.aggregate_id))];
     if let (Some(person), Some(key)) = (&command.person, &command.key) {
         names.push(hasher.hash_one(("key", person, key)));
