@@ -13,6 +13,7 @@ mod appender;
 mod cache;
 mod command;
 mod executor;
+mod pending;
 mod reader;
 mod schema;
 mod stream;
