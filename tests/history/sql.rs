@@ -109,3 +109,30 @@ async fn the_role_for_analysts_reads_these_views_and_nothing_else() {
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_of_an_older_release_leaves_the_views_of_a_newer_one_alone() {
+    let app = TestApp::start().await;
+    let start = async || history::analytics::apply(&app.pool).await.expect("applied");
+    let made_by = async |version: &str| {
+        let sql =
+            format!("create view analytics.theirs as select 1; comment on schema analytics is '{version}'");
+        app.pool.execute(sql.as_str()).await.expect("made");
+    };
+    let theirs_stand = async || {
+        let there: Option<String> = sqlx::query_scalar("select to_regclass('analytics.theirs')::text")
+            .fetch_one(&app.pool)
+            .await
+            .expect("asked");
+        there.is_some()
+    };
+    made_by("1000000 of a newer release").await;
+    start().await;
+    assert!(theirs_stand().await);
+
+    app.pool.execute("drop view analytics.theirs").await.expect("dropped");
+    made_by("0 of an older release").await;
+    start().await;
+    assert!(!theirs_stand().await, "the newer one has its way");
+    app.pool.execute("select * from analytics.post_published").await.expect("its views are there");
+}

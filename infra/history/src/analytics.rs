@@ -1,13 +1,16 @@
 //! The log as tables in SQL: the schema `analytics`, with a view for each event type and some that answer common
 //! questions, and a role that may read these and nothing else.
 //!
-//! The views follow from the events' types. Each process that starts brings them up to date.
+//! The views follow from the events' types. Each process that starts brings them up to date, unless a newer release has
+//! made them.
+
+mod release;
 
 use super::export::table_name;
 use domain::schema::{Column, ColumnKind, EventSchema, current};
 use domain::upcast::UPCASTERS;
+use release::Release;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use sqlx::{Executor, PgPool};
 use std::fmt::Write;
 
@@ -23,15 +26,16 @@ pub async fn keep_up(pool: &PgPool) {
     }
 }
 
-/// Brings the schema `analytics` to what this build's events are; any number of processes may do so at once.
+/// Brings the schema `analytics` to what this build's events are; any number of processes may do so at once. What a
+/// newer release has made stays.
 ///
 /// What others built upon views that change goes with them: such views belong into a script that can be run again.
 ///
 /// # Errors
 /// The database's.
 pub async fn apply(pool: &PgPool) -> Result<(), sqlx::Error> {
-    let sql = format!("{}{ANSWERS}{ROLE}", views());
-    let hash = Sha256::digest(&sql).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sql = sql();
+    let release = Release::of(&sql);
     let mut tx = pool.begin().await?;
     tx.execute("set local lock_timeout = '5s'; select pg_advisory_xact_lock(hashtext('madang analytics'))")
         .await?;
@@ -39,13 +43,17 @@ pub async fn apply(pool: &PgPool) -> Result<(), sqlx::Error> {
         sqlx::query_scalar("select obj_description(to_regnamespace('analytics'), 'pg_namespace')")
             .fetch_one(&mut *tx)
             .await?;
-    if there.as_deref() == Some(&hash) {
+    if !release.replaces(there.as_deref()) {
         return Ok(());
     }
     tx.execute("drop schema if exists analytics cascade; create schema analytics").await?;
     tx.execute(sql.as_str()).await?;
-    tx.execute(format!("comment on schema analytics is '{hash}'").as_str()).await?;
+    tx.execute(format!("comment on schema analytics is '{release}'").as_str()).await?;
     tx.commit().await
+}
+
+fn sql() -> String {
+    format!("{}{ANSWERS}{ROLE}", views())
 }
 
 /// A view for each event type.
