@@ -149,6 +149,9 @@ pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Fou
     let query = Query { kind, words, filters, access, sort, near, closeness, now, offset, limit, facets };
     match tokio::time::timeout(PATIENCE, app.part::<Search>().engine.find(query)).await {
         Ok(Ok(found)) => Ok(found),
+        Ok(Err(EngineError::Busy)) => {
+            Err(Problem::unavailable("busy", "Many search at once. Repeat the request in a moment."))
+        }
         Ok(Err(error)) => Err(away(&error)),
         Err(_elapsed) => Err(away(&EngineError::Away("no answer".to_owned()))),
     }

@@ -240,6 +240,9 @@ pub enum EngineError {
     /// It can't be reached, or is not ready.
     #[error("the search engine is away: {0}")]
     Away(String),
+    /// Too many search at once: it answers in a moment.
+    #[error("too many searches at once")]
+    Busy,
     /// Something in it failed.
     #[error("the search engine failed: {0}")]
     Failed(String),

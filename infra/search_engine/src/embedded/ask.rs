@@ -1,5 +1,6 @@
 //! How a question becomes tantivy's, and what it finds becomes an answer.
 
+use super::bounded::BoundedSearcher;
 use super::fields::{self, Fields};
 use super::near::{self, Cosines};
 use super::order;
@@ -16,7 +17,7 @@ use tantivy::query::{
     RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Value};
-use tantivy::{Searcher, TantivyDocument, Term};
+use tantivy::{TantivyDocument, Term};
 
 type Clause = (Occur, Box<dyn Ask>);
 
@@ -24,7 +25,7 @@ type Clause = (Occur, Box<dyn Ask>);
 const FACETS: usize = 10;
 
 pub(super) fn find(
-    searcher: &Searcher,
+    searcher: &BoundedSearcher,
     fields: &Fields,
     vectors: &Vectors,
     query: &Query,
@@ -35,7 +36,7 @@ pub(super) fn find(
 }
 
 fn answer(
-    searcher: &Searcher,
+    searcher: &BoundedSearcher,
     fields: &Fields,
     query: &Query,
     bounds: BooleanQuery,
@@ -54,7 +55,7 @@ fn answer(
     let places = order::places(searcher, &worded, &asked, query, cosines)?;
     let mut hits = vec![];
     for (total, place) in places.into_iter().take(query.limit) {
-        let document: TantivyDocument = searcher.doc(place)?;
+        let document: TantivyDocument = searcher.searcher.doc(place)?;
         let number =
             |field: Field| document.get_first(field).and_then(|value| value.as_i64()).unwrap_or_default();
         let key = document.get_first(fields.key).and_then(|value| value.as_str());
@@ -231,7 +232,7 @@ fn unscored(query: Box<dyn Ask>) -> Box<dyn Ask> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
 
-fn facets(searcher: &Searcher, asked: &dyn Ask) -> tantivy::Result<Facets> {
+fn facets(searcher: &BoundedSearcher, asked: &dyn Ask) -> tantivy::Result<Facets> {
     let by = |field: &str| json!({ "terms": { "field": field, "size": FACETS } });
     let wanted = json!({
         "tags": by(fields::TAG), "boards": by(fields::BOARD),

@@ -1,15 +1,17 @@
 //! The engine in this process: an index of tantivy's in a folder of its own.
 //!
-//! Reading order: [`fields`] (what is indexed of a document), [`ask`] (how a question becomes tantivy's), [`order`],
-//! [`vectors`] and [`near`] (closeness: an index of usearch's), [`kept`] (its folder within the other).
+//! Reading order: [`fields`] (what is indexed of a document), [`ask`] (how a question becomes tantivy's), [`bounded`] (how
+//! long it may take), [`order`], [`vectors`] and [`near`] (closeness: an index of usearch's), [`kept`] (its folder within the other).
 
 mod ask;
+mod bounded;
 mod fields;
 mod kept;
 mod near;
 mod order;
 mod vectors;
 
+use bounded::{BoundedSearcher, Deadline};
 use domain::value::PostId;
 use fields::Fields;
 use futures::future::BoxFuture;
@@ -17,8 +19,10 @@ pub(super) use order::score;
 use projections::Position;
 use projections::search::engine::{Change, Engine, EngineError, Found, Key, Query};
 use service::polite;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tantivy::directory::MmapDirectory;
 use tantivy::schema::Value;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
@@ -32,6 +36,12 @@ const VERSION: u32 = 2;
 const MEMORY: usize = 15_000_000;
 /// Blocks of stored documents kept unpacked.
 const BLOCKS: usize = 8;
+/// Searches at once for each processor: a few, since some wait for the disk.
+const SEARCHES_PER_PROCESSOR: usize = 4;
+/// A search waits for its turn no longer than this.
+const WAIT: Duration = Duration::from_secs(1);
+/// A search takes no longer than this, and stops earlier where nobody waits for it any more.
+const LONGEST: Duration = Duration::from_secs(5);
 /// The folder of vectors within the index's.
 const VECTORS: &str = "vectors";
 
@@ -45,8 +55,8 @@ struct Inner {
     reader: IndexReader,
     writer: Mutex<IndexWriter>,
     vectors: Vectors,
-    /// For those who search by vectors.
-    slots: Semaphore,
+    /// For those who search.
+    slots: Arc<Semaphore>,
     /// Goes with the engine where nobody named a folder.
     _folder: Option<tempfile::TempDir>,
 }
@@ -90,7 +100,7 @@ impl Embedded {
         let writer = writer.map_err(failed)?.map_err(failed)?;
         let writer = Mutex::new(writer);
         let vectors = Vectors::open(&path.join(VECTORS), format!("{VERSION} {log}"));
-        let slots = Semaphore::new(SEARCHES);
+        let slots = Arc::new(Semaphore::new(slots()));
         let embedded = Inner { index, fields, reader, writer, vectors, slots, _folder: temporary };
         embedded.begin(log)?;
         Ok(Self(Arc::new(embedded)))
@@ -112,6 +122,12 @@ impl Embedded {
         let inner = self.0.clone();
         polite::run("search", move || work(&inner)).await.map_err(failed)?
     }
+}
+
+/// How many searches there may be at once; those by vectors are bounded by what usearch has set aside.
+fn slots() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    (processors * SEARCHES_PER_PROCESSOR).min(SEARCHES)
 }
 
 /// Every commit says of which version and log it is, and up to where it has everything.
@@ -247,14 +263,15 @@ impl Engine for Embedded {
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>> {
         Box::pin(async move {
-            let _slot = match query.near {
-                Some(_) => Some(self.0.slots.acquire().await.map_err(failed)?),
-                None => None,
-            };
-            let find = move |inner: &Inner| {
-                ask::find(&inner.reader.searcher(), &inner.fields, &inner.vectors, &query)
-            };
-            self.blocking(move |inner| find(inner)).await
+            let slot = tokio::time::timeout(WAIT, self.0.slots.clone().acquire_owned()).await;
+            let slot = slot.map_err(|_elapsed| EngineError::Busy)?.map_err(failed)?;
+            let (deadline, _wanted) = Deadline::after(LONGEST);
+            self.blocking(move |inner| {
+                let _slot = slot;
+                let searcher = BoundedSearcher { searcher: inner.reader.searcher(), deadline };
+                ask::find(&searcher, &inner.fields, &inner.vectors, &query)
+            })
+            .await
         })
     }
 
@@ -265,4 +282,38 @@ impl Engine for Embedded {
 
 fn failed(error: impl std::fmt::Display) -> EngineError {
     EngineError::Failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use projections::search::engine::{Access, Filters, Kind, Sort};
+    use projections::search::words::Words;
+
+    fn query() -> Query {
+        Query {
+            kind: Kind::Posts,
+            words: Words::parse("가").expect("a query"),
+            filters: Filters::default(),
+            access: Access::default(),
+            sort: Sort::Relevance,
+            near: None,
+            closeness: 0.0,
+            now: chrono::DateTime::UNIX_EPOCH,
+            offset: 0,
+            limit: 10,
+            facets: false,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn searches_by_words_are_bounded_and_the_surplus_is_told_that_it_is_busy() {
+        let engine = Embedded::open(None, "log").expect("it opens");
+        let all = u32::try_from(slots()).expect("few");
+        let others = engine.0.slots.clone().acquire_many_owned(all).await.expect("they search");
+        assert!(matches!(engine.find(query()).await, Err(EngineError::Busy)));
+        drop(others);
+        assert_eq!(engine.find(query()).await.expect("it answers").total, 0);
+        assert_eq!(engine.0.slots.available_permits(), slots());
+    }
 }

@@ -1,5 +1,6 @@
 //! What is near by its vector, bounded as everything else that is found.
 
+use super::bounded::BoundedSearcher;
 use super::fields::{self, Fields};
 use super::vectors::Vectors;
 use projections::search::engine::{EngineError, Near, Query};
@@ -7,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tantivy::collector::{Count, DocSetCollector};
 use tantivy::query::{BooleanQuery, Query as Ask, TermSetQuery};
-use tantivy::{DocAddress, Searcher, Term};
+use tantivy::{DocAddress, Term};
 
 /// Where bounds leave no more than this, each is compared; else the index tells the nearest of all.
 const COMPARED: usize = 5_000;
@@ -23,7 +24,7 @@ pub(super) type Cosines = Arc<HashMap<u64, f32>>;
 
 /// What is near within `bounds`, and perhaps some that is not within them.
 pub(super) fn near(
-    searcher: &Searcher,
+    searcher: &BoundedSearcher,
     fields: &Fields,
     vectors: &Vectors,
     query: &Query,
@@ -75,13 +76,13 @@ pub(super) fn fused(first: &[DocAddress], second: &[DocAddress]) -> Vec<DocAddre
     order.into_iter().map(|(address, _)| address).collect()
 }
 
-fn count(searcher: &Searcher, asked: &dyn Ask) -> Result<usize, EngineError> {
+fn count(searcher: &BoundedSearcher, asked: &dyn Ask) -> Result<usize, EngineError> {
     searcher.search(asked, &Count).map_err(super::failed)
 }
 
-fn keys(searcher: &Searcher, asked: &dyn Ask) -> Result<Vec<u64>, EngineError> {
+fn keys(searcher: &BoundedSearcher, asked: &dyn Ask) -> Result<Vec<u64>, EngineError> {
     let found = searcher.search(asked, &DocSetCollector).map_err(super::failed)?;
-    let columns: Vec<_> = searcher.segment_readers().iter().map(fields::near_column).collect();
+    let columns: Vec<_> = searcher.searcher.segment_readers().iter().map(fields::near_column).collect();
     Ok(found.into_iter().map(|at| columns[at.segment_ord as usize].get_val(at.doc_id)).collect())
 }
 

@@ -1,12 +1,13 @@
 //! In which order what was found comes.
 
+use super::bounded::BoundedSearcher;
 use super::fields;
 use super::near::{self, Cosines};
 use projections::search::engine::{Kind, Query, Score, Sort};
 use std::collections::HashMap;
 use tantivy::collector::TopDocs;
 use tantivy::query::Query as Ask;
-use tantivy::{DocAddress, Order, Searcher, SegmentReader};
+use tantivy::{DocAddress, Order, SegmentReader};
 
 /// A day in milliseconds.
 const DAY: f32 = 86_400_000.0;
@@ -22,7 +23,7 @@ pub(super) type Places = Vec<(Option<f32>, DocAddress)>;
 
 /// One page of what `asked` finds; `worded` is the part of it that the words find.
 pub(super) fn places(
-    searcher: &Searcher,
+    searcher: &BoundedSearcher,
     worded: &dyn Ask,
     asked: &dyn Ask,
     query: &Query,
@@ -61,7 +62,7 @@ fn top(query: &Query) -> TopDocs {
 }
 
 /// By how well the words fit, by likes and by age.
-fn best(searcher: &Searcher, asked: &dyn Ask, top: TopDocs, now: i64) -> tantivy::Result<Places> {
+fn best(searcher: &BoundedSearcher, asked: &dyn Ask, top: TopDocs, now: i64) -> tantivy::Result<Places> {
     let best = top.tweak_score(move |segment: &SegmentReader| {
         let (likes, published) = columns(segment);
         move |doc, words: f32| {
@@ -75,7 +76,12 @@ fn best(searcher: &Searcher, asked: &dyn Ask, top: TopDocs, now: i64) -> tantivy
 }
 
 /// By how near it is; what is not near at all is left out.
-fn nearest(searcher: &Searcher, asked: &dyn Ask, top: TopDocs, cosines: &Cosines) -> tantivy::Result<Places> {
+fn nearest(
+    searcher: &BoundedSearcher,
+    asked: &dyn Ask,
+    top: TopDocs,
+    cosines: &Cosines,
+) -> tantivy::Result<Places> {
     let cosines = cosines.clone();
     let nearest = top.tweak_score(move |segment: &SegmentReader| {
         let ((_, published), keys) = (columns(segment), fields::near_column(segment));
