@@ -10,6 +10,10 @@ mod kept;
 mod near;
 mod order;
 mod vectors;
+mod writer;
+
+#[cfg(test)]
+mod tests;
 
 use bounded::{BoundedSearcher, Deadline};
 use domain::value::PostId;
@@ -21,7 +25,7 @@ use projections::search::engine::{Change, Engine, EngineError, Found, Key, Query
 use service::polite;
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tantivy::directory::MmapDirectory;
 use tantivy::schema::Value;
@@ -29,11 +33,10 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDo
 use tokio::sync::Semaphore;
 use tracing::info;
 use vectors::{SEARCHES, Vectors};
+use writer::Writer;
 
 /// What is indexed, and how: another number makes the index anew. Raise it with the version of the projection, too.
 const VERSION: u32 = 2;
-/// The least that tantivy takes for documents on their way, in bytes.
-const MEMORY: usize = 15_000_000;
 /// Blocks of stored documents kept unpacked.
 const BLOCKS: usize = 8;
 /// Searches at once for each processor: a few, since some wait for the disk.
@@ -53,7 +56,7 @@ struct Inner {
     index: Index,
     fields: Fields,
     reader: IndexReader,
-    writer: Mutex<IndexWriter>,
+    writer: Writer,
     vectors: Vectors,
     /// For those who search.
     slots: Arc<Semaphore>,
@@ -88,20 +91,28 @@ impl Embedded {
                 open().map_err(failed)?
             }
         };
+        let vectors = Vectors::open(&path.join(VECTORS), format!("{VERSION} {log}"));
+        Self::over(index, fields, vectors, temporary, log)
+    }
+
+    fn over(
+        index: Index,
+        fields: Fields,
+        vectors: Vectors,
+        folder: Option<tempfile::TempDir>,
+        log: &str,
+    ) -> Result<Self, EngineError> {
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .doc_store_cache_num_blocks(BLOCKS)
             .try_into()
             .map_err(failed)?;
-        // Its threads, too, which index and merge.
         let indexed = index.clone();
-        let writer = polite::wait("search", move || indexed.writer_with_num_threads(1, MEMORY));
-        let writer = writer.map_err(failed)?.map_err(failed)?;
-        let writer = Mutex::new(writer);
-        let vectors = Vectors::open(&path.join(VECTORS), format!("{VERSION} {log}"));
+        let writer =
+            polite::wait("search", move || Writer::open(indexed)).map_err(failed)?.map_err(failed)?;
         let slots = Arc::new(Semaphore::new(slots()));
-        let embedded = Inner { index, fields, reader, writer, vectors, slots, _folder: temporary };
+        let embedded = Inner { index, fields, reader, writer, vectors, slots, _folder: folder };
         embedded.begin(log)?;
         Ok(Self(Arc::new(embedded)))
     }
@@ -164,13 +175,9 @@ fn empty(path: &Path) -> std::io::Result<()> {
 impl Inner {
     fn begin(&self, log: &str) -> Result<(), EngineError> {
         if !stands(&self.index, log) {
-            self.commit(&mut self.writer(), &payload(log, 0))?;
+            self.writer.write(|writer| self.commit(writer, &payload(log, 0)))?;
         }
         Ok(())
-    }
-
-    fn writer(&self) -> std::sync::MutexGuard<'_, IndexWriter> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn commit(&self, writer: &mut IndexWriter, payload: &str) -> Result<(), EngineError> {
@@ -183,14 +190,15 @@ impl Inner {
     fn take(&self, changes: &[Change], position: Option<Position>) -> Result<(), EngineError> {
         let (made_for, before) = parts(&self.index)
             .ok_or_else(|| EngineError::Failed("the index does not say of which log it is".to_owned()))?;
-        let mut writer = self.writer();
-        for Change { key, version, document } in changes {
-            writer.delete_term(Term::from_field_text(self.fields.key, &fields::key(key)));
-            if let Some(document) = document {
-                writer.add_document(self.fields.document(key, *version, document)).map_err(failed)?;
+        self.writer.write(|writer| {
+            for Change { key, version, document } in changes {
+                writer.delete_term(Term::from_field_text(self.fields.key, &fields::key(key)));
+                if let Some(document) = document {
+                    writer.add_document(self.fields.document(key, *version, document)).map_err(failed)?;
+                }
             }
-        }
-        self.commit(&mut writer, &format!("{made_for} {}", position.unwrap_or(before)))
+            self.commit(writer, &format!("{made_for} {}", position.unwrap_or(before)))
+        })
     }
 
     fn versions(&self) -> Result<Vec<(Key, Position)>, EngineError> {
@@ -282,38 +290,4 @@ impl Engine for Embedded {
 
 fn failed(error: impl std::fmt::Display) -> EngineError {
     EngineError::Failed(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use projections::search::engine::{Access, Filters, Kind, Sort};
-    use projections::search::words::Words;
-
-    fn query() -> Query {
-        Query {
-            kind: Kind::Posts,
-            words: Words::parse("가").expect("a query"),
-            filters: Filters::default(),
-            access: Access::default(),
-            sort: Sort::Relevance,
-            near: None,
-            closeness: 0.0,
-            now: chrono::DateTime::UNIX_EPOCH,
-            offset: 0,
-            limit: 10,
-            facets: false,
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn searches_by_words_are_bounded_and_the_surplus_is_told_that_it_is_busy() {
-        let engine = Embedded::open(None, "log").expect("it opens");
-        let all = u32::try_from(slots()).expect("few");
-        let others = engine.0.slots.clone().acquire_many_owned(all).await.expect("they search");
-        assert!(matches!(engine.find(query()).await, Err(EngineError::Busy)));
-        drop(others);
-        assert_eq!(engine.find(query()).await.expect("it answers").total, 0);
-        assert_eq!(engine.0.slots.available_permits(), slots());
-    }
 }
