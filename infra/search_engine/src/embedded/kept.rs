@@ -57,7 +57,7 @@ pub(super) fn read(folder: &Path, made_for: &str) -> Result<Option<(Option<Index
 }
 
 /// Writes a file beside the one that stands, then says that it is the one.
-pub(super) fn write(folder: &Path, index: Option<&Index>, about: &About) -> Result<About, EngineError> {
+pub(super) fn write(folder: &Path, index: Option<&Index>, about: &About) -> Result<(), EngineError> {
     fs::create_dir_all(folder).map_err(failed)?;
     let file = format!("{}.usearch", uuid::Uuid::new_v4().simple());
     let mut about = About { file: String::new(), sha256: String::new(), ..about.clone() };
@@ -78,7 +78,7 @@ pub(super) fn write(folder: &Path, index: Option<&Index>, about: &About) -> Resu
             fs::remove_file(folder.join(name)).map_err(failed)?;
         }
     }
-    Ok(about)
+    Ok(())
 }
 
 fn digest(path: &Path) -> io::Result<String> {

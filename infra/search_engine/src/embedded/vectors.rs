@@ -8,7 +8,7 @@ use super::kept::{self, About};
 use projections::Position;
 use projections::search::engine::EngineError;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use tracing::{info, warn};
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
@@ -29,6 +29,8 @@ pub(super) struct Vectors {
     folder: PathBuf,
     made_for: String,
     held: RwLock<Held>,
+    /// One write to disk at a time.
+    saving: Mutex<()>,
 }
 
 struct Held {
@@ -51,15 +53,19 @@ impl Vectors {
             }
         };
         let held = Held { index, about, written: Instant::now(), changed: false };
-        Self { folder: folder.to_owned(), made_for, held: RwLock::new(held) }
+        let (held, saving) = (RwLock::new(held), Mutex::default());
+        Self { folder: folder.to_owned(), made_for, held, saving }
     }
 
     /// Up to where it has the vectors of this embedder; those of another are dropped.
     pub(super) fn position(&self, embedder: &str) -> Position {
-        let mut held = self.write();
-        if held.about.embedder != embedder {
-            held.begin(&self.made_for, embedder);
+        let held = self.read();
+        if held.about.embedder == embedder {
+            return held.about.position;
         }
+        drop(held);
+        let mut held = self.write();
+        held.begin(&self.made_for, embedder);
         held.about.position
     }
 
@@ -86,10 +92,33 @@ impl Vectors {
             held.about.position = position;
             held.changed = true;
         }
-        if held.changed && held.written.elapsed() >= WRITE_EVERY {
-            held.store(&self.folder)?;
+        let is_due = held.changed && held.written.elapsed() >= WRITE_EVERY;
+        drop(held);
+        if is_due { self.save() } else { Ok(()) }
+    }
+
+    fn save(&self) -> Result<(), EngineError> {
+        self.save_by(|index, about| kept::write(&self.folder, index, about))
+    }
+
+    /// Keeps nobody from searching while it writes.
+    fn save_by(
+        &self,
+        write: impl FnOnce(Option<&Index>, &About) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.write();
+        held.changed = false;
+        // Even if it fails it is not tried again at each batch.
+        held.written = Instant::now();
+        drop(held);
+        let held = self.read();
+        let saved = write(held.index.as_ref(), &held.about);
+        drop(held);
+        if saved.is_err() {
+            self.write().changed = true;
         }
-        Ok(())
+        saved
     }
 
     /// The vector under a key.
@@ -130,10 +159,8 @@ impl Vectors {
 
 impl Drop for Vectors {
     fn drop(&mut self) {
-        let mut held = self.write();
-        if held.changed
-            && let Err(failure) = held.store(&self.folder)
-        {
+        let is_changed = self.read().changed;
+        if is_changed && let Err(failure) = self.save() {
             warn!(%failure, "the vectors are not kept: they are made again");
         }
     }
@@ -178,14 +205,6 @@ impl Held {
         self.changed = true;
         Ok(())
     }
-
-    fn store(&mut self, folder: &Path) -> Result<(), EngineError> {
-        // Even if it fails it is not tried again at each batch.
-        self.written = Instant::now();
-        self.about = kept::write(folder, self.index.as_ref(), &self.about)?;
-        self.changed = false;
-        Ok(())
-    }
 }
 
 pub(super) fn new(dimensions: usize) -> Result<Index, EngineError> {
@@ -201,4 +220,42 @@ pub(super) fn new(dimensions: usize) -> Result<Index, EngineError> {
     let index = Index::new(&options).map_err(failed)?;
     index.reserve_capacity_and_threads(GROWTH, SEARCHES).map_err(failed)?;
     Ok(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_are_found_while_they_are_written_to_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || Vectors::open(folder.path(), "log".to_owned());
+        let vectors = open();
+        vectors.take("embedder", &[(1, Some(vec![1.0, 0.0])), (2, None)], Some(7)).expect("taken");
+        let found = |vectors: &Vectors| -> Vec<u64> {
+            let nearest = vectors.nearest(&[1.0, 0.0], 10).expect("found");
+            nearest.into_iter().map(|(key, _)| key).collect()
+        };
+        let saved = vectors.save_by(|index, about| {
+            assert!(vectors.held.try_read().is_ok(), "searches wait");
+            assert_eq!(found(&vectors), [1]);
+            kept::write(folder.path(), index, about)
+        });
+        saved.expect("saved");
+        assert!(!vectors.read().changed, "the disk has all");
+        std::mem::forget(vectors);
+        let again = open();
+        assert_eq!((again.position("embedder"), found(&again)), (7, vec![1]));
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_written_later() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let vectors = Vectors::open(folder.path(), "log".to_owned());
+        vectors.take("embedder", &[(1, Some(vec![1.0, 0.0]))], Some(7)).expect("taken");
+        assert!(vectors.save_by(|_, _| Err(failed("the disk is full"))).is_err());
+        assert!(vectors.read().changed);
+        drop(vectors);
+        assert_eq!(Vectors::open(folder.path(), "log".to_owned()).position("embedder"), 7);
+    }
 }
