@@ -16,7 +16,7 @@ use std::hash::RandomState;
 use std::time::{Duration, Instant};
 use store::Storing;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tracing::error;
 
 /// Commands that may wait for their batch; more are told to come back later.
@@ -115,15 +115,14 @@ pub struct Appender {
     storing: Storing,
     /// Commands that met a neighbour with the same aggregate, claim or key.
     postponed: VecDeque<Waiting>,
-    /// What the batches under way touch, by their number.
-    in_flight: Vec<(usize, Taken)>,
+    /// What the batches under way touch, by the tasks that store them.
+    in_flight: Vec<(Id, Taken)>,
     /// How many commands the last batch held, and how long it took to store.
     last: (usize, Duration),
 }
 
 /// A batch that was stored, or whose commands were told why not.
 struct Done {
-    number: usize,
     size: usize,
     took: Duration,
     /// Whether the database was there to answer.
@@ -153,7 +152,7 @@ impl Appender {
 
     /// Appends until every handle is dropped and every command is answered.
     pub async fn run(mut self) {
-        let (mut lanes, mut batch, mut number) = (JoinSet::new(), Batch::default(), 0);
+        let (mut lanes, mut batch) = (JoinSet::new(), Batch::default());
         let mut open = true;
         loop {
             while batch.has_room() {
@@ -165,9 +164,8 @@ impl Appender {
                     self.linger(&mut batch).await;
                 }
                 let Batch { commands, taken, .. } = std::mem::take(&mut batch);
-                number += 1;
-                self.in_flight.push((number, taken));
-                lanes.spawn(store(self.storing.clone(), number, commands));
+                let lane = lanes.spawn(store(self.storing.clone(), commands)).id();
+                self.in_flight.push((lane, taken));
                 self.admit_postponed(&mut batch);
                 continue;
             }
@@ -176,19 +174,10 @@ impl Appender {
                     Some(next) => self.admit(&mut batch, next),
                     None => open = false,
                 },
-                Some(done) = lanes.join_next() => {
-                    match done {
-                        Ok(done) => {
-                            self.finish(&done);
-                            if !done.answered {
-                                self.turn_away(std::mem::take(&mut batch));
-                            }
-                        }
-                        Err(failure) => {
-                            // Its commands were told by their dropped replies; what it held is free.
-                            error!(%failure, "a batch of commands was given up");
-                            self.in_flight.clear();
-                        }
+                Some(ended) = lanes.join_next_with_id() => {
+                    let is_away = self.finish(ended);
+                    if is_away {
+                        self.turn_away(std::mem::take(&mut batch));
                     }
                     self.admit_postponed(&mut batch);
                 }
@@ -210,12 +199,23 @@ impl Appender {
         u32::try_from(size).is_ok_and(|size| took > QUICK + QUICK_EACH * size)
     }
 
-    fn finish(&mut self, done: &Done) {
-        self.in_flight.retain(|(number, _)| *number != done.number);
+    /// What a lane held is free. Whether the database is away.
+    fn finish(&mut self, ended: Result<(Id, Done), JoinError>) -> bool {
+        let lane = ended.as_ref().map_or_else(JoinError::id, |(lane, _)| *lane);
+        self.in_flight.retain(|(under_way, _)| *under_way != lane);
+        let done = match ended {
+            Ok((_, done)) => done,
+            Err(failure) => {
+                // Its commands were told by their dropped replies.
+                error!(%failure, "a batch of commands was given up");
+                return false;
+            }
+        };
         self.last = (done.size, done.took);
         metrics::histogram!("madang_append_seconds").record(done.took.as_secs_f64());
         #[allow(clippy::cast_precision_loss)]
         metrics::histogram!("madang_append_batch_size").record(done.size as f64);
+        !done.answered
     }
 
     /// The database has been away for as long as a batch is tried: who waits behind that batch is told now,
@@ -263,10 +263,10 @@ impl Appender {
     }
 }
 
-async fn store(storing: Storing, number: usize, commands: Vec<Waiting>) -> Done {
+async fn store(storing: Storing, commands: Vec<Waiting>) -> Done {
     let (size, begun) = (commands.len(), Instant::now());
     let answered = storing.store(commands).await;
-    Done { number, size, took: begun.elapsed(), answered }
+    Done { size, took: begun.elapsed(), answered }
 }
 
 #[cfg(test)]
@@ -310,6 +310,18 @@ mod tests {
         let (reply, answered) = oneshot::channel();
         let names = batch::names(&command, &handle.hasher);
         (Waiting { command, names, reply }, answered)
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_is_given_up_frees_its_own_commands_only() {
+        let (mut appender, _handle) = Appender::new(&PgConnectOptions::new().host("localhost"));
+        let mut lanes = JoinSet::new();
+        let stuck = lanes.spawn(std::future::pending()).id();
+        let given_up = lanes.spawn(async { panic!("a lane's own fault") }).id();
+        appender.in_flight = vec![(stuck, Taken::from([1])), (given_up, Taken::from([2]))];
+        let ended = lanes.join_next_with_id().await.expect("one ends");
+        assert!(!appender.finish(ended));
+        assert_eq!(appender.in_flight, [(stuck, Taken::from([1]))]);
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use super::{PendingCommand, Waiting};
 use domain::Claim;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use tokio::task::Id;
 
 /// A batch's bounds: more would make its neighbours wait longer without storing more per second.
 const COMMANDS: usize = 512;
@@ -36,7 +37,7 @@ impl Batch {
     }
 
     /// Gives the command back if it must wait, for a neighbour or for one of the batches `in_flight`.
-    pub(super) fn admit(&mut self, waiting: Waiting, in_flight: &[(usize, Taken)]) -> Option<Waiting> {
+    pub(super) fn admit(&mut self, waiting: Waiting, in_flight: &[(Id, Taken)]) -> Option<Waiting> {
         let is_taken = |name: &u64| {
             self.taken.contains(name)
                 || self.waiting.contains(name)
