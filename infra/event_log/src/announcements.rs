@@ -2,8 +2,8 @@
 //! for more of it". Losing one only delays: relay and readers ask Postgres now and then, and runners never rest long.
 
 use crate::nats::Nats;
-use async_nats::{Message, Subscriber};
-use futures::StreamExt;
+use async_nats::Message;
+use futures::{Stream, StreamExt};
 use projections::Position;
 use projections::ports::Announcer;
 use projections::progress::Progress;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
@@ -100,21 +101,41 @@ pub async fn listen(
     progress: Arc<Progress>,
     shutdown: CancellationToken,
 ) {
-    let mut announcements = nats.client().subscribe(nats.checkpoint_subject("*")).await.ok();
-    let mut wishes = nats.client().subscribe(nats.wanted_subject("*")).await.ok();
-    let mut silence = tokio::time::interval(SILENCE / 2);
-    loop {
-        tokio::select! {
-            announced = next(&mut announcements) => note(&announced, &progress),
-            wished = next(&mut wishes) => want(&wished, &progress),
-            _ = silence.tick() => ask(&pool, &projections, &progress).await,
-            () = shutdown.cancelled() => return,
+    let announcements = nats.client().subscribe(nats.checkpoint_subject("*")).await.ok();
+    let wishes = nats.client().subscribe(nats.wanted_subject("*")).await.ok();
+    let listening = listen_to(announcements, wishes, &pool, &projections, &progress);
+    shutdown.run_until_cancelled(listening).await;
+}
+
+/// Hears messages while Postgres takes its time.
+async fn listen_to<S: Stream<Item = Message> + Unpin>(
+    mut announcements: Option<S>,
+    mut wishes: Option<S>,
+    pool: &PgPool,
+    projections: &[&'static str],
+    progress: &Progress,
+) {
+    let hearing = async {
+        loop {
+            tokio::select! {
+                announced = next(&mut announcements) => note(&announced, progress),
+                wished = next(&mut wishes) => want(&wished, progress),
+            }
         }
-    }
+    };
+    let asking = async {
+        let mut silence = tokio::time::interval(SILENCE / 2);
+        silence.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            silence.tick().await;
+            ask(pool, projections, progress).await;
+        }
+    };
+    tokio::join!(hearing, asking);
 }
 
 /// The next message; never, once there are no more.
-async fn next(subscriber: &mut Option<Subscriber>) -> Message {
+async fn next<S: Stream<Item = Message> + Unpin>(subscriber: &mut Option<S>) -> Message {
     if let Some(messages) = subscriber
         && let Some(message) = messages.next().await
     {
@@ -152,5 +173,45 @@ async fn ask(pool: &PgPool, projections: &[&'static str], progress: &Progress) {
         {
             progress.note(projection, position);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::channel::mpsc::unbounded;
+    use tokio::net::TcpListener;
+
+    fn announced(projection: &str, position: Position) -> Message {
+        let payload = serde_json::to_vec(&Announcement { position }).expect("plain data");
+        Message {
+            subject: format!("checkpoints.log.{projection}").into(),
+            reply: None,
+            length: payload.len(),
+            payload: payload.into(),
+            headers: None,
+            status: None,
+            description: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn announcements_are_heard_while_postgres_does_not_answer() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = silent.local_addr().expect("an address");
+        let pool = PgPool::connect_lazy(&format!("postgres://{address}/none")).expect("an address");
+        let (announcements, heard) = unbounded();
+        let progress = Progress::default();
+        let announce = async {
+            let asked = silent.accept().await.expect("Postgres is asked");
+            announcements.unbounded_send(announced("posts", 7)).expect("it is heard");
+            progress.reach("posts", 7, Duration::from_secs(60)).await;
+            drop(asked);
+        };
+        tokio::select! {
+            () = listen_to(Some(heard), None, &pool, &["posts"], &progress) => {}
+            () = announce => {}
+        }
+        assert_eq!(progress.checkpoint("posts").0, 7);
     }
 }
