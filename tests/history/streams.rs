@@ -170,6 +170,33 @@ async fn a_stream_goes_on_live_resumes_where_it_was_and_says_how_far_it_looked()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_streams_told_while_it_happened_is_what_the_log_has() {
+    let app = TestApp::start().await;
+    let (ana, mina) = (analyst(&app, "ana").await, app.enrol("mina").await);
+    let people = app.enrol_many("p", 4).await;
+    let before = app.head().await;
+    let path = format!("/v1/events?after={before}");
+    let mut streams = vec![];
+    for narrowed in ["", "&aggregate=like", "&type=PostPublished,CommentWritten"] {
+        streams.push((narrowed, Messages::open(&ana, &format!("{path}{narrowed}"), None).await));
+    }
+    for n in 0..10 {
+        let post = mina.publish(&format!("{n}번째 글")).await;
+        for person in &people {
+            person.put_empty(&format!("/v1/posts/{post}/like")).await.expect(204);
+        }
+        people[0].comment(&post, "좋네요").await;
+    }
+    for (narrowed, mut messages) in streams {
+        let fetched = ana.get(&format!("{path}&limit=100{narrowed}")).await.expect(200);
+        assert!(!fetched.items().is_empty());
+        for expected in fetched.items() {
+            assert_eq!(&messages.next_event().await.data, expected, "{narrowed}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_ends_when_the_role_is_lost_and_when_the_server_stops() {
     let mut app = TestApp::start().await;
     let (ana, root) = (analyst(&app, "ana").await, app.enrol("root").await);

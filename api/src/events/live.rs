@@ -27,8 +27,13 @@ const PAGE: usize = 200;
 /// A stream says so often how far it is.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// Each stream reads the log for itself.
+/// A stream that is at the end looks for more no more often than this.
+const PACE: Duration = Duration::from_millis(50);
+
+/// Each stream has a place of its own in the log.
 static STREAMS: Semaphore = Semaphore::const_new(64);
+/// Streams that read it from Postgres at the same time: what is not in memory any more.
+static READS: Semaphore = Semaphore::const_new(4);
 
 /// One reading of the log, by someone who may.
 struct Reading {
@@ -50,7 +55,7 @@ impl Reading {
         Ok(Self { app, by, headers, asked, _permit: permit })
     }
 
-    /// The next events, as long as the reader may see them.
+    /// The next events, as long as the reader may see them: from this process's memory where it has them.
     async fn next(&mut self) -> Result<Page, Problem> {
         let (bearer, _) = Bearer::of(&self.headers, &self.app.vault);
         must_not_be_worthless(&bearer)?;
@@ -59,8 +64,23 @@ impl Reading {
             return Err(role_needed(Role::Analyst));
         }
         must_read_history(&user)?;
-        let page = self.app.log.read(&self.asked.filter, self.asked.after, PAGE).await?;
+        let Asked { filter, after } = &self.asked;
+        let page = match history::recent(&self.app.tail, filter, *after, PAGE) {
+            Some(page) => page,
+            None => self.read().await?,
+        };
         self.asked.after = page.up_to;
+        Ok(page)
+    }
+
+    async fn read(&self) -> Result<Page, Problem> {
+        let _turn = READS.acquire().await.expect("nobody closes it");
+        let Asked { filter, after } = &self.asked;
+        let seen = self.app.tail.seen();
+        let page = self.app.log.read(filter, *after, PAGE).await?;
+        if filter.until.is_none() && page.up_to == *after {
+            self.app.tail.unsee(seen, *after);
+        }
         Ok(page)
     }
 }
@@ -103,6 +123,8 @@ struct Live {
     told: i64,
     /// When it was told anything.
     told_at: Instant,
+    /// When it looked for more.
+    looked_at: Instant,
     is_at_end: bool,
     is_over: bool,
 }
@@ -114,6 +136,7 @@ fn going_on(reading: Reading) -> impl Stream<Item = Result<sse::Event, Infallibl
         ready: VecDeque::new(),
         told,
         told_at: Instant::now(),
+        looked_at: Instant::now(),
         is_at_end: false,
         is_over: false,
     };
@@ -136,20 +159,21 @@ impl Live {
         let after = self.reading.asked.after;
         let app = self.reading.app.clone();
         if self.is_at_end {
+            let more = async {
+                tokio::time::sleep_until(self.looked_at + PACE).await;
+                app.tail.wait_beyond(after).await;
+            };
             tokio::select! {
-                () = app.tail.wait_beyond(after) => {}
+                () = more => {}
                 () = app.stopping.cancelled() => {
                     self.is_over = true;
                     return;
                 }
             }
         }
-        let seen = app.tail.seen();
+        self.looked_at = Instant::now();
         match self.reading.next().await {
             Ok(page) => {
-                if page.up_to == after {
-                    app.tail.unsee(seen, after);
-                }
                 self.is_at_end = page.is_last;
                 for event in page.events {
                     self.told = event.position;

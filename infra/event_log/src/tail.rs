@@ -16,6 +16,7 @@ use futures::future::BoxFuture;
 use projections::ports::{EventSource, SourceError};
 use projections::{Position, RecordedEvent};
 use recent::Recent;
+pub use recent::TailEvent;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -100,7 +101,7 @@ impl Tail {
         let mut messages = asked.messages().await.map_err(failure)?;
         // What others stored while nobody told was not seen.
         executor.clear_cache();
-        self.touched.invalidate();
+        self.invalidate();
         info!("following the stream");
         *pause = Duration::from_millis(50);
         while let Some(message) = messages.next().await {
@@ -112,13 +113,16 @@ impl Tail {
                     continue;
                 }
             };
-            self.push(Arc::new(stored.recorded()), message.payload.len(), executor);
+            // A copy: a message keeps the whole buffer that it was read into.
+            let row = Arc::from(&*message.payload);
+            self.push(TailEvent { event: Arc::new(stored.recorded()), row }, executor);
         }
         Ok(())
     }
 
     /// Takes in an event that some process has stored.
-    fn push(&self, event: Arc<RecordedEvent>, bytes: usize, executor: &Executor) {
+    fn push(&self, pushed: TailEvent, executor: &Executor) {
+        let event = &pushed.event;
         let position = event.position;
         executor.saw(event.aggregate_id, event.sequence);
         if matches!(event.event, Ok(Event::User(UserEvent::PersonErased {}))) {
@@ -126,8 +130,8 @@ impl Tail {
             executor.clear_cache();
             self.invalidate();
         }
-        self.touched.note(&event);
-        if self.recent().push(event, bytes) {
+        self.touched.note(event);
+        if self.recent().push(pushed) {
             // Nobody has told of what is missing, whichever aggregate it happened to.
             executor.clear_cache();
         }
@@ -136,6 +140,12 @@ impl Tail {
             *seen = position.max(*seen);
             moved
         });
+    }
+
+    /// The events right after `after`, one at least and at most `limit`, if they are in memory.
+    #[must_use]
+    pub fn recent_after(&self, after: Position, limit: usize) -> Option<Vec<TailEvent>> {
+        Some(self.recent().after(after, limit)?.cloned().collect())
     }
 
     fn recent(&self) -> MutexGuard<'_, Recent> {
@@ -179,7 +189,8 @@ impl EventSource for Tail {
             let recent = {
                 let recent = self.recent();
                 let nothing_yet = || recent.will_have_after(after).then(Vec::new);
-                recent.after(after, limit).or_else(nothing_yet)
+                let events = recent.after(after, limit);
+                events.map(|events| events.map(|there| there.event.clone()).collect()).or_else(nothing_yet)
             };
             if let Some(events) = recent {
                 return Ok(events);
@@ -228,6 +239,10 @@ mod tests {
     use domain::blocklist::Blocklist;
     use futures::FutureExt;
 
+    fn in_tail(event: Arc<RecordedEvent>) -> TailEvent {
+        TailEvent { event, row: Arc::default() }
+    }
+
     fn tail() -> Tail {
         tail_after(&watch::Sender::new(0))
     }
@@ -243,7 +258,7 @@ mod tests {
         let blocklist = uuid::Uuid::from_u128(7);
         let is_kept_at = |position| {
             executor.cache::<Blocklist>(blocklist);
-            tail.push(event(position), 1, &executor);
+            tail.push(in_tail(event(position)), &executor);
             executor.has_cached::<Blocklist>(blocklist)
         };
         assert!(!is_kept_at(10), "nobody knows what came before the first");
@@ -256,12 +271,12 @@ mod tests {
     #[tokio::test]
     async fn events_from_before_a_person_was_erased_are_not_given_out() {
         let (tail, executor) = (tail(), Executor::of_nothing());
-        tail.push(event(10), 1, &executor);
+        tail.push(in_tail(event(10)), &executor);
         let erased = RecordedEvent {
             event: Ok(Event::User(UserEvent::PersonErased {})),
             ..RecordedEvent::clone(&event(11))
         };
-        tail.push(Arc::new(erased), 1, &executor);
+        tail.push(in_tail(Arc::new(erased)), &executor);
         assert_eq!(positions(&tail.recent(), 9), None, "it was masked since");
         assert_eq!(positions(&tail.recent(), 10), Some(vec![11]));
     }
@@ -271,7 +286,7 @@ mod tests {
         let (stored, executor) = (watch::Sender::new(0), Executor::of_nothing());
         let tail = tail_after(&stored);
         let exists = |position| tail.reaches(position).now_or_never().is_some();
-        tail.push(event(10), 1, &executor);
+        tail.push(in_tail(event(10)), &executor);
         assert!(exists(10) && !exists(11));
         stored.send_replace(11);
         assert!(exists(11) && !exists(12));
@@ -281,14 +296,14 @@ mod tests {
     async fn nobody_is_woken_for_what_a_restored_log_does_not_have() {
         let (tail, executor) = (tail(), Executor::of_nothing());
         let wakes_at_5 = || tail.wait_beyond(5).now_or_never().is_some();
-        tail.push(event(10), 1, &executor);
+        tail.push(in_tail(event(10)), &executor);
         assert!(wakes_at_5());
-        tail.push(event(11), 1, &executor);
+        tail.push(in_tail(event(11)), &executor);
         tail.unsee(10, 5);
         assert!(wakes_at_5(), "11 was seen since");
         tail.unsee(11, 5);
         assert!(!wakes_at_5());
-        tail.push(event(6), 1, &executor);
+        tail.push(in_tail(event(6)), &executor);
         assert!(wakes_at_5(), "the log goes on");
     }
 }

@@ -30,6 +30,22 @@ impl Filter {
         self.aggregate_types.is_some() && self.aggregate_id.is_some()
     }
 
+    /// Whether it lets these kinds through.
+    pub(super) fn fits_type(&self, aggregate_type: &str, event_type: &str) -> bool {
+        let is_among = |names: &Option<Vec<String>>, name: &str| {
+            names.as_ref().is_none_or(|names| names.iter().any(|one| one == name))
+        };
+        is_among(&self.aggregate_types, aggregate_type) && is_among(&self.event_types, event_type)
+    }
+
+    /// Whether it lets the event through, as [`Pages::read`] does.
+    pub(super) fn fits(&self, event: &LogEvent) -> bool {
+        self.fits_type(&event.aggregate_type, &event.event_type)
+            && self.aggregate_id.is_none_or(|id| event.aggregate_id == id.to_string())
+            && self.actor.is_none_or(|actor| event.actor == Some(actor))
+            && self.until.is_none_or(|until| event.position <= until)
+    }
+
     /// By what they are in order: of one aggregate the same as by position, and the index has it.
     fn order(&self) -> &'static str {
         match (self.aggregate_types.as_deref(), self.aggregate_id) {
@@ -82,6 +98,9 @@ impl Pages {
     pub async fn read(&self, filter: &Filter, after: Position, limit: usize) -> Result<Page, sqlx::Error> {
         let head = self.head().await?;
         let end = filter.until.map_or(head, |until| head.min(until));
+        if end <= after {
+            return Ok(Page { events: vec![], up_to: after, is_last: true });
+        }
         let up_to = if filter.is_one_thing() { end } else { end.min(after.saturating_add(LOOKED_THROUGH)) };
         let events = self.events(filter, after, up_to, filter.order(), limit).await?;
         let up_to = match events.last() {
