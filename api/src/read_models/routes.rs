@@ -49,7 +49,7 @@ pub async fn retry_parked_events(
     // Else the wish would wait for the next that is parked.
     if stands.parked_count > 0 {
         retry::ask(&app.pool, name).await?;
-        app.part::<Standings>().forget().await;
+        app.part::<Standings>().clear().await;
     }
     Ok((StatusCode::ACCEPTED, Json(stands)).into_response())
 }
@@ -73,7 +73,7 @@ pub async fn rebuild_projection(
     let by = staff.must_have_any(&[Role::Admin])?;
     let name = known(&app, name)?;
     rebuild::ask(&app.pool, name, by.map(|by| by.0)).await?;
-    app.part::<Standings>().forget().await;
+    app.part::<Standings>().clear().await;
     Ok((StatusCode::ACCEPTED, Json(one(&app, name).await?)).into_response())
 }
 

@@ -50,7 +50,7 @@ impl Standings {
     }
 
     /// Something was changed here: the next look shows it.
-    pub async fn forget(&self) {
+    pub async fn clear(&self) {
         *self.kept.lock().await = None;
     }
 }

@@ -249,7 +249,7 @@ mod tests {
 
     fn tail_after(stored: &watch::Sender<Position>) -> Tail {
         let unreachable = sqlx::PgPool::connect_lazy("postgres://localhost:1/none").expect("an address");
-        Tail::new(LogReader::new(unreachable), stored.subscribe())
+        Tail::new(LogReader::new(unreachable), stored.subscribe(), |_, _| Touches::NOTHING)
     }
 
     #[tokio::test]
