@@ -15,7 +15,8 @@
 //! - `evolve` has no rules and cannot fail: what has happened has happened.
 //! - Events hold plain strings and ids, never validated newtypes: old and masked events stay readable
 //!   whatever today's rules are.
-//! - No secret or personal detail has a field in any event.
+//! - No secret and no private detail (an address, a phone number) has a field in any event. Each text that has one says
+//!   beside its type whether it is a person's, to be masked when they are forgotten ([`schema::Class`]).
 
 pub mod aggregate;
 pub mod alias;

@@ -6,8 +6,11 @@ use crate::upcast::UPCASTERS;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
+mod class;
 #[cfg(test)]
 mod tests;
+
+pub use class::{CLASS, Class, Mask};
 
 /// One version of one event.
 #[derive(Clone, Debug)]
@@ -20,7 +23,7 @@ pub struct EventSchema {
     pub version: &'static str,
     /// The version that old ones are read as, and new ones are written in.
     pub is_current: bool,
-    /// JSON Schema (draft 2020-12) of the payload.
+    /// JSON Schema (draft 2020-12) of the payload; [`CLASS`] in it says of each text whose it is.
     pub schema: Value,
     /// What the payload has beside its type, objects taken apart.
     pub columns: Vec<Column>,
@@ -37,6 +40,8 @@ pub struct Column {
     pub kind: ColumnKind,
     /// Whether it can be missing, or null.
     pub is_nullable: bool,
+    /// Of a text, or a list of texts: whose it is. Every one of an event has a class; what is no text has none.
+    pub class: Option<Class>,
     /// What it means.
     pub description: String,
 }
@@ -124,7 +129,8 @@ fn columns(schema: &Value, path: &[String]) -> Vec<Column> {
             let inner = columns(&property, &path).into_iter();
             all.extend(inner.map(|inner| Column { is_nullable: inner.is_nullable || is_nullable, ..inner }));
         } else {
-            all.push(Column { name: joined(&path), path, kind, is_nullable, description });
+            let class = class::class(&property, &kind);
+            all.push(Column { name: joined(&path), path, kind, is_nullable, class, description });
         }
     }
     all

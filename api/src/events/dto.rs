@@ -85,7 +85,8 @@ pub struct Schema {
     version: &'static str,
     /// New events are of this version, and old ones are given in it.
     is_current: bool,
-    /// The payload's JSON Schema (draft 2020-12).
+    /// The payload's JSON Schema (draft 2020-12). By `x-class` a text is `personal`, and is masked when its person is
+    /// forgotten, or `public`.
     #[schema(value_type = Object)]
     schema: &'static Value,
 }

@@ -13,7 +13,8 @@ pub enum AliasEvent {
     AuthorRevealed {
         /// Who was told.
         moderator_id: UserId,
-        /// Why they asked.
+        /// Why they asked. What was done in office is answered for, whoever is forgotten.
+        #[schemars(extend("x-class" = "public"))]
         reason: String,
     },
 }

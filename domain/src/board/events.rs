@@ -12,10 +12,13 @@ pub enum BoardEvent {
     /// It is a place to post from now on.
     BoardOpened {
         /// Its name in addresses.
+        #[schemars(extend("x-class" = "public"))]
         slug: String,
         /// Its name.
+        #[schemars(extend("x-class" = "public"))]
         name: String,
         /// What it is for.
+        #[schemars(extend("x-class" = "public"))]
         description: String,
         /// Who writes there is known by an alias, for good.
         anonymous: bool,
@@ -25,8 +28,10 @@ pub enum BoardEvent {
     /// It is described so, and open so, from now on.
     BoardChanged {
         /// Its name.
+        #[schemars(extend("x-class" = "public"))]
         name: String,
         /// What it is for.
+        #[schemars(extend("x-class" = "public"))]
         description: String,
         /// When anyone may write there; always, if none.
         hours: Option<Hours>,

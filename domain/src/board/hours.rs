@@ -15,6 +15,7 @@ pub struct Hours {
     /// Minutes after midnight, perhaps of the next day.
     pub closes: u16,
     /// As the IANA names it.
+    #[schemars(extend("x-class" = "public"))]
     pub time_zone: String,
 }
 

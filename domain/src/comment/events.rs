@@ -20,8 +20,10 @@ pub enum CommentEvent {
         /// The beginning of its thread, if it is a reply.
         root_id: Option<CommentId>,
         /// What it says.
+        #[schemars(extend("x-class" = "personal"))]
         text: String,
         /// Handles written in the text.
+        #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
         /// The post is: who wrote it is an alias.
         anonymous: bool,
@@ -29,8 +31,10 @@ pub enum CommentEvent {
     /// It says something else from now on.
     CommentEdited {
         /// What it says.
+        #[schemars(extend("x-class" = "personal"))]
         text: String,
         /// Handles written in the text.
+        #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
     },
     /// It can't be read any more.

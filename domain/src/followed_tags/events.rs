@@ -14,6 +14,7 @@ pub enum FollowedTagsEvent {
         /// Who follows.
         user_id: UserId,
         /// Without `#`.
+        #[schemars(extend("x-class" = "personal"))]
         tag: String,
     },
     /// The person follows the tag no longer.
@@ -21,6 +22,7 @@ pub enum FollowedTagsEvent {
         /// Who followed.
         user_id: UserId,
         /// Without `#`.
+        #[schemars(extend("x-class" = "personal"))]
         tag: String,
     },
 }

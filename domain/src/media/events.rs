@@ -14,6 +14,7 @@ pub enum MediaEvent {
         /// Who uploads.
         owner_id: UserId,
         /// What they say it is.
+        #[schemars(extend("x-class" = "public"))]
         content_type: String,
         /// How much they say it is.
         byte_size: u64,
@@ -28,11 +29,13 @@ pub enum MediaEvent {
     /// The bytes are no photo that we take.
     MediaRefused {
         /// Why, as a stable code.
+        #[schemars(extend("x-class" = "public"))]
         reason: String,
     },
     /// It can't be shown any more.
     MediaRemoved {
         /// Why, as a stable code.
+        #[schemars(extend("x-class" = "public"))]
         reason: String,
     },
     /// Nothing is left of it in storage.
@@ -43,14 +46,17 @@ pub enum MediaEvent {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Processed {
     /// What they really are: `jpeg`, for one.
+    #[schemars(extend("x-class" = "public"))]
     pub format: String,
     /// In pixels, as it is to be looked at.
     pub width: u32,
     /// In pixels, as it is to be looked at.
     pub height: u32,
     /// Shown until the photo is there.
+    #[schemars(extend("x-class" = "personal"))]
     pub blurhash: String,
     /// Shown until even that is there: `#rrggbb`.
+    #[schemars(extend("x-class" = "personal"))]
     pub colour: String,
     /// Smaller ones of it.
     pub variants: Vec<Variant>,
@@ -60,6 +66,7 @@ pub struct Processed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Variant {
     /// `w320`, `w640`, `w1280` or `square`.
+    #[schemars(extend("x-class" = "public"))]
     pub name: String,
     /// In pixels.
     pub width: u32,

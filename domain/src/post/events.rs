@@ -16,12 +16,16 @@ pub enum PostEvent {
         /// Who published it; on an anonymous board their alias.
         author_id: UserId,
         /// One line above the text.
+        #[schemars(extend("x-class" = "personal"))]
         title: Option<String>,
         /// What it says.
+        #[schemars(extend("x-class" = "personal"))]
         text: String,
         /// Given and written in the text.
+        #[schemars(extend("x-class" = "personal"))]
         tags: Vec<String>,
         /// Handles written in the text.
+        #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
         /// In the order in which they are shown.
         photos: Vec<Photo>,
@@ -37,12 +41,16 @@ pub enum PostEvent {
     /// It says something else from now on.
     PostEdited {
         /// One line above the text.
+        #[schemars(extend("x-class" = "personal"))]
         title: Option<String>,
         /// What it says.
+        #[schemars(extend("x-class" = "personal"))]
         text: String,
         /// Given and written in the text.
+        #[schemars(extend("x-class" = "personal"))]
         tags: Vec<String>,
         /// Handles written in the text.
+        #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
         /// In the order in which they are shown.
         photos: Vec<Photo>,

@@ -12,26 +12,34 @@ pub enum UserEvent {
     /// The person is a member from now on.
     UserRegistered {
         /// As its owner wrote it.
+        #[schemars(extend("x-class" = "personal"))]
         handle: String,
         /// Free text.
+        #[schemars(extend("x-class" = "personal"))]
         display_name: String,
         /// What they say of themself.
+        #[schemars(extend("x-class" = "personal"))]
         bio: String,
     },
     /// The profile shows this from now on.
     ProfileChanged {
         /// Free text.
+        #[schemars(extend("x-class" = "personal"))]
         display_name: String,
         /// What they say of themself.
+        #[schemars(extend("x-class" = "personal"))]
         bio: String,
         /// All links, in order.
+        #[schemars(extend("x-class" = "personal"))]
         links: Vec<String>,
     },
     /// The person is known by another handle.
     HandleChanged {
         /// From now on.
+        #[schemars(extend("x-class" = "personal"))]
         handle: String,
         /// Until now.
+        #[schemars(extend("x-class" = "personal"))]
         previous: String,
     },
     /// The person is shown by this photo from now on.
@@ -63,11 +71,13 @@ pub enum UserEvent {
     /// The person may do more.
     RoleGranted {
         /// Which role.
+        #[schemars(extend("x-class" = "public"))]
         role: String,
     },
     /// The person may do less.
     RoleRevoked {
         /// Which role.
+        #[schemars(extend("x-class" = "public"))]
         role: String,
     },
 }

@@ -14,10 +14,13 @@ pub struct Photo {
     /// In pixels.
     pub height: u32,
     /// Shown until the photo is there.
+    #[schemars(extend("x-class" = "personal"))]
     pub blurhash: String,
     /// Shown until even that is there: `#rrggbb`.
+    #[schemars(extend("x-class" = "personal"))]
     pub colour: String,
     /// For those who can't see it.
+    #[schemars(extend("x-class" = "personal"))]
     pub alternative_text: Option<String>,
 }
 

@@ -46,6 +46,7 @@ pub(super) fn unknown() -> Vec<Column> {
         path: vec![name.to_owned()],
         kind: ColumnKind::Text,
         is_nullable: false,
+        class: None,
         description: description.to_owned(),
     };
     vec![
