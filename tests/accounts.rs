@@ -9,6 +9,7 @@ mod exports;
 mod keys;
 mod log_in;
 mod logs;
+mod masks;
 mod passwords;
 mod roles;
 mod secrets;

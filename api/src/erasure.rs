@@ -1,30 +1,32 @@
 //! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
 //!
 //! Their posts and comments are deleted by events, their likes, follows and blocks taken back, and their searches
-//! forgotten, as they would have done it, so that every read model drops them by its own rules. Then the words are
-//! masked in the events themselves, `PersonErased` is appended (which makes every node drop what it keeps in memory, and
-//! profiles and cards blank the name), pasts are dropped, the copies in NATS are purged, and the vault's rows go last:
-//! until then what was cut off is begun anew. Each step may be repeated without harm. What they looked at goes by itself
-//! within two days (see [`vault::views`]).
+//! forgotten, as they would have done it, so that every read model drops them by its own rules. Then whatever is classed
+//! as personal is masked in the events themselves ([`masking`]), `PersonErased` is appended (which makes every node drop
+//! what it keeps in memory, and profiles and cards blank the name), pasts are dropped, the copies in NATS are purged,
+//! and the vault's rows go last: until then what was cut off is begun anew. Each step may be repeated without harm. What
+//! they looked at goes by itself within two days (see [`vault::views`]).
 
 use crate::app::App;
 use crate::feature::{Feature, Unable, Worker};
 use crate::wiring::Wiring;
 use domain::blocklist::{Blocklist, BlocklistCommand};
 use domain::comment::{Comment, CommentCommand};
+use domain::event::State;
 use domain::follow::{Follow, FollowCommand, FollowEvent};
 use domain::like::{Like, LikeCommand, LikeEvent};
 use domain::media::{Media, MediaCommand, RemoveReason};
 use domain::post::{Post, PostCommand};
 use domain::search_history::{SearchHistory, SearchHistoryCommand};
 use domain::user::{User, UserCommand};
-use domain::value::{BlocklistId, FollowId, FollowedTagsId, LikeId, MediaId, SearchHistoryId, UserId};
+use domain::value::{BlocklistId, FollowId, LikeId, MediaId, SearchHistoryId, UserId};
 use domain::{Decide, Event, RefusalKind};
 use event_log::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
 use event_log::nats::{Nats, NatsError};
 use futures::TryStreamExt;
 use futures::stream::FuturesUnordered;
-use history::past;
+use history::{masking, past};
+use own::Own;
 use photos::media::delete_files;
 use photos::s3::{Storage, StorageError};
 use serde_json::Value;
@@ -33,6 +35,8 @@ use std::time::Duration;
 use tracing::{info, warn};
 use uuid::Uuid;
 use vault::{Vault, VaultError, exports};
+
+mod own;
 
 /// No request but an upload takes longer, so after it nothing that was begun before someone left is still under way;
 /// an upload that ends later is refused.
@@ -118,13 +122,6 @@ pub struct Erased {
     pub photos: usize,
 }
 
-/// What a person made, by id.
-struct Made {
-    posts: Vec<Uuid>,
-    comments: Vec<Uuid>,
-    media: Vec<Uuid>,
-}
-
 impl Eraser {
     /// Forgets those who left thirty days ago, and those whose forgetting was cut off. Meant to run every few
     /// minutes, in any number of processes.
@@ -162,14 +159,14 @@ impl Eraser {
             self.execute::<User>(user.0, UserCommand::Deactivate).await?;
             tokio::time::sleep(grace).await;
         }
-        let made = self.made_by(user).await?;
-        let Made { posts, comments, media } = &made;
+        let own = Own::of(user, &self.pool).await?;
+        let Own { posts, comments, media, .. } = &own;
         self.delete::<Post>(posts, PostCommand::Delete { by: user }).await?;
         self.delete::<Comment>(comments, CommentCommand::Delete { by: user }).await?;
         self.delete::<Media>(media, MediaCommand::Remove { reason: RemoveReason::Erased }).await?;
         self.take_back(user).await?;
         self.vault.handles.retire(user).await?;
-        self.mask(user, &made).await?;
+        self.mask(&own).await?;
         self.executor.forget();
         self.execute::<User>(user.0, UserCommand::Erase).await?;
         for past in past::all(&self.pool).await? {
@@ -184,19 +181,6 @@ impl Eraser {
             warn!(%failure, "files of someone who was forgotten are still there");
         }
         Ok(Erased { posts: posts.len(), comments: comments.len(), photos: media.len() })
-    }
-
-    /// Deleted ones, too: their words are still in the events.
-    async fn made_by(&self, user: UserId) -> Result<Made, EraseError> {
-        let written: Vec<(String, String)> = sqlx::query_as(include_str!("erasure/written_by.sql"))
-            .bind(user.to_string())
-            .fetch_all(&self.pool)
-            .await?;
-        let of = |wanted: &str| {
-            let mine = written.iter().filter(|(aggregate_type, _)| aggregate_type == wanted);
-            mine.filter_map(|(_, id)| id.parse().ok()).collect()
-        };
-        Ok(Made { posts: of(Post::TYPE), comments: of(Comment::TYPE), media: of(Media::TYPE) })
     }
 
     /// Nobody likes, follows, blocks or searches who is not there any more.
@@ -268,21 +252,19 @@ impl Eraser {
     }
 
     /// In one transaction, so that a rebuild meets all of it or nothing.
-    async fn mask(&self, user: UserId, made: &Made) -> Result<(), EraseError> {
-        let text = |ids: &[Uuid]| ids.iter().map(Uuid::to_string).collect::<Vec<_>>();
+    async fn mask(&self, own: &Own) -> Result<(), EraseError> {
         let mut tx = self.pool.begin().await?;
-        for (sql, ids) in [
-            (include_str!("erasure/mask_user.sql"), vec![user.to_string()]),
-            (include_str!("erasure/mask_posts.sql"), text(&made.posts)),
-            (include_str!("erasure/mask_comments.sql"), text(&made.comments)),
-            (include_str!("erasure/mask_media.sql"), text(&made.media)),
-            (include_str!("erasure/mask_followed_tags.sql"), text(&[FollowedTagsId::of(user).0])),
-        ] {
-            sqlx::query(sql).bind(ids).execute(&mut *tx).await?;
+        for aggregate_type in Event::aggregates() {
+            if let Some(sql) = masking::mask(aggregate_type)
+                && let Some(ids) = State::new(aggregate_type).and_then(|state| own.streams(&state))
+            {
+                let ids: Vec<_> = ids.iter().map(Uuid::to_string).collect();
+                sqlx::query(&sql).bind(ids).execute(&mut *tx).await?;
+            }
         }
         // Keys that the person's programs chose.
         sqlx::query("delete from commands where person = $1")
-            .bind(user.to_string())
+            .bind(own.user.to_string())
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

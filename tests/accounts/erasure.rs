@@ -18,7 +18,7 @@ async fn everything(app: &TestApp) -> String {
 }
 
 /// Someone with a trace everywhere.
-async fn somebody(yard: &Yard, sora: &Person) -> Person {
+pub(super) async fn somebody(yard: &Yard, sora: &Person) -> Person {
     let mina = yard.sign_up("mina_zebra").await;
     let profile = json!({ "display_name": "Zebra Kim", "bio": "zebra bio", "links": ["https://zebra.kr"] });
     mina.patch("/v1/me", profile).await.expect(200);

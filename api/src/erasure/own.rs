@@ -1,0 +1,72 @@
+//! What of the log is a person's own.
+
+use domain::Decide;
+use domain::comment::Comment;
+use domain::event::State;
+use domain::media::Media;
+use domain::post::Post;
+use domain::value::{FollowedTagsId, UserId};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// A person and what they made, by id. What they made under an alias is the alias's.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub(super) user: UserId,
+    pub(super) posts: Vec<Uuid>,
+    pub(super) comments: Vec<Uuid>,
+    pub(super) media: Vec<Uuid>,
+}
+
+impl Own {
+    /// Deleted ones, too: their words are still in the events.
+    pub(super) async fn of(user: UserId, pool: &PgPool) -> Result<Self, sqlx::Error> {
+        let written: Vec<(String, String)> =
+            sqlx::query_as(include_str!("written_by.sql")).bind(user.to_string()).fetch_all(pool).await?;
+        let of = |wanted: &str| {
+            let mine = written.iter().filter(|(aggregate_type, _)| aggregate_type == wanted);
+            mine.filter_map(|(_, id)| id.parse().ok()).collect()
+        };
+        Ok(Self { user, posts: of(Post::TYPE), comments: of(Comment::TYPE), media: of(Media::TYPE) })
+    }
+
+    /// The streams of an aggregate's type in which words of theirs are; none for a type that has nobody's words.
+    pub(super) fn streams(&self, of: &State) -> Option<Vec<Uuid>> {
+        match of {
+            State::User(_) => Some(vec![self.user.0]),
+            State::Post(_) => Some(self.posts.clone()),
+            State::Comment(_) => Some(self.comments.clone()),
+            State::Media(_) => Some(self.media.clone()),
+            State::FollowedTags(_) => Some(vec![FollowedTagsId::of(self.user).0]),
+            // Ids alone, and what stood between people is taken back.
+            State::Follow(_) | State::Like(_) | State::Blocklist(_) => None,
+            // Ids alone: the vault has the words.
+            State::SearchHistory(_) => None,
+            // Numbers alone.
+            State::ViewBatch(_) => None,
+            // The community's own words.
+            State::Board(_) => None,
+            // A moderator's words, said in office.
+            State::Alias(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Event;
+    use history::masking;
+
+    #[test]
+    fn every_aggregate_with_something_personal_has_streams_that_are_someone_s_own() {
+        let (user, none) = (UserId::default(), vec![]);
+        let own = Own { user, posts: none.clone(), comments: none.clone(), media: none };
+        for aggregate_type in Event::aggregates() {
+            let state = State::new(aggregate_type).expect("an aggregate");
+            let (is_own, is_personal) =
+                (own.streams(&state).is_some(), masking::mask(aggregate_type).is_some());
+            assert_eq!(is_own, is_personal, "{aggregate_type}: its classes say otherwise than its streams");
+        }
+    }
+}
