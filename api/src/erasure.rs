@@ -143,7 +143,7 @@ impl Eraser {
     /// # Errors
     /// See [`EraseError`].
     pub async fn erase(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
-        let state = self.executor.load::<User>(user.0).await?.state;
+        let state = &self.executor.load::<User>(user.0).await?.state;
         if !state.registered {
             return Err(EraseError::NobodyThere);
         }
@@ -153,7 +153,7 @@ impl Eraser {
 
     /// The rest of it, once there is no way back.
     async fn forget(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
-        let state = self.executor.load::<User>(user.0).await?.state;
+        let state = &self.executor.load::<User>(user.0).await?.state;
         self.vault.sessions.end_all(user, None).await?;
         if state.is_active() {
             self.execute::<User>(user.0, UserCommand::Deactivate).await?;
@@ -167,7 +167,7 @@ impl Eraser {
         self.take_back(user).await?;
         self.vault.handles.retire(user).await?;
         self.mask(&own).await?;
-        self.executor.forget();
+        self.executor.clear_cache();
         self.execute::<User>(user.0, UserCommand::Erase).await?;
         for past in past::all(&self.pool).await? {
             past::remove(&self.pool, &past).await?;
@@ -199,7 +199,7 @@ impl Eraser {
             undone.try_collect::<()>().await?;
         }
         let id = BlocklistId::of(user).0;
-        let Blocklist { blocked, muted } = self.executor.load::<Blocklist>(id).await?.state;
+        let Blocklist { blocked, muted } = self.executor.load::<Blocklist>(id).await?.state.clone();
         for user_id in blocked {
             self.execute::<Blocklist>(id, BlocklistCommand::Unblock { by: user, user_id }).await?;
         }

@@ -76,7 +76,7 @@ pub async fn reveal_author(
     };
     let command = AliasCommand::Reveal { moderator_id: asked.by.id, reason };
     let answer = app.executor.execute::<Alias>(alias.0, command, &asked.unversioned()).await?;
-    let user = app.executor.load::<User>(owner.0).await?.state;
+    let user = app.executor.load::<User>(owner.0).await?.state.clone();
     let committed = asked.committed(&app, &answer);
     Ok(committed
         .changed(answer.version, Revealed { user: Author::new(owner, user.handle, user.display_name) }))

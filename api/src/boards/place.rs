@@ -46,7 +46,7 @@ impl Place {
         let found = match Slug::parse(slug) {
             Ok(slug) => {
                 let id = BoardId::of(slug.as_str());
-                let board = app.executor.load::<Board>(id.0).await?.state.or_built_in(slug.as_str());
+                let board = app.executor.load::<Board>(id.0).await?.state.clone().or_built_in(slug.as_str());
                 board.opened.then_some(Self { id, board })
             }
             Err(_) => None,
@@ -65,7 +65,7 @@ impl Place {
     pub async fn of(app: &App, id: BoardId) -> Result<Self, Problem> {
         let night = Board::night().slug;
         let built_in = if id == BoardId::of(&night) { night.as_str() } else { "" };
-        let board = app.executor.load::<Board>(id.0).await?.state.or_built_in(built_in);
+        let board = app.executor.load::<Board>(id.0).await?.state.clone().or_built_in(built_in);
         Ok(Self { id, board })
     }
 

@@ -34,7 +34,7 @@ pub async fn write_comment(
 ) -> Result<Response, Problem> {
     let (body, reader, now) = (body(&fields.text)?, asked.by.id, Utc::now());
     // One reading of it for all that is decided.
-    let commented = app.executor.load_shared::<Post>(post_id.0).await?;
+    let commented = app.executor.load::<Post>(post_id.0).await?;
     let board = match commented.board {
         Some(placement) => Some(Place::of(&app, placement.board_id).await?),
         None => None,
@@ -136,6 +136,6 @@ pub async fn delete_comment(
 }
 
 async fn voice(app: &App, asked: Asked, id: CommentId) -> Result<Voice, Problem> {
-    let comment = app.executor.load_shared::<comment::Comment>(id.0).await?;
+    let comment = app.executor.load::<comment::Comment>(id.0).await?;
     Voice::known(app, asked, comment.post_id, comment.anonymous).await
 }

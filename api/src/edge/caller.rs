@@ -161,7 +161,7 @@ impl Person {
             (Bearer::SessionEnded, _) => return Err(session_ended()),
             (Bearer::Invalid, _) => return Err(not_ours()),
         };
-        let user = app.executor.load_shared::<User>(id.0).await?;
+        let user = app.executor.load::<User>(id.0).await?;
         if user.is_active() || (departed == Departed::Admitted && user.registered) {
             return Ok(Some(Self { id, user, session }));
         }

@@ -45,7 +45,7 @@ pub async fn handle_must_be_free(app: &App, handle_key: &str, by: Option<Uuid>) 
 /// # Errors
 /// The store's.
 pub async fn is_active(app: &App, user: UserId) -> Result<bool, Problem> {
-    Ok(app.executor.load_shared::<User>(user.0).await?.state.is_active())
+    Ok(app.executor.load::<User>(user.0).await?.state.is_active())
 }
 
 /// Whether neither blocks the other.
@@ -57,7 +57,7 @@ pub async fn may_meet(app: &App, one: UserId, other: UserId) -> Result<bool, Pro
 }
 
 async fn blocks(app: &App, by: UserId, user: UserId) -> Result<bool, Problem> {
-    Ok(app.executor.load_shared::<Blocklist>(BlocklistId::of(by).0).await?.state.blocked.contains(&user))
+    Ok(app.executor.load::<Blocklist>(BlocklistId::of(by).0).await?.state.blocked.contains(&user))
 }
 
 /// What is to be known of whom someone wants to follow.
@@ -65,7 +65,7 @@ async fn blocks(app: &App, by: UserId, user: UserId) -> Result<bool, Problem> {
 /// # Errors
 /// The store's.
 pub async fn followee(app: &App, follower: UserId, followee: UserId) -> Result<Followee, Problem> {
-    let user = app.executor.load_shared::<User>(followee.0).await?;
+    let user = app.executor.load::<User>(followee.0).await?;
     Ok(Followee {
         is_there: user.is_active() && !blocks(app, followee, follower).await?,
         is_private: user.private,
@@ -83,7 +83,7 @@ pub async fn open_post(
     post: PostId,
     reader: UserId,
 ) -> Result<Option<Arc<Loaded<Post>>>, Problem> {
-    let post = app.executor.load_shared::<Post>(post.0).await?;
+    let post = app.executor.load::<Post>(post.0).await?;
     Ok(post_is_open(app, &post, reader).await?.then_some(post))
 }
 
@@ -97,14 +97,14 @@ pub async fn post_is_open(app: &App, post: &Post, reader: UserId) -> Result<bool
 }
 
 async fn is_for(app: &App, post: &Post, reader: UserId) -> Result<bool, Problem> {
-    let author = app.executor.load_shared::<User>(post.author_id.0).await?;
+    let author = app.executor.load::<User>(post.author_id.0).await?;
     if !author.is_active() || !may_meet(app, post.author_id, reader).await? {
         return Ok(false);
     }
     if !author.private && !post.followers_only {
         return Ok(true);
     }
-    Ok(app.executor.load_shared::<Follow>(FollowId::of(reader, post.author_id).0).await?.state.following)
+    Ok(app.executor.load::<Follow>(FollowId::of(reader, post.author_id).0).await?.state.following)
 }
 
 /// The comment, if `reader` can read it now: it is there, its author has not left, neither blocks the other, and
@@ -117,7 +117,7 @@ pub async fn open_comment(
     comment: CommentId,
     reader: UserId,
 ) -> Result<Option<Arc<Loaded<Comment>>>, Problem> {
-    let comment = app.executor.load_shared::<Comment>(comment.0).await?;
+    let comment = app.executor.load::<Comment>(comment.0).await?;
     Ok(comment_is_open(app, &comment, reader).await?.then_some(comment))
 }
 

@@ -59,7 +59,7 @@ impl Reading {
     async fn next(&mut self) -> Result<Page, Problem> {
         let (bearer, _) = Bearer::of(&self.headers, &self.app.vault);
         must_not_be_worthless(&bearer)?;
-        let user = self.app.executor.load_shared::<User>(self.by.0).await?;
+        let user = self.app.executor.load::<User>(self.by.0).await?;
         if !user.is_active() {
             return Err(role_needed(Role::Analyst));
         }

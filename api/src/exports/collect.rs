@@ -95,7 +95,7 @@ pub(super) fn collect(runtime: &Handle, app: &App, me: UserId) -> Result<File, C
 }
 
 fn account(runtime: &Handle, app: &App, me: UserId, archive: &mut Archive) -> Result<(), CollectError> {
-    let user = runtime.block_on(app.executor.load_shared::<User>(me.0))?;
+    let user = runtime.block_on(app.executor.load::<User>(me.0))?;
     let details = runtime.block_on(app.vault.accounts.details(me))?;
     archive.one("account.json", &PrivateAccount::of(details, &user))?;
     if let Some(person) = runtime.block_on(profiles::query::by_id(&app.pool, me, Some(me)))? {

@@ -83,8 +83,8 @@ enum Thing {
 impl Thing {
     async fn load(app: &App, target: Target) -> Result<Self, Problem> {
         Ok(match target {
-            Target::Post(id) => Self::Post(id, app.executor.load_shared::<Post>(id.0).await?),
-            Target::Comment(id) => Self::Comment(app.executor.load_shared::<Comment>(id.0).await?),
+            Target::Post(id) => Self::Post(id, app.executor.load::<Post>(id.0).await?),
+            Target::Comment(id) => Self::Comment(app.executor.load::<Comment>(id.0).await?),
         })
     }
 

@@ -21,7 +21,7 @@ pub(super) async fn of_new(app: &App, asked: Asked, anonymous: bool) -> Result<(
 
 /// Of one's own, as it is. What is someone else's is not there.
 pub(super) async fn of(app: &App, asked: Asked, id: MediaId) -> Result<(Arc<Loaded<Media>>, Voice), Problem> {
-    let state = app.executor.load_shared::<Media>(id.0).await?;
+    let state = app.executor.load::<Media>(id.0).await?;
     let person = asked.by.id;
     let voice = match state.owner_id {
         owner if owner == person => Some(Voice::own(asked)),

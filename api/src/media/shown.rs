@@ -96,7 +96,7 @@ pub async fn photos(app: &App, by: Shower, wanted: &[ShowPhoto]) -> Result<Photo
         let text =
             alternative_text.as_deref().map(|text| fields.take(&pointer, AlternativeText::parse(text)));
         let (id, pointer) = (MediaId(*media_id), format!("/photos/{n}/media_id"));
-        let media = app.executor.load_shared::<Media>(*media_id).await?;
+        let media = app.executor.load::<Media>(*media_id).await?;
         let owner = match owner(app, by, id, &media, &pointer).await? {
             Ok(owner) => owner,
             Err(error) => {

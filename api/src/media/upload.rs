@@ -70,7 +70,7 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
     let requested = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
     // Another one than ours where the key was used before, and perhaps uploaded.
     let id = MediaId(requested.id);
-    if app.executor.load_shared::<media::Media>(id.0).await?.state.state == MediaState::Uploading {
+    if app.executor.load::<media::Media>(id.0).await?.state.state == MediaState::Uploading {
         let Ok(_place) = PLACES.try_acquire() else {
             return Err(Problem::unavailable(
                 "busy",

@@ -73,7 +73,7 @@ pub async fn complete(
     if named.is_some() {
         app.vault.identities.link(user, identity, &label(&app, &kept.proof)).await??;
     }
-    let account = Account::of(user.0, loaded.state, loaded.created_at.unwrap_or_default());
+    let account = Account::of(user.0, loaded.state.clone(), loaded.created_at.unwrap_or_default());
     log_in::open(&app, StatusCode::OK, account, &from.device, fields.use_cookies).await
 }
 

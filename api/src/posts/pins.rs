@@ -26,10 +26,10 @@ pub async fn pin_post(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let by = asked.by.id;
-    let post = app.executor.load_shared::<post::Post>(post_id.0).await?;
+    let post = app.executor.load::<post::Post>(post_id.0).await?;
     let is_theirs = post.is_open() && post.author_id == by;
     let mut gone = vec![];
-    for &pinned in &app.executor.load_shared::<User>(by.0).await?.pinned_post_ids {
+    for &pinned in &app.executor.load::<User>(by.0).await?.pinned_post_ids {
         if facts::open_post(&app, pinned, by).await?.is_none() {
             gone.push(pinned);
         }

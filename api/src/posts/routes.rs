@@ -148,7 +148,7 @@ pub async fn edit_post(
         shown::keep_to_one_post(&app, shower, photos).await?;
     }
     for _ in 0..ATTEMPTS {
-        let loaded = app.executor.load_shared::<post::Post>(id.0).await?;
+        let loaded = app.executor.load::<post::Post>(id.0).await?;
         if !loaded.state.published {
             return Err(Problem::not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
         }
@@ -181,7 +181,7 @@ async fn edit(
 }
 
 async fn voice(app: &App, asked: Asked, id: PostId) -> Result<Voice, Problem> {
-    let post = app.executor.load_shared::<post::Post>(id.0).await?;
+    let post = app.executor.load::<post::Post>(id.0).await?;
     Voice::known(app, asked, id, post.is_anonymous()).await
 }
 

@@ -142,7 +142,7 @@ fn image(
 }
 
 async fn showable(app: &App, asked: &Asked, media_id: Uuid) -> Result<MediaId, Problem> {
-    let media = app.executor.load_shared::<Media>(media_id).await?;
+    let media = app.executor.load::<Media>(media_id).await?;
     let named = shown::must_be_named(app, asked.by.id, MediaId(media_id), &media, "/media_id").await?;
     if let Err(error) = named {
         return Err(Problem::invalid(vec![error]));

@@ -67,7 +67,7 @@ pub async fn list_roles(
 ) -> Result<Json<Roles>, Problem> {
     by.must_have(Role::Admin)?;
     let user = facts::user_of_handle(&app, &handle).await?;
-    Ok(Json(Roles::of(&app.executor.load_shared::<User>(user.0).await?.state)))
+    Ok(Json(Roles::of(&app.executor.load::<User>(user.0).await?.state)))
 }
 
 /// Grant a role

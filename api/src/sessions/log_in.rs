@@ -69,7 +69,7 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
         if let Some(opened) = opened {
             vault.attempts.forget(policy, key).await?;
             vault.attempts.take_back(&FROM_A_NETWORK, &[&visitor.network]).await?;
-            let account = Account::of(user.0, loaded.state, loaded.created_at.unwrap_or_default());
+            let account = Account::of(user.0, loaded.state.clone(), loaded.created_at.unwrap_or_default());
             return Ok(answer(StatusCode::CREATED, &opened, account, *use_cookies));
         }
     }

@@ -69,7 +69,7 @@ pub async fn refresh(State(app): State<App>, form: Form<Refresh>) -> Result<Resp
         app.vault.sessions.end(opened.user, opened.session).await?;
         return Err(over(by_cookies));
     }
-    let account = Account::of(opened.user.0, loaded.state, loaded.created_at.unwrap_or_default());
+    let account = Account::of(opened.user.0, loaded.state.clone(), loaded.created_at.unwrap_or_default());
     let mut response = Json(Session::of(&opened, account, by_cookies)).into_response();
     if by_cookies {
         cookies::give(response.headers_mut(), &opened);

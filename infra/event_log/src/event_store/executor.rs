@@ -113,19 +113,11 @@ impl Executor {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn load_shared<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
+    pub async fn load<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
         match self.cache.get::<A>(id) {
             Some(cached) => Ok(cached),
             None => self.load_fresh(id).await,
         }
-    }
-
-    /// A copy of [`Self::load_shared`], for a caller that takes the state apart.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn load<A: Stored>(&self, id: Uuid) -> Result<Loaded<A>, StoreError> {
-        Ok(Arc::unwrap_or_clone(self.load_shared(id).await?))
     }
 
     /// Which aggregate has claimed the value (a handle's key, for one), if any.
@@ -151,11 +143,6 @@ impl Executor {
     /// Events may have been stored that nobody has told of: no state known so far is used any more.
     pub fn clear_cache(&self) {
         self.cache.clear();
-    }
-
-    /// What erasing a person calls, once their events are masked: see [`Self::clear_cache`].
-    pub fn forget(&self) {
-        self.clear_cache();
     }
 
     fn newer_than<A: Stored>(&self, id: Uuid, version: i64) -> Option<Arc<Loaded<A>>> {
@@ -331,7 +318,7 @@ mod tests {
         let (executor, id) = (Executor::of_nothing(), Uuid::from_u128(1));
         let cached = Arc::new(Loaded::<Blocklist>::default());
         executor.cache.put(id, cached.clone());
-        let loaded = executor.load_shared::<Blocklist>(id).await.expect("it is cached");
+        let loaded = executor.load::<Blocklist>(id).await.expect("it is cached");
         assert!(Arc::ptr_eq(&cached, &loaded));
     }
 }
