@@ -1,4 +1,5 @@
-//! How the house is built: what uses what runs one way, and the one list of features is all that knows them.
+//! How the house is built: what uses what runs one way, the one list of features is all that knows them, and the texts
+//! about it name files that are there.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,23 @@ const GROUND: [&str; 5] = ["app", "edge", "layers", "sockets", "document"];
 
 /// What may know the list of features.
 const WIRING: [&str; 4] = ["node", "router", "cli", "lib"];
+
+/// Where people read about it, the front door first.
+const READMES: [&str; 6] = [
+    "README.md",
+    "api/README.md",
+    "domain/README.md",
+    "infra/README.md",
+    "projections/README.md",
+    "tests/README.md",
+];
+
+/// More is read by nobody who only wants to know what this is.
+const FRONT_DOOR_LINES: usize = 160;
+
+/// What of a text in backticks is a path of this repository begins and ends so.
+const TOPS: [&str; 6] = ["domain/", "projections/", "api/", "infra/", "migrations/", "tests/"];
+const ENDS: [&str; 4] = [".rs", ".sql", ".py", "/"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the workspace").to_owned()
@@ -187,6 +205,43 @@ fn the_ground_knows_no_feature_and_only_the_list_knows_them_all() {
     for (own, used) in &rooms {
         let may = WIRING.contains(&own.as_str());
         assert!(may || !used.contains("features"), "{own} uses the list of features");
+    }
+}
+
+/// The paths that a Markdown text names in backticks, outside blocks of code.
+fn named(markdown: &str) -> Vec<&str> {
+    // Every other piece between fences, and then between backticks, stands inside.
+    let prose = markdown.split("```").step_by(2);
+    let quoted = prose.flat_map(|text| text.split('`').skip(1).step_by(2));
+    let is_path = |text: &&str| {
+        TOPS.iter().any(|top| text.starts_with(top)) && ENDS.iter().any(|end| text.ends_with(end))
+    };
+    quoted.filter(is_path).collect()
+}
+
+/// The texts of ours that a Markdown text links to.
+fn linked(markdown: &str) -> Vec<&str> {
+    let targets = markdown.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+    targets.filter(|target| target.ends_with(".md") && !target.contains("://")).collect()
+}
+
+#[test]
+fn the_front_door_is_short_and_texts_name_what_is_there() {
+    let root = root();
+    for readme in READMES {
+        let path = root.join(readme);
+        let text = std::fs::read_to_string(&path).expect(readme);
+        let lines = text.lines().count();
+        assert!(readme != READMES[0] || lines <= FRONT_DOOR_LINES, "{readme} has {lines} lines");
+        let named = named(&text);
+        assert!(!named.is_empty(), "{readme} names no file");
+        for name in named {
+            assert!(root.join(name).exists(), "{readme} names {name}, which is not there");
+        }
+        for target in linked(&text) {
+            let target = path.with_file_name(target);
+            assert!(target.exists(), "{readme} links to {}, which is not there", target.display());
+        }
     }
 }
 

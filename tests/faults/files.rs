@@ -75,7 +75,7 @@ async fn photos_and_exports_under_way_survive_kill_9() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_uploaded_the_memory_of_the_server_stays_bounded() {
-    // What README tells operators to set aside for the role, and the server itself.
+    // What infra/README.md tells operators to set aside for the role, and the server itself.
     const MOST_MB: u64 = 600;
     let site = Site::start("hostile").await;
     let s3 = storage().await;

@@ -17,7 +17,7 @@ held_before = False
 for folder in sorted(path for path in old.iterdir() if path.is_dir()):
     frame = pl.read_parquet(folder / "*.parquet")
     held_before |= "비밀스러운" in str(frame.to_dicts())
-    # What README shows: the events of the list in the place of those with the same position.
+    # What projections/README.md asks for: the events of the list in the place of those with the same position.
     mine = [masked[position] for position in frame["position"] if position in masked]
     if mine:
         flat = [{**event, **event["payload"], "recorded_at": None} for event in mine]

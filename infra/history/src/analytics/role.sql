@@ -8,7 +8,7 @@ begin
         exception
             when duplicate_object or unique_violation then null;
             when insufficient_privilege then
-                raise warning 'the role madang_analyst can''t be made; create it, then grant it what the README says';
+                raise warning 'the role madang_analyst can''t be made; create it, then grant it what projections/README.md says';
         end;
     end if;
     if exists (select from pg_roles where rolname = 'madang_analyst') then
