@@ -1,4 +1,5 @@
-//! Settings from the environment, read once: the rest of the program sees only checked values.
+//! Settings from the environment, read once: the rest of the program sees only checked values. [`table`] tells those who
+//! run the service of each variable.
 
 mod embedder;
 mod letters;
@@ -6,6 +7,7 @@ mod meili;
 mod oauth;
 mod s3;
 mod secret;
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod web;
