@@ -1,21 +1,56 @@
 //! The private stack that all tests share, and a database in it for each.
 
+use api::node::{Listeners, Node};
 use local_stack::LocalStack;
-use service::settings::{S3Settings, WebUrl};
+use service::settings::{S3Settings, Settings, WebUrl};
+use sqlx::{Connection, Executor, PgConnection};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::OnceCell;
 
+/// What databases are copied from.
+const TEMPLATE: &str = "template_of_tests";
+
 static STACK: OnceCell<LocalStack> = OnceCell::const_new();
+static TEMPLATED: OnceCell<()> = OnceCell::const_new();
 static DATABASES: AtomicUsize = AtomicUsize::new(0);
 static BUCKETS: AtomicUsize = AtomicUsize::new(0);
 
-/// The URLs of a new, empty database and of NATS.
+/// The URLs of a new database, with a log in which nothing has happened yet, and of NATS.
 pub async fn database() -> (String, String) {
     let stack = STACK.get_or_init(start).await;
+    TEMPLATED.get_or_init(|| make_template(stack)).await;
     let number = DATABASES.fetch_add(1, Ordering::Relaxed);
-    let database_url = stack.create_database(&format!("test_{number}")).await.expect("a database");
+    let name = format!("test_{number}");
+    let statement = format!("create database {name} template {TEMPLATE}");
+    let mut server = PgConnection::connect(stack.database_url()).await.expect("the server is there");
+    server.execute(&*statement).await.expect("a database");
+    server.close().await.expect("closed");
+    let database_url = stack.url_of(&name);
+    let mut database = PgConnection::connect(&database_url).await.expect("the database is there");
+    // Logs are told apart by their ids: each has a stream of its own in NATS.
+    database.execute("update log set id = gen_random_uuid()").await.expect("an id of its own");
+    database.close().await.expect("closed");
     (database_url, stack.nats_url().to_owned())
+}
+
+/// Migrates a database and makes every read model in it, once for all tests: doing so for each took longer than many
+/// tests do.
+async fn make_template(stack: &LocalStack) {
+    let url = stack.create_database(TEMPLATE).await.expect("a database");
+    let mut settings = Settings::new(&url, stack.nats_url());
+    settings.roles = "projector".parse().expect("a role");
+    settings.stream_max_bytes = 1 << 20;
+    let node = Node::start(settings, Listeners::default()).await.expect("the node starts");
+    node.stop().await;
+    let mut server = PgConnection::connect(stack.database_url()).await.expect("the server is there");
+    // Only what nobody is connected to can be copied, and the node's pools close in their own time.
+    let closed = format!(
+        "alter database {TEMPLATE} with is_template true allow_connections false;
+         select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{TEMPLATE}'"
+    );
+    server.execute(&*closed).await.expect("a template");
+    server.close().await.expect("closed");
 }
 
 /// A bucket of one's own, which is not there yet.
