@@ -38,6 +38,7 @@ mod search;
 mod site;
 mod sockets;
 mod storage;
+mod supply;
 mod support;
 mod tags;
 mod timeline;
