@@ -21,6 +21,7 @@ mod history;
 mod house;
 mod import;
 mod input;
+mod jobs;
 mod likes;
 mod log;
 mod mail;

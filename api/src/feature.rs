@@ -8,6 +8,7 @@ use axum::Router;
 use domain::Event;
 use event_log::touched::Touches;
 use futures::future::BoxFuture;
+use jobs::{Job, Kind};
 use projections::Projector;
 use service::settings::Settings;
 use std::error::Error;
@@ -24,6 +25,35 @@ pub type Gauge = BoxFuture<'static, Result<(), sqlx::Error>>;
 
 /// Why a feature can't start in this process.
 pub type Unable = Box<dyn Error + Send + Sync>;
+
+/// Makes a kind of job with what a process has for it; none where the process does not do it.
+type Start = dyn Fn(&Wiring, Option<&App>) -> Result<Option<Kind>, Unable>;
+
+/// A kind of job, as its feature declares it.
+pub struct DeclaredJob {
+    /// See [`Job::KIND`].
+    pub kind: &'static str,
+    start: Box<Start>,
+}
+
+impl DeclaredJob {
+    /// Jobs of this type. `context` is what a process has that they need; none in a process that does not do them, by
+    /// its roles, say.
+    pub fn of<J: Job>(
+        context: impl Fn(&Wiring, Option<&App>) -> Result<Option<J::Context>, Unable> + 'static,
+    ) -> Self {
+        let start = move |wiring: &Wiring, app: Option<&App>| Ok(context(wiring, app)?.map(Kind::of::<J>));
+        Self { kind: J::KIND, start: Box::new(start) }
+    }
+
+    /// The kind as this process does it, if it does.
+    ///
+    /// # Errors
+    /// What it needs can't be used.
+    pub fn start(&self, wiring: &Wiring, app: Option<&App>) -> Result<Option<Kind>, Unable> {
+        (self.start)(wiring, app)
+    }
+}
 
 /// One feature. Each part is empty unless the feature says otherwise.
 pub trait Feature: Send + Sync {
@@ -61,6 +91,11 @@ pub trait Feature: Send + Sync {
     /// What it needs is missing or can't be used.
     fn workers(&self, _wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
         Ok(vec![])
+    }
+
+    /// The jobs that it has done beside requests, by whichever process is free.
+    fn jobs(&self) -> Vec<DeclaredJob> {
+        vec![]
     }
 
     /// Sets its gauges, where measuring takes a question to the database.

@@ -6,13 +6,14 @@ use crate::layers::TimeLimits;
 use crate::layers::rate_limit::RateLimits;
 use crate::wiring::Wiring;
 use crate::{
-    account, aliases, availability, blocks, boards, comments, console, erasure, events, exports, follows,
-    letters, likes, me, media, oauth, ops, pages, passwords, posts, profile_images, read_models, roles,
-    search, searches, sessions, sign_ups, site, tags, timeline, users, withdrawals,
+    account, aliases, availability, backlog, blocks, boards, comments, console, erasure, events, exports,
+    follows, letters, likes, me, media, oauth, ops, pages, passwords, posts, profile_images, read_models,
+    roles, search, searches, sessions, sign_ups, site, tags, timeline, users, withdrawals,
 };
 use axum::Router;
 use domain::Event;
 use event_log::touched::Touches;
+use jobs::Kind;
 use projections::Projector;
 use service::settings::Settings;
 use std::sync::Arc;
@@ -48,6 +49,7 @@ pub static ALL: &[&dyn Feature] = &[
     &aliases::Aliases,
     &events::Events,
     &read_models::ReadModels,
+    &backlog::Jobs,
     &ops::Ops,
     &pages::Pages,
     &site::Site,
@@ -90,6 +92,24 @@ pub fn workers(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable
         workers.extend(feature.workers(wiring, app)?);
     }
     Ok(workers)
+}
+
+/// The names of all kinds of jobs.
+#[must_use]
+pub fn job_kinds() -> Vec<&'static str> {
+    ALL.iter().flat_map(|feature| feature.jobs()).map(|job| job.kind).collect()
+}
+
+/// The jobs that a process of these roles does. Where the past is served, nobody does any.
+///
+/// # Errors
+/// The first that can't start here.
+pub fn jobs(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Kind>, Unable> {
+    let mut kinds = vec![];
+    for job in ALL.iter().filter(|_| wiring.is_live()).flat_map(|feature| feature.jobs()) {
+        kinds.extend(job.start(wiring, app)?);
+    }
+    Ok(kinds)
 }
 
 /// Sets the gauges of all features.

@@ -23,6 +23,7 @@ pub mod account;
 pub mod aliases;
 pub mod app;
 pub mod availability;
+pub mod backlog;
 pub mod blocks;
 pub mod boards;
 pub mod cli;

@@ -18,6 +18,7 @@ use event_log::tail::Tail;
 use futures::future::BoxFuture;
 use history::Pages as Log;
 use history::past::{self, PastError};
+use jobs::{Queue, Workers};
 use photos::s3::Storage;
 use projections::Projector;
 use projections::progress::Progress;
@@ -51,6 +52,8 @@ const GAUGES_EVERY: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Who scrapes and who probes are few.
 const OPS_CONNECTIONS: usize = 64;
+/// For taking jobs, and for noting how they ended.
+const JOB_CONNECTIONS: u32 = 3;
 /// How often idempotency keys are cleared away that are good no more.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -143,6 +146,13 @@ impl Node {
         for worker in features::workers(&wiring, app.as_ref())? {
             working.spawn(worker);
         }
+        let workers = Workers {
+            pool: wiring.own_pool(JOB_CONNECTIONS, true),
+            kinds: features::jobs(&wiring, app.as_ref())?,
+            queue: wiring.queue.clone(),
+            shutdown: wiring.shutdown.clone(),
+        };
+        working.spawn(workers.run());
         working.spawn(measure(wiring.clone(), app.clone()));
         let limits = Limits {
             connections: wiring.settings.max_connections,
@@ -226,6 +236,7 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
     }
     let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
     let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
+    let queue = Queue::default();
     let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
     vault.catch_up().await?;
     let (appender, handle) = Appender::new(&options);
@@ -234,6 +245,8 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
         read_options,
         executor: Executor::new(pool.clone(), handle.clone()),
         vault,
+        queue,
+        job_kinds: features::job_kinds(),
         storage: settings.s3.clone().map(Storage::new),
         nats,
         progress: Arc::new(Progress::default()),

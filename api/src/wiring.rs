@@ -4,6 +4,7 @@ use event_log::event_store::Executor;
 use event_log::nats::Nats;
 use event_log::statement_pool::{FRESH, PATIENCE, PING};
 use event_log::tail::Tail;
+use jobs::Queue;
 use photos::s3::Storage;
 use projections::Position;
 use projections::progress::Progress;
@@ -32,6 +33,10 @@ pub struct Wiring {
     pub executor: Executor,
     /// Secrets and personal data.
     pub vault: Vault,
+    /// Takes what is to be done beside requests.
+    pub queue: Queue,
+    /// The kinds of jobs.
+    pub job_kinds: Vec<&'static str>,
     /// Files, where a storage for them is named.
     pub storage: Option<Storage>,
     /// Carries events and announcements.

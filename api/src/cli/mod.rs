@@ -11,6 +11,7 @@ mod http;
 mod import;
 mod rebuild;
 mod replay;
+mod retry_jobs;
 mod retry_parked;
 mod serve;
 mod services;
@@ -82,6 +83,8 @@ enum Command {
     /// status). After the mend, this has them applied, oldest first; ends with status 1 if some still
     /// can't be. They are also tried whenever a server starts.
     RetryParked(retry_parked::Args),
+    /// Have jobs tried again that failed too often, while service goes on; `madang status` shows them.
+    RetryJobs(retry_jobs::Args),
     /// Prove the read models equal to rebuilt ones and to the events.
     ///
     /// Prints what differs and then ends with status 1.
@@ -101,7 +104,7 @@ enum Command {
     /// NATS then keeps the restored log's future apart from the one that others saw. Stop all servers
     /// first, and start them again afterwards.
     RenewLogId(store::RenewLogIdArgs),
-    /// Show the log's head, how far relay and read models have come, and what is parked.
+    /// Show the log's head, how far relay and read models have come, what is parked, and how jobs stand.
     Status(status::Args),
 }
 
@@ -130,6 +133,7 @@ pub fn run() -> ExitCode {
             Command::Import(args) => import::run(args).await,
             Command::Rebuild(args) => rebuild::run(args).await,
             Command::RetryParked(args) => retry_parked::run(args).await,
+            Command::RetryJobs(args) => retry_jobs::run(args).await,
             Command::Verify(args) => verify::run(args).await,
             Command::Events(args) => events::run(args).await,
             Command::Replay(args) => replay::run(args).await,

@@ -3,7 +3,9 @@
 use super::{Failure, services::Services};
 use crate::features;
 use event_log::status::{ProjectionStatus, Rebuilds, Status};
+use jobs::{Counts, GivenUp};
 use projections::Projector;
+use serde::Serialize;
 use std::{process::ExitCode, sync::Arc};
 
 /// `madang status`.
@@ -16,6 +18,15 @@ pub(super) struct Args {
     services: Services,
 }
 
+/// The whole, for programs.
+#[derive(Serialize)]
+struct Standing {
+    #[serde(flatten)]
+    status: Status,
+    jobs: Vec<Counts>,
+    given_up: Vec<GivenUp>,
+}
+
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let settings = args.services.settings()?;
     let pool = args.services.pool().await?;
@@ -23,10 +34,13 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     let status = event_log::status::status(&pool, &names).await?;
     let rebuilds = event_log::status::rebuilds(&pool, &names).await?;
+    let jobs = jobs::counts::counts(&pool, &features::job_kinds()).await?;
+    let given_up = jobs::counts::given_up(&pool).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&status)?);
+        println!("{}", serde_json::to_string_pretty(&Standing { status, jobs, given_up })?);
     } else {
         print(&status, &rebuilds, &projectors);
+        print_jobs(&jobs, &given_up);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -56,5 +70,20 @@ fn print(
         for event in parked {
             println!("            parked {} {}: {}", event.position, event.event_type, event.error);
         }
+    }
+}
+
+fn print_jobs(jobs: &[Counts], given_up: &[GivenUp]) {
+    for Counts { kind, waiting, due, running, given_up, oldest_due_seconds } in jobs {
+        let since = if *due > 0 { format!(" for {oldest_due_seconds:.0} s") } else { String::new() };
+        println!("job {kind:<20} {waiting} wait, {due} due{since}, {running} running, {given_up} given up");
+    }
+    for GivenUp { kind, key, attempts, gave_up_at, last_error } in given_up {
+        let why = last_error.as_deref().unwrap_or("unknown");
+        let at = gave_up_at.format("%Y-%m-%d %H:%M:%S");
+        println!("            {kind} {key} was given up at {at} UTC, at try {attempts}: {why}");
+    }
+    if !given_up.is_empty() {
+        println!("            `madang retry-jobs` has them tried again");
     }
 }

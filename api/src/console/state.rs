@@ -3,12 +3,14 @@
 use super::frame::{Frame, Tab};
 use super::seat::Seat;
 use crate::app::App;
+use crate::backlog::Backlog;
 use crate::edge::Problem;
 use crate::read_models::Standings;
 use crate::read_models::{Projection, Standing};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use jobs::Counts;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -16,6 +18,7 @@ use std::sync::Arc;
 struct StatePage {
     frame: Frame,
     standing: Arc<Standing>,
+    jobs: Arc<Vec<Counts>>,
     is_admin: bool,
 }
 
@@ -26,12 +29,17 @@ pub(super) async fn state(State(app): State<App>, seat: Seat) -> Response {
 
 async fn shown(app: &App, seat: &Seat) -> Result<StatePage, Problem> {
     let frame = Frame::of(seat, Tab::State, "");
-    Ok(StatePage { frame, standing: app.part::<Standings>().read(app).await?, is_admin: seat.is_admin })
+    let (standing, jobs) = (app.part::<Standings>().read(app).await?, app.part::<Backlog>().read(app).await?);
+    Ok(StatePage { frame, standing, jobs, is_admin: seat.is_admin })
 }
 
 impl StatePage {
     fn parked(&self) -> impl Iterator<Item = &Projection> {
         self.standing.items.iter().filter(|projection| projection.parked_count > 0)
+    }
+
+    fn has_given_up(&self) -> bool {
+        self.jobs.iter().any(|job| job.given_up > 0)
     }
 
     /// How far a rebuild is, in percent.

@@ -105,6 +105,12 @@ texts! {
     parked_advice: "적용할 수 없던 이벤트예요. 같은 것의 나중 이벤트도 함께 기다려요. 고친 뒤 다시 시도하세요.", "These could not be applied, and later ones of the same things wait with them. Mend what is wrong, then try again.";
     retry: "다시 시도", "Try again";
     asked: "요청했어요.", "Asked for.";
+    jobs: "작업", "Jobs";
+    jobs_wait: "예약", "Waiting";
+    jobs_due: "차례를 기다림", "Due";
+    jobs_run: "하는 중", "Running";
+    jobs_given_up: "포기함", "Given up";
+    jobs_given_up_advice: "여러 번 해도 안 된 작업이 있어요. madang status로 까닭을 보고, 고친 뒤 madang retry-jobs로 다시 시도하세요.", "Some jobs failed too often. `madang status` says why; mend that, then `madang retry-jobs` has them tried again.";
     admins_act: "다시 시도와 다시 만들기는 관리자만 할 수 있어요.", "Only admins can try again and rebuild.";
     seconds: "초", " s";
     minutes: "분", " min";

@@ -1,0 +1,137 @@
+//! What a job is: a payload, and what is done with it.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::error::Error;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A kind of job. The type itself is the payload, as JSON: ids, and nothing personal. A payload outlives releases: what
+/// is added to it has a default.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The kind's name, in the table and in metrics.
+    const KIND: &'static str;
+    /// How many of the kind a process does at the same time.
+    const AT_ONCE: usize = 1;
+    /// After so many failed tries a job is given up.
+    const MAX_ATTEMPTS: i32 = 25;
+    /// The longest pause before another try.
+    const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+    /// How long a job under way may go on when the process stops; by then it is given back, and another begins it anew.
+    const GRACE: Duration = Duration::ZERO;
+    /// Whether a job that is asked for while it runs is done once more afterwards. False where the run under way is as
+    /// good as the one that is asked for.
+    const AGAIN: bool = true;
+
+    /// What the process has that is needed to do it.
+    type Context: Send + Sync + 'static;
+
+    /// What the job is about. Within a kind there is one open job for each key.
+    fn key(&self) -> String;
+
+    /// Whose turn the job takes: among jobs that are due, the first of each lane goes before the second of any.
+    fn lane(&self) -> Option<Uuid> {
+        None
+    }
+
+    /// Does it. May be cut off at any await, and may be begun anew after it was done by half.
+    fn run(self, context: Arc<Self::Context>) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// Why a job was not done, and what follows.
+#[derive(Debug)]
+pub struct Failure {
+    pub(crate) why: &'static str,
+    pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
+    pub(crate) then: Then,
+}
+
+/// What follows a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The job is tried again, ever more rarely, and given up at last.
+    Retry,
+    /// The job is given up at once.
+    GiveUp,
+    /// The job is due again after a pause, and this was no try.
+    Wait(Duration),
+}
+
+impl Failure {
+    /// The job is tried again later. `why` is kept with the job, for operators.
+    #[must_use]
+    pub fn retry(why: &'static str) -> Self {
+        Self { why, cause: None, then: Then::Retry }
+    }
+
+    /// Trying again is of no use.
+    #[must_use]
+    pub fn give_up(why: &'static str) -> Self {
+        Self { why, cause: None, then: Then::GiveUp }
+    }
+
+    /// The job's time has not come, or another process is to do it: it is looked at again after the pause.
+    #[must_use]
+    pub fn wait(why: &'static str, pause: Duration) -> Self {
+        Self { why, cause: None, then: Then::Wait(pause) }
+    }
+
+    /// What lies behind the failure. It is logged, and not kept.
+    #[must_use]
+    pub fn because(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::retry("the database can't be used").because(error)
+    }
+}
+
+type Run = dyn Fn(Value) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync;
+
+/// A kind of job that this process does.
+pub struct Kind {
+    /// See [`Job::KIND`].
+    pub name: &'static str,
+    pub(crate) at_once: usize,
+    pub(crate) max_attempts: i32,
+    pub(crate) longest_pause: Duration,
+    pub(crate) grace: Duration,
+    run: Box<Run>,
+}
+
+impl Kind {
+    /// The jobs of this type, done with what the process has.
+    pub fn of<J: Job>(context: J::Context) -> Self {
+        let context = Arc::new(context);
+        let run = move |payload| -> BoxFuture<'static, _> {
+            let context = context.clone();
+            Box::pin(async move {
+                let job: J = serde_json::from_value(payload)
+                    .map_err(|error| Failure::retry("this release can't read the payload").because(error))?;
+                job.run(context).await
+            })
+        };
+        Self {
+            name: J::KIND,
+            at_once: J::AT_ONCE,
+            max_attempts: J::MAX_ATTEMPTS,
+            longest_pause: J::LONGEST_PAUSE,
+            grace: J::GRACE,
+            run: Box::new(run),
+        }
+    }
+
+    /// Does a job. One that panics has failed.
+    pub(crate) async fn run(&self, payload: Value) -> Result<(), Failure> {
+        let ran = AssertUnwindSafe((self.run)(payload)).catch_unwind().await;
+        ran.unwrap_or_else(|_panic| Err(Failure::retry("the job panicked")))
+    }
+}
