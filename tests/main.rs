@@ -34,6 +34,7 @@ mod posts;
 mod privacy;
 mod projections;
 mod races;
+mod reactions;
 mod rollout;
 mod search;
 mod site;

@@ -10,6 +10,7 @@ use event_log::touched::Touches;
 use futures::future::BoxFuture;
 use jobs::{Job, Kind};
 use projections::Projector;
+use react::Reaction;
 use service::settings::Settings;
 use std::error::Error;
 use std::sync::Arc;
@@ -91,6 +92,11 @@ pub trait Feature: Send + Sync {
     /// What it needs is missing or can't be used.
     fn workers(&self, _wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
         Ok(vec![])
+    }
+
+    /// What follows from events, beside read models.
+    fn reactions(&self, _wiring: &Wiring) -> Vec<Arc<dyn Reaction>> {
+        vec![]
     }
 
     /// The jobs that it has done beside requests, by whichever process is free.

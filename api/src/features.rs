@@ -15,6 +15,7 @@ use domain::Event;
 use event_log::touched::Touches;
 use jobs::Kind;
 use projections::Projector;
+use react::Reaction;
 use service::settings::Settings;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -92,6 +93,13 @@ pub fn workers(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable
         workers.extend(feature.workers(wiring, app)?);
     }
     Ok(workers)
+}
+
+/// Every reaction. Where the past is served, there is none.
+#[must_use]
+pub fn reactions(wiring: &Wiring) -> Vec<Arc<dyn Reaction>> {
+    let live = ALL.iter().filter(|_| wiring.is_live());
+    live.flat_map(|feature| feature.reactions(wiring)).collect()
 }
 
 /// The names of all kinds of jobs.

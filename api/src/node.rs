@@ -25,6 +25,7 @@ use projections::progress::Progress;
 use projections::rebuild::Rebuilder;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
+use react::Reaction;
 use service::settings::{Roles, Settings};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgPool};
@@ -128,9 +129,13 @@ impl Node {
         let Wired { wiring, read_pool, appender, handle } = wire(settings, &stop_working).await?;
         let wiring = Arc::new(wiring);
         let projectors = features::projectors(&wiring.settings);
+        let reactions = features::reactions(&wiring);
+        // Before anything is served: what happens from now on is reacted to.
+        react::register(&wiring.pool, &reactions).await?;
         spawn_log(&working, &wiring, appender, &handle);
         if wiring.settings.roles.projector {
             spawn_runners(&working, &wiring, &projectors);
+            spawn_reactions(&working, &wiring, reactions);
             read_models(&wiring.pool, &projectors).await?;
         }
         match &wiring.storage {
@@ -324,6 +329,21 @@ fn spawn_runners(working: &TaskTracker, wiring: &Wiring, projectors: &[Arc<dyn P
         shutdown: wiring.shutdown.clone(),
     };
     working.spawn(rebuilder.run());
+}
+
+/// What follows from events beside read models.
+fn spawn_reactions(working: &TaskTracker, wiring: &Wiring, reactions: Vec<Arc<dyn Reaction>>) {
+    let context = react::RunnerContext {
+        source: wiring.tail.clone(),
+        executor: wiring.executor.clone(),
+        queue: wiring.queue.clone(),
+        holder: Uuid::new_v4(),
+        shutdown: wiring.shutdown.clone(),
+    };
+    for reaction in reactions {
+        let runner = react::Runner::new(reaction, wiring.own_pool(1, true), context.clone());
+        working.spawn(runner.run());
+    }
 }
 
 /// The ground that requests are answered from.

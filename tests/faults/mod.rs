@@ -21,6 +21,7 @@ mod nats;
 mod poison;
 mod postgres;
 mod proxy;
+mod reactions;
 mod rebuilds;
 mod site;
 mod views;

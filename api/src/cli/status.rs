@@ -5,6 +5,7 @@ use crate::features;
 use event_log::status::{ProjectionStatus, Rebuilds, Status};
 use jobs::{Counts, GivenUp};
 use projections::Projector;
+use react::status::ReactionStatus;
 use serde::Serialize;
 use std::{process::ExitCode, sync::Arc};
 
@@ -23,6 +24,7 @@ pub(super) struct Args {
 struct Standing {
     #[serde(flatten)]
     status: Status,
+    reactions: Vec<ReactionStatus>,
     jobs: Vec<Counts>,
     given_up: Vec<GivenUp>,
 }
@@ -34,12 +36,14 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let names: Vec<_> = projectors.iter().map(|projector| projector.name()).collect();
     let status = event_log::status::status(&pool, &names).await?;
     let rebuilds = event_log::status::rebuilds(&pool, &names).await?;
+    let reactions = react::status::status(&pool).await?;
     let jobs = jobs::counts::counts(&pool, &features::job_kinds()).await?;
     let given_up = jobs::counts::given_up(&pool).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&Standing { status, jobs, given_up })?);
+        println!("{}", serde_json::to_string_pretty(&Standing { status, reactions, jobs, given_up })?);
     } else {
         print(&status, &rebuilds, &projectors);
+        print_reactions(&reactions);
         print_jobs(&jobs, &given_up);
     }
     Ok(ExitCode::SUCCESS)
@@ -68,6 +72,19 @@ fn print(
             println!("            being rebuilt: {position} of {head}");
         }
         for event in parked {
+            println!("            parked {} {}: {}", event.position, event.event_type, event.error);
+        }
+    }
+}
+
+fn print_reactions(reactions: &[ReactionStatus]) {
+    for ReactionStatus { name, position, lag, is_led, stopped_because, parked_count, parked } in reactions {
+        let led = if *is_led { "" } else { ", nobody runs it" };
+        println!("reaction {name}: {position}, {lag} behind, {parked_count} parked{led}");
+        if let Some(reason) = stopped_because {
+            println!("            stopped: {reason}");
+        }
+        for event in &parked.0 {
             println!("            parked {} {}: {}", event.position, event.event_type, event.error);
         }
     }

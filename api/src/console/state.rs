@@ -3,14 +3,13 @@
 use super::frame::{Frame, Tab};
 use super::seat::Seat;
 use crate::app::App;
-use crate::backlog::Backlog;
+use crate::backlog::{Backlog, Work};
 use crate::edge::Problem;
 use crate::read_models::Standings;
 use crate::read_models::{Projection, Standing};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use jobs::Counts;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -18,7 +17,7 @@ use std::sync::Arc;
 struct StatePage {
     frame: Frame,
     standing: Arc<Standing>,
-    jobs: Arc<Vec<Counts>>,
+    work: Arc<Work>,
     is_admin: bool,
 }
 
@@ -29,8 +28,8 @@ pub(super) async fn state(State(app): State<App>, seat: Seat) -> Response {
 
 async fn shown(app: &App, seat: &Seat) -> Result<StatePage, Problem> {
     let frame = Frame::of(seat, Tab::State, "");
-    let (standing, jobs) = (app.part::<Standings>().read(app).await?, app.part::<Backlog>().read(app).await?);
-    Ok(StatePage { frame, standing, jobs, is_admin: seat.is_admin })
+    let (standing, work) = (app.part::<Standings>().read(app).await?, app.part::<Backlog>().read(app).await?);
+    Ok(StatePage { frame, standing, work, is_admin: seat.is_admin })
 }
 
 impl StatePage {
@@ -39,7 +38,7 @@ impl StatePage {
     }
 
     fn has_given_up(&self) -> bool {
-        self.jobs.iter().any(|job| job.given_up > 0)
+        self.work.jobs.iter().any(|job| job.given_up > 0)
     }
 
     /// How far a rebuild is, in percent.

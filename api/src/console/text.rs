@@ -111,6 +111,8 @@ texts! {
     jobs_run: "하는 중", "Running";
     jobs_given_up: "포기함", "Given up";
     jobs_given_up_advice: "여러 번 해도 안 된 작업이 있어요. madang status로 까닭을 보고, 고친 뒤 madang retry-jobs로 다시 시도하세요.", "Some jobs failed too often. `madang status` says why; mend that, then `madang retry-jobs` has them tried again.";
+    reactions: "이벤트 반응", "Reactions";
+    reaction_stopped: "멈췄어요:", "stands still:";
     admins_act: "다시 시도와 다시 만들기는 관리자만 할 수 있어요.", "Only admins can try again and rebuild.";
     seconds: "초", " s";
     minutes: "분", " min";
