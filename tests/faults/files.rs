@@ -2,6 +2,7 @@
 
 use super::check::everyone_reaches_the_head;
 use super::load::someone;
+use super::proxy::{Proxy, Through, Toward, Wire};
 use super::site::Site;
 use super::{random, rounds, until};
 use crate::media::{hostile_and_odd, jpeg, upload};
@@ -9,6 +10,7 @@ use crate::support::storage;
 use futures::future::join_all;
 use photos::s3::Storage;
 use rand::Rng;
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,6 +72,75 @@ async fn photos_and_exports_under_way_survive_kill_9() {
         let strays = photos::media::strays(&pool, &bucket, std::time::Duration::ZERO).await.expect("listed");
         let missing = photos::media::missing(&pool, &bucket).await.expect("listed");
         assert_eq!((strays, missing), (vec![], vec![]));
+    }
+}
+
+/// Stands in the statement that enqueues a job, the first time that a session sends it, in the transaction that moves the
+/// reaction's checkpoint.
+const ENQUEUES: &[u8] = b"insert into public.jobs";
+/// Ends it.
+const COMMITS: &[u8] = b"COMMIT";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_upload_leads_to_one_job_though_the_server_is_killed_between_the_job_and_the_checkpoint() {
+    let site = Site::start("uploads").await;
+    let s3 = storage().await;
+    let database = Proxy::to(site.postgres.port).await;
+    let mut server = site
+        .serve_with(|wiring| {
+            wiring.database_port = database.port;
+            wiring.variables.extend(s3.variables());
+        })
+        .await;
+    let person = someone(&site.stores().operator(&server.url).await).await;
+    let pool = site.stores().pool().await;
+    let keys = async |sql: &str| -> Vec<String> {
+        sqlx::query_scalar(sql).fetch_all(&pool).await.expect("Postgres answers")
+    };
+    let uploaded = "select aggregate_id from events where event_type = 'MediaUploaded' order by 1";
+    for (through, commits) in
+        [(Through::Nothing, false), (Through::Half, false), (Through::All, false), (Through::All, true)]
+    {
+        let enqueuing = database.trap(Toward::Store, ENQUEUES, through);
+        // It may be cut off: it is in the log by then.
+        let uploading = async {
+            let photo = person.request(Method::POST, "/v1/media").body("image/jpeg", jpeg(64, 48));
+            let _ = photo.try_send().await;
+        };
+        let killing = async {
+            enqueuing.await;
+            if commits {
+                let committing = database.trap(Toward::Store, COMMITS, Through::All);
+                database.set(Wire::Passes);
+                committing.await;
+            }
+            server.kill_9().await;
+        };
+        tokio::join!(uploading, killing);
+        database.cut();
+        database.set(Wire::Passes);
+        server.start_again().await;
+        // Nobody here has the role: what is enqueued stays.
+        until("each upload has its job", async || {
+            let jobs = keys("select key from jobs where kind = 'process_photo' order by key").await;
+            (jobs == keys(uploaded).await).then_some(())
+        })
+        .await;
+    }
+    let lanes = keys("select distinct lane::text from jobs where kind = 'process_photo'").await;
+    assert_eq!(lanes, [person.id.as_str()]);
+    let _worker = site
+        .serve_with(|wiring| {
+            wiring.roles = "api,media";
+            wiring.variables.extend(s3.variables());
+        })
+        .await;
+    for id in keys(uploaded).await {
+        until("each is ready", async || {
+            let media = person.get(&format!("/v1/media/{id}")).await.json;
+            (media["state"] == "ready").then_some(())
+        })
+        .await;
     }
 }
 

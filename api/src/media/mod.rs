@@ -11,14 +11,13 @@ mod upload;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Feature;
-use crate::feature::Unable;
-use crate::feature::Worker;
+use crate::feature::{DeclaredJob, Feature, Unable, Worker};
 use crate::wiring::Wiring;
 use dto::PhotoUrls;
-use photos::media::{self, Pokes};
+use photos::media::{self, Photos, Pokes, ProcessPhoto, Uploaded};
 use projections::Projector;
 use projections::media::MediaProjector;
+use react::Reaction;
 use service::settings::Settings;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,14 +52,19 @@ impl Feature for Media {
         Ok(())
     }
 
+    fn reactions(&self, wiring: &Wiring) -> Vec<Arc<dyn Reaction>> {
+        vec![Arc::new(Uploaded { executor: wiring.executor.clone() })]
+    }
+
+    fn jobs(&self) -> Vec<DeclaredJob> {
+        vec![DeclaredJob::of::<ProcessPhoto>(|wiring, _app| Ok(photos(wiring)))]
+    }
+
     fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
-        let Some(storage) = wiring.storage.clone().filter(|_| wiring.settings.roles.media) else {
-            return Ok(vec![]);
-        };
+        let Some(photos) = photos(wiring) else { return Ok(vec![]) };
         let worker = media::Worker {
-            pool: wiring.own_pool(2, true),
-            executor: wiring.executor.clone(),
-            storage,
+            photos,
+            queue: wiring.queue.clone(),
             progress: wiring.progress.clone(),
             grace: wiring.settings.media_grace,
             pokes: app.map(|app| app.part::<Pokes>().clone()).unwrap_or_default(),
@@ -68,4 +72,10 @@ impl Feature for Media {
         };
         Ok(vec![Box::pin(worker.run())])
     }
+}
+
+/// What looking after photos takes, where a storage is named and the role is played.
+fn photos(wiring: &Wiring) -> Option<Photos> {
+    let storage = wiring.storage.clone().filter(|_| wiring.settings.roles.media)?;
+    Some(Photos { pool: wiring.own_pool(2, true), executor: wiring.executor.clone(), storage })
 }

@@ -86,7 +86,6 @@ pub async fn complete_upload(
     };
     let command = MediaCommand::Complete { by, byte_size };
     let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
-    app.part::<Pokes>().poke(answer.position);
     let committed = asked.committed(&app, &answer);
     Ok(committed.changed(answer.version, Media::answered(answer, app.part())))
 }

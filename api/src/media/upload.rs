@@ -15,7 +15,6 @@ use domain::media::{self, MediaCommand, MediaState};
 use domain::value::MediaId;
 use event_log::event_store::CommandError;
 use http_body::Frame;
-use photos::media::Pokes;
 use photos::media::{MAX_BYTES, upload_key};
 use serde::Deserialize;
 use std::pin::Pin;
@@ -88,7 +87,6 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
         storage.delete(&upload_key(id)).await?;
     }
     let answer = completed?;
-    app.part::<Pokes>().poke(answer.position);
     let location = format!("{}/{id}", super::UPLOAD);
     let committed = asked.committed(&app, &answer);
     Ok(committed.created(&location, answer.version, Media::answered(answer, app.part())))

@@ -1,13 +1,16 @@
 //! Looks after photos, beside requests: makes what is shown of an upload, and takes away what nothing shows.
 //!
-//! What is to be done is read from the projection `media`, and what was done is told to the log, so that whoever
-//! dies in between leaves nothing that another does not take up. One worker at a time looks after a photo: it
-//! holds a lock that ends with its database session.
+//! An upload leads to a job, by a reaction to its event; what nothing shows any more is read from the projection `media`.
+//! What was done is told to the log, so that whoever dies in between leaves nothing that another does not take up.
 //!
-//! Reading order: [`process`] (from an upload to a photo), [`tidy`] (removing, and strays in the bucket).
+//! Reading order: [`uploaded`] (the reaction, and its job), [`process`] (from an upload to a photo), [`tidy`] (removing,
+//! and strays in the bucket).
 
 mod process;
 mod tidy;
+mod uploaded;
+
+pub use uploaded::{ProcessPhoto, Uploaded};
 
 pub use tidy::{SETTLED, StraysError, missing, strays};
 
@@ -16,6 +19,7 @@ use crate::s3::{PUBLIC, Storage, StorageError};
 use domain::media::{Media, MediaCommand, MediaState};
 use domain::value::MediaId;
 use event_log::event_store::{CommandError, Envelope, Executor, StoreError};
+use jobs::Queue;
 use projections::Position;
 use projections::progress::Progress;
 use sqlx::PgPool;
@@ -66,12 +70,12 @@ pub async fn delete_files(storage: &Storage, id: MediaId) -> Result<(), StorageE
     storage.delete(&upload_key(id)).await
 }
 
-/// Tells workers of this process that there is something to do, as of a position.
+/// Tells workers of this process that something is shown no longer, as of a position.
 #[derive(Clone, Debug, Default)]
 pub struct Pokes(watch::Sender<Position>);
 
 impl Pokes {
-    /// Something was uploaded, or is shown no longer.
+    /// Something is shown no longer.
     pub fn poke(&self, position: Position) {
         self.0.send_modify(|known| *known = position.max(*known));
     }
@@ -80,14 +84,23 @@ impl Pokes {
 /// What can't be done now, and until when it is left alone.
 type Resting = HashMap<MediaId, Instant>;
 
-/// Looks after photos.
-pub struct Worker {
+/// What looking after photos takes.
+#[derive(Clone)]
+pub struct Photos {
     /// For the projection, and for locks.
     pub pool: PgPool,
     /// Tells the log what was done.
     pub executor: Executor,
     /// Where the files are.
     pub storage: Storage,
+}
+
+/// Takes away what nothing shows, and has uploads looked at that nobody was told of.
+pub struct Worker {
+    /// What it takes.
+    pub photos: Photos,
+    /// Takes jobs.
+    pub queue: Queue,
     /// How far the projection is.
     pub progress: Arc<Progress>,
     /// How long what nothing shows is kept.
@@ -118,19 +131,10 @@ impl Worker {
     pub async fn run(self) {
         let shutdown = self.shutdown.clone();
         // Apart from each other: a large bucket or many uploads keep nobody from their turn.
-        let work = async { tokio::join!(self.look(), self.clear(), self.tidy()) };
+        let work = async { tokio::join!(self.clear(), self.tidy()) };
         tokio::select! {
             _ = work => {}
             () = shutdown.cancelled() => {}
-        }
-    }
-
-    async fn look(&self) {
-        let (mut pokes, mut resting) = (self.pokes.0.subscribe(), Resting::new());
-        loop {
-            self.told(&mut pokes, &mut resting).await;
-            self.look_at_uploads(&mut resting).await;
-            let _ = tokio::time::timeout(POLL, pokes.changed()).await;
         }
     }
 
@@ -147,6 +151,7 @@ impl Worker {
         let mut often = tokio::time::interval(tidy::EVERY);
         loop {
             often.tick().await;
+            self.ask_for_uploads().await;
             self.tidy_bucket().await;
         }
     }
@@ -163,7 +168,9 @@ impl Worker {
         warn!(%failure, %id, "a photo could not be looked after; it is tried again");
         resting.insert(id, Instant::now() + PAUSE);
     }
+}
 
+impl Photos {
     /// What has become of it then.
     async fn tell(&self, id: MediaId, command: MediaCommand) -> Result<Option<MediaState>, WorkError> {
         match self.executor.execute::<Media>(id.0, command, &Envelope::of_service()).await {

@@ -1,39 +1,40 @@
 //! From an upload to a photo, or to a refusal that says why.
 
-use super::{AT_ONCE, MAX_BYTES, Resting, WorkError, Worker, folder_of, limits, upload_key, variant_key};
+use super::{MAX_BYTES, Photos, WorkError, folder_of, limits, upload_key, variant_key};
 use crate::images::{self, Unusable};
 use domain::media::{Media, MediaCommand, MediaState, Processed, RefuseReason, Variant};
 use domain::value::MediaId;
 use hyper::body::Bytes;
-use projections::media::query;
 use service::polite;
 
-impl Worker {
-    /// One after the other: each takes a core, and up to a few hundred megabytes.
-    pub(super) async fn look_at_uploads(&self, resting: &mut Resting) {
-        let waiting = match query::to_process(&self.pool, AT_ONCE).await {
-            Ok(waiting) => waiting,
-            Err(failure) => return tracing::warn!(%failure, "uploads can't be read"),
-        };
-        for media in waiting {
-            if resting.contains_key(&media.id) {
-                continue;
-            }
-            if let Err(failure) = self.look_at(media.id).await {
-                Self::rest(resting, media.id, &failure);
-            }
-        }
-    }
+/// How far an upload is after a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LookedAt {
+    /// It is a photo, is refused, or is gone.
+    Settled,
+    /// This process does not know yet that it is there.
+    Unheard,
+    /// Another is at it.
+    Elsewhere,
+}
 
-    async fn look_at(&self, id: MediaId) -> Result<(), WorkError> {
+impl Photos {
+    /// Takes a core, and up to a few hundred megabytes.
+    pub(super) async fn look_at(&self, id: MediaId) -> Result<LookedAt, WorkError> {
         let mut tx = self.pool.begin().await?;
         let (is_ours,): (bool,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1, 0))")
             .bind(upload_key(id))
             .fetch_one(&mut *tx)
             .await?;
-        // The projection may not show yet that another worker has done it.
-        if !is_ours || self.executor.load::<Media>(id.0).await?.state.state != MediaState::Processing {
-            return Ok(());
+        if !is_ours {
+            return Ok(LookedAt::Elsewhere);
+        }
+        match self.executor.load::<Media>(id.0).await?.state.state {
+            MediaState::Processing => {}
+            MediaState::Unknown | MediaState::Uploading => return Ok(LookedAt::Unheard),
+            MediaState::Ready | MediaState::Refused | MediaState::Removed | MediaState::Swept => {
+                return Ok(LookedAt::Settled);
+            }
         }
         let command = match self.storage.get(&upload_key(id), MAX_BYTES).await? {
             Some(bytes) => {
@@ -55,7 +56,7 @@ impl Worker {
             self.storage.delete_folder(&folder_of(id)).await?;
         }
         self.storage.delete(&upload_key(id)).await?;
-        Ok(())
+        Ok(LookedAt::Settled)
     }
 
     /// Puts what was made of it where readers find it.

@@ -1,10 +1,11 @@
 //! Taking away what nothing shows, and what nobody knows of.
 
-use super::{AT_ONCE, Resting, UPLOADS, WorkError, Worker, delete_files, folder_of};
+use super::{AT_ONCE, ProcessPhoto, Resting, UPLOADS, WorkError, Worker, delete_files, folder_of};
 use crate::s3::{PUBLIC, Storage, StorageError};
 use chrono::Utc;
 use domain::media::{Media, MediaCommand, MediaState, RemoveReason};
 use domain::value::MediaId;
+use jobs::queue::Enqueued;
 use projections::media::query;
 use sqlx::PgPool;
 use std::collections::HashMap;
@@ -14,6 +15,8 @@ use uuid::Uuid;
 
 /// How often the bucket is held against what is known.
 pub(super) const EVERY: Duration = Duration::from_secs(3_600);
+/// More uploads are asked for the next time.
+const UPLOADS_AT_ONCE: usize = 10_000;
 /// Younger files may belong to something that is being told to the log just now.
 pub const SETTLED: Duration = Duration::from_secs(3_600);
 
@@ -26,7 +29,7 @@ impl Worker {
         };
         for (id, reason) in removable {
             if !resting.contains_key(&id)
-                && let Err(failure) = self.tell(id, MediaCommand::Remove { reason }).await
+                && let Err(failure) = self.photos.tell(id, MediaCommand::Remove { reason }).await
             {
                 Self::rest(resting, id, &failure);
             }
@@ -41,19 +44,32 @@ impl Worker {
     }
 
     async fn to_take_away(&self) -> Result<(Vec<(MediaId, RemoveReason)>, Vec<MediaId>), sqlx::Error> {
-        let removable = query::to_remove(&self.pool, Utc::now(), self.grace, AT_ONCE).await?;
-        Ok((removable, query::to_sweep(&self.pool, AT_ONCE).await?))
+        let removable = query::to_remove(&self.photos.pool, Utc::now(), self.grace, AT_ONCE).await?;
+        Ok((removable, query::to_sweep(&self.photos.pool, AT_ONCE).await?))
     }
 
     async fn sweep(&self, id: MediaId) -> Result<(), WorkError> {
-        delete_files(&self.storage, id).await?;
-        self.tell(id, MediaCommand::Sweep).await?;
+        delete_files(&self.photos.storage, id).await?;
+        self.photos.tell(id, MediaCommand::Sweep).await?;
         Ok(())
+    }
+
+    /// Has uploads looked at that wait: those of before there was the reaction, and those that were given up.
+    pub(super) async fn ask_for_uploads(&self) {
+        let asked = async {
+            let waiting = query::to_process(&self.photos.pool, UPLOADS_AT_ONCE).await?;
+            let jobs = waiting.iter().map(|media| Enqueued::of(&ProcessPhoto::of(media.id, media.owner_id)));
+            self.queue.enqueue_all(&self.photos.pool, jobs.collect()).await
+        };
+        match asked.await {
+            Ok(()) => self.queue.poke(),
+            Err(failure) => warn!(%failure, "uploads that wait can't be asked for"),
+        }
     }
 
     /// Deletes files that belong to nothing: an upload that came after its photo was made, say.
     pub(super) async fn tidy_bucket(&self) {
-        let strays = match strays(&self.pool, &self.storage, SETTLED).await {
+        let strays = match strays(&self.photos.pool, &self.photos.storage, SETTLED).await {
             Ok(strays) => strays,
             Err(failure) => return warn!(%failure, "the bucket can't be held against what is known"),
         };
@@ -72,11 +88,11 @@ impl Worker {
             warn!(key, "a file in the bucket is none of ours; it is left alone");
             return Ok(false);
         };
-        let state = self.executor.load::<Media>(id.0).await?.state.state;
+        let state = self.photos.executor.load::<Media>(id.0).await?.state.state;
         if belongs(state, key) {
             return Ok(false);
         }
-        self.storage.delete(key).await?;
+        self.photos.storage.delete(key).await?;
         Ok(true)
     }
 }
