@@ -22,7 +22,6 @@ use jobs::{Queue, Workers};
 use photos::s3::Storage;
 use projections::Projector;
 use projections::progress::Progress;
-use projections::rebuild::Rebuilder;
 use projections::runner::{Runner, RunnerContext};
 use projections::schema::outdated;
 use react::Reaction;
@@ -128,7 +127,7 @@ impl Node {
         let (serving, working) = (TaskTracker::new(), TaskTracker::new());
         let Wired { wiring, read_pool, appender, handle } = wire(settings, &stop_working).await?;
         let wiring = Arc::new(wiring);
-        let projectors = features::projectors(&wiring.settings);
+        let projectors = wiring.projectors.clone();
         let reactions = features::reactions(&wiring);
         // Before anything is served: what happens from now on is reacted to.
         react::register(&wiring.pool, &reactions).await?;
@@ -245,6 +244,7 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
     let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
     vault.catch_up().await?;
     let (appender, handle) = Appender::new(&options);
+    let projectors = features::projectors(&settings);
     let wiring = Wiring {
         log_id,
         read_options,
@@ -256,7 +256,8 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
         nats,
         progress: Arc::new(Progress::default()),
         tail: Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head(), features::touches)),
-        projections: features::projectors(&settings).iter().map(|projector| projector.name()).collect(),
+        projections: projectors.iter().map(|projector| projector.name()).collect(),
+        projectors,
         as_of,
         shutdown: stop_working.clone(),
         options,
@@ -304,7 +305,7 @@ async fn sweep_keys(pool: &PgPool) -> Result<(), sqlx::Error> {
     sqlx::query(old).execute(pool).await.map(drop)
 }
 
-/// What keeps read models fresh, and builds them anew.
+/// What keeps read models fresh.
 fn spawn_runners(working: &TaskTracker, wiring: &Wiring, projectors: &[Arc<dyn Projector>]) {
     let announcer = Arc::new(NatsAnnouncer::start(wiring.nats.clone()));
     let holder = Uuid::new_v4();
@@ -322,13 +323,6 @@ fn spawn_runners(working: &TaskTracker, wiring: &Wiring, projectors: &[Arc<dyn P
         let runner = Runner::new(projector.clone(), wiring.own_pool(2, false), context);
         working.spawn(runner.run());
     }
-    let rebuilder = Rebuilder {
-        projectors: projectors.to_vec(),
-        pool: wiring.own_pool(3, false),
-        source: Arc::new(LogReader::new(wiring.pool.clone())),
-        shutdown: wiring.shutdown.clone(),
-    };
-    working.spawn(rebuilder.run());
 }
 
 /// What follows from events beside read models.
@@ -359,6 +353,7 @@ fn app(
     Ok(App::from(Ground {
         executor: wiring.executor.clone(),
         vault: wiring.vault.clone(),
+        queue: wiring.queue.clone(),
         storage: wiring.storage.clone(),
         reads: StatementPool::new(limited(&wiring.read_options), settings.database_connections / 2),
         pool: read_pool,

@@ -6,8 +6,8 @@ use event_log::statement_pool::{FRESH, PATIENCE, PING};
 use event_log::tail::Tail;
 use jobs::Queue;
 use photos::s3::Storage;
-use projections::Position;
 use projections::progress::Progress;
+use projections::{Position, Projector};
 use service::settings::Settings;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool};
@@ -45,6 +45,8 @@ pub struct Wiring {
     pub progress: Arc<Progress>,
     /// The newest events.
     pub tail: Arc<Tail>,
+    /// What builds the read models.
+    pub projectors: Vec<Arc<dyn Projector>>,
     /// The projections' names.
     pub projections: Vec<&'static str>,
     /// Where the past stands that is served, if not what is live.

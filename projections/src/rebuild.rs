@@ -3,7 +3,7 @@
 mod asked;
 mod shared;
 
-pub use asked::{Rebuilder, ask};
+pub use asked::{answer, ask, unanswered};
 pub use shared::{Share, SharedSource};
 
 use crate::ports::{EventSource, Position, RecordedEvent, SourceError};

@@ -13,6 +13,7 @@ use event_log::event_store::Executor;
 use event_log::statement_pool::StatementPool;
 use event_log::tail::Tail;
 use history::Pages as Log;
+use jobs::Queue;
 use photos::s3::Storage;
 use projections::progress::Progress;
 use sqlx::PgPool;
@@ -32,6 +33,8 @@ pub struct Ground {
     pub executor: Executor,
     /// Passwords and tokens.
     pub vault: Vault,
+    /// Takes what is to be done beside requests.
+    pub queue: Queue,
     /// Files, where a storage for them is named.
     pub storage: Option<Storage>,
     /// For read models only.

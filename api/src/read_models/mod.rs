@@ -1,6 +1,9 @@
 //! The projections, for those who run the service: how far each has come, another try of what is parked, a rebuild.
+//!
+//! Reading order: [`routes`], [`standings`] (how everything stands), [`rebuild`] (the job), [`dto`].
 
 mod dto;
+mod rebuild;
 mod routes;
 mod standings;
 
@@ -9,10 +12,14 @@ pub use standings::Standings;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Feature;
-use crate::feature::Unable;
+use crate::feature::{DeclaredJob, Feature, Unable, Worker};
 use crate::wiring::Wiring;
+use rebuild::{RebuildProjection, Rebuilder};
+use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// How often it is looked for wishes that have no job.
+const ADOPT: Duration = Duration::from_secs(600);
 
 /// This feature.
 pub struct ReadModels;
@@ -23,6 +30,23 @@ impl Feature for ReadModels {
             .routes(routes!(routes::list_projections))
             .routes(routes!(routes::retry_parked_events))
             .routes(routes!(routes::rebuild_projection))
+    }
+
+    fn jobs(&self) -> Vec<DeclaredJob> {
+        vec![DeclaredJob::of::<RebuildProjection>(|wiring, _app| Ok(Rebuilder::of(wiring)))]
+    }
+
+    fn workers(&self, wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
+        if !wiring.settings.roles.projector {
+            return Ok(vec![]);
+        }
+        let (pool, queue) = (wiring.pool.clone(), wiring.queue.clone());
+        Ok(vec![Box::pin(Wiring::every(
+            wiring.shutdown.clone(),
+            ADOPT,
+            "rebuilds that were asked for can't be looked up",
+            async move || rebuild::adopt(&pool, &queue).await,
+        ))])
     }
 
     fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {

@@ -1,7 +1,7 @@
 //! The projections' routes.
 
 use super::dto::{Projection, Standing};
-use super::standings;
+use super::{rebuild, standings};
 use crate::app::App;
 use crate::edge::caller::READS_HISTORY;
 use crate::edge::{Problem, Staff};
@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::user::Role;
-use projections::{rebuild, retry};
+use projections::retry;
 use std::sync::Arc;
 
 /// Tell how far everything has come
@@ -72,7 +72,7 @@ pub async fn rebuild_projection(
 ) -> Result<Response, Problem> {
     let by = staff.must_have_any(&[Role::Admin])?;
     let name = known(&app, name)?;
-    rebuild::ask(&app.pool, name, by.map(|by| by.0)).await?;
+    rebuild::ask(&app, name, by.map(|by| by.0)).await?;
     app.part::<Standings>().clear().await;
     Ok((StatusCode::ACCEPTED, Json(one(&app, name).await?)).into_response())
 }
