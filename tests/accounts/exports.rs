@@ -108,15 +108,16 @@ async fn who_leaves_right_after_asking_gets_all_of_it_with_their_photos() {
     let mina = api.register("mina").await;
     mina.publish("글").await;
     let photo = crate::media::ready(&mina).await;
+    // Its turn has not come yet: what was tried before keeps its pause.
     yard.run(&format!(
-        "insert into vault.exports (user_id, id, next_attempt_at)
-         values ('{}', gen_random_uuid(), clock_timestamp() + interval '1 day')",
+        "insert into jobs (kind, key, payload, attempts, due_at)
+         values ('make_export', '{0}', '{{\"user_id\": \"{0}\"}}', 1, now() + interval '1 day')",
         mina.id
     ))
     .await;
     mina.get("/v1/me/export").await.expect(202);
     mina.leave().await.expect(204);
-    yard.run("update vault.exports set next_attempt_at = clock_timestamp()").await;
+    yard.run("update jobs set due_at = now() where kind = 'make_export'").await;
     let begun = Instant::now();
     let key = loop {
         if let [key] = &yard.app.files("exports/").await[..] {
@@ -182,12 +183,14 @@ async fn an_export_whose_maker_died_is_made_by_another() {
     // This node makes none; the row is as a maker left it that was killed.
     let api = yard.app.second_node(|settings| settings.roles = service::settings::Roles::ALL).await;
     let mina = api.register("mina").await;
-    let claimed = format!(
-        "insert into vault.exports (user_id, id, attempts, next_attempt_at)
-         values ('{}', gen_random_uuid(), 1, clock_timestamp() + interval '1 second')",
+    yard.run(&format!("insert into vault.exports (user_id, id) values ('{}', gen_random_uuid())", mina.id))
+        .await;
+    yard.run(&format!(
+        "insert into jobs (kind, key, payload, attempts, lease, due_at)
+         values ('make_export', '{0}', '{{\"user_id\": \"{0}\"}}', 1, gen_random_uuid(), now() + interval '1 second')",
         mina.id
-    );
-    yard.run(&claimed).await;
+    ))
+    .await;
     let begun = Instant::now();
     loop {
         let asked = mina.get("/v1/me/export").await;

@@ -1,32 +1,32 @@
 //! Makes exports, one at a time in each process, and clears away what is over.
 
 use super::collect::{CollectError, collect};
-use super::routes::export_link;
 use crate::app::App;
+use crate::pages::link;
 use domain::value::UserId;
 use event_log::event_store::LogReader;
+use jobs::queue::Enqueued;
+use jobs::{Failure, Job};
 use photos::s3::{Storage, StorageError};
-use service::backoff::pause;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
+use uuid::Uuid;
 use vault::VaultError;
 use vault::exports::{self, Waiting};
 
-/// Finds what other processes were asked for, and what is due again.
-const POLL: Duration = Duration::from_secs(5);
-/// What failed is tried again after a second, then ever more rarely.
-const PAUSE_MAX: Duration = Duration::from_secs(10 * 60);
 /// How long read models may take to show what was written before someone asked.
 const CATCH_UP: Duration = Duration::from_secs(30);
 /// The read models that an export shows.
 const READ: [&str; 6] = ["profiles", "posts", "comments", "tags", "media", "searches"];
-const SWEEP: Duration = Duration::from_secs(3_600);
+/// How often [`tidy`] is to be called.
+pub(super) const TIDY: Duration = Duration::from_secs(3_600);
 
 /// Why one was not made.
 #[derive(Debug, thiserror::Error)]
-enum MakeError {
+pub(super) enum MakeError {
     #[error("the read models are behind")]
     Behind,
     #[error(transparent)]
@@ -35,54 +35,87 @@ enum MakeError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Vault(#[from] VaultError),
-    #[error("the log can't be read")]
-    Log(#[from] sqlx::Error),
+    #[error("the database can't be used")]
+    Database(#[from] sqlx::Error),
     #[error("the archive can't be read")]
     Io(#[from] std::io::Error),
     #[error("writing the archive was cut off")]
     CutOff,
 }
 
-/// Makes what is asked for, until shutdown. What is cut off then, others make.
-pub async fn run(app: App, shutdown: CancellationToken) {
-    let Some(storage) = app.storage.clone() else { return };
-    let mut pokes = app.vault.exports.pokes();
-    let mut sweeps = tokio::time::interval(SWEEP);
-    loop {
-        pokes.mark_unchanged();
-        let worked = tokio::select! {
-            worked = make_next(&app, &storage) => worked,
-            () = shutdown.cancelled() => return,
-        };
-        match worked {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(failure) => warn!(%failure, "exports that wait can't be read"),
-        }
-        tokio::select! {
-            _ = pokes.changed() => {}
-            () = tokio::time::sleep(POLL) => {}
-            _ = sweeps.tick() => {
-                if let Err(failure) = sweep(&app, &storage).await {
-                    warn!(%failure, "exports that are over were not cleared away");
-                }
-            }
-            () = shutdown.cancelled() => return,
-        }
+/// The link to a ready export, as a letter has it.
+fn export_link(web_url: &str, token: &str) -> String {
+    link(web_url, "export", token)
+}
+
+/// An export is to be made.
+#[derive(Serialize, Deserialize)]
+pub(super) struct MakeExport {
+    user_id: Uuid,
+}
+
+impl MakeExport {
+    /// This person's.
+    pub(super) fn of(user: UserId) -> Self {
+        Self { user_id: user.0 }
     }
 }
 
-/// Whether there was one.
-async fn make_next(app: &App, storage: &Storage) -> Result<bool, VaultError> {
-    let Some(waiting) = app.vault.exports.claim().await? else { return Ok(false) };
-    match make(app, storage, waiting).await {
-        Ok(()) => info!("an export was made"),
-        Err(failure) => {
-            warn!(%failure, "an export was not made; it is tried again");
-            app.vault.exports.give_back(waiting, pause(waiting.attempts, PAUSE_MAX)).await?;
-        }
+/// What making exports takes.
+pub(super) struct Maker {
+    app: App,
+    storage: Storage,
+}
+
+impl Maker {
+    /// Where requests are answered and files are kept.
+    pub(super) fn of(app: &App) -> Option<Self> {
+        Some(Self { app: app.clone(), storage: app.storage.clone()? })
     }
-    Ok(true)
+}
+
+impl Job for MakeExport {
+    const KIND: &'static str = "make_export";
+    /// About a week: so long an export is kept.
+    const MAX_ATTEMPTS: i32 = 1_000;
+    const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
+    /// The one that is underway is as good as another.
+    const AGAIN: bool = false;
+    type Context = Maker;
+
+    fn key(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    async fn run(self, maker: Arc<Maker>) -> Result<(), Failure> {
+        let Maker { app, storage } = &*maker;
+        let Some(waiting) = app.vault.exports.waiting(UserId(self.user_id)).await.map_err(MakeError::from)?
+        else {
+            // Made, or its person was forgotten.
+            return Ok(());
+        };
+        make(app, storage, waiting).await?;
+        info!("an export was made");
+        Ok(())
+    }
+}
+
+impl From<MakeError> for Failure {
+    fn from(error: MakeError) -> Self {
+        Self::retry("the export was not made").because(error)
+    }
+}
+
+/// Clears away what is over, and has exports made that have no job, as of an older release.
+pub(super) async fn tidy(app: &App) -> Result<(), MakeError> {
+    let waiting = app.vault.exports.all_waiting().await?.into_iter();
+    let jobs = waiting.map(|user| Enqueued::of(&MakeExport::of(user))).collect();
+    app.queue.enqueue_all(&app.pool, jobs).await?;
+    app.queue.poke();
+    match &app.storage {
+        Some(storage) => sweep(app, storage).await,
+        None => Ok(()),
+    }
 }
 
 async fn make(app: &App, storage: &Storage, waiting: Waiting) -> Result<(), MakeError> {

@@ -6,13 +6,13 @@
 mod archive;
 mod collect;
 mod dto;
-pub mod maker;
+mod maker;
 mod routes;
 
 use crate::app::App;
-use crate::feature::Feature;
-use crate::feature::{Unable, Worker};
+use crate::feature::{DeclaredJob, Feature, Unable, Worker};
 use crate::wiring::Wiring;
+use maker::{MakeExport, Maker};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// This feature.
@@ -23,8 +23,18 @@ impl Feature for Exports {
         OpenApiRouter::new().routes(routes!(routes::get_export)).routes(routes!(routes::fetch_export))
     }
 
+    fn jobs(&self) -> Vec<DeclaredJob> {
+        vec![DeclaredJob::of::<MakeExport>(|_wiring, app| Ok(app.and_then(Maker::of)))]
+    }
+
     fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
         let Some(app) = app.filter(|_| wiring.is_live()) else { return Ok(vec![]) };
-        Ok(vec![Box::pin(maker::run(app.clone(), wiring.shutdown.clone()))])
+        let app = app.clone();
+        Ok(vec![Box::pin(Wiring::every(
+            wiring.shutdown.clone(),
+            maker::TIDY,
+            "exports that are over were not cleared away",
+            async move || maker::tidy(&app).await,
+        ))])
     }
 }

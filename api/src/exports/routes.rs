@@ -1,10 +1,11 @@
 //! What people ask about their exports.
 
 use super::dto::{Export, Fetch, Fetched};
+use super::maker::MakeExport;
 use crate::app::App;
 use crate::edge::member::hourly;
 use crate::edge::{Form, Member, Problem};
-use crate::pages::{carried, link, over};
+use crate::pages::{carried, over};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,12 +20,6 @@ const LINKS: Policy = hourly("export_link", 60);
 const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 /// Most are ready by then.
 const ASK_AGAIN_SECONDS: &str = "5";
-
-/// The link to a ready export, as a letter has it.
-#[must_use]
-pub fn export_link(web_url: &str, token: &str) -> String {
-    link(web_url, "export", token)
-}
 
 /// Take away what is one's own
 ///
@@ -41,8 +36,14 @@ pub fn export_link(web_url: &str, token: &str) -> String {
 )]
 pub async fn get_export(State(app): State<App>, member: Member) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    let export = app.vault.exports.ask(member.id).await?;
+    let mut tx = app.pool.begin().await?;
+    let export = app.vault.exports.ask(&mut tx, member.id).await?;
     if export.made_at.is_none() {
+        app.queue.enqueue(&mut *tx, &MakeExport::of(member.id)).await?;
+    }
+    tx.commit().await?;
+    if export.made_at.is_none() {
+        app.queue.poke();
         let again = [("retry-after", ASK_AGAIN_SECONDS)];
         return Ok((StatusCode::ACCEPTED, again, Json(Export::of(&export, None))).into_response());
     }

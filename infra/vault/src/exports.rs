@@ -1,4 +1,4 @@
-//! What people take away of their own: one at a time each, made by whoever is free, kept for a week.
+//! What people take away of their own: one at a time each, made by a job, kept for a week.
 //!
 //! The files are in the storage, the rows here. A file whose row is gone, or names another, is swept away.
 
@@ -8,23 +8,17 @@ use super::links::{self, Purpose};
 use crate::mail::{Letter, Outbox};
 use chrono::{DateTime, Utc};
 use domain::value::UserId;
-use sqlx::{FromRow, PgPool};
-use std::time::Duration;
-use tokio::sync::watch;
+use sqlx::{FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
 /// Where the files are.
 pub const FOLDER: &str = "exports/";
 
-/// How long nobody else makes one that was taken. Longer than making one takes.
-const CLAIM: Duration = Duration::from_secs(15 * 60);
-
-/// Cheap to clone; clones poke the same makers.
+/// Cheap to clone.
 #[derive(Clone)]
 pub struct Exports {
     pool: PgPool,
     outbox: Outbox,
-    pokes: watch::Sender<()>,
 }
 
 /// How far an export is.
@@ -47,8 +41,6 @@ pub struct Waiting {
     pub user_id: Uuid,
     /// Names its file.
     pub id: Uuid,
-    /// How often that was tried, this time included.
-    pub attempts: i32,
 }
 
 impl Export {
@@ -79,70 +71,52 @@ fn key(user: Uuid, id: Uuid) -> String {
 
 impl Exports {
     pub(super) fn new(pool: PgPool, outbox: Outbox) -> Self {
-        Self { pool, outbox, pokes: watch::Sender::default() }
+        Self { pool, outbox }
     }
 
     /// The person's export: the one under way, the one that is there if it is not older than a day, or another
-    /// one that is to be made from now on.
+    /// one that is to be made from now on. Where it is not there yet, a job is to be enqueued in the same transaction.
     ///
     /// # Errors
     /// The database's.
-    pub async fn ask(&self, user: UserId) -> Result<Export, VaultError> {
+    pub async fn ask(&self, connection: &mut PgConnection, user: UserId) -> Result<Export, VaultError> {
         sqlx::query(
             "delete from vault.exports
              where user_id = $1 and made_at < clock_timestamp() - interval '1 day'",
         )
         .bind(user.0)
-        .execute(&self.pool)
+        .execute(&mut *connection)
         .await?;
-        let export: Export = sqlx::query_as(
-            "insert into vault.exports (user_id, id) values ($1, $2)
+        // Older releases take what is due by this table.
+        let export = sqlx::query_as(
+            "insert into vault.exports (user_id, id, next_attempt_at) values ($1, $2, 'infinity')
              on conflict (user_id) do update set user_id = excluded.user_id
              returning id, asked_at, made_at, byte_size",
         )
         .bind(user.0)
         .bind(Uuid::new_v4())
-        .fetch_one(&self.pool)
+        .fetch_one(connection)
         .await?;
-        if export.made_at.is_none() {
-            self.pokes.send_replace(());
-        }
         Ok(export)
     }
 
-    /// Tells that there may be something to make in this process; others look now and then.
-    #[must_use]
-    pub fn pokes(&self) -> watch::Receiver<()> {
-        self.pokes.subscribe()
-    }
-
-    /// The one that waits longest, if any is to be made; nobody else takes it for a quarter of an hour.
+    /// The person's export that is to be made, if one is.
     ///
     /// # Errors
     /// The database's.
-    pub async fn claim(&self) -> Result<Option<Waiting>, VaultError> {
-        let waiting = sqlx::query_as(include_str!("sql/claim_export.sql"))
-            .bind(CLAIM.as_secs_f64())
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(waiting)
+    pub async fn waiting(&self, user: UserId) -> Result<Option<Waiting>, VaultError> {
+        let waiting = "select user_id, id from vault.exports where user_id = $1 and made_at is null";
+        Ok(sqlx::query_as(waiting).bind(user.0).fetch_optional(&self.pool).await?)
     }
 
-    /// Gives back what could not be made, to be tried again after `pause`.
+    /// Whose exports are to be made.
     ///
     /// # Errors
-    /// The database's; it is tried again when the claim is over.
-    pub async fn give_back(&self, waiting: Waiting, pause: Duration) -> Result<(), VaultError> {
-        sqlx::query(
-            "update vault.exports set next_attempt_at = clock_timestamp() + make_interval(secs => $3)
-             where user_id = $1 and id = $2 and made_at is null",
-        )
-        .bind(waiting.user_id)
-        .bind(waiting.id)
-        .bind(pause.as_secs_f64())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+    /// The database's.
+    pub async fn all_waiting(&self) -> Result<Vec<UserId>, VaultError> {
+        let waiting = "select user_id from vault.exports where made_at is null";
+        let users: Vec<Uuid> = sqlx::query_scalar(waiting).fetch_all(&self.pool).await?;
+        Ok(users.into_iter().map(UserId).collect())
     }
 
     /// Its file is there: a letter with a link to it is on its way. False if nobody wants it any more, because
