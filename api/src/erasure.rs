@@ -7,8 +7,7 @@
 //! and the vault's rows go last: until then what was cut off is begun anew. Each step may be repeated without harm. What
 //! they looked at goes by itself within two days (see [`vault::views`]).
 
-use crate::app::App;
-use crate::feature::{Feature, Unable, Worker};
+use crate::feature::{DeclaredJob, Feature};
 use crate::wiring::Wiring;
 use domain::blocklist::{Blocklist, BlocklistCommand};
 use domain::comment::{Comment, CommentCommand};
@@ -24,8 +23,10 @@ use domain::{Decide, Event, RefusalKind};
 use event_log::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
 use event_log::nats::{Nats, NatsError};
 use futures::TryStreamExt;
+use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use history::{masking, past};
+use jobs::Failure;
 use own::Own;
 use photos::media::delete_files;
 use photos::s3::{Storage, StorageError};
@@ -34,7 +35,7 @@ use sqlx::PgPool;
 use std::time::Duration;
 use tracing::{info, warn};
 use uuid::Uuid;
-use vault::{Vault, VaultError, exports};
+use vault::{Due, ErasePerson, Erases, Vault, VaultError, exports};
 
 mod own;
 
@@ -45,31 +46,15 @@ pub const GRACE: Duration = Duration::from_secs(35);
 /// How many deletions are on their way at once.
 const AT_ONCE: usize = 32;
 
-/// How often it is looked whose time has come.
-const SWEEP: Duration = Duration::from_secs(600);
+/// How soon it is looked again whether someone's time has come: they are on their way back, say.
+const NOT_YET: Duration = Duration::from_secs(600);
 
 /// This feature.
 pub struct Erasure;
 
 impl Feature for Erasure {
-    fn workers(&self, wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
-        if !wiring.is_live() {
-            return Ok(vec![]);
-        }
-        let eraser = Eraser {
-            // Its questions go through the whole log: nobody waits for them, so no limit of time ends them.
-            pool: wiring.own_pool(2, true),
-            executor: wiring.executor.clone(),
-            vault: wiring.vault.clone(),
-            nats: wiring.nats.clone(),
-            storage: wiring.storage.clone(),
-        };
-        Ok(vec![Box::pin(Wiring::every(
-            wiring.shutdown.clone(),
-            SWEEP,
-            "who left thirty days ago could not be forgotten",
-            async move || eraser.sweep().await,
-        ))])
+    fn jobs(&self) -> Vec<DeclaredJob> {
+        vec![DeclaredJob::of::<ErasePerson>(|wiring, _app| Ok(Some(Box::new(Eraser::of(wiring)))))]
     }
 }
 
@@ -123,19 +108,16 @@ pub struct Erased {
 }
 
 impl Eraser {
-    /// Forgets those who left thirty days ago, and those whose forgetting was cut off. Meant to run every few
-    /// minutes, in any number of processes.
-    ///
-    /// # Errors
-    /// The database's; who could not be forgotten is left for the next time.
-    pub async fn sweep(&self) -> Result<(), EraseError> {
-        for user in self.vault.withdrawals.due().await? {
-            match self.forget(user, GRACE).await {
-                Ok(_) => info!("someone who left was forgotten"),
-                Err(failure) => warn!(%failure, "someone who left could not be forgotten yet"),
-            }
+    /// As a process that is wired so does.
+    fn of(wiring: &Wiring) -> Self {
+        Self {
+            // Its questions go through the whole log: nobody waits for them, so no limit of time ends them.
+            pool: wiring.own_pool(2, true),
+            executor: wiring.executor.clone(),
+            vault: wiring.vault.clone(),
+            nats: wiring.nats.clone(),
+            storage: wiring.storage.clone(),
         }
-        Ok(())
     }
 
     /// Forgets a person. Who has not left yet does so now, and is forgotten after `grace`.
@@ -269,6 +251,28 @@ impl Eraser {
             .await?;
         tx.commit().await?;
         Ok(())
+    }
+}
+
+impl Erases for Eraser {
+    fn erase_if_due(&self, user: UserId) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            match self.vault.withdrawals.due(user).await.map_err(EraseError::from)? {
+                Due::Now => {
+                    self.forget(user, GRACE).await?;
+                    info!("someone who left was forgotten");
+                    Ok(())
+                }
+                Due::NotYet => Err(Failure::wait("they may still come back", NOT_YET)),
+                Due::Never => Ok(()),
+            }
+        })
+    }
+}
+
+impl From<EraseError> for Failure {
+    fn from(error: EraseError) -> Self {
+        Self::retry("someone who left could not be forgotten yet").because(error)
     }
 }
 

@@ -18,7 +18,7 @@ use event_log::tail::Tail;
 use futures::future::BoxFuture;
 use history::Pages as Log;
 use history::past::{self, PastError};
-use jobs::{Queue, Workers};
+use jobs::Workers;
 use photos::s3::Storage;
 use projections::Projector;
 use projections::progress::Progress;
@@ -240,7 +240,6 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
     }
     let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
     let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
-    let queue = Queue::default();
     let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
     vault.catch_up().await?;
     let (appender, handle) = Appender::new(&options);
@@ -249,8 +248,8 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
         log_id,
         read_options,
         executor: Executor::new(pool.clone(), handle.clone()),
+        queue: vault.queue.clone(),
         vault,
-        queue,
         job_kinds: features::job_kinds(),
         storage: settings.s3.clone().map(Storage::new),
         nats,

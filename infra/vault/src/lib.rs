@@ -44,7 +44,7 @@ pub use handles::Handles;
 pub use keys::Rotation;
 pub use recovery::Recovery;
 pub use tokens::{AccessToken, Caller, TokenError};
-pub use withdrawals::Withdrawals;
+pub use withdrawals::{Due, ErasePerson, Erases, Withdrawals};
 
 use crate::mail::Outbox;
 use accounts::Accounts;
@@ -55,6 +55,7 @@ use digest::RequestHasher;
 use domain::value::UserId;
 use exports::Exports;
 use identities::Identities;
+use jobs::Queue;
 use keys::Keys;
 use oauth::OAuthFlows;
 use passwords::Passwords;
@@ -99,6 +100,8 @@ pub struct Vault {
     pub searches: Searches,
     /// Letters on their way.
     pub outbox: Outbox,
+    /// Takes what is to be done beside requests.
+    pub queue: Queue,
     pool: PgPool,
     tokens: Arc<Tokens>,
     requests: RequestHasher,
@@ -137,9 +140,10 @@ impl Vault {
         let tokens = Arc::new(Tokens::new(&token_keys, token_ttl));
         let (requests, refresh) = (RequestHasher::new(request_hash), RefreshTokens::new(refresh));
         let (passwords, outbox) = (Passwords::new(), Outbox::default());
+        let queue = Queue::default();
         let codes = Codes::new(requests.clone());
         let sessions = Sessions::new(pool.clone(), tokens.clone(), refresh, outbox.clone());
-        let withdrawals = Withdrawals::new(pool.clone(), sessions.clone(), outbox.clone());
+        let withdrawals = Withdrawals::new(pool.clone(), sessions.clone(), outbox.clone(), queue.clone());
         Ok(Self {
             accounts: Accounts::new(pool.clone(), passwords.clone()),
             sign_ups: SignUps::new(pool.clone(), passwords.clone(), codes.clone(), outbox.clone()),
@@ -161,6 +165,7 @@ impl Vault {
             aliases: Aliases::new(pool.clone(), requests.clone()),
             searches: Searches::new(pool.clone()),
             outbox,
+            queue,
             pool,
             tokens,
             requests,

@@ -1,16 +1,26 @@
 //! Leaving: at once, and undone by a mailed link for thirty days.
 //!
 //! The row comes first, as pending, and counts from the event that hides the person; a sweep completes those
-//! whose event is there and forgets those whose never came.
+//! whose event is there and forgets those whose never came. From when someone has left, a job waits for the day on which
+//! there is no way back.
 
 use super::VaultError;
 use super::accounts;
 use super::links::{self, Purpose};
 use super::sessions::{self, Sessions};
 use crate::mail::{Letter, Outbox};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::value::UserId;
+use futures::future::BoxFuture;
+use jobs::{Failure, Job, Queue};
+use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
+use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
+
+/// When what an operator began is begun anew, if it did not end.
+const CUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
 /// People who have left and may come back. Cheap to clone.
 #[derive(Clone)]
@@ -18,11 +28,51 @@ pub struct Withdrawals {
     pool: PgPool,
     sessions: Sessions,
     outbox: Outbox,
+    queue: Queue,
+}
+
+/// Whether someone is to be forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// There is no way back any more.
+    Now,
+    /// They may still come back.
+    NotYet,
+    /// They are back, or were forgotten.
+    Never,
+}
+
+/// Whoever forgets people.
+pub trait Erases: Send + Sync + 'static {
+    /// Forgets the person if they are due (see [`Withdrawals::due`]).
+    fn erase_if_due(&self, user: UserId) -> BoxFuture<'_, Result<(), Failure>>;
+}
+
+/// A person is to be forgotten, once there is no way back.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ErasePerson {
+    user_id: Uuid,
+}
+
+impl Job for ErasePerson {
+    const KIND: &'static str = "erase_person";
+    /// Some months: nobody is left half forgotten.
+    const MAX_ATTEMPTS: i32 = 20_000;
+    const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
+    type Context = Box<dyn Erases>;
+
+    fn key(&self) -> String {
+        self.user_id.to_string()
+    }
+
+    async fn run(self, eraser: Arc<Box<dyn Erases>>) -> Result<(), Failure> {
+        eraser.erase_if_due(UserId(self.user_id)).await
+    }
 }
 
 impl Withdrawals {
-    pub(super) fn new(pool: PgPool, sessions: Sessions, outbox: Outbox) -> Self {
-        Self { pool, sessions, outbox }
+    pub(super) fn new(pool: PgPool, sessions: Sessions, outbox: Outbox, queue: Queue) -> Self {
+        Self { pool, sessions, outbox, queue }
     }
 
     /// The person is about to leave; to be followed by the event and by [`Withdrawals::complete`].
@@ -52,6 +102,13 @@ impl Withdrawals {
         if !change(&mut tx, user, &["pending"], "active").await? {
             return Ok(());
         }
+        let no_way_back: DateTime<Utc> = sqlx::query_scalar(
+            "select withdrawn_at + interval '30 days 1 hour' from vault.withdrawals where user_id = $1",
+        )
+        .bind(user.0)
+        .fetch_one(&mut *tx)
+        .await?;
+        self.queue.schedule(&mut *tx, &ErasePerson { user_id: user.0 }, no_way_back).await?;
         links::forget(&mut tx, Purpose::PasswordReset, user).await?;
         self.send_link(&mut tx, user, link).await?;
         let ended = sessions::end_all(&mut tx, user, None).await?;
@@ -121,6 +178,7 @@ impl Withdrawals {
             .bind(user.0)
             .execute(&mut *tx)
             .await?;
+        self.queue.cancel::<ErasePerson>(&mut *tx, &user.0.to_string()).await?;
         links::forget(&mut tx, Purpose::ComeBack, user).await?;
         tx.commit().await?;
         Ok(())
@@ -139,27 +197,41 @@ impl Withdrawals {
         .bind(user.0)
         .execute(&mut *tx)
         .await?;
+        self.queue.schedule(&mut *tx, &ErasePerson { user_id: user.0 }, Utc::now() + CUT_OFF).await?;
         links::forget(&mut tx, Purpose::ComeBack, user).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Begins to forget those who left more than thirty days ago; they, and those whose forgetting has begun a
-    /// while ago and did not end.
+    /// Begins to forget who left more than thirty days ago. Whoever it is begun with is due until they are forgotten.
     ///
     /// # Errors
     /// The database's.
-    pub async fn due(&self) -> Result<Vec<UserId>, VaultError> {
-        let mut due: Vec<Uuid> =
-            sqlx::query_scalar(include_str!("sql/due_withdrawals.sql")).fetch_all(&self.pool).await?;
-        let begun: Vec<Uuid> = sqlx::query_scalar(
-            "select user_id from vault.withdrawals
-             where state = 'erasing' and changed_at < clock_timestamp() - interval '10 minutes' limit 100",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        due.extend(begun);
-        Ok(due.into_iter().map(UserId).collect())
+    pub async fn due(&self, user: UserId) -> Result<Due, VaultError> {
+        let begun =
+            sqlx::query(include_str!("sql/due_withdrawal.sql")).bind(user.0).execute(&self.pool).await?;
+        if begun.rows_affected() > 0 {
+            return Ok(Due::Now);
+        }
+        let has_begun = "select state = 'erasing' from vault.withdrawals where user_id = $1";
+        let has_begun = sqlx::query_scalar(has_begun).bind(user.0).fetch_optional(&self.pool).await?;
+        Ok(match has_begun {
+            Some(true) => Due::Now,
+            Some(false) => Due::NotYet,
+            None => Due::Never,
+        })
+    }
+
+    /// Has those forgotten, too, who have no job, as of an older release.
+    async fn adopt(&self) -> Result<(), VaultError> {
+        let left: Vec<(Uuid, DateTime<Utc>)> = sqlx::query_as(include_str!("sql/adopt_withdrawals.sql"))
+            .bind(ErasePerson::KIND)
+            .fetch_all(&self.pool)
+            .await?;
+        for (user_id, due_at) in left {
+            self.queue.schedule(&self.pool, &ErasePerson { user_id }, due_at).await?;
+        }
+        Ok(())
     }
 
     /// Makes rows what the log says: completes leaving that was cut off, and forgets rows of who is there.
@@ -178,7 +250,7 @@ impl Withdrawals {
                 (_, true) => {}
             }
         }
-        Ok(())
+        self.adopt().await
     }
 }
 

@@ -1,8 +1,9 @@
--- An hour more than the link back is good for. Whoever is there by the log is never forgotten, whatever the row
+-- Begins to forget $1, if their time has come: an hour more than the link back is good for. Whoever is there by the log is never forgotten, whatever the row
 -- says.
 update vault.withdrawals
 set state = 'erasing', changed_at = clock_timestamp()
-where state = 'active'
+where user_id = $1
+  and state = 'active'
   and withdrawn_at < clock_timestamp() - interval '30 days 1 hour'
   and (
       select event_type = 'UserDeactivated'
@@ -13,4 +14,4 @@ where state = 'active'
       order by sequence desc
       limit 1
   )
-returning user_id;
+returning user_id
