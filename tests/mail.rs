@@ -31,7 +31,7 @@ async fn app_with(sink: &Sink) -> TestApp {
 
 async fn enqueue(pool: &PgPool, to: &str, language: Language, letter: &Letter) {
     let mut tx = pool.begin().await.expect("a transaction");
-    Outbox::default().enqueue(&mut *tx, to, language, letter).await.expect("it is enqueued");
+    Outbox::default().enqueue(&mut tx, to, language, letter).await.expect("it is enqueued");
     tx.commit().await.expect("it commits");
 }
 
@@ -76,9 +76,9 @@ async fn a_letter_is_sent_when_its_transaction_commits_and_only_then() {
     let outbox = Outbox::default();
     let code = Letter::SignUpCode { code: CODE.to_owned() };
     let mut open = app.pool.begin().await.expect("a transaction");
-    outbox.enqueue(&mut *open, "open@b.kr", Language::Korean, &code).await.expect("it is enqueued");
+    outbox.enqueue(&mut open, "open@b.kr", Language::Korean, &code).await.expect("it is enqueued");
     let mut undone = app.pool.begin().await.expect("a transaction");
-    outbox.enqueue(&mut *undone, "undone@b.kr", Language::Korean, &code).await.expect("it is enqueued");
+    outbox.enqueue(&mut undone, "undone@b.kr", Language::Korean, &code).await.expect("it is enqueued");
     undone.rollback().await.expect("it is undone");
 
     enqueue_code(&app.pool, "first@b.kr").await;
@@ -172,7 +172,7 @@ async fn a_code_that_is_of_no_use_any_more_is_not_sent() {
     for late in ["not_after = now()", "created_at = now() - interval '1 day', not_after = null"] {
         let mut tx = app.pool.begin().await.expect("a transaction");
         let code = Letter::SignUpCode { code: CODE.to_owned() };
-        let enqueued = Outbox::default().enqueue(&mut *tx, "late@b.kr", Language::Korean, &code).await;
+        let enqueued = Outbox::default().enqueue(&mut tx, "late@b.kr", Language::Korean, &code).await;
         enqueued.expect("it is enqueued");
         let sql = format!("update vault.outbox set {late} where not_after > now()");
         sqlx::query(&sql).execute(&mut *tx).await.expect("it is late");
@@ -210,7 +210,7 @@ async fn two_nodes_send_each_letter_once() {
     for n in 0..LETTERS {
         let device = Letter::SessionsEnded { device: format!("phone number {n}") };
         let to = format!("{n}@b.kr");
-        outbox.enqueue(&mut *tx, &to, Language::English, &device).await.expect("it is enqueued");
+        outbox.enqueue(&mut tx, &to, Language::English, &device).await.expect("it is enqueued");
     }
     tx.commit().await.expect("it commits");
     sink.all(LETTERS).await;
@@ -235,10 +235,11 @@ async fn what_hangs_when_a_process_stops_is_due_again_at_once() {
     enqueue_code(&app.pool, "mina@b.kr").await;
     sink.hangs(1).await;
     app.stop().await;
-    let due: bool = sqlx::query_scalar("select next_attempt_at <= clock_timestamp() from vault.outbox")
-        .fetch_one(&app.pool)
-        .await
-        .expect("it is there");
+    let due: bool =
+        sqlx::query_scalar("select due_at <= clock_timestamp() from jobs where kind = 'send_email'")
+            .fetch_one(&app.pool)
+            .await
+            .expect("it is there");
     assert!(due);
     sink.let_go().await;
     let _again = app.second_node(|_| {}).await;
@@ -278,12 +279,12 @@ async fn a_process_that_is_killed_while_it_sends_loses_no_letter() {
     sink.let_go().await;
     assert!(sink.so_far().is_empty());
 
-    let claimed_until: DateTime<Utc> = sqlx::query_scalar("select next_attempt_at from vault.outbox")
+    let leased_until: DateTime<Utc> = sqlx::query_scalar("select due_at from jobs where kind = 'send_email'")
         .fetch_one(&pool)
         .await
         .expect("it waits");
-    assert!(claimed_until > Utc::now(), "until then it is the killed one's");
-    let passes = sqlx::query("update vault.outbox set next_attempt_at = clock_timestamp()");
+    assert!(leased_until > Utc::now(), "until then it is the killed one's");
+    let passes = sqlx::query("update jobs set due_at = clock_timestamp()");
     passes.execute(&pool).await.expect("that time passes");
     let (_server, url) = serve(&database_url, &nats_url, &sink).await;
     let arrived = sink.mail_to("mina@b.kr").await;

@@ -1,10 +1,10 @@
 //! Letters: what people are told by e-mail and SMS leaves from here.
 
 use crate::app::App;
-use crate::feature::{Feature, Gauge, Unable, Worker};
+use crate::feature::{DeclaredJob, Feature, Gauge, Unable, Worker};
 use crate::wiring::Wiring;
 use std::time::Duration;
-use vault::mail;
+use vault::mail::{self, Channel, SendEmail, SendSms, Sender};
 
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -12,29 +12,39 @@ const SWEEP: Duration = Duration::from_secs(600);
 pub struct Letters;
 
 impl Feature for Letters {
-    fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
+    fn jobs(&self) -> Vec<DeclaredJob> {
+        vec![
+            DeclaredJob::of::<SendEmail>(|wiring, app| sender(wiring, app, Channel::Email)),
+            DeclaredJob::of::<SendSms>(|wiring, app| sender(wiring, app, Channel::Sms)),
+        ]
+    }
+
+    fn workers(&self, wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
         if !wiring.is_live() {
             return Ok(vec![]);
         }
-        let swept = wiring.pool.clone();
-        let sweep =
-            Wiring::every(wiring.shutdown.clone(), SWEEP, "the mail queue was not swept", async move || {
-                mail::sweep(&swept).await
-            });
-        let mut workers: Vec<Worker> = vec![Box::pin(sweep)];
-        if app.is_none() {
-            return Ok(workers);
-        }
-        let (pool, outbox) = (wiring.own_pool(1, true), &wiring.vault.outbox);
-        let senders = mail::senders(&wiring.settings, &pool, outbox, &wiring.shutdown)?;
-        for sender in senders {
-            workers.push(Box::pin(sender.run()));
-        }
-        Ok(workers)
+        let (pool, queue) = (wiring.pool.clone(), wiring.queue.clone());
+        Ok(vec![Box::pin(Wiring::every(
+            wiring.shutdown.clone(),
+            SWEEP,
+            "the mail queue was not swept",
+            async move || {
+                mail::adopt(&pool, &queue).await?;
+                mail::sweep(&pool).await
+            },
+        ))])
     }
 
     fn gauge(&self, wiring: &Wiring, _app: Option<&App>) -> Option<Gauge> {
         let pool = wiring.pool.clone();
         Some(Box::pin(async move { mail::gauge(&pool).await }))
+    }
+}
+
+/// A channel's way out, where requests are answered.
+fn sender(wiring: &Wiring, app: Option<&App>, channel: Channel) -> Result<Option<Sender>, Unable> {
+    match app {
+        Some(_) => Ok(Sender::of(&wiring.settings, wiring.own_pool(1, true), channel)?),
+        None => Ok(None),
     }
 }

@@ -49,6 +49,7 @@ pub struct Failure {
     pub(crate) why: &'static str,
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
     pub(crate) then: Then,
+    pub(crate) is_logged: bool,
 }
 
 /// What follows a failure.
@@ -66,25 +67,31 @@ impl Failure {
     /// The job is tried again later. `why` is kept with the job, for operators.
     #[must_use]
     pub fn retry(why: &'static str) -> Self {
-        Self { why, cause: None, then: Then::Retry }
+        Self { why, cause: None, then: Then::Retry, is_logged: false }
     }
 
     /// Trying again is of no use.
     #[must_use]
     pub fn give_up(why: &'static str) -> Self {
-        Self { why, cause: None, then: Then::GiveUp }
+        Self { why, cause: None, then: Then::GiveUp, is_logged: false }
     }
 
     /// The job's time has not come, or another process is to do it: it is looked at again after the pause.
     #[must_use]
     pub fn wait(why: &'static str, pause: Duration) -> Self {
-        Self { why, cause: None, then: Then::Wait(pause) }
+        Self { why, cause: None, then: Then::Wait(pause), is_logged: false }
     }
 
     /// What lies behind the failure. It is logged, and not kept.
     #[must_use]
     pub fn because(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// The failure was logged already, once for many jobs, say. It is counted all the same.
+    #[must_use]
+    pub fn logged(self) -> Self {
+        Self { is_logged: true, ..self }
     }
 }
 

@@ -133,7 +133,7 @@ impl Work {
 
     async fn settle(&self, kind: &Kind, job: &Claimed, ended: Result<(), Failure>) {
         let (name, key, attempts) = (kind.name, &job.key, job.attempts);
-        let Err(Failure { why, cause, then }) = ended else {
+        let Err(Failure { why, cause, then, is_logged }) = ended else {
             debug!(kind = name, key, "a job was done");
             count(name, "done");
             return noted(rows::done(&self.pool, job).await);
@@ -145,7 +145,9 @@ impl Work {
                 noted(rows::retry(&self.pool, job, Some(why), pause, false).await);
             }
             Then::Retry if attempts < kind.max_attempts => {
-                warn!(kind = name, key, why, cause, attempts, "a job failed; it is tried again");
+                if !is_logged {
+                    warn!(kind = name, key, why, cause, attempts, "a job failed; it is tried again");
+                }
                 count(name, "failed");
                 let pause = pause(attempts, kind.longest_pause, rand::random_range(0.0..0.25));
                 noted(rows::retry(&self.pool, job, Some(why), pause, true).await);

@@ -58,7 +58,7 @@ impl Contacts {
             true => Letter::AlreadyRegistered,
         };
         let language = language_of(&mut tx, user).await?;
-        self.outbox.enqueue(&mut *tx, email.as_str(), language, &letter).await?;
+        self.outbox.enqueue(&mut tx, email.as_str(), language, &letter).await?;
         tx.commit().await?;
         self.outbox.poke();
         Ok(())
@@ -86,7 +86,7 @@ impl Contacts {
         };
         if let Some(before) = before.filter(|before| *before != email.as_str()) {
             let language = language_of(&mut tx, user).await?;
-            self.outbox.enqueue(&mut *tx, &before, language, &Letter::EmailChanged).await?;
+            self.outbox.enqueue(&mut tx, &before, language, &Letter::EmailChanged).await?;
         }
         // Who reads the old address must not have the password by it.
         links::forget(&mut tx, links::Purpose::PasswordReset, user).await?;
@@ -105,7 +105,7 @@ impl Contacts {
         let issued = self.codes.issue(&mut tx, Purpose::Phone, Some(user), phone.as_str(), true).await?;
         let language = language_of(&mut tx, user).await?;
         let letter = Letter::PhoneCode { code: issued.code };
-        self.outbox.enqueue(&mut *tx, phone.as_str(), language, &letter).await?;
+        self.outbox.enqueue(&mut tx, phone.as_str(), language, &letter).await?;
         tx.commit().await?;
         self.outbox.poke();
         Ok(())

@@ -147,7 +147,7 @@ impl Exports {
         if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
             let token = links::issue(&mut tx, Purpose::Export, user).await?;
             let letter = Letter::ExportReady { link: link(&token) };
-            self.outbox.enqueue(&mut *tx, &email, language, &letter).await?;
+            self.outbox.enqueue(&mut tx, &email, language, &letter).await?;
         }
         tx.commit().await?;
         self.outbox.poke();

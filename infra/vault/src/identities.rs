@@ -146,7 +146,7 @@ impl Identities {
         }
         if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
             let letter = Letter::SocialLinked { provider: label.to_owned() };
-            self.outbox.enqueue(&mut *tx, &email, language, &letter).await?;
+            self.outbox.enqueue(&mut tx, &email, language, &letter).await?;
         }
         tx.commit().await?;
         self.outbox.poke();

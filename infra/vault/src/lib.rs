@@ -140,7 +140,7 @@ impl Vault {
         let tokens = Arc::new(Tokens::new(&token_keys, token_ttl));
         let (requests, refresh) = (RequestHasher::new(request_hash), RefreshTokens::new(refresh));
         let (passwords, outbox) = (Passwords::new(), Outbox::default());
-        let queue = Queue::default();
+        let queue = outbox.queue().clone();
         let codes = Codes::new(requests.clone());
         let sessions = Sessions::new(pool.clone(), tokens.clone(), refresh, outbox.clone());
         let withdrawals = Withdrawals::new(pool.clone(), sessions.clone(), outbox.clone(), queue.clone());

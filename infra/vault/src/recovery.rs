@@ -62,7 +62,7 @@ impl Recovery {
         // To the address as it is kept: what was typed may differ in ways that matter to mail servers.
         if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
             let letter = Letter::PasswordReset { link: link(&token) };
-            self.outbox.enqueue(&mut *tx, &email, language, &letter).await?;
+            self.outbox.enqueue(&mut tx, &email, language, &letter).await?;
         }
         tx.commit().await?;
         self.outbox.poke();

@@ -222,7 +222,7 @@ impl Sessions {
             .await?;
         if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
             let letter = Letter::SessionsEnded { device: device_name(&user_agent) };
-            self.outbox.enqueue(&mut *tx, &email, language, &letter).await?;
+            self.outbox.enqueue(&mut tx, &email, language, &letter).await?;
         }
         tx.commit().await?;
         self.outbox.poke();

@@ -1,8 +1,8 @@
-//! E-mail and SMS. A request only puts a letter in the queue, in its own transaction; it is sent afterwards,
+//! E-mail and SMS. A request only puts a letter in the queue, in its own transaction; a job sends it afterwards,
 //! from any process. So a slow mail server never slows a request, and a restart loses no letter.
 //!
-//! Reading order: [`letter`] (what is told, in which words), [`outbox`] (how it is put in the queue), [`sender`]
-//! (takes due letters and sends them), [`queue`] (the rows behind that), [`transport`] (SMTP, SMS over HTTP, or
+//! Reading order: [`letter`] (what is told, in which words), [`outbox`] (how it is put in the queue), [`send`]
+//! (the jobs that send them), [`sender`] (what those do), [`queue`] (the rows behind that), [`transport`] (SMTP, SMS over HTTP, or
 //! nothing), [`mailbox`] (what nothing left of, for those who try things out).
 //!
 //! Invariants:
@@ -15,6 +15,7 @@ mod letter;
 mod mailbox;
 mod outbox;
 mod queue;
+mod send;
 mod sender;
 mod transport;
 
@@ -23,5 +24,6 @@ pub use letter::{Channel, Letter};
 pub use mailbox::{Kept, kept};
 pub use outbox::Outbox;
 pub use queue::{gauge, sweep};
-pub use sender::{Sender, senders};
+pub use send::{SendEmail, SendSms, adopt};
+pub use sender::Sender;
 pub use transport::TransportError;

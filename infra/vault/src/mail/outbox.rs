@@ -1,15 +1,16 @@
 //! The way into the queue.
 
+use super::send::enqueue;
 use super::{Language, Letter};
-use sqlx::PgExecutor;
+use jobs::Queue;
+use sqlx::PgConnection;
 use std::time::Duration;
-use tokio::sync::watch;
 use uuid::Uuid;
 
-/// Takes letters. Cheap to clone; clones poke the same senders.
+/// Takes letters. Cheap to clone; clones poke the same workers.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
-    pokes: watch::Sender<()>,
+    queue: Queue,
 }
 
 impl Outbox {
@@ -18,36 +19,39 @@ impl Outbox {
     ///
     /// # Errors
     /// The database's.
-    pub async fn enqueue<'e>(
+    pub async fn enqueue(
         &self,
-        executor: impl PgExecutor<'e>,
+        connection: &mut PgConnection,
         recipient: &str,
         language: Language,
         letter: &Letter,
     ) -> Result<(), sqlx::Error> {
-        let written = letter.write(language);
+        let (id, written) = (Uuid::now_v7(), letter.write(language));
+        // Older releases take what is due by this table.
         sqlx::query(
-            "insert into vault.outbox (id, channel, recipient, language, subject, body, not_after)
-             values ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7))",
+            "insert into vault.outbox (id, channel, recipient, language, subject, body, not_after, next_attempt_at)
+             values ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7), 'infinity')",
         )
-        .bind(Uuid::now_v7())
+        .bind(id)
         .bind(letter.channel().as_str())
         .bind(recipient)
         .bind(language.to_string())
         .bind(written.subject)
         .bind(written.body)
         .bind(letter.validity().as_ref().map(Duration::as_secs_f64))
-        .execute(executor)
+        .execute(&mut *connection)
         .await?;
-        Ok(())
+        enqueue(&self.queue, connection, letter.channel(), vec![id]).await
     }
 
-    /// Wakes the sender of this process after the commit; others look once a second.
+    /// Wakes the workers of this process after the commit; others look once a second.
     pub fn poke(&self) {
-        self.pokes.send_replace(());
+        self.queue.poke();
     }
 
-    pub(super) fn pokes(&self) -> watch::Receiver<()> {
-        self.pokes.subscribe()
+    /// What takes the jobs that send letters, and any other.
+    #[must_use]
+    pub fn queue(&self) -> &Queue {
+        &self.queue
     }
 }

@@ -1,17 +1,13 @@
-//! The rows behind the queue.
-//!
-//! Taking a letter moves its next attempt on, in a transaction of its own: no row is locked while a mail server
-//! takes its time, and a letter whose sender died becomes due again by itself.
+//! The rows behind the queue: what letters say. When they are sent is told by jobs.
 
 use super::Channel;
 use sqlx::PgPool;
-use std::time::Duration;
 use tracing::warn;
 use uuid::Uuid;
 
-/// A letter that was taken to be sent. Not for debug output: it is for its recipient.
+/// A letter that is to be sent. Not for debug output: it is for its recipient.
 #[derive(sqlx::FromRow)]
-pub(super) struct Claimed {
+pub(super) struct Waiting {
     pub(super) id: Uuid,
     pub(super) recipient: String,
     pub(super) language: String,
@@ -21,29 +17,19 @@ pub(super) struct Claimed {
     pub(super) attempts: i32,
 }
 
-/// Takes letters that are due: for `claim` they are nobody else's.
-pub(super) async fn claim(
-    pool: &PgPool,
-    channel: Channel,
-    limit: usize,
-    claim: Duration,
-) -> Result<Vec<Claimed>, sqlx::Error> {
-    sqlx::query_as(include_str!("queue/claim.sql"))
-        .bind(channel.as_str())
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(claim.as_secs_f64())
-        .fetch_all(pool)
-        .await
+/// The letter, to be sent now; none if it was sent, its recipient was forgotten, or it came too late.
+pub(super) async fn take(pool: &PgPool, id: Uuid) -> Result<Option<Waiting>, sqlx::Error> {
+    sqlx::query_as(include_str!("queue/take.sql")).bind(id).fetch_optional(pool).await
 }
 
 /// It is on its way, and nothing of it is kept.
-pub(super) async fn forget(pool: &PgPool, letter: &Claimed) -> Result<(), sqlx::Error> {
+pub(super) async fn forget(pool: &PgPool, letter: &Waiting) -> Result<(), sqlx::Error> {
     sqlx::query("delete from vault.outbox where id = $1").bind(letter.id).execute(pool).await?;
     Ok(())
 }
 
 /// It left for nowhere and can be read in the mailbox.
-pub(super) async fn keep(pool: &PgPool, letter: &Claimed) -> Result<(), sqlx::Error> {
+pub(super) async fn keep(pool: &PgPool, letter: &Waiting) -> Result<(), sqlx::Error> {
     sqlx::query("update vault.outbox set sent_at = clock_timestamp() where id = $1")
         .bind(letter.id)
         .execute(pool)
@@ -51,29 +37,18 @@ pub(super) async fn keep(pool: &PgPool, letter: &Claimed) -> Result<(), sqlx::Er
     Ok(())
 }
 
-/// It is due again after `pause`, unless someone else has taken it meanwhile.
-pub(super) async fn retry(
-    pool: &PgPool,
-    letter: &Claimed,
-    pause: Duration,
-    why: Option<&str>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "update vault.outbox
-         set next_attempt_at = clock_timestamp() + make_interval(secs => $3), last_error = coalesce($4, last_error)
-         where id = $1 and attempts = $2",
-    )
-    .bind(letter.id)
-    .bind(letter.attempts)
-    .bind(pause.as_secs_f64())
-    .bind(why)
-    .execute(pool)
-    .await?;
+/// It did not leave this time.
+pub(super) async fn note_failure(pool: &PgPool, letter: &Waiting, why: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("update vault.outbox set last_error = $2 where id = $1")
+        .bind(letter.id)
+        .bind(why)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
 /// It will never be taken.
-pub(super) async fn give_up(pool: &PgPool, letter: &Claimed, why: &str) -> Result<(), sqlx::Error> {
+pub(super) async fn give_up(pool: &PgPool, letter: &Waiting, why: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update vault.outbox
          set gave_up_at = clock_timestamp(), recipient = '', subject = '', body = '', last_error = $2

@@ -4,7 +4,7 @@ mod sms;
 mod smtp;
 
 use super::Channel;
-use super::queue::Claimed;
+use super::queue::Waiting;
 use service::settings::Settings;
 use sms::Sms;
 use smtp::Smtp;
@@ -46,7 +46,7 @@ impl Transport {
         Ok(named.or_else(|| settings.dev_mailbox.then_some(Self::Mailbox)))
     }
 
-    pub(super) async fn send(&self, letter: &Claimed) -> Result<(), SendError> {
+    pub(super) async fn send(&self, letter: &Waiting) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(letter).await,
             Self::Sms(sms) => sms.send(letter).await,

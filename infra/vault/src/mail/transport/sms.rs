@@ -1,7 +1,7 @@
 //! SMS by HTTP: what most services take, or a small adapter in front of them.
 
 use super::{SendError, TransportError};
-use crate::mail::queue::Claimed;
+use crate::mail::queue::Waiting;
 use reqwest::{Client, StatusCode, Url, redirect::Policy};
 use serde_json::json;
 use service::settings::Secret;
@@ -22,7 +22,7 @@ impl Sms {
         Ok(Self { client: client.map_err(|_| TransportError("HTTPS"))?, url, token })
     }
 
-    pub(super) async fn send(&self, letter: &Claimed) -> Result<(), SendError> {
+    pub(super) async fn send(&self, letter: &Waiting) -> Result<(), SendError> {
         let mut request = self
             .client
             .post(self.url.clone())

@@ -1,7 +1,7 @@
 //! E-mail by SMTP, a connection for each letter.
 
 use super::{SendError, TransportError};
-use crate::mail::queue::Claimed;
+use crate::mail::queue::Waiting;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::Error;
@@ -21,12 +21,12 @@ impl Smtp {
         Ok(Self { connections, from })
     }
 
-    pub(super) async fn send(&self, letter: &Claimed) -> Result<(), SendError> {
+    pub(super) async fn send(&self, letter: &Waiting) -> Result<(), SendError> {
         let message = self.message(letter)?;
         self.connections.send(message).await.map(drop).map_err(|error| told(&error))
     }
 
-    fn message(&self, letter: &Claimed) -> Result<Message, SendError> {
+    fn message(&self, letter: &Waiting) -> Result<Message, SendError> {
         let refused = |what: &str| SendError::Refused(format!("{what} can't be written into a mail"));
         let to: Address = letter.recipient.parse().map_err(|_| refused("the address"))?;
         // The same for each attempt, so that a repeat can be recognised.
@@ -73,8 +73,8 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    fn letter(recipient: &str) -> Claimed {
-        Claimed {
+    fn letter(recipient: &str) -> Waiting {
+        Waiting {
             id: Uuid::from_u128(7),
             recipient: recipient.to_owned(),
             language: "ko".to_owned(),
