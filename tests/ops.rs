@@ -165,6 +165,77 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_count_for_what_they_cost_and_who_is_refused_reads_why() {
+    let app = TestApp::start_with(|settings| settings.rate_limit_per_minute = 4).await;
+    let mina = app.enrol("mina").await;
+    let post = format!("/posts/{}", mina.publish("글").await);
+    let browse = async |path: &str, language: &str| {
+        let request = app.nobody().request(Method::GET, path).header("accept", "text/html,*/*;q=0.8");
+        request.header("accept-language", language).send().await
+    };
+    // Whoever walks any of them on and on is refused at some time.
+    for path in ["/", "/?tab=people", &post, "/@mina", "/console", "/account/export", "/nowhere"] {
+        let mut tries = 0;
+        let refused = loop {
+            let answer = browse(path, "ko").await;
+            assert!(answer.header("ratelimit-policy").contains("q=4"), "{path}");
+            if answer.status == 429 {
+                break answer;
+            }
+            tries += 1;
+            assert!(tries < 100, "{path} has no limit");
+        };
+        let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&wait), "{path}: {wait}");
+        assert_eq!(refused.header("content-type"), "text/html; charset=utf-8", "{path}");
+        assert!(refused.text.contains("너무 자주 요청했어요"), "{path}: {}", refused.text);
+        assert!(refused.text.contains("id=\"results\""), "the site's script shows it, too");
+    }
+    let english = browse("/", "en").await.expect(429);
+    assert!(english.text.contains("Too many requests") && english.text.contains("<html lang=\"en\">"));
+    app.nobody().get("/").await.expect_problem(429, "rate_limited");
+    // One may be left where three are not.
+    let mut answer = app.nobody().get("/v1/posts").await;
+    while answer.status == 200 {
+        answer = app.nobody().get("/v1/posts").await;
+    }
+    let data = app.nobody().request(Method::GET, "/v1/posts").header("accept", "text/html");
+    data.send().await.expect_problem(429, "rate_limited");
+    // What asks for nothing is never refused.
+    for path in [
+        "/healthz",
+        "/readyz",
+        "/v1/ping",
+        "/docs/",
+        "/openapi.json",
+        "/site/site.css",
+        "/site/site.js",
+        "/site/icon.svg",
+        "/console/console.css",
+        "/console/console.js",
+        "/account/link.js",
+        "/account/page.css",
+    ] {
+        let answer = app.nobody().get(path).await.expect(200);
+        assert!(!answer.headers.contains_key("ratelimit"), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_page_counts_for_three_requests() {
+    let app = TestApp::start_with(|settings| settings.rate_limit_per_minute = 4).await;
+    let left = async |path: &str| -> i64 {
+        let answer = app.nobody().get(path).await.expect(200);
+        let left = answer.header("ratelimit").split(";r=").nth(1).and_then(|rest| rest.split(';').next());
+        left.and_then(|left| left.parse().ok()).expect("what remains")
+    };
+    let before = left("/v1/posts").await;
+    // One comes back in fifteen seconds.
+    let after = left("/?q=글").await;
+    assert_eq!(after, before - 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_id_goes_from_the_request_into_the_event_and_back() {
     let app = TestApp::start().await;
     let mina = app.enrol("mina").await;

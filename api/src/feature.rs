@@ -73,6 +73,11 @@ pub trait Feature: Send + Sync {
         &[]
     }
 
+    /// Routes, as they are declared, whose requests count for more than one in the limit of rate, or for nothing: 0.
+    fn costs(&self) -> &'static [(&'static str, u32)] {
+        &[]
+    }
+
     /// What builds its read models.
     fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
         vec![]

@@ -3,6 +3,7 @@
 use crate::app::{App, Parts};
 use crate::feature::{Feature, Unable, Worker};
 use crate::layers::TimeLimits;
+use crate::layers::costs::Costs;
 use crate::layers::rate_limit::RateLimits;
 use crate::wiring::Wiring;
 use crate::{
@@ -79,6 +80,8 @@ pub fn equip(wiring: &Wiring) -> Result<Parts, Unable> {
     }
     let limits = ALL.iter().flat_map(|feature| feature.time_limits()).copied();
     parts.put(TimeLimits(limits.collect()));
+    let costs = ALL.iter().flat_map(|feature| feature.costs()).copied();
+    parts.put(Costs(costs.collect()));
     parts.put(RateLimits::new(wiring.settings.rate_limit_per_minute));
     Ok(parts)
 }

@@ -24,6 +24,9 @@ use crate::wiring::Wiring;
 use axum::Router;
 use axum::routing::get;
 
+const STYLE: &str = "/console/console.css";
+const SCRIPT: &str = "/console/console.js";
+
 /// This feature.
 pub struct Console;
 
@@ -35,14 +38,12 @@ impl Feature for Console {
             .route("/console/history", get(thing::find))
             .route("/console/history/{aggregate}/{id}", get(thing::history))
             .route("/console/figures", get(figures::figures))
-            .route(
-                "/console/console.css",
-                get(async || file("text/css; charset=utf-8", include_str!("console.css"))),
-            )
-            .route(
-                "/console/console.js",
-                get(async || file("text/javascript; charset=utf-8", include_str!("console.js"))),
-            )
+            .route(STYLE, get(async || file("text/css; charset=utf-8", include_str!("console.css"))))
+            .route(SCRIPT, get(async || file("text/javascript; charset=utf-8", include_str!("console.js"))))
+    }
+
+    fn costs(&self) -> &'static [(&'static str, u32)] {
+        &[(STYLE, 0), (SCRIPT, 0)]
     }
 
     fn equip(&self, _wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {

@@ -17,6 +17,7 @@ pub mod failure;
 pub mod fresh;
 mod ground;
 pub mod html;
+pub mod language;
 pub mod list;
 pub mod member;
 pub mod memory;

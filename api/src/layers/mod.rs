@@ -6,8 +6,10 @@
 
 mod as_of;
 pub mod correlation;
+pub mod costs;
 pub mod observe;
 pub mod rate_limit;
+mod refused;
 mod rest;
 
 use crate::app::App;
@@ -20,6 +22,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use correlation::Correlation;
+use costs::Costs;
 use futures::FutureExt;
 use ipnet::IpNet;
 use rate_limit::RateLimits;
@@ -53,10 +56,8 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     let path = Area::of(request.uri().path());
     let peer = peer(&request, &app.settings.trusted_proxies);
     let (bearer, by_cookie) = Bearer::of(request.headers(), &app.vault);
-    let standing = match path {
-        Area::Api => app.part::<RateLimits>().check(&bearer, peer),
-        Area::Docs | Area::Other => Ok(None),
-    };
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let standing = app.part::<RateLimits>().check(&bearer, peer, app.part::<Costs>().of(route));
     let meant = match by_cookie && !cookies::is_safe(&method) {
         true => cookies::must_be_meant(request.headers(), &app.settings.cors),
         false => Ok(()),
@@ -69,7 +70,6 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     request.extensions_mut().insert(Arrival { correlation_id: id, bearer, by_cookie, peer });
     let (request, rest) = Rest::watch(request);
 
-    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     let limit = app.part::<TimeLimits>().of(route);
     let span = observe::span(&method, route, id, &text);
     let (standing, mut response) = match (standing, meant) {
@@ -78,7 +78,10 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
             (standing, memory::bounded(response))
         }
         (Ok(standing), Err(problem)) => (standing, problem.into_response()),
-        (Err((standing, problem)), _) => (Some(standing), problem.into_response()),
+        (Err(standing), _) if path.has_pages() && refused::reads_pages(request.headers()) => {
+            (Some(standing), refused::page(standing, request.headers()))
+        }
+        (Err(standing), _) => (Some(standing), refused::problem(standing).into_response()),
     };
 
     let headers = response.headers_mut();
@@ -146,6 +149,14 @@ impl Area {
             Self::Docs
         } else {
             Self::Other
+        }
+    }
+
+    /// Whether people come here by their browsers, and not only programs.
+    fn has_pages(self) -> bool {
+        match self {
+            Self::Api | Self::Docs => false,
+            Self::Other => true,
         }
     }
 

@@ -1,8 +1,7 @@
 //! How often one person, or one address without a login, may ask.
 
-use crate::edge::Problem;
 use crate::edge::arrival::{Bearer, network};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::value::UserId;
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
@@ -45,12 +44,12 @@ impl RateLimits {
         Self { requests: Limit::new(requests_per_minute) }
     }
 
-    /// Counts a request. Operators are not counted.
+    /// Counts a request for as many as it costs. What costs nothing is not counted, nor are operators.
     ///
     /// # Errors
-    /// 429 when there were too many.
-    pub fn check(&self, bearer: &Bearer, peer: IpAddr) -> Result<Option<Standing>, (Standing, Problem)> {
-        let Some(limit) = &self.requests else { return Ok(None) };
+    /// When there were too many.
+    pub fn check(&self, bearer: &Bearer, peer: IpAddr, cost: u32) -> Result<Option<Standing>, Standing> {
+        let Some((limit, cost)) = self.requests.as_ref().zip(NonZeroU32::new(cost)) else { return Ok(None) };
         let asker = match bearer {
             Bearer::Known(Caller::Operator) => return Ok(None),
             Bearer::Known(Caller::User { user, .. }) => Asker::Person(*user),
@@ -58,20 +57,17 @@ impl RateLimits {
                 Asker::Network(network(peer))
             }
         };
-        match limit.check(&asker) {
-            Ok(standing) => Ok(Some(standing)),
-            Err(standing) => Err((standing, too_many(standing))),
-        }
+        limit.check(&asker, cost).map(Some)
     }
 }
 
-fn too_many(standing: Standing) -> Problem {
-    let wait = standing.reset_seconds;
-    let detail = format!("Too many requests in a minute. Repeat in {wait} seconds.");
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait)
-}
-
 impl Standing {
+    /// How long until all that was used is there again; to who was refused, until the same may be asked.
+    #[must_use]
+    pub fn reset_seconds(self) -> u64 {
+        self.reset_seconds
+    }
+
     /// Writes the `RateLimit` headers (IETF draft "RateLimit header fields for HTTP").
     pub fn write(self, headers: &mut HeaderMap) {
         const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -87,23 +83,25 @@ impl Standing {
 
 struct Limit<K: Hash + Eq + Clone> {
     limiter: RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>,
-    per_minute: u32,
+    per_minute: NonZeroU32,
     checks: AtomicU32,
 }
 
 impl<K: Hash + Eq + Clone> Limit<K> {
     fn new(per_minute: u32) -> Option<Self> {
-        let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
-        let limiter = RateLimiter::dashmap(quota).with_middleware();
+        let per_minute = NonZeroU32::new(per_minute)?;
+        let limiter = RateLimiter::dashmap(Quota::per_minute(per_minute)).with_middleware();
         Some(Self { limiter, per_minute, checks: AtomicU32::new(0) })
     }
 
-    fn check(&self, key: &K) -> Result<Standing, Standing> {
+    fn check(&self, key: &K, cost: NonZeroU32) -> Result<Standing, Standing> {
         if self.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1 {
             self.limiter.retain_recent();
         }
-        let quota = self.per_minute;
-        match self.limiter.check_key(key) {
+        let quota = self.per_minute.get();
+        // What costs more than all of a small limit would never be allowed.
+        let cost = cost.min(self.per_minute);
+        match self.limiter.check_key_n(key, cost).expect("no more than the limit is asked for") {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
                 let used = u64::from(quota.saturating_sub(remaining));
@@ -129,13 +127,23 @@ mod tests {
     #[test]
     fn each_address_has_its_own_limit_and_operators_have_none() {
         let limits = RateLimits::new(2);
-        assert!(limits.check(&Bearer::Absent, HERE).is_ok());
-        let second = limits.check(&Bearer::Absent, HERE).expect("allowed").expect("limited");
+        assert!(limits.check(&Bearer::Absent, HERE, 1).is_ok());
+        let second = limits.check(&Bearer::Absent, HERE, 1).expect("allowed").expect("limited");
         assert_eq!((second.quota, second.remaining), (2, 0));
-        let (standing, problem) = limits.check(&Bearer::Absent, HERE).expect_err("too many");
-        assert_eq!(problem.status(), 429);
+        let standing = limits.check(&Bearer::Absent, HERE, 1).expect_err("too many");
         assert!((1..=31).contains(&standing.reset_seconds));
-        assert!(limits.check(&Bearer::Absent, THERE).is_ok());
-        assert!(limits.check(&Bearer::Known(Caller::Operator), HERE).expect("allowed").is_none());
+        assert!(limits.check(&Bearer::Absent, THERE, 1).is_ok());
+        assert!(limits.check(&Bearer::Known(Caller::Operator), HERE, 1).expect("allowed").is_none());
+    }
+
+    #[test]
+    fn a_request_counts_for_what_it_costs() {
+        let limits = RateLimits::new(4);
+        let first = limits.check(&Bearer::Absent, HERE, 3).expect("allowed").expect("limited");
+        assert_eq!((first.quota, first.remaining), (4, 1));
+        assert!(limits.check(&Bearer::Absent, HERE, 3).is_err(), "one is left");
+        assert!(limits.check(&Bearer::Absent, HERE, 0).expect("allowed").is_none(), "nothing is asked for");
+        assert!(limits.check(&Bearer::Absent, HERE, 1).is_ok(), "who was refused has lost nothing");
+        assert!(limits.check(&Bearer::Absent, THERE, 9).is_ok(), "all of a limit is enough for anything");
     }
 }

@@ -24,4 +24,9 @@ impl Feature for Ops {
             .routes(routes!(routes::healthz))
             .routes(routes!(routes::readyz))
     }
+
+    /// Whoever probes is to learn how it stands, however often.
+    fn costs(&self) -> &'static [(&'static str, u32)] {
+        &[("/v1/ping", 0), ("/healthz", 0), ("/readyz", 0)]
+    }
 }

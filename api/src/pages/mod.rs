@@ -30,6 +30,9 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      base-uri 'none'; frame-ancestors 'none'",
 );
 
+const SCRIPT_PATH: &str = "/account/link.js";
+const STYLE_PATH: &str = "/account/page.css";
+
 /// This feature.
 pub struct Pages;
 
@@ -41,8 +44,12 @@ impl Feature for Pages {
             .route("/account/reset-password", get(async || page(RESET_PASSWORD)))
             .route("/account/come-back", get(async || page(COME_BACK)))
             .route("/account/export", get(async || page(EXPORT)))
-            .route("/account/link.js", get(async move || script))
-            .route("/account/page.css", get(async move || style))
+            .route(SCRIPT_PATH, get(async move || script))
+            .route(STYLE_PATH, get(async move || style))
+    }
+
+    fn costs(&self) -> &'static [(&'static str, u32)] {
+        &[(SCRIPT_PATH, 0), (STYLE_PATH, 0)]
     }
 }
 

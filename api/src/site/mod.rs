@@ -12,7 +12,7 @@ mod person;
 mod post;
 mod search;
 mod text;
-pub(crate) mod visit;
+mod visit;
 mod writer;
 
 use crate::app::App;
@@ -20,17 +20,26 @@ use crate::feature::Feature;
 use axum::Router;
 use axum::routing::get;
 
+const SEARCH: &str = "/";
+const POST: &str = "/posts/{id}";
+
 /// This feature.
 pub struct Site;
 
 impl Feature for Site {
     fn pages(&self) -> Router<App> {
         Router::new()
-            .route("/", get(search::search))
-            .route("/posts/{id}", get(post::post))
+            .route(SEARCH, get(search::search))
+            .route(POST, get(post::post))
             .route("/@{handle}", get(person::person))
             .route(assets::STYLE_PATH, get(assets::style))
             .route(assets::SCRIPT_PATH, get(assets::script))
             .route(assets::ICON_PATH, get(assets::icon))
+    }
+
+    /// Pages ask for as much as several requests of the API: the search page for hits, facets and what to begin with, a
+    /// post's page for the post, its comments, and posts like it.
+    fn costs(&self) -> &'static [(&'static str, u32)] {
+        &[(SEARCH, 3), (POST, 3), (assets::STYLE_PATH, 0), (assets::SCRIPT_PATH, 0), (assets::ICON_PATH, 0)]
     }
 }

@@ -3,8 +3,9 @@
 use super::text::Text;
 use crate::app::App;
 use crate::edge::Reader;
+use crate::edge::language::language;
 use axum::extract::FromRequestParts;
-use axum::http::{HeaderMap, Uri, header, request};
+use axum::http::{Uri, request};
 use std::convert::Infallible;
 use vault::mail::Language;
 
@@ -32,14 +33,5 @@ impl FromRequestParts<App> for Visit {
             Err(_over) => Reader::nobody(app),
         };
         Ok(Self { reader, language: language(&parts.headers), uri: parts.uri.clone() })
-    }
-}
-
-/// In which language someone reads.
-pub(crate) fn language(headers: &HeaderMap) -> Language {
-    match headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) {
-        // Whoever reads neither of the two is more likely to read English.
-        Some(accepted) => Language::of_accept_language(accepted).unwrap_or(Language::English),
-        None => Language::Korean,
     }
 }

@@ -9,7 +9,7 @@ pub const HTTP: Group = Group {
         Variable::new(
             "MADANG_RATE_LIMIT_PER_MINUTE",
             "`600`",
-            "requests in a minute for each person or address; 0 is no limit",
+            "requests in a minute for each person or address, of pages as of the API; 0 is no limit",
         ),
         Variable::new(
             "MADANG_MAX_CONNECTIONS",
