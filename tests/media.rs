@@ -6,6 +6,7 @@ mod corpus;
 mod gone;
 mod profile_images;
 mod shown;
+mod slow;
 mod uploads;
 
 use crate::support::client::{Answer, Person};

@@ -1,10 +1,12 @@
 //! Photos: uploaded through the server or straight to the storage, looked at, and shown by what their owner makes.
 //!
 //! Reading order: [`routes`] (announcing, completing, reading, removing), [`upload`] (through the server),
-//! [`owner`] (anonymous ones), [`dto`], [`shown`] (photos on posts).
+//! [`places`] and [`arriving`] (how many at once, and how slow), [`owner`] (anonymous ones), [`dto`], [`shown`] (photos on posts).
 
+mod arriving;
 pub mod dto;
 mod owner;
+mod places;
 mod routes;
 pub mod shown;
 mod upload;
@@ -15,6 +17,7 @@ use crate::feature::{DeclaredJob, Feature, Unable, Worker};
 use crate::wiring::Wiring;
 use dto::PhotoUrls;
 use photos::media::{self, Photos, Pokes, ProcessPhoto, Uploaded};
+use places::Places;
 use projections::Projector;
 use projections::media::MediaProjector;
 use react::Reaction;
@@ -49,6 +52,7 @@ impl Feature for Media {
     fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
         parts.put(PhotoUrls::of(wiring.storage.as_ref()));
         parts.put(Pokes::default());
+        parts.put(Places::new(wiring.settings.stall_timeout));
         Ok(())
     }
 

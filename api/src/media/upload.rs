@@ -1,26 +1,24 @@
 //! Photos through the server, for who would rather send one request.
 
+use super::arriving::Arriving;
 use super::dto::{CONTENT_TYPES, Media};
 use super::owner;
+use super::places::{OF_EACH, Places};
 use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::body::essence;
 use crate::edge::member::{hourly, may};
 use crate::edge::{Asked, Problem, list};
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::media::{self, MediaCommand, MediaState};
 use domain::value::MediaId;
 use event_log::event_store::CommandError;
-use http_body::Frame;
 use photos::media::{MAX_BYTES, upload_key};
 use serde::Deserialize;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
-use sync_wrapper::SyncWrapper;
 use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 use vault::attempts::Policy;
@@ -48,6 +46,9 @@ pub struct UploadQuery {
 ///
 /// The bytes are the body: `fetch(url, { method: "POST", body: file })`. It is looked at right afterwards: ask for
 /// it until it is `ready` or `refused`. Of what the file says beside its pixels, nothing is kept.
+///
+/// A person may upload four photos at once, and is told 429 `too_many_uploads` beyond. A body that comes at less than
+/// 4 KB a second for a while is ended by 408 `too_slow`.
 #[utoipa::path(
     post, path = super::UPLOAD, tag = "media",
     params(UploadQuery),
@@ -62,6 +63,9 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
     let content_type = content_type(request.headers())?;
     let byte_size = length(&request)?;
     let UploadQuery { anonymous } = list::query(request.uri())?;
+    let places = app.part::<Places>();
+    // Until all is done; an anonymous photo takes a place of the person, too.
+    let _own = places.take(asked.by.id).ok_or_else(too_many)?;
     may(&app, &UPLOADS, &[asked.by.id.0.as_bytes()]).await?;
     let asked = asked.about(&app, &[content_type.as_bytes(), &byte_size.to_be_bytes()]);
     let (id, Voice { asked, by }) = owner::of_new(&app, asked, anonymous).await?;
@@ -76,8 +80,11 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
                 "Many photos are being uploaded. Repeat the request in a moment, with the same Idempotency-Key.",
             ));
         };
-        let arriving = Arriving(SyncWrapper::new(request.into_body()));
-        storage.put_arriving(&upload_key(id), content_type, byte_size, arriving).await?;
+        let (arriving, pace) = Arriving::new(request.into_body(), places.patience);
+        match storage.put_arriving(&upload_key(id), content_type, byte_size, arriving).await {
+            Err(_cut_off) if pace.was_too_slow() => return Err(too_slow()),
+            put => put?,
+        }
     }
     let command = MediaCommand::Complete { by, byte_size };
     let envelope = asked.second_envelope("+complete", None);
@@ -90,6 +97,23 @@ pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> R
     let location = format!("{}/{id}", super::UPLOAD);
     let committed = asked.committed(&app, &answer);
     Ok(committed.created(&location, answer.version, Media::answered(answer, app.part())))
+}
+
+fn too_many() -> Problem {
+    let detail = format!(
+        "{OF_EACH} of your photos are being uploaded. Repeat the request when one of them is done, with the same \
+         Idempotency-Key."
+    );
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_uploads", detail).retry_after(1)
+}
+
+fn too_slow() -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "too_slow",
+        "The photo came at less than 4 KB a second. Repeat the request on a faster line, with the same \
+         Idempotency-Key, or send a smaller photo.",
+    )
 }
 
 fn content_type(headers: &HeaderMap) -> Result<&'static str, Problem> {
@@ -122,20 +146,5 @@ fn length(request: &Request) -> Result<u64, Problem> {
             "too_large",
             format!("A photo must have at most {MAX_BYTES} bytes. Send a smaller one."),
         )),
-    }
-}
-
-/// A body that several threads may hold, though only one ever reads it.
-struct Arriving(SyncWrapper<Body>);
-
-impl HttpBody for Arriving {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(self.get_mut().0.get_mut()).poll_frame(context)
     }
 }

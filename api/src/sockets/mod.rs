@@ -30,6 +30,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
 pub use files::raise_open_files;
+pub use patience::Patience;
 
 /// The greatest size of a request's head. A connection holds about as much while it reads and writes, so
 /// this times the number of connections is what idle or malicious clients can make a process hold.

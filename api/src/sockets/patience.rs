@@ -14,20 +14,47 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// Who takes this much is waited for as long as it takes.
+/// Who takes or sends this much is waited for as long as it takes.
 const BYTES_PER_SECOND: f64 = 4.0 * 1024.0;
 
 /// How long and how much a client may go on sending after its last answer.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1 << 20;
 
+/// How long somebody is waited for: used up by waiting, regained by what comes of it.
+pub struct Patience {
+    most: Duration,
+    left: Duration,
+    /// Set while nothing comes.
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    /// Lasts so long while nothing comes.
+    #[must_use]
+    pub fn new(most: Duration) -> Self {
+        Self { most, left: most, waiting: None }
+    }
+
+    /// Waits on; ready once all patience is used up.
+    pub fn poll_used_up(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let left = self.left;
+        self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(left))).as_mut().poll(cx)
+    }
+
+    /// Ends the waiting, if there was any, as so many bytes went.
+    pub fn regain(&mut self, bytes: usize) {
+        if let Some(waiting) = self.waiting.take() {
+            let unused = waiting.deadline().saturating_duration_since(Instant::now());
+            self.left = regained(unused, bytes, self.most);
+        }
+    }
+}
+
 /// See the module.
 pub(super) struct Patient<T> {
     inner: T,
-    most: Duration,
-    left: Duration,
-    /// Set while the client takes nothing.
-    waiting: Option<Pin<Box<Sleep>>>,
+    patience: Patience,
     /// Set at the end, with how much has been thrown away since.
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
 }
@@ -35,20 +62,17 @@ pub(super) struct Patient<T> {
 impl<T> Patient<T> {
     /// Waits at most this long while nothing is taken.
     pub(super) fn new(inner: T, most: Duration) -> Self {
-        Self { inner, most, left: most, waiting: None, lingering: None }
+        Self { inner, patience: Patience::new(most), lingering: None }
     }
 
     /// Accounts for a write that went as far as `written`.
     fn account(&mut self, written: Poll<Result<usize>>, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         let Poll::Ready(written) = written else {
-            let left = self.left;
-            let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(left)));
-            ready!(waiting.as_mut().poll(cx));
+            ready!(self.patience.poll_used_up(cx));
             return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client does not take its answer")));
         };
-        if let (Some(waiting), Ok(bytes)) = (self.waiting.take(), &written) {
-            let unused = waiting.deadline().saturating_duration_since(Instant::now());
-            self.left = regained(unused, *bytes, self.most);
+        if let Ok(bytes) = &written {
+            self.patience.regain(*bytes);
         }
         Poll::Ready(written)
     }
@@ -104,7 +128,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     }
 }
 
-/// What is left for a client that has just taken `bytes`, of the most that it may have.
+/// What is left for a client that has just taken or sent `bytes`, of the most that it may have.
 fn regained(unused: Duration, bytes: usize, most: Duration) -> Duration {
     let earned = Duration::from_secs_f64(bytes as f64 / BYTES_PER_SECOND);
     (unused + earned).min(most)

@@ -60,7 +60,7 @@ pub struct Settings {
     /// `MADANG_IDLE_SECONDS`: how long a connection may rest before its next request is there whole; 75,
     /// which is longer than common proxies keep theirs.
     pub idle_timeout: Duration,
-    /// `MADANG_STALL_SECONDS`: how long a client may take nothing of its answer; 30.
+    /// `MADANG_STALL_SECONDS`: how long a client may take nothing of its answer, or send nothing of a photo; 30.
     pub stall_timeout: Duration,
     /// `MADANG_TOKEN_TTL_SECONDS`: how long an access token is good for; 600.
     pub token_ttl: Duration,

@@ -25,7 +25,7 @@ pub const HTTP: Group = Group {
         Variable::new(
             "MADANG_STALL_SECONDS",
             "`30`",
-            "how long a client may take nothing of its answer; a client below 4 KB/s uses this up",
+            "how long a client may take nothing of its answer, or send nothing of a photo; a client below 4 KB/s uses this up",
         ),
         Variable::new(
             "MADANG_TOKEN_TTL_SECONDS",

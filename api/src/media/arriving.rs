@@ -1,0 +1,62 @@
+//! A photo's bytes on their way through, from somebody who may be slow.
+
+use crate::sockets::Patience;
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::Frame;
+use std::io::{Error, ErrorKind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use sync_wrapper::SyncWrapper;
+
+/// A body that several threads may hold, though only one ever reads it. The body ends with an error when its sender
+/// uses up all patience.
+pub(super) struct Arriving {
+    body: SyncWrapper<(Body, Patience)>,
+    gave_up: Arc<AtomicBool>,
+}
+
+/// Knows afterwards whether the sender was too slow.
+pub(super) struct Pace(Arc<AtomicBool>);
+
+impl Arriving {
+    /// Waits at most this long while nothing is sent.
+    pub(super) fn new(body: Body, patience: Duration) -> (Self, Pace) {
+        let gave_up = Arc::<AtomicBool>::default();
+        let pace = Pace(gave_up.clone());
+        (Self { body: SyncWrapper::new((body, Patience::new(patience))), gave_up }, pace)
+    }
+}
+
+impl Pace {
+    pub(super) fn was_too_slow(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Self { body, gave_up } = self.get_mut();
+        let (body, patience) = body.get_mut();
+        match Pin::new(body).poll_frame(context) {
+            Poll::Ready(frame) => {
+                if let Some(Ok(frame)) = &frame {
+                    patience.regain(frame.data_ref().map_or(0, Bytes::len));
+                }
+                Poll::Ready(frame)
+            }
+            Poll::Pending => patience.poll_used_up(context).map(|()| {
+                gave_up.store(true, Ordering::Relaxed);
+                Some(Err(axum::Error::new(Error::new(ErrorKind::TimedOut, "the photo comes too slowly"))))
+            }),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! How many photos each person may be uploading at once through this process.
+
+use domain::value::UserId;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// As many as a browser sends at once; a few people must not take the places of all.
+pub(super) const OF_EACH: usize = 4;
+
+/// Who is uploading, and how long each is waited for.
+pub(super) struct Places {
+    /// Used up while nothing is sent.
+    pub(super) patience: Duration,
+    taken: Mutex<HashMap<UserId, usize>>,
+}
+
+/// One of somebody's places; whoever drops it leaves it.
+pub(super) struct Place<'a> {
+    places: &'a Places,
+    person: UserId,
+}
+
+impl Places {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self { patience, taken: Mutex::default() }
+    }
+
+    /// Takes one, unless the person has all of theirs.
+    pub(super) fn take(&self, person: UserId) -> Option<Place<'_>> {
+        let mut taken = self.taken();
+        let count = taken.entry(person).or_default();
+        if *count == OF_EACH {
+            return None;
+        }
+        *count += 1;
+        Some(Place { places: self, person })
+    }
+
+    /// No code that could panic runs under the lock.
+    fn taken(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Entry::Occupied(mut count) = self.places.taken().entry(self.person) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn each_person_has_so_many_places_and_leaves_them() {
+        let places = Places::new(Duration::ZERO);
+        let [mina, sora] = [1, 2].map(|n| UserId(Uuid::from_u128(n)));
+        let mut held: Vec<_> = (0..OF_EACH).filter_map(|_| places.take(mina)).collect();
+        assert_eq!(held.len(), OF_EACH);
+        assert!(places.take(mina).is_none());
+        assert!(places.take(sora).is_some());
+        held.pop();
+        assert!(places.take(mina).is_some());
+        held.clear();
+        assert!(places.taken().is_empty(), "nobody is kept who is not there");
+    }
+}
