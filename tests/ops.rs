@@ -91,6 +91,17 @@ async fn who_asks_for_metrics_again_and_again_costs_the_database_nothing() {
     assert!(after - before < 1_000, "{} transactions for 2,000 questions", after - before);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_and_erasure_are_cut_off_by_no_limit_of_time() {
+    let (database_url, _) = crate::support::database().await;
+    let options: PgConnectOptions = database_url.parse().expect("a URL");
+    // Both ask the database by a pool of this kind.
+    let pool = api::wiring::own_pool(&options, 1, true);
+    let limit: String =
+        sqlx::query_scalar("show statement_timeout").fetch_one(&pool).await.expect("Postgres answers");
+    assert_eq!(limit, "0");
+}
+
 /// The value of a metric line that begins so.
 fn value(metrics: &str, beginning: &str) -> Option<f64> {
     let line = metrics.lines().find(|line| line.starts_with(beginning))?;

@@ -111,7 +111,9 @@ impl Eraser {
     /// As a process that is wired so does.
     fn of(wiring: &Wiring) -> Self {
         Self {
-            // Its questions go through the whole log: nobody waits for them, so no limit of time ends them.
+            // What a person made and what stands between them and others is found by going through the whole log. Indexes
+            // that lead there would be paid for by every append, and nobody waits here: so there are none, and no limit of
+            // time ends the questions.
             pool: wiring.own_pool(2, true),
             executor: wiring.executor.clone(),
             vault: wiring.vault.clone(),

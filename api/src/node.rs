@@ -6,7 +6,7 @@ use crate::feature::Unable;
 use crate::features;
 use crate::ops::{self, Health};
 use crate::sockets::{self, Limits};
-use crate::wiring::{Wiring, pool_of};
+use crate::wiring::{Wiring, own_pool, pool_of};
 use event_log::announcements::{self, NatsAnnouncer};
 use event_log::event_store::{
     Appender, AppenderHandle, Executor, LogReader, MigrateError, migrate, must_be_durable,
@@ -220,8 +220,7 @@ struct Wired {
 async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Result<Wired, NodeError> {
     let options = settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
     let pool = connect(&options, settings.database_connections).await?;
-    migrate(&pool).await?;
-    history::analytics::keep_up(&pool).await;
+    bring_up_to_date(&options).await?;
     if !settings.allow_unsafe_postgres {
         must_be_durable(&pool).await?;
     }
@@ -375,6 +374,16 @@ fn app(
         },
         parts,
     }))
+}
+
+/// Migrates, and makes the views for analysts anew. On a large log either may take longer than any request; cut off, it
+/// would be begun again at each start and never end.
+async fn bring_up_to_date(options: &PgConnectOptions) -> Result<(), MigrateError> {
+    let pool = own_pool(options, 1, true);
+    migrate(&pool).await?;
+    history::analytics::keep_up(&pool).await;
+    pool.close().await;
+    Ok(())
 }
 
 async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {

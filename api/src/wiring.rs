@@ -62,7 +62,7 @@ impl Wiring {
         self.as_of.is_none()
     }
 
-    /// A small pool for work that must not wait for others, nor others for it.
+    /// A small pool for work that must not wait for others, nor others for it. No limit of time ends its statements.
     #[must_use]
     pub fn own_pool(&self, connections: u32, durable: bool) -> PgPool {
         own_pool(&self.options, connections, durable)
