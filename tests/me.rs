@@ -238,3 +238,18 @@ async fn who_has_left_is_refused_and_seen_nowhere() {
     let form = json!({ "handle": "mina", "display_name": "누구", "password": "long enough" });
     app.operator().await.post("/v1/users", form).await.expect_problem(409, "handle_taken");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_a_requests_second_command_is_none_that_a_client_can_send() {
+    let app = TestApp::start().await;
+    let mina = app.enrol("mina").await;
+    let change = async |key, fields: Value| change(&mina, ("idempotency-key", key), &fields).await;
+    // Two commands: a handle, and a profile.
+    let both = json!({ "handle": "nari", "display_name": "나리" });
+    change("k", both.clone()).await.expect(200);
+    let other = change("k+profile", json!({ "display_name": "다른 이름" })).await.expect(200);
+    assert_eq!(other.json["display_name"], "다른 이름", "it is a request of its own");
+    let again = change("k", both).await.expect(200);
+    assert_eq!(again.json["display_name"], "나리", "and the first has its first answer still");
+    change("k +profile", json!({ "display_name": "셋" })).await.expect_problem(400, "invalid_key");
+}

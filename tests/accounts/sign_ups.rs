@@ -222,3 +222,30 @@ async fn strangers_can_not_fill_a_mailbox() {
     sora.post("/v1/me/email", change).await.expect_problem(429, "too_many_attempts");
     nobody.post("/v1/sign-ups", form("bora")).await.expect(202);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_chose_the_same_key_do_not_meet() {
+    let yard = Yard::new().await;
+    let join = async |handle: &str| {
+        let keyed =
+            |path: &str| yard.app.nobody().request(Method::POST, path).header("idempotency-key", "the-same");
+        let started = keyed("/v1/sign-ups").json(&form(handle)).send().await.expect(202);
+        let code = code_in(&yard.mail.mail_to(&address(handle)).await.text);
+        let path = format!("/v1/sign-ups/{}/confirmation", started.id());
+        keyed(&path).json(&json!({ "code": code })).send().await.expect(201)
+    };
+    let (mina, sora) = (join("mina").await, join("sora").await);
+    assert_eq!(
+        (&mina.json["user"]["handle"], &sora.json["user"]["handle"]),
+        (&json!("mina"), &json!("sora"))
+    );
+    let keys: Vec<String> = sqlx::query_scalar("select key from commands")
+        .fetch_all(&yard.app.pool)
+        .await
+        .expect("the log reads");
+    assert_eq!(keys, Vec::<String>::new(), "the log keeps no stranger's key");
+    // Nobody but an operator registers people with a key in nobody's name.
+    let body = json!({ "handle": "bora", "display_name": "보라" });
+    let keyed = yard.app.nobody().request(Method::POST, "/v1/users").header("idempotency-key", "the-same");
+    keyed.json(&body).send().await.expect_problem(403, "operators_only");
+}

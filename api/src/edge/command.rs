@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::reader::presented;
 use super::version::if_match;
 use crate::app::App;
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, Method, Uri, request};
 use domain::user::Role;
@@ -42,19 +43,18 @@ pub struct AskedWith<T> {
 #[derive(Debug)]
 pub struct Leaving(pub Asked);
 
-/// A write by somebody who has no account yet, with a JSON body.
+/// A write by an operator in nobody's name, with a JSON body.
+///
+/// All keys without a person are in one namespace, so only operators have them: two strangers who chose the same key
+/// would get each other's answers.
 #[derive(Debug)]
-pub struct AskedByAnyone<T> {
+pub struct ByOperator<T> {
     /// For the executor.
     pub envelope: Envelope,
     /// The body.
     pub fields: T,
     seen: Position,
 }
-
-/// A write by an operator in nobody's name, with a JSON body.
-#[derive(Debug)]
-pub struct ByOperator<T>(pub AskedByAnyone<T>);
 
 impl Asked {
     async fn of(parts: &request::Parts, app: &App, departed: Departed) -> Result<Self, Problem> {
@@ -122,18 +122,19 @@ impl Asked {
         Envelope { expected_version: None, ..self.envelope.clone() }
     }
 
-    /// The envelope of a request's second command, whose key must differ from that of its first.
+    /// The envelope of a request's second command, whose key must differ from that of its first, and from any that a
+    /// client can send: those have no space in them.
     #[must_use]
     pub fn second_envelope(&self, suffix: &str, expected_version: Option<i64>) -> Envelope {
         let key = self.envelope.key.as_ref().map(|key| IdempotencyKey {
-            key: format!("{}{suffix}", key.key),
+            key: format!("{} {suffix}", key.key),
             request_hash: key.request_hash,
         });
         Envelope { key, expected_version, ..self.envelope.clone() }
     }
 }
 
-impl<T> AskedByAnyone<T> {
+impl<T> ByOperator<T> {
     /// What came of it, for the person it is about.
     #[must_use]
     pub fn committed<A>(&self, app: &App, about: UserId, answer: &Answer<A>) -> Committed {
@@ -172,28 +173,6 @@ impl<T: DeserializeOwned> FromRequest<App> for AskedWith<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for AskedByAnyone<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let arrival = caller::arrival(&parts)?;
-        caller::must_not_be_worthless(&arrival.bearer)?;
-        let seen = seen(&parts.headers);
-        let mut envelope = Envelope {
-            actor: None,
-            operator: caller::is_operator(&parts),
-            key: None,
-            expected_version: None,
-            correlation_id: arrival.correlation_id,
-        };
-        let key = Key::of(&parts)?;
-        let bytes = body::bytes(Request::from_parts(parts, body)).await?;
-        envelope.key = key.map(|key| key.with_body(app, &bytes));
-        Ok(Self { envelope, fields: body::parse(&bytes)?, seen })
-    }
-}
-
 impl<T: DeserializeOwned> FromRequest<App> for ByOperator<T> {
     type Rejection = Problem;
 
@@ -206,7 +185,8 @@ impl<T: DeserializeOwned> FromRequest<App> for ByOperator<T> {
                 "Only operators may do this. To become a member, sign up by POST /v1/sign-ups.",
             ));
         }
-        AskedByAnyone::from_request(Request::from_parts(parts, body), app).await.map(Self)
+        let (envelope, fields, seen) = read(parts, body, None, app).await?;
+        Ok(Self { envelope, fields, seen })
     }
 }
 
@@ -238,11 +218,30 @@ impl<T: DeserializeOwned> FromRequest<App> for ByAdmin<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let by = Staff::of(&parts, app).await?.must_have_any(&[Role::Admin])?;
-        let AskedByAnyone { mut envelope, fields, seen } =
-            AskedByAnyone::from_request(Request::from_parts(parts, body), app).await?;
-        envelope.actor = by;
+        let (envelope, fields, seen) = read(parts, body, by, app).await?;
         Ok(Self { envelope, fields, by, seen })
     }
+}
+
+/// The rest of a write, once who asks may do so: in this person's name, or as an operator in nobody's.
+async fn read<T: DeserializeOwned>(
+    parts: request::Parts,
+    body: Body,
+    by: Option<UserId>,
+    app: &App,
+) -> Result<(Envelope, T, Position), Problem> {
+    let seen = seen(&parts.headers);
+    let mut envelope = Envelope {
+        actor: by,
+        operator: caller::is_operator(&parts),
+        key: None,
+        expected_version: None,
+        correlation_id: caller::arrival(&parts)?.correlation_id,
+    };
+    let key = Key::of(&parts)?;
+    let bytes = body::bytes(Request::from_parts(parts, body)).await?;
+    envelope.key = key.map(|key| key.with_body(app, &bytes));
+    Ok((envelope, body::parse(&bytes)?, seen))
 }
 
 /// What the client has seen before, so that the cookie never goes back.

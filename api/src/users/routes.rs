@@ -2,7 +2,7 @@
 
 use super::dto::{Person, RegisterUser, Registration, location};
 use crate::app::App;
-use crate::edge::command::{AskedByAnyone, ByOperator};
+use crate::edge::command::ByOperator;
 use crate::edge::failure::email_taken;
 use crate::edge::path::HandleKey;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader, facts};
@@ -25,11 +25,8 @@ use vault::mail::Language;
     responses((status = 201, description = "Registered.", body = Person)),
     security(("bearer" = []))
 )]
-pub async fn register(
-    State(app): State<App>,
-    ByOperator(asked): ByOperator<RegisterUser>,
-) -> Result<Response, Problem> {
-    let AskedByAnyone { envelope, fields, .. } = &asked;
+pub async fn register(State(app): State<App>, asked: ByOperator<RegisterUser>) -> Result<Response, Problem> {
+    let ByOperator { envelope, fields, .. } = &asked;
     let registration = fields.parse(envelope.key.is_some())?;
     let _turn = app.part::<HandleQueue>().turn(&registration.handle_key).await;
     // Saves the work of a password where the handle is taken anyway. With a key it may be a repeat, which

@@ -74,7 +74,7 @@ fn metadata(command_id: Uuid, envelope: &Envelope) -> Box<RawValue> {
     to_raw_value(&metadata).expect("plain strings")
 }
 
-/// Whose idempotency keys these are.
+/// Whose idempotency keys these are. Nobody's are those of operators alone: strangers give none.
 pub(super) fn person(envelope: &Envelope) -> String {
     envelope.actor.map(|actor| actor.to_string()).unwrap_or_default()
 }
