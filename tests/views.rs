@@ -210,3 +210,20 @@ async fn who_looked_is_forgotten_after_two_days_and_the_count_stays_even_in_a_re
     assert_eq!(look(&app, &mina, &post).await, 1);
     assert_equal_to_a_rebuild(&app).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_the_log_refuses_stays_and_keeps_no_other_from_its_turn() {
+    let app = counting().await;
+    let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
+    let post = mina.publish("글").await;
+    // Nobody makes one without posts; its id comes before all others.
+    let bad = "insert into vault.view_batches (id, posts) values ($1, '[]')";
+    sqlx::query(bad).bind(Uuid::from_u128(1)).execute(&app.pool).await.expect("inserted");
+    look(&app, &sora, &post).await;
+    until("the look is counted", async || (look(&app, &mina, &post).await == 1).then_some(())).await;
+    let left: Vec<Uuid> = sqlx::query_scalar("select id from vault.view_batches where posts = '[]'")
+        .fetch_all(&app.pool)
+        .await
+        .expect("the vault reads");
+    assert_eq!(left, [Uuid::from_u128(1)], "nothing is lost");
+}

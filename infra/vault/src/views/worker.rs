@@ -1,13 +1,14 @@
 //! From looks in memory to an event.
 
 use super::buffer::{View, Views};
+use super::put_off::PutOff;
 use super::table::{self, Batch, Row};
 use crate::Vault;
 use chrono::Datelike;
 use domain::view_batch::{ViewBatch, ViewBatchCommand};
 use event_log::event_store::{CommandError, Envelope, Executor, StoreError};
 use sqlx::PgPool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use uuid::Uuid;
@@ -47,6 +48,7 @@ enum CountError {
 impl Worker {
     /// Works until shutdown. What is written down by then is counted by others, or by the next start.
     pub async fn run(self) {
+        let mut put_off = PutOff::default();
         loop {
             let is_last = tokio::select! {
                 () = tokio::time::sleep(self.every) => false,
@@ -58,7 +60,7 @@ impl Worker {
             if is_last {
                 return;
             }
-            if let Err(failure) = self.count().await {
+            if let Err(failure) = self.count(&mut put_off).await {
                 warn!(%failure, "looks at posts can't be counted yet");
             }
         }
@@ -91,26 +93,35 @@ impl Worker {
     }
 
     /// What was left uncounted by whoever died, too.
-    async fn count(&self) -> Result<(), CountError> {
+    async fn count(&self, put_off: &mut PutOff) -> Result<(), CountError> {
         loop {
             let took = table::take(&self.pool).await?;
-            self.count_batches().await?;
+            self.count_batches(put_off).await?;
             if !took || self.shutdown.is_cancelled() {
                 return Ok(());
             }
         }
     }
 
-    async fn count_batches(&self) -> Result<(), CountError> {
+    async fn count_batches(&self, put_off: &mut PutOff) -> Result<(), CountError> {
         let mut last = Uuid::nil();
         while let Some(batch) = Batch::next(&self.pool, last).await? {
             last = batch.id;
+            if put_off.holds(last, Instant::now()) {
+                continue;
+            }
             let command = ViewBatchCommand::Count { posts: batch.posts.clone() };
             match self.executor.execute::<ViewBatch>(last, command, &Envelope::of_service()).await {
-                Ok(_) => batch.counted().await?,
+                Ok(_) => {
+                    batch.counted().await?;
+                    put_off.forget(last);
+                }
                 Err(CommandError::Store(failure)) => return Err(failure.into()),
-                // It must not keep the others from their turn.
-                Err(failure) => error!(%failure, batch = %last, "a batch of looks can't be counted"),
+                // The batch must not keep the others from their turn.
+                Err(failure) => {
+                    let pause_seconds = put_off.refused(last, Instant::now()).as_secs();
+                    error!(%failure, batch = %last, pause_seconds, "a batch of looks can't be counted");
+                }
             }
         }
         Ok(())
