@@ -105,6 +105,10 @@ impl Paged for PostSearch {
 /// words are found inside longer ones, with any particle; other words by their beginning, long ones with a typo. On an
 /// anonymous board nobody is found by who wrote. Pages lead to the 10,000th hit.
 ///
+/// `total` and `facets` are of what the caller may see, as long as no more than 1,000 people are hidden from the caller:
+/// posts of further ones are counted, though never shown. Of more than 5,000 people whom the caller follows, posts for
+/// followers by some are neither counted nor found.
+///
 /// With `mode=similar` or `hybrid` posts are found that are close to the words. How close is told by an embedder, which
 /// the answer names. Unless the server was given a model it is `local-ngrams-1`, which knows closeness of wording, not of
 /// meaning. `total` then counts among the 10,000 closest, and pages of `hybrid` lead to the 1,000th of either order.

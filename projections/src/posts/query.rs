@@ -89,7 +89,8 @@ pub async fn cards(
     rows.iter().filter_map(|row| post(row).transpose()).collect()
 }
 
-/// Whom `viewer` follows, and who is hidden from them: 5,000 and 1,000 of them at most.
+/// Whom `viewer` follows, and who is hidden from them: 5,000 and 1,000 of them at most, which a search filters by. Hits are
+/// asked for once more when they are shown; counts are not, so they tell of the posts of any further hidden people.
 ///
 /// # Errors
 /// The database's.
