@@ -1,18 +1,21 @@
 //! Read models: a rebuilt copy equals the live one, a spoiled row is found, a poison event is parked and
 //! nothing else stops for it.
 
+use crate::reactions::{Answering, begin, caught_up, run};
 use crate::support::TestApp;
 use crate::support::client::Person;
-use crate::support::log::store;
+use crate::support::log::{Log, store};
 use event_log::event_store::LogReader;
 use futures::future::join_all;
 use projections::Projector;
 use projections::rebuild::rebuild;
 use projections::verify::{Report, verify};
+use react::Begins;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 fn projectors(app: &TestApp) -> Vec<Arc<dyn Projector>> {
     api::features::projectors(&app.settings)
@@ -374,4 +377,34 @@ async fn what_does_not_concern_a_read_model_costs_no_transaction_and_is_noted_wi
     assert_eq!(mina.see(&app, "/v1/posts?tag=하나").await.expect(200).items().len(), 0);
     app.settle(&mina).await;
     no_difference(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_a_replay_and_a_past_call_no_reaction() {
+    let app = TestApp::start().await;
+    let log = Log::on(app.settings.database_url.to_string()).await;
+    let mina = app.enrol("mina").await;
+    mina.publish("글").await;
+    let reaction = Answering::from(Begins::AtFirst);
+    begin(&log, &reaction).await;
+    let _running = run(&reaction, &log.url, &log.executor, Uuid::new_v4());
+    crate::media::ready(&mina).await;
+    app.settle(&mina).await;
+    caught_up(&log).await;
+    let begun = async || react::status::status(&app.pool).await.expect("status").len();
+    let (asked, reactions) = (reaction.asked(), begun().await);
+    assert_eq!(asked, ["글"]);
+
+    app.rebuild("posts").await;
+    app.madang(&["rebuild", "media"]).await.expect("rebuilt");
+    app.madang(&["replay", "--into", "then", "--until", &app.head().await.to_string()]).await.expect("made");
+    let past = app.second_node(|settings| settings.as_of = Some("then".to_owned())).await;
+    mina.at(&past).get("/v1/posts").await.expect(200);
+    mina.publish("또").await;
+    caught_up(&log).await;
+    assert_eq!(reaction.asked(), ["글", "또"], "what happened before is not asked about again");
+    assert_eq!(begun().await, reactions, "a past begins none");
+    let jobs = "select count(*) from jobs where kind = 'process_photo'";
+    let jobs: i64 = sqlx::query_scalar(jobs).fetch_one(&app.pool).await.expect("a count");
+    assert_eq!(jobs, 0, "no photo is looked at again");
 }

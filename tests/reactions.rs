@@ -148,7 +148,8 @@ async fn start(log: &Log, reaction: &Arc<Answering>) -> (CancellationToken, Join
 }
 
 pub async fn stands(log: &Log) -> ReactionStatus {
-    status(&log.pool).await.expect("status").pop().expect("one reaction")
+    let all = status(&log.pool).await.expect("status");
+    all.into_iter().find(|reaction| reaction.name == "answering").expect("it has begun")
 }
 
 /// The reaction has come to the end of the log.

@@ -18,6 +18,11 @@ pub struct Log {
 impl Log {
     pub async fn new() -> Self {
         let (url, _) = super::database().await;
+        Self::on(url).await
+    }
+
+    /// The same on a database that may be another's, too.
+    pub async fn on(url: String) -> Self {
         let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("the database");
         migrate(&pool).await.expect("migrations apply");
         history::analytics::keep_up(&pool).await;

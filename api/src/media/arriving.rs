@@ -10,11 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use sync_wrapper::SyncWrapper;
+use tokio::time::Interval;
+
+/// How often a body that waits for its sender is looked at. The storage's client gives up a body that nobody has looked
+/// at for some seconds, as if the storage did not take it: so one that is looked at is its sender's fault.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A body that several threads may hold, though only one ever reads it. The body ends with an error when its sender
 /// uses up all patience.
 pub(super) struct Arriving {
-    body: SyncWrapper<(Body, Patience)>,
+    body: SyncWrapper<(Body, Patience, Interval)>,
     gave_up: Arc<AtomicBool>,
 }
 
@@ -26,7 +31,8 @@ impl Arriving {
     pub(super) fn new(body: Body, patience: Duration) -> (Self, Pace) {
         let gave_up = Arc::<AtomicBool>::default();
         let pace = Pace(gave_up.clone());
-        (Self { body: SyncWrapper::new((body, Patience::new(patience))), gave_up }, pace)
+        let body = (body, Patience::new(patience), tokio::time::interval(LOOK));
+        (Self { body: SyncWrapper::new(body), gave_up }, pace)
     }
 }
 
@@ -45,7 +51,7 @@ impl HttpBody for Arriving {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let Self { body, gave_up } = self.get_mut();
-        let (body, patience) = body.get_mut();
+        let (body, patience, look) = body.get_mut();
         match Pin::new(body).poll_frame(context) {
             Poll::Ready(frame) => {
                 if let Some(Ok(frame)) = &frame {
@@ -53,10 +59,13 @@ impl HttpBody for Arriving {
                 }
                 Poll::Ready(frame)
             }
-            Poll::Pending => patience.poll_used_up(context).map(|()| {
-                gave_up.store(true, Ordering::Relaxed);
-                Some(Err(axum::Error::new(Error::new(ErrorKind::TimedOut, "the photo comes too slowly"))))
-            }),
+            Poll::Pending => {
+                while look.poll_tick(context).is_ready() {}
+                patience.poll_used_up(context).map(|()| {
+                    gave_up.store(true, Ordering::Relaxed);
+                    Some(Err(axum::Error::new(Error::new(ErrorKind::TimedOut, "the photo comes too slowly"))))
+                })
+            }
         }
     }
 }

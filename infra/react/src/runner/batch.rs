@@ -180,7 +180,7 @@ impl Runner {
         connection: &mut PgConnection,
         lead: &mut Lead,
     ) -> Result<(), RunnerError> {
-        self.context.source.forget();
+        self.context.source.invalidate();
         let position = checkpoint::position(connection, self.reaction.name()).await?;
         (lead.position, lead.stored, lead.passed) = (position, position, None);
         Ok(())
@@ -192,7 +192,7 @@ impl Runner {
         let parked = checkpoint::parked(&mut *connection, name).await?;
         if !parked.is_empty() {
             // They may have been mended in the log.
-            self.context.source.forget();
+            self.context.source.invalidate();
         }
         for position in parked {
             match self.try_again(connection, position).await? {
