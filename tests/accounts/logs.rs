@@ -12,7 +12,8 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 /// All that our crates can say, and what is said by those below when someone looks for a fault.
-const LEVELS: &str = "debug,api=trace,infra=trace,projections=trace,domain=trace";
+const LEVELS: &str = "debug,api=trace,event_log=trace,vault=trace,photos=trace,search_engine=trace,history=trace,\
+     jobs=trace,react=trace,service=trace,projections=trace,domain=trace";
 
 /// A server, its address, and its log, which is read from the beginning: one that nobody reads stops who writes it.
 async fn start(mail: &Sink) -> (Child, String, JoinHandle<String>) {
