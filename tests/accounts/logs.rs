@@ -3,17 +3,13 @@
 use super::{code_in, token_in};
 use crate::support::client::{Answer, Person};
 use crate::support::smtp::Sink;
-use crate::support::{binary, client, database, storage};
+use crate::support::{EVERY_LEVEL, binary, client, database, storage};
 use reqwest::Method;
 use serde_json::json;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-
-/// All that our crates can say, and what is said by those below when someone looks for a fault.
-const LEVELS: &str = "debug,api=trace,event_log=trace,vault=trace,photos=trace,search_engine=trace,history=trace,\
-     jobs=trace,react=trace,service=trace,projections=trace,domain=trace";
 
 /// A server, its address, and its log, which is read from the beginning: one that nobody reads stops who writes it.
 async fn start(mail: &Sink) -> (Child, String, JoinHandle<String>) {
@@ -25,7 +21,7 @@ async fn start(mail: &Sink) -> (Child, String, JoinHandle<String>) {
         .env("SMTP_URL", mail.url())
         .envs(storage().await.variables())
         .env("MADANG_STREAM_MAX_BYTES", (64 << 20).to_string())
-        .env("MADANG_LOG", LEVELS)
+        .env("MADANG_LOG", EVERY_LEVEL)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)

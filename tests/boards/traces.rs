@@ -46,7 +46,7 @@ impl Server {
             .envs(storage().await.variables())
             .env("MADANG_STREAM_MAX_BYTES", (64 << 20).to_string())
             .env("MADANG_RATE_LIMIT_PER_MINUTE", "0")
-            .env("MADANG_LOG", "debug,api=trace,infra=trace,projections=trace,domain=trace")
+            .env("MADANG_LOG", crate::support::EVERY_LEVEL)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)

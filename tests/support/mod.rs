@@ -26,6 +26,10 @@ use tokio::net::TcpListener;
 
 pub use stack::{database, storage};
 
+/// All that our crates can say, and what is said by those below when someone looks for a fault.
+pub const EVERY_LEVEL: &str = "debug,api=trace,event_log=trace,vault=trace,photos=trace,search_engine=trace,\
+     history=trace,jobs=trace,react=trace,service=trace,projections=trace,domain=trace";
+
 /// A running node with a database and a log of its own, and a client that speaks to it.
 pub struct TestApp {
     /// `http://127.0.0.1:port`.
