@@ -1,50 +1,39 @@
 //! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
 //!
-//! Their posts and comments are deleted by events, their likes, follows and blocks taken back, and their searches
-//! forgotten, as they would have done it, so that every read model drops them by its own rules. Then whatever is classed
-//! as personal is masked in the events themselves ([`masking`]), `PersonErased` is appended (which makes every node drop
-//! what it keeps in memory, and profiles and cards blank the name), pasts are dropped, the copies in NATS are purged,
-//! and the vault's rows go last: until then what was cut off is begun anew. Each step may be repeated without harm. What
-//! they looked at goes by itself within two days (see [`vault::views`]).
+//! Features take back what is theirs ([`crate::personal`]): first what the person made is deleted by events, then what
+//! stands between them and others ends, as they would have done it, so that every read model drops it by its own rules.
+//! Then whatever is classed as personal is masked in the events themselves ([`masking`]), `PersonErased` is appended
+//! (which makes every node drop what it keeps in memory, and profiles and cards blank the name), pasts are dropped, the
+//! copies in NATS are purged, and the vault's rows go last: until then what was cut off is begun anew. Each step may be
+//! repeated without harm. What they looked at goes by itself within two days (see [`vault::views`]).
 
 use crate::feature::{DeclaredJob, Feature};
+use crate::personal::{ErasedPerson, TakeBack, TakeBackError};
 use crate::wiring::Wiring;
-use domain::blocklist::{Blocklist, BlocklistCommand};
-use domain::comment::{Comment, CommentCommand};
+use domain::Event;
 use domain::event::State;
-use domain::follow::{Follow, FollowCommand, FollowEvent};
-use domain::like::{Like, LikeCommand, LikeEvent};
-use domain::media::{Media, MediaCommand, RemoveReason};
-use domain::post::{Post, PostCommand};
-use domain::search_history::{SearchHistory, SearchHistoryCommand};
 use domain::user::{User, UserCommand};
-use domain::value::{BlocklistId, FollowId, LikeId, MediaId, SearchHistoryId, UserId};
-use domain::{Decide, Event, RefusalKind};
-use event_log::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
+use domain::value::UserId;
+use event_log::event_store::{Executor, StoreError};
 use event_log::nats::{Nats, NatsError};
-use futures::TryStreamExt;
 use futures::future::BoxFuture;
-use futures::stream::FuturesUnordered;
 use history::{masking, past};
 use jobs::Failure;
 use own::Own;
-use photos::media::delete_files;
-use photos::s3::{Storage, StorageError};
-use serde_json::Value;
+use photos::s3::Storage;
 use sqlx::PgPool;
+use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 use tracing::{info, warn};
 use uuid::Uuid;
-use vault::{Due, ErasePerson, Erases, Vault, VaultError, exports};
+use vault::{Due, ErasePerson, Erases, Vault, VaultError};
 
 mod own;
 
 /// No request but an upload takes longer, so after it nothing that was begun before someone left is still under way;
 /// an upload that ends later is refused.
 pub const GRACE: Duration = Duration::from_secs(35);
-
-/// How many deletions are on their way at once.
-const AT_ONCE: usize = 32;
 
 /// How soon it is looked again whether someone's time has come: they are on their way back, say.
 const NOT_YET: Duration = Duration::from_secs(600);
@@ -63,7 +52,7 @@ impl Feature for Erasure {
 pub struct Eraser {
     /// The log's database.
     pub pool: PgPool,
-    /// Deletes what they wrote.
+    /// Deletes what they made.
     pub executor: Executor,
     /// Where the rest of it is.
     pub vault: Vault,
@@ -71,6 +60,8 @@ pub struct Eraser {
     pub nats: Nats,
     /// Holds what they had put together to take away; nothing where no storage is named.
     pub storage: Option<Storage>,
+    /// What features undo.
+    pub take_back: Vec<TakeBack>,
 }
 
 /// A person was not forgotten, or not all of them; the job tries again.
@@ -82,9 +73,9 @@ pub enum EraseError {
     /// The log can't be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A rule of the domain forbids it.
-    #[error("{0}")]
-    Refused(String),
+    /// See [`TakeBackError`].
+    #[error(transparent)]
+    TakeBack(#[from] TakeBackError),
     /// See [`VaultError`].
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -96,15 +87,22 @@ pub enum EraseError {
     Database(#[from] sqlx::Error),
 }
 
-/// What was forgotten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Erased {
-    /// Deleted now or before, and masked.
-    pub posts: usize,
-    /// Deleted now or before, and masked.
-    pub comments: usize,
-    /// Removed now or before.
-    pub photos: usize,
+/// What was forgotten: how much of what was deleted, now or before, in the order in which it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erased(pub Vec<(&'static str, usize)>);
+
+impl fmt::Display for Erased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (plural, count)) in self.0.iter().enumerate() {
+            let before = match n {
+                0 => "",
+                n if n + 1 == self.0.len() => " and ",
+                _ => ", ",
+            };
+            write!(f, "{before}{count} {plural}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Eraser {
@@ -119,6 +117,7 @@ impl Eraser {
             vault: wiring.vault.clone(),
             nats: wiring.nats.clone(),
             storage: wiring.storage.clone(),
+            take_back: wiring.take_back.clone(),
         }
     }
 
@@ -137,101 +136,56 @@ impl Eraser {
 
     /// The rest of it, once there is no way back.
     async fn forget(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
+        let (executor, pool) = (self.executor.clone(), self.pool.clone());
+        let mut person = ErasedPerson { id: user, made: HashMap::new(), executor, pool };
         let state = &self.executor.load::<User>(user.0).await?.state;
         self.vault.sessions.end_all(user, None).await?;
         if state.is_active() {
-            self.execute::<User>(user.0, UserCommand::Deactivate).await?;
+            person.execute::<User>(user.0, UserCommand::Deactivate).await?;
             tokio::time::sleep(grace).await;
         }
         let own = Own::of(user, &self.pool).await?;
-        let Own { posts, comments, media, .. } = &own;
-        self.delete::<Post>(posts, PostCommand::Delete { by: user }).await?;
-        self.delete::<Comment>(comments, CommentCommand::Delete { by: user }).await?;
-        self.delete::<Media>(media, MediaCommand::Remove { reason: RemoveReason::Erased }).await?;
-        self.take_back(user).await?;
+        person.made.clone_from(&own.made);
+        let erased = self.undo(&person).await?;
         self.vault.handles.retire(user).await?;
         self.mask(&own).await?;
         self.executor.clear_cache();
-        self.execute::<User>(user.0, UserCommand::Erase).await?;
+        person.execute::<User>(user.0, UserCommand::Erase).await?;
         for past in past::all(&self.pool).await? {
             past::remove(&self.pool, &past).await?;
         }
         self.nats.purge().await?;
         self.vault.forget(user).await?;
-        if let Some(storage) = &self.storage
-            && let Err(failure) = clear(storage, user, media).await
-        {
-            // Workers do so, too, when the storage is back.
-            warn!(%failure, "files of someone who was forgotten are still there");
-        }
-        Ok(Erased { posts: posts.len(), comments: comments.len(), photos: media.len() })
+        self.clear(&person).await;
+        Ok(erased)
     }
 
-    /// Nobody likes, follows, blocks or searches who is not there any more.
-    async fn take_back(&self, user: UserId) -> Result<(), EraseError> {
-        let standing: Vec<(String, String, String, Value)> =
-            sqlx::query_as(include_str!("erasure/standing_of.sql"))
-                .bind(user.to_string())
-                .fetch_all(&self.pool)
-                .await?;
-        for some in standing.chunks(AT_ONCE) {
-            let undone = FuturesUnordered::new();
-            for (aggregate_type, event_type, version, payload) in some {
-                let event = Event::decode(aggregate_type, event_type, version, payload.clone());
-                undone.push(self.undo(event.map_err(|error| StoreError::Unreadable(Box::new(error)))?));
+    /// First all deletions, then whatever else stands.
+    async fn undo(&self, person: &ErasedPerson) -> Result<Erased, EraseError> {
+        let mut deleted = vec![];
+        for part in &self.take_back {
+            if let TakeBack::Delete { plural, run } = part {
+                deleted.push((*plural, run(person).await?));
             }
-            undone.try_collect::<()>().await?;
         }
-        let id = BlocklistId::of(user).0;
-        let Blocklist { blocked, muted } = self.executor.load::<Blocklist>(id).await?.state.clone();
-        for user_id in blocked {
-            self.execute::<Blocklist>(id, BlocklistCommand::Unblock { by: user, user_id }).await?;
-        }
-        for user_id in muted {
-            self.execute::<Blocklist>(id, BlocklistCommand::Unmute { by: user, user_id }).await?;
-        }
-        let clear = SearchHistoryCommand::Clear { user_id: user };
-        self.execute::<SearchHistory>(SearchHistoryId::of(user).0, clear).await
-    }
-
-    /// Anything else does not stand.
-    async fn undo(&self, event: Event) -> Result<(), EraseError> {
-        if let Event::Like(LikeEvent::Liked { user_id, target }) = event {
-            let id = LikeId::of(user_id, target).0;
-            self.execute::<Like>(id, LikeCommand::Unlike { user_id, target }).await?;
-        } else if let Event::Follow(
-            FollowEvent::Followed { follower_id, followee_id }
-            | FollowEvent::FollowRequested { follower_id, followee_id },
-        ) = event
-        {
-            let id = FollowId::of(follower_id, followee_id).0;
-            self.execute::<Follow>(id, FollowCommand::Unfollow { follower_id, followee_id }).await?;
-        }
-        Ok(())
-    }
-
-    async fn delete<A: Stored>(&self, ids: &[Uuid], command: <A as Decide>::Command) -> Result<(), EraseError>
-    where
-        <A as Decide>::Command: Clone,
-    {
-        for some in ids.chunks(AT_ONCE) {
-            let deletions = FuturesUnordered::new();
-            for &id in some {
-                deletions.push(self.execute::<A>(id, command.clone()));
+        for part in &self.take_back {
+            if let TakeBack::End(run) = part {
+                run(person).await?;
             }
-            deletions.try_collect::<()>().await?;
         }
-        Ok(())
+        Ok(Erased(deleted))
     }
 
-    /// What is not there any more need not be deleted.
-    async fn execute<A: Stored>(&self, id: Uuid, command: <A as Decide>::Command) -> Result<(), EraseError> {
-        use domain::Refusal;
-        match self.executor.execute::<A>(id, command, &Envelope::of_service()).await {
-            Ok(_) => Ok(()),
-            Err(CommandError::Refused(refusal)) if refusal.kind() == RefusalKind::NotFound => Ok(()),
-            Err(CommandError::Store(error)) => Err(error.into()),
-            Err(other) => Err(EraseError::Refused(other.to_string())),
+    /// Their files, once nothing leads to them any more.
+    async fn clear(&self, person: &ErasedPerson) {
+        let Some(storage) = &self.storage else { return };
+        for part in &self.take_back {
+            if let TakeBack::Clear(run) = part
+                && let Err(failure) = run(person, storage).await
+            {
+                // Workers do so, too, when the storage is back.
+                warn!(%failure, "files of someone who was forgotten are still there");
+            }
         }
     }
 
@@ -278,11 +232,17 @@ impl From<EraseError> for Failure {
     }
 }
 
-/// Their files, once nothing leads to them any more.
-async fn clear(storage: &Storage, user: UserId, media: &[Uuid]) -> Result<(), StorageError> {
-    storage.delete_folder(&exports::folder_of(user)).await?;
-    for &id in media {
-        delete_files(storage, MediaId(id)).await?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_deleted_reads_as_a_list() {
+        let erased = |deleted: &[(&'static str, usize)]| Erased(deleted.to_vec()).to_string();
+        assert_eq!(
+            erased(&[("posts", 3), ("comments", 1), ("photos", 0)]),
+            "3 posts, 1 comments and 0 photos"
+        );
+        assert_eq!(erased(&[("posts", 3), ("photos", 0)]), "3 posts and 0 photos");
     }
-    Ok(())
 }

@@ -1,8 +1,9 @@
 //! What a feature is: whatever the service does that the ground does not know of. A feature declares itself in its own
-//! `mod.rs`, by all the parts that it has; [`crate::features`] lists them, and routes, read models, workers and caches
-//! are loops over that list.
+//! `mod.rs`, by all the parts that it has; [`crate::features`] lists them, and routes, read models, workers, caches,
+//! erasing and exporting are loops over that list.
 
 use crate::app::{App, Parts};
+use crate::personal::{Export, TakeBack};
 use crate::wiring::Wiring;
 use axum::Router;
 use domain::Event;
@@ -112,6 +113,21 @@ pub trait Feature: Send + Sync {
     /// Sets its gauges, where measuring takes a question to the database.
     fn gauge(&self, _wiring: &Wiring, _app: Option<&App>) -> Option<Gauge> {
         None
+    }
+
+    /// The aggregate types that are this feature's and no other's.
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What it undoes of a person who is erased. What is personal in events is masked without it.
+    fn take_back(&self) -> &'static [TakeBack] {
+        &[]
+    }
+
+    /// The files that it adds to a person's export.
+    fn exports(&self) -> &'static [Export] {
+        &[]
     }
 
     /// Whose, or of what, something that was read before does not stand any more after the event.

@@ -5,6 +5,7 @@ use crate::feature::{Feature, Unable, Worker};
 use crate::layers::TimeLimits;
 use crate::layers::costs::Costs;
 use crate::layers::rate_limit::RateLimits;
+use crate::personal::{Export, TakeBack};
 use crate::wiring::Wiring;
 use crate::{
     account, aliases, availability, backlog, blocks, boards, comments, console, erasure, events, exports,
@@ -21,34 +22,35 @@ use service::settings::Settings;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Every feature there is: a new one adds a line here.
+/// Every feature there is: a new one adds a line here. Files stand in an export in this order, and what an erased person
+/// did is taken back in it.
 pub static ALL: &[&dyn Feature] = &[
+    &account::Account,
     &users::Users,
     &sign_ups::SignUps,
     &availability::Availability,
     &sessions::Sessions,
     &oauth::OAuth,
     &passwords::Passwords,
-    &account::Account,
     &withdrawals::Withdrawals,
-    &erasure::Erasure,
-    &exports::Exports,
     &letters::Letters,
     &roles::Roles,
     &me::Me,
+    &posts::Posts,
+    &comments::Comments,
+    &aliases::Aliases,
+    &likes::Likes,
     &follows::Follows,
     &blocks::Blocks,
-    &posts::Posts,
-    &media::Media,
-    &profile_images::ProfileImages,
-    &comments::Comments,
-    &likes::Likes,
     &timeline::Timeline,
     &tags::Tags,
     &search::SearchFeature,
     &searches::Searches,
+    &media::Media,
+    &profile_images::ProfileImages,
     &boards::Boards,
-    &aliases::Aliases,
+    &exports::Exports,
+    &erasure::Erasure,
     &events::Events,
     &read_models::ReadModels,
     &backlog::Jobs,
@@ -123,6 +125,18 @@ pub fn jobs(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Kind>, Unable> {
     Ok(kinds)
 }
 
+/// What features take back of a person who is erased.
+#[must_use]
+pub fn take_back() -> Vec<TakeBack> {
+    ALL.iter().flat_map(|feature| feature.take_back()).copied().collect()
+}
+
+/// The files that features add to a person's export.
+#[must_use]
+pub fn exports() -> Vec<Export> {
+    ALL.iter().flat_map(|feature| feature.exports()).copied().collect()
+}
+
 /// Sets the gauges of all features.
 ///
 /// # Errors
@@ -140,4 +154,42 @@ pub async fn gauge(wiring: &Wiring, app: Option<&App>) -> Result<(), sqlx::Error
 #[must_use]
 pub fn touches(aggregate_id: Uuid, event: &Event) -> Touches {
     ALL.iter().map(|feature| feature.touches(aggregate_id, event)).fold(Touches::NOTHING, Touches::or)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use history::masking;
+    use std::collections::BTreeSet;
+
+    fn owners(aggregate_type: &str) -> Vec<&'static &'static dyn Feature> {
+        ALL.iter().filter(|feature| feature.aggregates().contains(&aggregate_type)).collect()
+    }
+
+    #[test]
+    fn every_aggregate_is_of_one_feature_and_no_feature_owns_another() {
+        for aggregate_type in Event::aggregates() {
+            assert_eq!(owners(aggregate_type).len(), 1, "features that own {aggregate_type}");
+        }
+        for owned in ALL.iter().flat_map(|feature| feature.aggregates()) {
+            assert!(Event::aggregates().contains(owned), "{owned} is no aggregate");
+        }
+    }
+
+    #[test]
+    fn what_is_personal_is_in_an_export() {
+        for aggregate_type in Event::aggregates().iter().filter(|of| masking::mask(of).is_some()) {
+            let exports = owners(aggregate_type).into_iter().flat_map(|feature| feature.exports());
+            assert!(
+                exports.count() > 0,
+                "{aggregate_type} has personal text, and its feature exports nothing"
+            );
+        }
+    }
+
+    #[test]
+    fn no_two_features_write_the_same_file() {
+        let names: Vec<_> = exports().iter().map(|export| export.name).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+    }
 }

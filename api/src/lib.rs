@@ -5,7 +5,8 @@
 //!    bodies, cursors, versions, positions, problems. [`layers`]: what happens around every handler: correlation, limits
 //!    of rate, metrics. [`sockets`]: connections, and what they may cost. [`document`]: what the API's document says of
 //!    all routes alike.
-//! 2. [`feature`]: what a feature is, and [`wiring`]: what it may need of the process it runs in.
+//! 2. [`feature`]: what a feature is, [`personal`]: what it has of a person, and [`wiring`]: what it may need of the
+//!    process it runs in.
 //! 3. The features, a folder each; its `mod.rs` declares all that the feature has. [`posts`] is one from end to end:
 //!    `routes.rs` has its handlers with what the OpenAPI document says of them, `dto.rs` its JSON.
 //! 4. [`features`]: the one list of them. [`mod@router`], [`node`] (a process and its roles) and [`cli`] (the `madang`
@@ -48,6 +49,7 @@ pub mod oauth;
 pub mod ops;
 pub mod pages;
 pub mod passwords;
+pub mod personal;
 pub mod posts;
 pub mod profile_images;
 pub mod read_models;

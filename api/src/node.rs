@@ -256,6 +256,8 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
         tail: Arc::new(Tail::new(LogReader::new(pool.clone()), handle.head(), features::touches)),
         projections: projectors.iter().map(|projector| projector.name()).collect(),
         projectors,
+        take_back: features::take_back(),
+        exports: features::exports(),
         as_of,
         shutdown: stop_working.clone(),
         options,

@@ -1,5 +1,6 @@
 //! What a process is wired from before it serves: features take from it what their workers and caches need.
 
+use crate::personal::{Export, TakeBack};
 use event_log::event_store::Executor;
 use event_log::nats::Nats;
 use event_log::statement_pool::{FRESH, PATIENCE, PING};
@@ -49,6 +50,10 @@ pub struct Wiring {
     pub projectors: Vec<Arc<dyn Projector>>,
     /// The projections' names.
     pub projections: Vec<&'static str>,
+    /// What features take back of a person who is erased.
+    pub take_back: Vec<TakeBack>,
+    /// The files that features add to a person's export.
+    pub exports: Vec<Export>,
     /// Where the past stands that is served, if not what is live.
     pub as_of: Option<Position>,
     /// Ends every worker.

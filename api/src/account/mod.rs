@@ -1,10 +1,12 @@
 //! What only the person themself is shown of their account: where they are reached, and details.
 
 pub mod dto;
+mod personal;
 mod routes;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::Export;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// This feature.
@@ -18,5 +20,9 @@ impl Feature for Account {
             .routes(routes!(routes::confirm_email))
             .routes(routes!(routes::add_phone, routes::forget_phone))
             .routes(routes!(routes::confirm_phone))
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 }

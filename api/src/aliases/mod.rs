@@ -9,6 +9,7 @@ pub mod voice;
 
 use crate::app::App;
 use crate::feature::Feature;
+use domain::Decide;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// This feature.
@@ -17,5 +18,9 @@ pub struct Aliases;
 impl Feature for Aliases {
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new().routes(routes!(routes::reveal_author))
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::alias::Alias::TYPE]
     }
 }

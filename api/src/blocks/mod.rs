@@ -1,10 +1,13 @@
 //! Blocking and muting: whom a person keeps away.
 
 mod lists;
+mod personal;
 mod routes;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::TakeBack;
+use domain::Decide;
 use domain::Event;
 use domain::blocklist::BlocklistEvent;
 use event_log::touched::Touches;
@@ -21,6 +24,14 @@ impl Feature for Blocks {
             .routes(routes!(routes::mute, routes::unmute))
             .routes(routes!(lists::list_blocks))
             .routes(routes!(lists::list_mutes))
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::blocklist::Blocklist::TYPE]
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

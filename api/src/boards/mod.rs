@@ -11,6 +11,7 @@ pub use place::{Place, SlugInPath};
 
 use crate::app::App;
 use crate::feature::Feature;
+use domain::Decide;
 use projections::Projector;
 use projections::boards::BoardsProjector;
 use service::settings::Settings;
@@ -29,5 +30,9 @@ impl Feature for Boards {
 
     fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
         vec![Arc::new(BoardsProjector)]
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::board::Board::TYPE]
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Failure, services::Services};
 use crate::erasure::{Eraser, GRACE};
+use crate::features;
 use domain::user::HANDLE;
 use domain::value::{Handle, UserId};
 use event_log::event_store::{Appender, Executor};
@@ -42,13 +43,17 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
     let nats = Nats::connect(&settings.nats_url, log_id, (&settings).into()).await?;
     let vault = Vault::open(pool.clone(), settings.token_ttl).await?;
-    let eraser = Eraser { pool, executor, vault, nats, storage: settings.s3.clone().map(Storage::new) };
+    let eraser = Eraser {
+        pool,
+        executor,
+        vault,
+        nats,
+        storage: settings.s3.clone().map(Storage::new),
+        take_back: features::take_back(),
+    };
     let erased = eraser.erase(user, Duration::from_secs(args.grace)).await?;
     drop(eraser);
     appending.await?;
-    println!(
-        "{user} is forgotten, with {} posts, {} comments and {} photos",
-        erased.posts, erased.comments, erased.photos
-    );
+    println!("{user} is forgotten, with {erased}");
     Ok(ExitCode::SUCCESS)
 }

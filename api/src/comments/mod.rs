@@ -3,12 +3,15 @@
 pub mod dto;
 mod lists;
 pub mod mine;
+mod personal;
 mod routes;
 
 pub use lists::{readable, shown};
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::{Export, TakeBack};
+use domain::Decide;
 use domain::Event;
 use domain::comment::CommentEvent;
 use event_log::touched::Touches;
@@ -33,6 +36,18 @@ impl Feature for Comments {
 
     fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
         vec![Arc::new(CommentsProjector)]
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::comment::Comment::TYPE]
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

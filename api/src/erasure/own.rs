@@ -7,15 +7,15 @@ use domain::media::Media;
 use domain::post::Post;
 use domain::value::{FollowedTagsId, UserId};
 use sqlx::PgPool;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A person and what they made, by id. What they made under an alias is the alias's.
 #[derive(Debug)]
 pub(super) struct Own {
     pub(super) user: UserId,
-    pub(super) posts: Vec<Uuid>,
-    pub(super) comments: Vec<Uuid>,
-    pub(super) media: Vec<Uuid>,
+    /// By aggregate type.
+    pub(super) made: HashMap<String, Vec<Uuid>>,
 }
 
 impl Own {
@@ -23,20 +23,20 @@ impl Own {
     pub(super) async fn of(user: UserId, pool: &PgPool) -> Result<Self, sqlx::Error> {
         let written: Vec<(String, String)> =
             sqlx::query_as(include_str!("written_by.sql")).bind(user.to_string()).fetch_all(pool).await?;
-        let of = |wanted: &str| {
-            let mine = written.iter().filter(|(aggregate_type, _)| aggregate_type == wanted);
-            mine.filter_map(|(_, id)| id.parse().ok()).collect()
-        };
-        Ok(Self { user, posts: of(Post::TYPE), comments: of(Comment::TYPE), media: of(Media::TYPE) })
+        let mut made: HashMap<_, Vec<_>> = HashMap::new();
+        for (aggregate_type, id) in written {
+            made.entry(aggregate_type).or_default().extend(id.parse::<Uuid>().ok());
+        }
+        Ok(Self { user, made })
     }
 
     /// The streams of an aggregate's type in which words of theirs are; none for a type that has nobody's words.
     pub(super) fn streams(&self, of: &State) -> Option<Vec<Uuid>> {
         match of {
             State::User(_) => Some(vec![self.user.0]),
-            State::Post(_) => Some(self.posts.clone()),
-            State::Comment(_) => Some(self.comments.clone()),
-            State::Media(_) => Some(self.media.clone()),
+            State::Post(_) => Some(self.made_of::<Post>()),
+            State::Comment(_) => Some(self.made_of::<Comment>()),
+            State::Media(_) => Some(self.made_of::<Media>()),
             State::FollowedTags(_) => Some(vec![FollowedTagsId::of(self.user).0]),
             // Ids alone, and what stood between people is taken back.
             State::Follow(_) | State::Like(_) | State::Blocklist(_) => None,
@@ -50,6 +50,10 @@ impl Own {
             State::Alias(_) => None,
         }
     }
+
+    fn made_of<A: Decide>(&self) -> Vec<Uuid> {
+        self.made.get(A::TYPE).cloned().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -60,8 +64,7 @@ mod tests {
 
     #[test]
     fn every_aggregate_with_something_personal_has_streams_that_are_someone_s_own() {
-        let (user, none) = (UserId::default(), vec![]);
-        let own = Own { user, posts: none.clone(), comments: none.clone(), media: none };
+        let own = Own { user: UserId::default(), made: HashMap::new() };
         for aggregate_type in Event::aggregates() {
             let state = State::new(aggregate_type).expect("an aggregate");
             let (is_own, is_personal) =

@@ -4,12 +4,14 @@ mod asked;
 mod dto;
 mod history;
 mod live;
+mod personal;
 mod routes;
 
 pub(crate) use asked::EventsQuery;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::Export;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// This feature.
@@ -21,5 +23,9 @@ impl Feature for Events {
             .routes(routes!(routes::list_events))
             .routes(routes!(routes::list_event_schemas))
             .routes(routes!(history::get_history))
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 }

@@ -3,15 +3,17 @@
 use super::collect::{CollectError, collect};
 use crate::app::App;
 use crate::pages::link;
+use crate::personal::Export;
+use crate::wiring::Wiring;
 use domain::value::UserId;
 use event_log::event_store::LogReader;
 use jobs::queue::Enqueued;
 use jobs::{Failure, Job};
 use photos::s3::{Storage, StorageError};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Handle;
 use tracing::info;
 use uuid::Uuid;
 use vault::VaultError;
@@ -19,8 +21,6 @@ use vault::exports::{self, Waiting};
 
 /// How long read models may take to show what was written before someone asked.
 const CATCH_UP: Duration = Duration::from_secs(30);
-/// The read models that an export shows.
-const READ: [&str; 6] = ["profiles", "posts", "comments", "tags", "media", "searches"];
 /// How often [`tidy`] is to be called.
 pub(super) const TIDY: Duration = Duration::from_secs(3_600);
 
@@ -39,8 +39,6 @@ pub(super) enum MakeError {
     Database(#[from] sqlx::Error),
     #[error("the archive can't be read")]
     Io(#[from] std::io::Error),
-    #[error("writing the archive was cut off")]
-    CutOff,
 }
 
 /// The link to a ready export, as a letter has it.
@@ -65,12 +63,14 @@ impl MakeExport {
 pub(super) struct Maker {
     app: App,
     storage: Storage,
+    exports: Vec<Export>,
 }
 
 impl Maker {
     /// Where requests are answered and files are kept.
-    pub(super) fn of(app: &App) -> Option<Self> {
-        Some(Self { app: app.clone(), storage: app.storage.clone()? })
+    pub(super) fn of(wiring: &Wiring, app: &App) -> Option<Self> {
+        let exports = wiring.exports.clone();
+        Some(Self { app: app.clone(), storage: app.storage.clone()?, exports })
     }
 }
 
@@ -88,13 +88,13 @@ impl Job for MakeExport {
     }
 
     async fn run(self, maker: Arc<Maker>) -> Result<(), Failure> {
-        let Maker { app, storage } = &*maker;
+        let Maker { app, storage, exports } = &*maker;
         let Some(waiting) = app.vault.exports.waiting(UserId(self.user_id)).await.map_err(MakeError::from)?
         else {
             // Made, or its person was forgotten.
             return Ok(());
         };
-        make(app, storage, waiting).await?;
+        make(app, exports, storage, waiting).await?;
         info!("an export was made");
         Ok(())
     }
@@ -118,14 +118,14 @@ pub(super) async fn tidy(app: &App) -> Result<(), MakeError> {
     }
 }
 
-async fn make(app: &App, storage: &Storage, waiting: Waiting) -> Result<(), MakeError> {
+async fn make(app: &App, exports: &[Export], storage: &Storage, waiting: Waiting) -> Result<(), MakeError> {
     let head = LogReader::new(app.pool.clone()).head().await?;
-    if !app.progress.wait(&READ, head, CATCH_UP).await.covered {
+    let reads: BTreeSet<_> = exports.iter().flat_map(|export| export.reads).copied().collect();
+    let reads: Vec<_> = reads.into_iter().collect();
+    if !app.progress.wait(&reads, head, CATCH_UP).await.covered {
         return Err(MakeError::Behind);
     }
-    let (collecting, user, runtime) = (app.clone(), waiting.user_id, Handle::current());
-    let written = tokio::task::spawn_blocking(move || collect(&runtime, &collecting, UserId(user)));
-    let file = written.await.map_err(|_| MakeError::CutOff)??;
+    let file = collect(app, exports, UserId(waiting.user_id)).await?;
     let size = file.metadata()?.len();
     storage.put_file(&waiting.key(), "application/zip", file).await?;
     let web_url = &app.settings.web_url;

@@ -1,16 +1,18 @@
 //! Taking away what is one's own: asked for, made beside requests, fetched by a link.
 //!
 //! Reading order: [`routes`] (what people ask), [`maker`] (who makes it, and who clears away), [`collect`] (what is
-//! in it), [`archive`] (the file).
+//! in it), [`archive`] (the file). What features add to it stands in their own folders.
 
 mod archive;
 mod collect;
 mod dto;
 mod maker;
+mod personal;
 mod routes;
 
 use crate::app::App;
 use crate::feature::{DeclaredJob, Feature, Unable, Worker};
+use crate::personal::TakeBack;
 use crate::wiring::Wiring;
 use maker::{MakeExport, Maker};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,7 +26,7 @@ impl Feature for Exports {
     }
 
     fn jobs(&self) -> Vec<DeclaredJob> {
-        vec![DeclaredJob::of::<MakeExport>(|_wiring, app| Ok(app.and_then(Maker::of)))]
+        vec![DeclaredJob::of::<MakeExport>(|wiring, app| Ok(app.and_then(|app| Maker::of(wiring, app))))]
     }
 
     fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
@@ -36,5 +38,9 @@ impl Feature for Exports {
             "exports that are over were not cleared away",
             async move || maker::tidy(&app).await,
         ))])
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
     }
 }

@@ -1,10 +1,13 @@
 //! Following: begun, asked for where an account is private, ended by either side, listed.
 
 mod lists;
+mod personal;
 mod routes;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::{Export, TakeBack};
+use domain::Decide;
 use domain::Event;
 use domain::follow::FollowEvent;
 use event_log::touched::Touches;
@@ -23,6 +26,18 @@ impl Feature for Follows {
             .routes(routes!(routes::accept_follow_request, routes::refuse_follow_request))
             .routes(routes!(lists::list_followers))
             .routes(routes!(lists::list_following))
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::follow::Follow::TYPE]
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

@@ -2,10 +2,13 @@
 
 pub mod dto;
 mod lists;
+mod personal;
 mod routes;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::{Export, TakeBack};
+use domain::Decide;
 use domain::Event;
 use domain::like::{LikeEvent, Target};
 use event_log::touched::Touches;
@@ -23,6 +26,18 @@ impl Feature for Likes {
             .routes(routes!(lists::list_likes_of_post))
             .routes(routes!(lists::list_likes_of_comment))
             .routes(routes!(lists::list_likes_of_user))
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::like::Like::TYPE]
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

@@ -6,6 +6,7 @@
 mod arriving;
 pub mod dto;
 mod owner;
+mod personal;
 mod places;
 mod routes;
 pub mod shown;
@@ -14,7 +15,9 @@ mod upload;
 use crate::app::App;
 use crate::app::Parts;
 use crate::feature::{DeclaredJob, Feature, Unable, Worker};
+use crate::personal::{Export, TakeBack};
 use crate::wiring::Wiring;
+use domain::Decide;
 use dto::PhotoUrls;
 use photos::media::{self, Photos, Pokes, ProcessPhoto, Uploaded};
 use places::Places;
@@ -75,6 +78,18 @@ impl Feature for Media {
             shutdown: wiring.shutdown.clone(),
         };
         Ok(vec![Box::pin(worker.run())])
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::media::Media::TYPE]
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 }
 

@@ -5,11 +5,13 @@ mod complete;
 pub mod dto;
 mod flow;
 mod identities;
+mod personal;
 
 use crate::app::App;
 use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
+use crate::personal::Export;
 use crate::wiring::Wiring;
 use service::settings::Settings;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -34,5 +36,9 @@ impl Feature for OAuth {
         let Settings { oauth_providers, public_url, .. } = &wiring.settings;
         parts.put(Providers::new(oauth_providers.clone(), &public_url.0)?);
         Ok(())
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 }

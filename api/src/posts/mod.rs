@@ -4,6 +4,7 @@ pub mod dto;
 mod lists;
 pub mod mine;
 mod on_board;
+mod personal;
 mod photos;
 mod pins;
 pub mod routes;
@@ -15,8 +16,10 @@ use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
 use crate::feature::Worker;
+use crate::personal::{Export, TakeBack};
 use crate::wiring::Wiring;
 use crate::wiring::own_pool;
+use domain::Decide;
 use domain::Event;
 use domain::post::PostEvent;
 use event_log::touched::Touches;
@@ -79,6 +82,18 @@ impl Feature for Posts {
             async move || views::sweep(&pool).await,
         );
         Ok(vec![Box::pin(counter.run()), Box::pin(sweep)])
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::post::Post::TYPE, domain::view_batch::ViewBatch::TYPE]
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 
     fn touches(&self, aggregate_id: Uuid, event: &Event) -> Touches {

@@ -3,6 +3,7 @@
 //! Reading order: [`routes`] (what one searched for lately), [`popular`] (what many do).
 
 mod dto;
+mod personal;
 mod popular;
 mod routes;
 
@@ -14,7 +15,9 @@ use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
 use crate::feature::Worker;
+use crate::personal::{Export, TakeBack};
 use crate::wiring::Wiring;
+use domain::Decide;
 use projections::Projector;
 use projections::searches::SearchesProjector;
 use service::settings::Settings;
@@ -55,5 +58,17 @@ impl Feature for Searches {
             "searches whose way to the log was cut off were not swept",
             async move || searches.sweep(&executor).await,
         ))])
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::search_history::SearchHistory::TYPE]
+    }
+
+    fn take_back(&self) -> &'static [TakeBack] {
+        personal::TAKE_BACK
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 }

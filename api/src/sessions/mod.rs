@@ -2,10 +2,12 @@
 
 pub mod dto;
 pub mod log_in;
+mod personal;
 mod routes;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::Export;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// This feature.
@@ -20,5 +22,9 @@ impl Feature for Sessions {
             .routes(routes!(routes::list_sessions, routes::end_all_sessions))
             .routes(routes!(routes::end_session))
             .routes(routes!(routes::key_set))
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 }

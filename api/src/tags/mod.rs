@@ -2,6 +2,7 @@
 
 pub mod dto;
 mod follows;
+mod personal;
 mod routes;
 pub mod trending;
 
@@ -11,7 +12,9 @@ use crate::app::App;
 use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
+use crate::personal::Export;
 use crate::wiring::Wiring;
+use domain::Decide;
 use projections::Projector;
 use projections::tags::TagsProjector;
 use service::settings::Settings;
@@ -38,5 +41,13 @@ impl Feature for Tags {
     fn equip(&self, _wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
         parts.put(Trends::default());
         Ok(())
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::followed_tags::FollowedTags::TYPE]
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 }

@@ -2,13 +2,16 @@
 
 pub mod dto;
 mod handle_queue;
+mod personal;
 mod routes;
 
 use crate::app::App;
 use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
+use crate::personal::Export;
 use crate::wiring::Wiring;
+use domain::Decide;
 use domain::Event;
 use event_log::touched::Touches;
 pub use handle_queue::HandleQueue;
@@ -36,6 +39,14 @@ impl Feature for Users {
     fn equip(&self, _wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
         parts.put(HandleQueue::default());
         Ok(())
+    }
+
+    fn aggregates(&self) -> &'static [&'static str] {
+        &[domain::user::User::TYPE]
+    }
+
+    fn exports(&self) -> &'static [Export] {
+        personal::EXPORTS
     }
 
     fn touches(&self, aggregate_id: Uuid, event: &Event) -> Touches {
