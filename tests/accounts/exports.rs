@@ -8,6 +8,23 @@ use std::io::{Cursor, Read};
 use std::time::{Duration, Instant};
 use zip::ZipArchive;
 
+/// The files of who has uploaded no photo, in their order, a feature's a line.
+#[rustfmt::skip]
+const FILES: [&str; 15] = [
+    "README.txt",
+    "account.json",
+    "profile.json",
+    "sessions.json",
+    "identities.json",
+    "posts.json", "anonymous_posts.json",
+    "comments.json", "anonymous_comments.json",
+    "liked_posts.json",
+    "following.json", "followers.json",
+    "followed_tags.json",
+    "searches.json",
+    "history.jsonl",
+];
+
 struct Archive(ZipArchive<Cursor<Vec<u8>>>);
 
 impl Archive {
@@ -19,6 +36,12 @@ impl Archive {
         assert!(disposition.starts_with("attachment; filename=\"madang-"), "{disposition}");
         let bytes = answer.bytes().await.expect("all of it").to_vec();
         Self(ZipArchive::new(Cursor::new(bytes)).expect("a ZIP"))
+    }
+
+    fn names(&mut self) -> Vec<String> {
+        let all = 0..self.0.len();
+        let name = |n| self.0.by_index(n).expect("a file").name().expect("UTF-8").into_owned();
+        all.map(name).collect()
     }
 
     fn text(&mut self, name: &str) -> String {
@@ -68,6 +91,7 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
     let url = fetched.json["download_url"].as_str().expect("an address").to_owned();
     let mut archive = Archive::download(&url).await;
 
+    assert_eq!(archive.names(), FILES);
     let account = archive.json("account.json");
     assert_eq!((&account["email"], &account["region"]), (&json!(address("mina")), &json!("서울 마포구")));
     assert_eq!(archive.json("profile.json")["handle"], "mina");
@@ -90,7 +114,11 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
         assert!(history.contains(once), "{once} is missing");
     }
     assert!(!history.contains("바다"), "what others did is theirs");
-    assert!(archive.text("README.txt").contains("history.jsonl"));
+    let readme = archive.text("README.txt");
+    let listed = readme.lines().filter_map(|line| line.split_whitespace().next());
+    let listed: Vec<_> = listed.filter(|name| name.contains(".json") || name.ends_with('/')).collect();
+    assert_eq!(listed[..13], FILES[1..14]);
+    assert_eq!(listed[13..], ["photos/", "history.jsonl"]);
 
     // Asking again says where it is, and sends no second letter; the link is good as often as one likes.
     let letters = yard.mail.so_far().len();
