@@ -34,6 +34,13 @@ pub async fn database() -> (String, String) {
     (database_url, stack.nats_url().to_owned())
 }
 
+/// The URL of a new database in which there is nothing at all.
+pub async fn empty_database() -> String {
+    let stack = STACK.get_or_init(start).await;
+    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+    stack.create_database(&format!("empty_{number}")).await.expect("a database")
+}
+
 /// Migrates a database and makes every read model in it, once for all tests: doing so for each took longer than many
 /// tests do.
 async fn make_template(stack: &LocalStack) {

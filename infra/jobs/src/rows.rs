@@ -23,7 +23,8 @@ pub(crate) struct Claimed {
     pub(crate) payload: Value,
     /// This try included.
     pub(crate) attempts: i32,
-    lease: Uuid,
+    /// This claim of it: what log lines call the job, since its key may be a person's id.
+    pub(crate) lease: Uuid,
 }
 
 /// Takes what is due of these kinds, at most so many of each.

@@ -105,7 +105,7 @@ impl Work {
         let ended = tokio::select! {
             ended = kind.run(payload) => ended,
             () = self.lost(&job) => {
-                return warn!(kind = kind.name, key = job.key, "a job is not this process's any more");
+                return warn!(kind = kind.name, lease = %job.lease, "a job is not this process's any more");
             }
             () = self.over(kind.grace) => {
                 return noted(rows::retry(&self.pool, &job, None, Duration::ZERO, false).await);
@@ -132,28 +132,28 @@ impl Work {
     }
 
     async fn settle(&self, kind: &Kind, job: &Claimed, ended: Result<(), Failure>) {
-        let (name, key, attempts) = (kind.name, &job.key, job.attempts);
+        let (name, lease, attempts) = (kind.name, job.lease, job.attempts);
         let Err(Failure { why, cause, then, is_logged }) = ended else {
-            debug!(kind = name, key, "a job was done");
+            debug!(kind = name, %lease, "a job was done");
             count(name, "done");
             return noted(rows::done(&self.pool, job).await);
         };
         let cause = cause.map(|cause| chain(&*cause));
         match then {
             Then::Wait(pause) => {
-                debug!(kind = name, key, why, "a job waits");
+                debug!(kind = name, %lease, why, "a job waits");
                 noted(rows::retry(&self.pool, job, Some(why), pause, false).await);
             }
             Then::Retry if attempts < kind.max_attempts => {
                 if !is_logged {
-                    warn!(kind = name, key, why, cause, attempts, "a job failed; it is tried again");
+                    warn!(kind = name, %lease, why, cause, attempts, "a job failed; it is tried again");
                 }
                 count(name, "failed");
                 let pause = pause(attempts, kind.longest_pause, rand::random_range(0.0..0.25));
                 noted(rows::retry(&self.pool, job, Some(why), pause, true).await);
             }
             Then::Retry | Then::GiveUp => {
-                warn!(kind = name, key, why, cause, attempts, "a job was given up");
+                warn!(kind = name, %lease, why, cause, attempts, "a job was given up");
                 count(name, "given_up");
                 noted(rows::give_up(&self.pool, job, why).await);
             }

@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 3;
 /// Sized for one machine that does other things too. Nothing here trades safety for speed.
 const SETTINGS: [&str; 11] = [
     "listen_addresses=127.0.0.1",
-    "max_connections=200",
+    "max_connections=400",
     "shared_buffers=256MB",
     "max_wal_size=2GB",
     "wal_buffers=16MB",

@@ -40,7 +40,7 @@ pub struct TimelinesProjector {
 }
 
 /// How much is kept, and done at once. All but the window only shift work in time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The newest entries that everyone keeps; at least 1.
     pub window: u16,
