@@ -25,7 +25,8 @@ async fn photos_and_exports_under_way_survive_kill_9() {
         })
         .await;
     let bucket = Storage::new(s3);
-    let person = someone(&site.stores().operator(&server.url).await).await;
+    // By themself: nobody asks for an export in another's name.
+    let person = site.stores().operator(&server.url).await.register("사진사").await;
     for _ in 0..rounds() {
         let mut ids = vec![];
         for _ in 0..4 {
@@ -68,9 +69,9 @@ async fn photos_and_exports_under_way_survive_kill_9() {
     }
 }
 
-/// Stands in the statement that enqueues a job, the first time that a session sends it, in the transaction that moves the
-/// reaction's checkpoint.
-const ENQUEUES: &[u8] = b"insert into public.jobs";
+/// Goes with the statement that enqueues a photo's job, in the transaction that moves the reaction's checkpoint: the
+/// job's kind, which no worker here asks for.
+const ENQUEUES: &[u8] = b"process_photo";
 /// Ends it.
 const COMMITS: &[u8] = b"COMMIT";
 
@@ -149,9 +150,11 @@ async fn whatever_is_uploaded_the_memory_of_the_server_stays_bounded() {
             wiring.variables.extend(s3.variables());
         })
         .await;
-    let person = someone(&site.stores().operator(&server.url).await).await;
+    let operator = site.stores().operator(&server.url).await;
     let large = jpeg(4_000, 3_000);
+    // Each by someone else, so that nobody has more on their way than one person may.
     let uploads = hostile_and_odd().into_iter().chain(std::iter::repeat_n(large, 6)).map(async |bytes| {
+        let person = someone(&operator).await;
         let id = upload(&person, "image/jpeg", bytes).await.expect(201).id();
         until("it is a photo, or is none", async || {
             let media = person.get(&format!("/v1/media/{id}")).await.json;

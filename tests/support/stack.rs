@@ -50,6 +50,13 @@ async fn make_template(stack: &LocalStack) {
     settings.stream_max_bytes = 1 << 20;
     let node = Node::start(settings, Listeners::default()).await.expect("the node starts");
     node.stop().await;
+    // Keys are each installation's own: a token of one test's node must be worth nothing to another's.
+    let mut database = PgConnection::connect(&url).await.expect("the database is there");
+    database
+        .execute("delete from vault.secrets; delete from vault.signing_keys")
+        .await
+        .expect("without keys");
+    database.close().await.expect("closed");
     let mut server = PgConnection::connect(stack.database_url()).await.expect("the server is there");
     // Only what nobody is connected to can be copied, and the node's pools close in their own time.
     let closed = format!(
