@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::edge::path::{Id, InPath};
-use crate::edge::{AskedWith, Author, Fields, Problem};
+use crate::edge::{Author, Fields, Problem, WriteRequestWith};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -61,7 +61,7 @@ pub struct Revealed {
 pub async fn reveal_author(
     State(app): State<App>,
     Id(AliasId(alias)): Id<AliasId>,
-    AskedWith { asked, fields }: AskedWith<Reveal>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<Reveal>,
 ) -> Result<Response, Problem> {
     if !asked.by.user.has(Role::Moderator) && !asked.by.user.has(Role::Admin) {
         let detail = "This needs the role moderator or admin. An admin can grant it.";

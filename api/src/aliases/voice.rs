@@ -4,7 +4,7 @@
 //! there a moment ago must not be answered under a name.
 
 use crate::app::App;
-use crate::edge::{Asked, Problem};
+use crate::edge::{Problem, WriteRequest};
 use domain::post::Post;
 use domain::value::{PostId, UserId};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Voice {
     /// To be executed so.
-    pub asked: Asked,
+    pub asked: WriteRequest,
     /// The person, or their alias.
     pub by: UserId,
 }
@@ -21,14 +21,14 @@ pub struct Voice {
 impl Voice {
     /// Under the person's own name.
     #[must_use]
-    pub fn own(asked: Asked) -> Self {
+    pub fn own(asked: WriteRequest) -> Self {
         let by = asked.by.id;
         Self { asked, by }
     }
 
     /// Under this alias of the person.
     #[must_use]
-    pub fn alias(app: &App, asked: Asked, alias: UserId) -> Self {
+    pub fn alias(app: &App, asked: WriteRequest, alias: UserId) -> Self {
         Self { asked: asked.under(app, alias), by: alias }
     }
 
@@ -37,7 +37,12 @@ impl Voice {
     ///
     /// # Errors
     /// The vault's.
-    pub async fn under(app: &App, asked: Asked, post_id: PostId, post: &Post) -> Result<Self, Problem> {
+    pub async fn under(
+        app: &App,
+        asked: WriteRequest,
+        post_id: PostId,
+        post: &Post,
+    ) -> Result<Self, Problem> {
         if !post.is_anonymous() {
             return Ok(Self::own(asked));
         }
@@ -55,7 +60,7 @@ impl Voice {
     /// The vault's.
     pub async fn known(
         app: &App,
-        asked: Asked,
+        asked: WriteRequest,
         post_id: PostId,
         is_anonymous: bool,
     ) -> Result<Self, Problem> {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::edge::path::HandleKey;
-use crate::edge::{Asked, Problem, facts};
+use crate::edge::{Problem, WriteRequest, facts};
 use axum::extract::State;
 use axum::response::Response;
 use domain::blocklist::{Blocklist, BlocklistCommand};
@@ -23,7 +23,7 @@ use event_log::event_store::{Answer, Envelope};
 pub async fn block(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let by = asked.by.id;
     let user_id = facts::user_of_handle(&app, &handle).await?;
@@ -45,7 +45,7 @@ pub async fn block(
 pub async fn unblock(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let (by, user_id) = (asked.by.id, facts::user_of_handle(&app, &handle).await?);
     let answer = execute(&app, BlocklistCommand::Unblock { by, user_id }, &asked.unversioned()).await?;
@@ -64,7 +64,7 @@ pub async fn unblock(
 pub async fn mute(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let (by, user_id) = (asked.by.id, facts::user_of_handle(&app, &handle).await?);
     let answer = execute(&app, BlocklistCommand::Mute { by, user_id }, &asked.unversioned()).await?;
@@ -81,7 +81,7 @@ pub async fn mute(
 pub async fn unmute(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let (by, user_id) = (asked.by.id, facts::user_of_handle(&app, &handle).await?);
     let answer = execute(&app, BlocklistCommand::Unmute { by, user_id }, &asked.unversioned()).await?;
@@ -102,7 +102,7 @@ async fn execute(
 
 async fn unfollow(
     app: &App,
-    asked: &Asked,
+    asked: &WriteRequest,
     follower_id: UserId,
     followee_id: UserId,
     suffix: &str,

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::boards::Place;
 use crate::edge::path::Id;
 use crate::edge::problem::FieldError;
-use crate::edge::{Asked, AskedWith, Problem, Reader, facts};
+use crate::edge::{Problem, Reader, WriteRequest, WriteRequestWith, facts};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::Utc;
@@ -30,7 +30,7 @@ use uuid::Uuid;
 pub async fn write_comment(
     State(app): State<App>,
     Id(post_id): Id<PostId>,
-    AskedWith { asked, fields }: AskedWith<WriteComment>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<WriteComment>,
 ) -> Result<Response, Problem> {
     let (body, reader, now) = (body(&fields.text)?, asked.by.id, Utc::now());
     // One reading of it for all that is decided.
@@ -108,7 +108,7 @@ pub async fn get_comment(
 pub async fn edit_comment(
     State(app): State<App>,
     Id(id): Id<CommentId>,
-    AskedWith { asked, fields }: AskedWith<EditComment>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<EditComment>,
 ) -> Result<Response, Problem> {
     let body = body(&fields.text)?;
     let Voice { asked, by } = voice(&app, asked, id).await?;
@@ -127,7 +127,7 @@ pub async fn edit_comment(
 pub async fn delete_comment(
     State(app): State<App>,
     Id(id): Id<CommentId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let Voice { asked, by } = voice(&app, asked, id).await?;
     let command = CommentCommand::Delete { by };
@@ -135,7 +135,7 @@ pub async fn delete_comment(
     Ok(asked.committed(&app, &answer).done())
 }
 
-async fn voice(app: &App, asked: Asked, id: CommentId) -> Result<Voice, Problem> {
+async fn voice(app: &App, asked: WriteRequest, id: CommentId) -> Result<Voice, Problem> {
     let comment = app.executor.load::<comment::Comment>(id.0).await?;
     Voice::known(app, asked, comment.post_id, comment.anonymous).await
 }

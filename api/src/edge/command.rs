@@ -22,7 +22,7 @@ const KEY_MAX_LENGTH: usize = 255;
 
 /// A write by a person, without a body.
 #[derive(Debug)]
-pub struct Asked {
+pub struct WriteRequest {
     /// In whose name.
     pub by: Person,
     /// For the executor.
@@ -32,16 +32,16 @@ pub struct Asked {
 
 /// A write by a person, with a JSON body.
 #[derive(Debug)]
-pub struct AskedWith<T> {
+pub struct WriteRequestWith<T> {
     /// All but the body.
-    pub asked: Asked,
+    pub asked: WriteRequest,
     /// The body.
     pub fields: T,
 }
 
 /// A person's wish to leave, which can be repeated after they have left.
 #[derive(Debug)]
-pub struct Leaving(pub Asked);
+pub struct Leaving(pub WriteRequest);
 
 /// A write by an operator in nobody's name, with a JSON body.
 ///
@@ -56,7 +56,7 @@ pub struct ByOperator<T> {
     seen: Position,
 }
 
-impl Asked {
+impl WriteRequest {
     async fn of(parts: &request::Parts, app: &App, departed: Departed) -> Result<Self, Problem> {
         let by = Person::of(parts, app, departed).await?;
         let envelope = Envelope {
@@ -143,7 +143,7 @@ impl<T> ByOperator<T> {
     }
 }
 
-impl FromRequestParts<App> for Asked {
+impl FromRequestParts<App> for WriteRequest {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
@@ -155,17 +155,17 @@ impl FromRequestParts<App> for Leaving {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, app: &App) -> Result<Self, Problem> {
-        Asked::without_body(parts, app, Departed::Admitted).await.map(Self)
+        WriteRequest::without_body(parts, app, Departed::Admitted).await.map(Self)
     }
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for AskedWith<T> {
+impl<T: DeserializeOwned> FromRequest<App> for WriteRequestWith<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         // Who may not ask at all is told so before their body is read.
-        let mut asked = Asked::of(&parts, app, Departed::Refused).await?;
+        let mut asked = WriteRequest::of(&parts, app, Departed::Refused).await?;
         let key = Key::of(&parts)?;
         let bytes = body::bytes(Request::from_parts(parts, body)).await?;
         asked.envelope.key = key.map(|key| key.with_body(app, &bytes));

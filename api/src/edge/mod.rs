@@ -29,7 +29,7 @@ pub mod version;
 pub use author::{Alias, Author, avatar_path, banner_path};
 pub use body::Fields;
 pub use caller::{Person, Staff};
-pub use command::{Asked, AskedWith, ByAdmin};
+pub use command::{ByAdmin, WriteRequest, WriteRequestWith};
 pub use committed::Committed;
 pub use fresh::Fresh;
 pub use list::{List, Listing, PageQuery};

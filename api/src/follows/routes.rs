@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::edge::path::HandleKey;
-use crate::edge::{Asked, Problem, facts};
+use crate::edge::{Problem, WriteRequest, facts};
 use axum::extract::State;
 use axum::response::Response;
 use domain::follow::{Follow, FollowCommand};
@@ -23,7 +23,7 @@ use domain::value::{FollowId, UserId};
 pub async fn follow(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let follower_id = asked.by.id;
     let followee_id = facts::user_of_handle(&app, &handle).await?;
@@ -42,7 +42,7 @@ pub async fn follow(
 pub async fn unfollow(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let follower_id = asked.by.id;
     let followee_id = facts::user_of_handle(&app, &handle).await?;
@@ -60,7 +60,7 @@ pub async fn unfollow(
 pub async fn remove_follower(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let followee_id = asked.by.id;
     let follower_id = facts::user_of_handle(&app, &handle).await?;
@@ -78,7 +78,7 @@ pub async fn remove_follower(
 pub async fn accept_follow_request(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let followee_id = asked.by.id;
     let follower_id = facts::user_of_handle(&app, &handle).await?;
@@ -95,7 +95,7 @@ pub async fn accept_follow_request(
 pub async fn refuse_follow_request(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let followee_id = asked.by.id;
     let follower_id = facts::user_of_handle(&app, &handle).await?;
@@ -104,7 +104,7 @@ pub async fn refuse_follow_request(
 
 async fn execute(
     app: &App,
-    asked: &Asked,
+    asked: &WriteRequest,
     follower: UserId,
     followee: UserId,
     command: FollowCommand,

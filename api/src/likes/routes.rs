@@ -3,7 +3,7 @@
 use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::path::{Id, InPath};
-use crate::edge::{Asked, Problem, facts};
+use crate::edge::{Problem, WriteRequest, facts};
 use axum::extract::State;
 use axum::response::Response;
 use domain::comment::Comment;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub async fn like_post(
     State(app): State<App>,
     Id(post): Id<PostId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     like(&app, asked, Target::Post(post)).await
 }
@@ -38,7 +38,7 @@ pub async fn like_post(
 pub async fn unlike_post(
     State(app): State<App>,
     Id(post): Id<PostId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     unlike(&app, asked, Target::Post(post)).await
 }
@@ -53,7 +53,7 @@ pub async fn unlike_post(
 pub async fn like_comment(
     State(app): State<App>,
     Id(comment): Id<CommentId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     like(&app, asked, Target::Comment(comment)).await
 }
@@ -68,7 +68,7 @@ pub async fn like_comment(
 pub async fn unlike_comment(
     State(app): State<App>,
     Id(comment): Id<CommentId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     unlike(&app, asked, Target::Comment(comment)).await
 }
@@ -111,7 +111,7 @@ impl Thing {
     }
 }
 
-async fn like(app: &App, asked: Asked, target: Target) -> Result<Response, Problem> {
+async fn like(app: &App, asked: WriteRequest, target: Target) -> Result<Response, Problem> {
     let thing = Thing::load(app, target).await?;
     let is_open = thing.is_open(app, asked.by.id).await?;
     let Voice { asked, by } = match thing.anonymous_under() {
@@ -127,7 +127,7 @@ async fn like(app: &App, asked: Asked, target: Target) -> Result<Response, Probl
     execute(app, &asked, LikeId::of(by, target), command).await
 }
 
-async fn unlike(app: &App, asked: Asked, target: Target) -> Result<Response, Problem> {
+async fn unlike(app: &App, asked: WriteRequest, target: Target) -> Result<Response, Problem> {
     let thing = Thing::load(app, target).await?;
     if !thing.ever_was() {
         let (code, detail) = match target {
@@ -144,7 +144,12 @@ async fn unlike(app: &App, asked: Asked, target: Target) -> Result<Response, Pro
     execute(app, &asked, LikeId::of(by, target), command).await
 }
 
-async fn execute(app: &App, asked: &Asked, id: LikeId, command: LikeCommand) -> Result<Response, Problem> {
+async fn execute(
+    app: &App,
+    asked: &WriteRequest,
+    id: LikeId,
+    command: LikeCommand,
+) -> Result<Response, Problem> {
     let answer = app.executor.execute::<Like>(id.0, command, &asked.unversioned()).await?;
     Ok(asked.committed(app, &answer).done())
 }

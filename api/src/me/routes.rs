@@ -3,7 +3,7 @@
 use super::dto::{Change, ChangeMe, ReplaceMe, SetPrivacy};
 use crate::app::App;
 use crate::edge::command::Leaving;
-use crate::edge::{Asked, AskedWith, Problem, Reader, facts};
+use crate::edge::{Problem, Reader, WriteRequest, WriteRequestWith, facts};
 use crate::users::dto::{Account, Person};
 use axum::extract::State;
 use axum::response::Response;
@@ -41,7 +41,7 @@ pub async fn get_me(State(app): State<App>, reader: Reader) -> Result<Response, 
 )]
 pub async fn replace_me(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<ReplaceMe>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<ReplaceMe>,
 ) -> Result<Response, Problem> {
     change(&app, &asked, ChangeMe::from(fields).parse()?).await
 }
@@ -58,12 +58,12 @@ pub async fn replace_me(
 )]
 pub async fn change_me(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<ChangeMe>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<ChangeMe>,
 ) -> Result<Response, Problem> {
     change(&app, &asked, fields.parse()?).await
 }
 
-async fn change(app: &App, asked: &Asked, change: Change) -> Result<Response, Problem> {
+async fn change(app: &App, asked: &WriteRequest, change: Change) -> Result<Response, Problem> {
     if let Some(UserCommand::ChangeHandle { handle }) = &change.handle {
         facts::handle_must_be_free(app, &handle.key(), Some(asked.by.id.0)).await?;
     }
@@ -82,7 +82,7 @@ async fn change(app: &App, asked: &Asked, change: Change) -> Result<Response, Pr
 
 async fn execute(
     app: &App,
-    asked: &Asked,
+    asked: &WriteRequest,
     command: UserCommand,
     envelope: &Envelope,
 ) -> Result<Answer<User>, Problem> {
@@ -101,7 +101,7 @@ async fn execute(
 )]
 pub async fn set_privacy(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<SetPrivacy>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<SetPrivacy>,
 ) -> Result<Response, Problem> {
     let command = UserCommand::SetPrivacy { private: fields.private };
     let answer = execute(&app, &asked, command, &asked.unversioned()).await?;

@@ -3,7 +3,7 @@
 use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::path::InPath;
-use crate::edge::{Asked, Problem};
+use crate::edge::{Problem, WriteRequest};
 use domain::media::Media;
 use domain::value::{MediaId, UserId};
 use event_log::event_store::Loaded;
@@ -11,7 +11,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Of a new one.
-pub(super) async fn of_new(app: &App, asked: Asked, anonymous: bool) -> Result<(MediaId, Voice), Problem> {
+pub(super) async fn of_new(
+    app: &App,
+    asked: WriteRequest,
+    anonymous: bool,
+) -> Result<(MediaId, Voice), Problem> {
     if !anonymous {
         return Ok((MediaId(Uuid::now_v7()), Voice::own(asked)));
     }
@@ -20,7 +24,11 @@ pub(super) async fn of_new(app: &App, asked: Asked, anonymous: bool) -> Result<(
 }
 
 /// Of one's own, as it is. What is someone else's is not there.
-pub(super) async fn of(app: &App, asked: Asked, id: MediaId) -> Result<(Arc<Loaded<Media>>, Voice), Problem> {
+pub(super) async fn of(
+    app: &App,
+    asked: WriteRequest,
+    id: MediaId,
+) -> Result<(Arc<Loaded<Media>>, Voice), Problem> {
     let state = app.executor.load::<Media>(id.0).await?;
     let person = asked.by.id;
     let voice = match state.owner_id {

@@ -7,7 +7,7 @@ use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::member::may;
 use crate::edge::path::{Id, InPath};
-use crate::edge::{Asked, AskedWith, Problem, Reader};
+use crate::edge::{Problem, Reader, WriteRequest, WriteRequestWith};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -40,7 +40,7 @@ impl InPath for MediaId {
 )]
 pub async fn announce_upload(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<AnnounceUpload>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<AnnounceUpload>,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
     fields.check()?;
@@ -75,7 +75,7 @@ pub async fn announce_upload(
 pub async fn complete_upload(
     State(app): State<App>,
     Id(id): Id<MediaId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
     let (media, Voice { asked, by }) = owner::of(&app, asked, id).await?;
@@ -125,7 +125,7 @@ pub async fn get_media(
 pub async fn remove_media(
     State(app): State<App>,
     Id(id): Id<MediaId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let (_, Voice { asked, by }) = owner::of(&app, asked, id).await?;
     let command = MediaCommand::Remove { reason: RemoveReason::ByOwner { by } };

@@ -8,7 +8,7 @@ use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::body::essence;
 use crate::edge::member::{hourly, may};
-use crate::edge::{Asked, Problem, list};
+use crate::edge::{Problem, WriteRequest, list};
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -58,7 +58,11 @@ pub struct UploadQuery {
     responses((status = 201, description = "Uploaded; it is looked at now.", body = Media)),
     security(("bearer" = []))
 )]
-pub async fn upload(State(app): State<App>, asked: Asked, request: Request) -> Result<Response, Problem> {
+pub async fn upload(
+    State(app): State<App>,
+    asked: WriteRequest,
+    request: Request,
+) -> Result<Response, Problem> {
     let storage = app.storage()?;
     let content_type = content_type(request.headers())?;
     let byte_size = length(&request)?;

@@ -3,7 +3,7 @@
 use super::dto::Post;
 use crate::app::App;
 use crate::edge::path::{HandleKey, Id};
-use crate::edge::{Asked, List, Problem, Reader, facts};
+use crate::edge::{List, Problem, Reader, WriteRequest, facts};
 use axum::extract::State;
 use axum::response::Response;
 use domain::post;
@@ -23,7 +23,7 @@ use projections::posts::query;
 pub async fn pin_post(
     State(app): State<App>,
     Id(post_id): Id<PostId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let by = asked.by.id;
     let post = app.executor.load::<post::Post>(post_id.0).await?;
@@ -47,12 +47,12 @@ pub async fn pin_post(
 pub async fn unpin_post(
     State(app): State<App>,
     Id(post_id): Id<PostId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     execute(&app, &asked, UserCommand::Unpin { post_id }).await
 }
 
-async fn execute(app: &App, asked: &Asked, command: UserCommand) -> Result<Response, Problem> {
+async fn execute(app: &App, asked: &WriteRequest, command: UserCommand) -> Result<Response, Problem> {
     let answer = app.executor.execute::<User>(asked.by.id.0, command, &asked.unversioned()).await?;
     Ok(asked.committed(app, &answer).done())
 }

@@ -6,7 +6,7 @@ use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::boards::Place;
 use crate::edge::path::{Id, InPath};
-use crate::edge::{Asked, AskedWith, FieldError, Problem, Reader};
+use crate::edge::{FieldError, Problem, Reader, WriteRequest, WriteRequestWith};
 use crate::media::shown::{self, Shower};
 use axum::extract::State;
 use axum::response::Response;
@@ -30,7 +30,7 @@ const ATTEMPTS: usize = 8;
 )]
 pub async fn publish_post(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<PublishPost>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<PublishPost>,
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let id = moved(&fields, &asked.by, now)?;
@@ -112,7 +112,7 @@ pub fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
 pub async fn replace_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    AskedWith { asked, fields }: AskedWith<ReplacePost>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<ReplacePost>,
 ) -> Result<Response, Problem> {
     let person = asked.by.id;
     let Voice { asked, by } = voice(&app, asked, id).await?;
@@ -135,7 +135,7 @@ pub async fn replace_post(
 pub async fn edit_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    AskedWith { asked, fields }: AskedWith<EditPost>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<EditPost>,
 ) -> Result<Response, Problem> {
     let person = asked.by.id;
     let Voice { asked, by } = voice(&app, asked, id).await?;
@@ -164,7 +164,7 @@ pub async fn edit_post(
     Err(CommandError::<post::Post>::Contention.into())
 }
 
-fn edited(app: &App, asked: &Asked, answer: Answer<post::Post>) -> Response {
+fn edited(app: &App, asked: &WriteRequest, answer: Answer<post::Post>) -> Response {
     // Photos that it does not show any more are to go.
     app.part::<Pokes>().poke(answer.position);
     asked.committed(app, &answer).changed(answer.version, EditedPost::of(answer, app.part()))
@@ -180,7 +180,7 @@ async fn edit(
     app.executor.execute(id.0, PostCommand::Edit { by, body }, envelope).await
 }
 
-async fn voice(app: &App, asked: Asked, id: PostId) -> Result<Voice, Problem> {
+async fn voice(app: &App, asked: WriteRequest, id: PostId) -> Result<Voice, Problem> {
     let post = app.executor.load::<post::Post>(id.0).await?;
     Voice::known(app, asked, id, post.is_anonymous()).await
 }
@@ -206,7 +206,7 @@ fn must_be_new(fields: &PublishPost) -> Result<(), Problem> {
 pub async fn delete_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let Voice { asked, by } = voice(&app, asked, id).await?;
     let command = PostCommand::Delete { by };

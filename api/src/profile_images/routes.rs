@@ -3,7 +3,7 @@
 use super::drawing;
 use crate::app::App;
 use crate::edge::path::{HandleKey, USER_NOT_FOUND};
-use crate::edge::{Asked, AskedWith, Problem};
+use crate::edge::{Problem, WriteRequest, WriteRequestWith};
 use crate::media::dto::PhotoUrls;
 use crate::media::dto::Urls;
 use crate::media::shown;
@@ -41,7 +41,7 @@ pub struct Chosen {
 )]
 pub async fn set_avatar(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<Chosen>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<Chosen>,
 ) -> Result<Response, Problem> {
     let media_id = Some(showable(&app, &asked, fields.media_id).await?);
     change(&app, &asked, UserCommand::SetAvatar { media_id }).await
@@ -53,7 +53,7 @@ pub async fn set_avatar(
     responses((status = 204, description = "A drawing stands for it.")),
     security(("bearer" = []))
 )]
-pub async fn remove_avatar(State(app): State<App>, asked: Asked) -> Result<Response, Problem> {
+pub async fn remove_avatar(State(app): State<App>, asked: WriteRequest) -> Result<Response, Problem> {
     change(&app, &asked, UserCommand::SetAvatar { media_id: None }).await
 }
 
@@ -66,7 +66,7 @@ pub async fn remove_avatar(State(app): State<App>, asked: Asked) -> Result<Respo
 )]
 pub async fn set_banner(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<Chosen>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<Chosen>,
 ) -> Result<Response, Problem> {
     let media_id = Some(showable(&app, &asked, fields.media_id).await?);
     change(&app, &asked, UserCommand::SetBanner { media_id }).await
@@ -78,7 +78,7 @@ pub async fn set_banner(
     responses((status = 204, description = "A drawing stands for it.")),
     security(("bearer" = []))
 )]
-pub async fn remove_banner(State(app): State<App>, asked: Asked) -> Result<Response, Problem> {
+pub async fn remove_banner(State(app): State<App>, asked: WriteRequest) -> Result<Response, Problem> {
     change(&app, &asked, UserCommand::SetBanner { media_id: None }).await
 }
 
@@ -141,7 +141,7 @@ fn image(
     response
 }
 
-async fn showable(app: &App, asked: &Asked, media_id: Uuid) -> Result<MediaId, Problem> {
+async fn showable(app: &App, asked: &WriteRequest, media_id: Uuid) -> Result<MediaId, Problem> {
     let media = app.executor.load::<Media>(media_id).await?;
     let named = shown::must_be_named(app, asked.by.id, MediaId(media_id), &media, "/media_id").await?;
     if let Err(error) = named {
@@ -153,7 +153,7 @@ async fn showable(app: &App, asked: &Asked, media_id: Uuid) -> Result<MediaId, P
     }
 }
 
-async fn change(app: &App, asked: &Asked, command: UserCommand) -> Result<Response, Problem> {
+async fn change(app: &App, asked: &WriteRequest, command: UserCommand) -> Result<Response, Problem> {
     let answer = app.executor.execute::<User>(asked.by.id.0, command, &asked.envelope).await?;
     app.part::<Pokes>().poke(answer.position);
     Ok(asked.committed(app, &answer).done())

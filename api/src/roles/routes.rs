@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::edge::path::HandleKey;
-use crate::edge::{Asked, Person, Problem, facts};
+use crate::edge::{Person, Problem, WriteRequest, facts};
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request;
@@ -82,7 +82,11 @@ pub async fn list_roles(
     responses((status = 204, description = "Granted, now or before.")),
     security(("bearer" = ["admin"]))
 )]
-pub async fn grant_role(State(app): State<App>, named: Named, asked: Asked) -> Result<Response, Problem> {
+pub async fn grant_role(
+    State(app): State<App>,
+    named: Named,
+    asked: WriteRequest,
+) -> Result<Response, Problem> {
     let role = named.role;
     execute(&app, &named, &asked, UserCommand::GrantRole { role }).await
 }
@@ -99,12 +103,21 @@ pub async fn grant_role(State(app): State<App>, named: Named, asked: Asked) -> R
     responses((status = 204, description = "Not theirs any more.")),
     security(("bearer" = ["admin"]))
 )]
-pub async fn revoke_role(State(app): State<App>, named: Named, asked: Asked) -> Result<Response, Problem> {
+pub async fn revoke_role(
+    State(app): State<App>,
+    named: Named,
+    asked: WriteRequest,
+) -> Result<Response, Problem> {
     let role = named.role;
     execute(&app, &named, &asked, UserCommand::RevokeRole { role }).await
 }
 
-async fn execute(app: &App, named: &Named, asked: &Asked, command: UserCommand) -> Result<Response, Problem> {
+async fn execute(
+    app: &App,
+    named: &Named,
+    asked: &WriteRequest,
+    command: UserCommand,
+) -> Result<Response, Problem> {
     asked.by.must_have(Role::Admin)?;
     let user = facts::user_of_handle(app, &named.handle_key).await?;
     let answer = app.executor.execute::<User>(user.0, command, &asked.unversioned()).await?;

@@ -4,7 +4,7 @@ use super::dto::{NewSearch, RememberedSearch, Search};
 use crate::app::App;
 use crate::edge::list::{self, Limit};
 use crate::edge::path::{Id, InPath};
-use crate::edge::{Asked, AskedWith, List, Problem, Reader};
+use crate::edge::{List, Problem, Reader, WriteRequest, WriteRequestWith};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
@@ -33,7 +33,7 @@ impl InPath for SearchId {
 )]
 pub async fn remember_search(
     State(app): State<App>,
-    AskedWith { asked, fields }: AskedWith<NewSearch>,
+    WriteRequestWith { asked, fields }: WriteRequestWith<NewSearch>,
 ) -> Result<Response, Problem> {
     let text = fields.text()?;
     let user_id = asked.by.id;
@@ -58,7 +58,7 @@ pub async fn remember_search(
 pub async fn forget_search(
     State(app): State<App>,
     Id(search_id): Id<SearchId>,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let user_id = asked.by.id;
     // Its words first: whatever happens in between, they are gone.
@@ -73,7 +73,7 @@ pub async fn forget_search(
     responses((status = 204, description = "Forgotten, now or before.")),
     security(("bearer" = []))
 )]
-pub async fn forget_searches(State(app): State<App>, asked: Asked) -> Result<Response, Problem> {
+pub async fn forget_searches(State(app): State<App>, asked: WriteRequest) -> Result<Response, Problem> {
     let user_id = asked.by.id;
     // Not the words first: this may be the repeat of a request, and they what was searched since.
     app.vault.searches.will_forget_all(user_id).await?;
@@ -84,7 +84,7 @@ pub async fn forget_searches(State(app): State<App>, asked: Asked) -> Result<Res
 
 async fn execute(
     app: &App,
-    asked: &Asked,
+    asked: &WriteRequest,
     command: SearchHistoryCommand,
 ) -> Result<Answer<SearchHistory>, Problem> {
     let id = SearchHistoryId::of(asked.by.id);

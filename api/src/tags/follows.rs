@@ -3,7 +3,7 @@
 use super::dto::TagPage;
 use crate::app::App;
 use crate::edge::path::TagName;
-use crate::edge::{Asked, List, Listing, PageQuery, Problem, Reader};
+use crate::edge::{List, Listing, PageQuery, Problem, Reader, WriteRequest};
 use axum::extract::State;
 use axum::response::Response;
 use domain::followed_tags::{FollowedTags, FollowedTagsCommand};
@@ -22,7 +22,7 @@ use projections::tags::query;
 pub async fn follow_tag(
     State(app): State<App>,
     TagName(tag): TagName,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let user_id = asked.by.id;
     execute(&app, &asked, user_id, FollowedTagsCommand::Follow { user_id, tag }).await
@@ -38,7 +38,7 @@ pub async fn follow_tag(
 pub async fn unfollow_tag(
     State(app): State<App>,
     TagName(tag): TagName,
-    asked: Asked,
+    asked: WriteRequest,
 ) -> Result<Response, Problem> {
     let user_id = asked.by.id;
     execute(&app, &asked, user_id, FollowedTagsCommand::Unfollow { user_id, tag }).await
@@ -46,7 +46,7 @@ pub async fn unfollow_tag(
 
 async fn execute(
     app: &App,
-    asked: &Asked,
+    asked: &WriteRequest,
     user: UserId,
     command: FollowedTagsCommand,
 ) -> Result<Response, Problem> {
