@@ -367,10 +367,10 @@ async fn a_mail_server_that_is_named_is_used_even_where_there_is_a_mailbox() {
 }
 
 /// What an SMS service was asked: its headers `authorization` and `idempotency-key`, and its body.
-type Asked = (String, String, Value);
+type SmsRequest = (String, String, Value);
 
 /// An SMS service on HTTP that answers with the status of the moment.
-async fn sms_service(status: Arc<AtomicU16>) -> (String, mpsc::UnboundedReceiver<Asked>) {
+async fn sms_service(status: Arc<AtomicU16>) -> (String, mpsc::UnboundedReceiver<SmsRequest>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/send", listener.local_addr().expect("an address"));
     let (asks, asked) = mpsc::unbounded_channel();

@@ -4,7 +4,7 @@ use super::{Failure, services::Services};
 use crate::edge::list::{MOMENT, moment};
 use chrono::{DateTime, Utc};
 use domain::schema::event_schemas;
-use history::export::{Asked, Format, Partition, export};
+use history::export::{ExportRequest, Format, Partition, export};
 use history::masked;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -84,7 +84,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
 async fn write(args: ExportArgs) -> Result<ExitCode, Failure> {
     let pool = args.services.pool().await?;
     let ExportArgs { format, out, since, until, types, partition_by, services: _ } = args;
-    let asked = Asked { format, since, until, types, partition: partition_by };
+    let asked = ExportRequest { format, since, until, types, partition: partition_by };
     let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} {per_sec} ETA {eta}")?;
     let bar = ProgressBar::new(0).with_style(style);
     let show = |done: i64, all: i64| {

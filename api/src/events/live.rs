@@ -1,7 +1,7 @@
 //! The log as streams: lines up to now, and messages that go on.
 
-use super::asked::Asked;
 use super::dto::Event;
+use super::selection::EventSelection;
 use crate::app::App;
 use crate::edge::Problem;
 use crate::edge::arrival::Bearer;
@@ -40,12 +40,12 @@ struct Reading {
     app: App,
     by: UserId,
     headers: HeaderMap,
-    asked: Asked,
+    asked: EventSelection,
     _permit: SemaphorePermit<'static>,
 }
 
 impl Reading {
-    fn begin(app: App, by: UserId, headers: HeaderMap, asked: Asked) -> Result<Self, Problem> {
+    fn begin(app: App, by: UserId, headers: HeaderMap, asked: EventSelection) -> Result<Self, Problem> {
         let Ok(permit) = STREAMS.try_acquire() else {
             return Err(Problem::unavailable(
                 "busy",
@@ -64,7 +64,7 @@ impl Reading {
             return Err(role_needed(Role::Analyst));
         }
         must_read_history(&user)?;
-        let Asked { filter, after } = &self.asked;
+        let EventSelection { filter, after } = &self.asked;
         let page = match history::recent(&self.app.tail, filter, *after, PAGE) {
             Some(page) => page,
             None => self.read().await?,
@@ -75,7 +75,7 @@ impl Reading {
 
     async fn read(&self) -> Result<Page, Problem> {
         let _turn = READS.acquire().await.expect("nobody closes it");
-        let Asked { filter, after } = &self.asked;
+        let EventSelection { filter, after } = &self.asked;
         let seen = self.app.tail.seen();
         let page = self.app.log.read(filter, *after, PAGE).await?;
         if filter.until.is_none() && page.up_to == *after {
@@ -90,7 +90,7 @@ pub(super) async fn lines(
     app: App,
     by: UserId,
     headers: HeaderMap,
-    asked: Asked,
+    asked: EventSelection,
 ) -> Result<Response, Problem> {
     let mut reading = Reading::begin(app, by, headers, asked)?;
     let head = reading.app.log.head().await?;
@@ -111,7 +111,12 @@ pub(super) async fn lines(
 }
 
 /// All of them, and then what happens.
-pub(super) fn messages(app: App, by: UserId, headers: HeaderMap, asked: Asked) -> Result<Response, Problem> {
+pub(super) fn messages(
+    app: App,
+    by: UserId,
+    headers: HeaderMap,
+    asked: EventSelection,
+) -> Result<Response, Problem> {
     let reading = Reading::begin(app, by, headers, asked)?;
     Ok(Sse::new(going_on(reading)).into_response())
 }

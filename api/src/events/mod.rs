@@ -1,13 +1,13 @@
 //! The log over HTTP, for analysts: pages, a stream of lines, a stream that goes on; and one thing's history.
 
-mod asked;
 mod dto;
 mod history;
 mod live;
 mod personal;
 mod routes;
+mod selection;
 
-pub(crate) use asked::EventsQuery;
+pub(crate) use selection::EventsQuery;
 
 use crate::app::App;
 use crate::feature::Feature;

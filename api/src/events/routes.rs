@@ -1,8 +1,8 @@
 //! The log.
 
-use super::asked::{Asked, EventsQuery, LIST};
 use super::dto::{Event, EventPage, Schema};
 use super::live;
+use super::selection::{EventSelection, EventsQuery, LIST};
 use crate::app::App;
 use crate::edge::caller::must_read_history;
 use crate::edge::{List, Listing, Person, Problem, cursor};
@@ -42,7 +42,7 @@ pub async fn list_events(
     listing: Listing<EventsQuery>,
 ) -> Result<Response, Problem> {
     must_read_history(&person.user)?;
-    let asked = Asked::of(&app, &listing, &headers).await?;
+    let asked = EventSelection::of(&app, &listing, &headers).await?;
     match Form::of(&headers)? {
         Form::Page => page(&app, &listing, asked).await,
         Form::Lines => live::lines(app, person.id, headers, asked).await,
@@ -94,7 +94,7 @@ impl Form {
     }
 }
 
-async fn page(app: &App, listing: &Listing<EventsQuery>, asked: Asked) -> Result<Response, Problem> {
+async fn page(app: &App, listing: &Listing<EventsQuery>, asked: EventSelection) -> Result<Response, Problem> {
     let page = app.log.read(&asked.filter, asked.after, listing.limit()).await?;
     let next_cursor = (!page.is_last).then(|| cursor::write(LIST, &page.up_to));
     let body = EventPage {

@@ -50,14 +50,14 @@ impl Place {
 }
 
 /// One page of a search, as it is asked for.
-pub(super) struct Asking<'a> {
+pub(super) struct PageRequest<'a> {
     pub(super) list: String,
     pub(super) q: Option<&'a str>,
     pub(super) cursor: Option<&'a str>,
     pub(super) limit: Limit,
 }
 
-impl Asking<'_> {
+impl PageRequest<'_> {
     pub(super) fn place(&self) -> Result<Place, Problem> {
         Place::of(self.cursor, &self.list)
     }
@@ -118,7 +118,7 @@ async fn see_in(app: &App, reader: &Reader, shown_by: &[&'static str], fed: &[&F
 }
 
 /// What is asked, but for who asks.
-pub(super) struct Asked {
+pub(super) struct SearchRequest {
     pub(super) kind: Kind,
     pub(super) words: Words,
     pub(super) filters: Filters,
@@ -130,8 +130,8 @@ pub(super) struct Asked {
 }
 
 /// Finds it.
-pub(super) async fn find(app: &App, reader: &Reader, asked: Asked) -> Result<Found, Problem> {
-    let Asked { kind, words, mut filters, near, sort, facets, place, limit } = asked;
+pub(super) async fn find(app: &App, reader: &Reader, asked: SearchRequest) -> Result<Found, Problem> {
+    let SearchRequest { kind, words, mut filters, near, sort, facets, place, limit } = asked;
     for handle in &words.from {
         let author = author(app, reader, handle).await?;
         filters.authors.get_or_insert_default().extend(author);

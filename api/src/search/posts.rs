@@ -1,7 +1,7 @@
 //! Posts by words and bounds.
 
 use super::dto::{Explanation, Facets, FoundPost, Marker, PostHighlights, Results};
-use super::find::{self, Asked, Asking};
+use super::find::{self, PageRequest, SearchRequest};
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::{Fresh, Listing, Problem, Reader};
@@ -147,7 +147,8 @@ pub async fn posts(
         Mode::Similar => format!("{list}_similar"),
         Mode::Hybrid => format!("{list}_hybrid"),
     };
-    let asking = Asking { list, q: query.q.as_deref(), cursor: query.cursor.as_deref(), limit: query.limit };
+    let asking =
+        PageRequest { list, q: query.q.as_deref(), cursor: query.cursor.as_deref(), limit: query.limit };
     let (mut words, place, limit) = (find::words(asking.q)?, asking.place()?, query.limit.into());
     let marker = Marker::of(&words);
     // A board may be as new as the posts.
@@ -164,7 +165,7 @@ pub async fn posts(
     }
     let embedder = near.is_some().then(|| app.part::<Search>().embedder.name().to_owned());
     let facets = query.facets;
-    let asked = Asked { kind: Kind::Posts, words, filters, near, sort, facets, place, limit };
+    let asked = SearchRequest { kind: Kind::Posts, words, filters, near, sort, facets, place, limit };
     let mut found = find::find(app, reader, asked).await?;
 
     let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();

@@ -1,7 +1,7 @@
 //! People and tags by words.
 
 use super::dto::{FoundPerson, FoundTag, Marker, PersonHighlights, Results};
-use super::find::{self, Asked, Asking, Place};
+use super::find::{self, PageRequest, Place, SearchRequest};
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::{Fresh, Listing, Problem, Reader};
@@ -33,8 +33,8 @@ pub struct NameSearch {
 }
 
 impl NameSearch {
-    fn asking(&self, list: &str) -> Asking<'_> {
-        Asking {
+    fn asking(&self, list: &str) -> PageRequest<'_> {
+        PageRequest {
             list: list.to_owned(),
             q: self.q.as_deref(),
             cursor: self.cursor.as_deref(),
@@ -140,11 +140,11 @@ struct Names {
     place: Place,
 }
 
-async fn names(app: &App, reader: &Reader, asking: &Asking<'_>, kind: Kind) -> Result<Names, Problem> {
+async fn names(app: &App, reader: &Reader, asking: &PageRequest<'_>, kind: Kind) -> Result<Names, Problem> {
     let words = find::names(asking.q)?;
     let (marker, place) = (Marker::of(&words), asking.place()?);
     let (filters, sort, limit) = (Filters::default(), Sort::Relevance, asking.limit.into());
-    let asked = Asked { kind, words, filters, near: None, sort, facets: false, place, limit };
+    let asked = SearchRequest { kind, words, filters, near: None, sort, facets: false, place, limit };
     Ok(Names { found: find::find(app, reader, asked).await?, marker, place })
 }
 

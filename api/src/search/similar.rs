@@ -1,6 +1,6 @@
 //! Posts close to a post.
 
-use super::find::{self, Asked, Place};
+use super::find::{self, Place, SearchRequest};
 use crate::app::App;
 use crate::edge::list::Paged;
 use crate::edge::path::{Id, InPath};
@@ -84,7 +84,7 @@ async fn similar(
     place: Place,
     limit: usize,
 ) -> Result<SimilarPosts, Problem> {
-    let asked = Asked {
+    let asked = SearchRequest {
         kind: Kind::Posts,
         words: Words::default(),
         filters: Filters::default(),

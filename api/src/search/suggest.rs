@@ -1,6 +1,6 @@
 //! What one may be about to type.
 
-use super::find::{self, Asked, Asking};
+use super::find::{self, PageRequest, SearchRequest};
 use super::routes::{person_of, tag_of};
 use crate::app::App;
 use crate::edge::list::Limit;
@@ -134,12 +134,12 @@ pub async fn queries(
 async fn named(app: &App, reader: &Reader, q: &str, limit: Limit, kind: Kind) -> Result<Found, Problem> {
     let mut words = find::names(Some(q))?;
     words.is_unfinished = true;
-    let asking = Asking { list: "suggest".to_owned(), q: None, cursor: None, limit };
+    let asking = PageRequest { list: "suggest".to_owned(), q: None, cursor: None, limit };
     let (filters, sort, place) = (Filters::default(), Sort::Relevance, asking.place()?);
     find::find(
         app,
         reader,
-        Asked { kind, words, filters, near: None, sort, facets: false, place, limit: limit.into() },
+        SearchRequest { kind, words, filters, near: None, sort, facets: false, place, limit: limit.into() },
     )
     .await
 }

@@ -33,7 +33,7 @@ impl Tab {
 /// The query string of the search page. A form sends what is empty, too; what is empty asks for nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct SearchPageQuery {
     pub(super) q: String,
     pub(super) tab: Tab,
     pub(super) tag: String,
@@ -47,7 +47,7 @@ pub(super) struct Asked {
     pub(super) cursor: String,
 }
 
-impl Asked {
+impl SearchPageQuery {
     /// Parameters that mean nothing here are passed over: links gather them on their way.
     pub(super) fn read(uri: &Uri) -> Result<Self, Problem> {
         query(uri)
@@ -141,8 +141,8 @@ fn at(query: &str) -> String {
 mod tests {
     use super::*;
 
-    fn asked(address: &str) -> Asked {
-        Asked::read(&address.parse().expect("an address")).expect("it can be read")
+    fn asked(address: &str) -> SearchPageQuery {
+        SearchPageQuery::read(&address.parse().expect("an address")).expect("it can be read")
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(asked.with("tag", "제주"), "/?q=%EA%B0%90%EA%B7%A4+-x&tab=photos&tag=%EC%A0%9C%EC%A3%BC");
         assert_eq!(asked.without("q"), "/?tab=photos", "and begins at the first page");
         assert!(asked.with("cursor", "d").ends_with("&cursor=d"));
-        assert_eq!(Asked::default().with("", ""), "/");
+        assert_eq!(SearchPageQuery::default().with("", ""), "/");
     }
 
     #[test]

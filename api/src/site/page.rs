@@ -1,6 +1,6 @@
 //! What all pages share: their frame, their headers, and what they say when something is missing.
 
-use super::address::Asked;
+use super::address::SearchPageQuery;
 use super::text::Text;
 use super::visit::Visit;
 use crate::app::App;
@@ -113,7 +113,7 @@ struct Failed {
 pub(super) fn failed(app: &App, visit: &Visit, problem: &Problem) -> Response {
     let failure = Failure::of(visit.text(), problem);
     let mut frame = Frame::of(app, visit, visit.uri.path(), failure.title);
-    frame.words = Asked::read(&visit.uri).map(|asked| asked.q).unwrap_or_default();
+    frame.words = SearchPageQuery::read(&visit.uri).map(|asked| asked.q).unwrap_or_default();
     let again = visit.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
     answer(app, problem.status(), &Failed { frame, failure, again })
 }

@@ -1,6 +1,6 @@
 //! `/`: what one looks for, among posts, people, photos and tags.
 
-use super::address::{self, Asked, Tab};
+use super::address::{self, SearchPageQuery, Tab};
 use super::page::{self, Frame};
 use super::text::Text;
 use super::visit::Visit;
@@ -32,7 +32,7 @@ const SEARCHED: usize = 10;
 #[template(path = "search.html")]
 struct SearchPage {
     frame: Frame,
-    asked: Asked,
+    asked: SearchPageQuery,
     shown: Shown,
     facets: Option<Choices>,
     total: usize,
@@ -84,7 +84,7 @@ pub(super) async fn search(State(app): State<App>, visit: Visit) -> Response {
 }
 
 async fn found(app: &App, visit: &Visit) -> Result<SearchPage, Problem> {
-    let (asked, text) = (Asked::read(&visit.uri)?, visit.text());
+    let (asked, text) = (SearchPageQuery::read(&visit.uri)?, visit.text());
     let is_home = asked.tab == Tab::Posts && asked.q.trim().is_empty() && asked.bounds().is_empty();
     let title = match asked.q.trim() {
         "" => text.search,
@@ -199,7 +199,7 @@ fn given(value: &str) -> Option<String> {
     Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
-fn post_search(asked: &Asked, is_home: bool) -> PostSearch {
+fn post_search(asked: &SearchPageQuery, is_home: bool) -> PostSearch {
     PostSearch {
         q: given(&asked.q),
         tag: given(&asked.tag),
@@ -223,7 +223,7 @@ fn post_search(asked: &Asked, is_home: bool) -> PostSearch {
     }
 }
 
-fn name_search(asked: &Asked) -> NameSearch {
+fn name_search(asked: &SearchPageQuery) -> NameSearch {
     NameSearch { q: given(&asked.q), cursor: given(&asked.cursor), limit: Limit::default() }
 }
 

@@ -26,11 +26,11 @@ struct Readers {
     /// Where each is that has not reached the log's end yet, by its number.
     places: BTreeMap<usize, Position>,
     numbered: usize,
-    recent: VecDeque<Asked>,
+    recent: VecDeque<SharedRead>,
 }
 
 #[derive(Clone)]
-struct Asked {
+struct SharedRead {
     after: Position,
     limit: usize,
     events: Arc<OnceCell<Events>>,
@@ -72,7 +72,7 @@ impl Readers {
             return asked.events.clone();
         }
         let events = Arc::<OnceCell<Events>>::default();
-        self.recent.push_back(Asked { after, limit, events: events.clone() });
+        self.recent.push_back(SharedRead { after, limit, events: events.clone() });
         events
     }
 }

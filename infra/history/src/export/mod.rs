@@ -75,7 +75,7 @@ pub enum ExportError {
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ExportRequest {
     /// In which form.
     pub format: Format,
     /// Events stored at this time or later.
@@ -94,7 +94,7 @@ pub struct Asked {
 /// See [`ExportError`]. What is there then is nothing's half: only the `.partial` folder.
 pub async fn export(
     pool: &PgPool,
-    asked: Asked,
+    asked: ExportRequest,
     out: &Path,
     on_progress: &(dyn Fn(Position, Position) + Send + Sync),
 ) -> Result<Manifest, ExportError> {
@@ -128,7 +128,7 @@ pub async fn export(
     plan.finish(&partial, out)
 }
 
-async fn begin(pool: &PgPool, asked: Asked, partial: &Path) -> Result<Plan, ExportError> {
+async fn begin(pool: &PgPool, asked: ExportRequest, partial: &Path) -> Result<Plan, ExportError> {
     let pages = Pages::new(pool.clone());
     let (log, head): (Uuid, Position) = sqlx::query_as("select id, head from log").fetch_one(pool).await?;
     let first = match asked.since {

@@ -1,6 +1,6 @@
 //! What an export is to hold, how far it has come, and what it says of itself at the end.
 
-use super::{Asked, ExportError};
+use super::{ExportError, ExportRequest};
 use chrono::{DateTime, Utc};
 use projections::Position;
 use serde::{Deserialize, Serialize};
@@ -116,8 +116,8 @@ pub(super) fn partial(out: &Path) -> PathBuf {
 }
 
 impl Plan {
-    pub(super) fn new(asked: Asked, log: Uuid, first: Position, last: Position) -> Self {
-        let Asked { format, since, until, mut types, partition } = asked;
+    pub(super) fn new(asked: ExportRequest, log: Uuid, first: Position, last: Position) -> Self {
+        let ExportRequest { format, since, until, mut types, partition } = asked;
         if let Some(types) = &mut types {
             types.sort();
             types.dedup();
@@ -127,7 +127,7 @@ impl Plan {
     }
 
     /// Whether it came from the same question.
-    pub(super) fn is_of(&self, asked: &Asked) -> bool {
+    pub(super) fn is_of(&self, asked: &ExportRequest) -> bool {
         let other = Self::new(asked.clone(), self.log, self.first, self.last);
         Self { done: other.done, rows: Made::new(), ..self.clone() } == other
     }

@@ -37,7 +37,7 @@ pub struct Http {
 }
 
 #[derive(Serialize)]
-struct Asked<'a> {
+struct EmbeddingRequest<'a> {
     model: &'a str,
     input: &'a [String],
     encoding_format: &'a str,
@@ -81,8 +81,12 @@ impl Http {
 
     async fn ask(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let _slot = self.slots.acquire().await.map_err(away)?;
-        let asked =
-            Asked { model: &self.model, input: texts, encoding_format: "float", dimensions: self.wanted };
+        let asked = EmbeddingRequest {
+            model: &self.model,
+            input: texts,
+            encoding_format: "float",
+            dimensions: self.wanted,
+        };
         let mut request = self.client.post(&self.url).json(&asked);
         if let Some(key) = &self.key {
             request = request.bearer_auth(&**key);

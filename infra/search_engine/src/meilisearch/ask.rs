@@ -4,7 +4,7 @@ use super::documents::simple;
 use super::http::Http;
 use super::server::engine;
 use super::settings::*;
-use super::words::{Asked, all_must, asked};
+use super::words::{MeiliQuery, all_must, asked};
 use crate::embedded;
 use meilisearch_sdk::errors::{Error, ErrorCode};
 use meilisearch_sdk::indexes::Index;
@@ -39,7 +39,7 @@ struct Body {
 }
 
 /// A question, and what all requests it becomes have in common.
-struct Asking<'a> {
+struct MeiliRequest<'a> {
     index: &'a Index<Http>,
     query: &'a Query,
     filter: String,
@@ -57,7 +57,7 @@ pub(super) async fn find(
         Sort::Newest => &["published:desc"],
         Sort::MostLiked => &["likes:desc", "published:desc"],
     };
-    let mut asking = Asking { index, query, filter: filter(query), sort };
+    let mut asking = MeiliRequest { index, query, filter: filter(query), sort };
     let has_words = !query.words.words.is_empty();
     if let (Some(Near::Vector(vector)), Some(embedder), false) =
         (&query.near, embedder, query.words.without.is_empty())
@@ -86,7 +86,7 @@ pub(super) async fn find(
     .map_err(engine)
 }
 
-impl<'a> Asking<'a> {
+impl<'a> MeiliRequest<'a> {
     fn request<'b>(&'b self) -> SearchQuery<'b, Http> {
         let mut request = SearchQuery::new(self.index);
         request
@@ -97,7 +97,7 @@ impl<'a> Asking<'a> {
         request
     }
 
-    fn worded<'b>(&'b self, asked: &'b Asked) -> SearchQuery<'b, Http> {
+    fn worded<'b>(&'b self, asked: &'b MeiliQuery) -> SearchQuery<'b, Http> {
         let strategy = match asked.only_phrases {
             true => MatchingStrategies::LAST,
             false => MatchingStrategies::ALL,

@@ -53,7 +53,7 @@ pub(super) fn indexed<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
 
 /// A question as Meilisearch reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct MeiliQuery {
     /// Its words and phrases.
     pub(super) q: String,
     /// Whether only its phrases must be found; what it has beside decides the order.
@@ -66,7 +66,7 @@ pub(super) struct Asked {
 /// there is: what tells a better place from a good one comes last and may be missing. Where a word open to typos
 /// stands beside others it could be left out just as well, so there everything must be found, and of what fits alike
 /// no word comes first for where it begins.
-pub(super) fn asked(words: &Words) -> Asked {
+pub(super) fn asked(words: &Words) -> MeiliQuery {
     let mut asked = all_must(words);
     let (open, phrases) = parts(words);
     asked.only_phrases = open.is_empty() || (open.len() == 1 && phrases.is_empty());
@@ -80,14 +80,14 @@ pub(super) fn asked(words: &Words) -> Asked {
 }
 
 /// How words are asked for where each must be found, and nothing beside them decides.
-pub(super) fn all_must(words: &Words) -> Asked {
+pub(super) fn all_must(words: &Words) -> MeiliQuery {
     let (open, phrases) = parts(words);
     // What may not be found comes first: it is not read after so many words.
     let without = words.without.iter().map(|word| format!("-\"{}\"", phrase(word)));
     let open = open.iter().flat_map(|word| units(&word.folded)).map(|unit| format!("x{}", unit.text));
     let phrases = phrases.iter().map(|word| format!("\"{}\"", phrase(word)));
     let q: Vec<String> = without.chain(open).chain(phrases).collect();
-    Asked { q: q.join(" "), only_phrases: false }
+    MeiliQuery { q: q.join(" "), only_phrases: false }
 }
 
 /// The words that are open to typos, and the others.

@@ -92,7 +92,7 @@ impl EventsQuery {
 
 /// What a request asks for.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct EventSelection {
     pub(super) filter: Filter,
     /// Events after this one.
     pub(super) after: Position,
@@ -101,7 +101,7 @@ pub(super) struct Asked {
 /// The list's name in cursors.
 pub(super) const LIST: &str = "events";
 
-impl Asked {
+impl EventSelection {
     pub(super) async fn of(
         app: &App,
         listing: &Listing<EventsQuery>,
