@@ -5,7 +5,7 @@ mod cases;
 mod feeding;
 mod near;
 
-use super::meilisearch::{Kept, named};
+use super::meilisearch::{MeiliIndexes, named};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use projections::search::engine::{
@@ -25,14 +25,14 @@ async fn both(test: impl AsyncFn(&dyn Engine)) {
 }
 
 /// Runs a test against Meilisearch, if there is one, within a log of its own.
-async fn at_meilisearch(test: impl AsyncFn(&dyn Engine, &Kept)) {
+async fn at_meilisearch(test: impl AsyncFn(&dyn Engine, &MeiliIndexes)) {
     static SAID: Once = Once::new();
     let Some(settings) = named() else {
         SAID.call_once(|| println!("MEILI_URL is not set: no contract test ran against Meilisearch"));
         return;
     };
     SAID.call_once(|| println!("contract tests run against Meilisearch at {}, too", settings.url.0));
-    let kept = Kept::new(settings, Uuid::new_v4());
+    let kept = MeiliIndexes::new(settings, Uuid::new_v4());
     let engine = Meilisearch::new(&kept.settings, kept.log).expect("a client");
     let done = AssertUnwindSafe(test(&engine, &kept)).catch_unwind().await;
     kept.remove().await;

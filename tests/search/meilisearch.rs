@@ -16,14 +16,14 @@ pub fn named() -> Option<MeiliSettings> {
     settings.expect("an address and a key that can be used").meili
 }
 
-/// What one log keeps there.
-pub struct Kept {
+/// The indexes of one log, past the engine.
+pub struct MeiliIndexes {
     pub settings: MeiliSettings,
     pub log: Uuid,
     http: reqwest::Client,
 }
 
-impl Kept {
+impl MeiliIndexes {
     pub fn new(settings: MeiliSettings, log: Uuid) -> Self {
         // It closes what rests for longer, with an answer to nothing.
         let http = crate::support::client_without_pool();
@@ -89,14 +89,14 @@ impl Kept {
 /// A node that searches with the Meilisearch there is, or by itself where none is.
 pub struct Searching {
     app: Option<TestApp>,
-    kept: Option<Kept>,
+    kept: Option<MeiliIndexes>,
 }
 
 pub async fn start() -> Searching {
     let meili = named();
     let app = TestApp::start_with(|settings| settings.meili.clone_from(&meili)).await;
     let (log,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&app.pool).await.expect("a log");
-    Searching { app: Some(app), kept: meili.map(|meili| Kept::new(meili, log)) }
+    Searching { app: Some(app), kept: meili.map(|meili| MeiliIndexes::new(meili, log)) }
 }
 
 impl Deref for Searching {

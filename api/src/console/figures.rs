@@ -23,10 +23,10 @@ const REST: u32 = 30;
 
 /// What was counted a moment ago, or why it could not be. Who asks while it is counted waits for that.
 #[derive(Clone, Debug, Default)]
-pub struct Figures(Arc<Mutex<Option<Kept>>>);
+pub struct Figures(Arc<Mutex<Option<CachedFigures>>>);
 
 #[derive(Debug)]
-struct Kept {
+struct CachedFigures {
     counted: Result<Arc<Numbers>, Problem>,
     begun: Instant,
     took: Duration,
@@ -54,7 +54,7 @@ impl Figures {
             }
             let begun = Instant::now();
             let counted = count(&app).await.map(Arc::new);
-            *kept = Some(Kept { counted: counted.clone(), begun, took: begun.elapsed() });
+            *kept = Some(CachedFigures { counted: counted.clone(), begun, took: begun.elapsed() });
             counted
         });
         reading.await.unwrap_or_else(|_panicked| Err(Problem::internal()))

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vault::mail::{self, Kept};
+use vault::mail::{self, StoredLetter};
 
 const SECURITY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -29,7 +29,7 @@ pub(super) async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -
     let letters = match &to {
         // Postgres has no such text, so no letter went there.
         Some(to) if to.contains('\0') => Vec::new(),
-        Some(_) | None => mail::kept(&app.pool, to.as_deref()).await?,
+        Some(_) | None => mail::stored_letters(&app.pool, to.as_deref()).await?,
     };
     let mut response = if asks_for_json(&headers) {
         Json(json!({ "items": letters.iter().map(item).collect::<Vec<_>>() })).into_response()
@@ -49,7 +49,7 @@ fn asks_for_json(headers: &HeaderMap) -> bool {
     accepted.is_some_and(|accepted| accepted.contains("application/json"))
 }
 
-fn item(letter: &Kept) -> Value {
+fn item(letter: &StoredLetter) -> Value {
     json!({
         "id": letter.id,
         "channel": letter.channel,

@@ -3,7 +3,7 @@
 use super::MAILBOX;
 use crate::edge::html::escaped;
 use std::fmt::Write;
-use vault::mail::Kept;
+use vault::mail::StoredLetter;
 
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">
@@ -26,7 +26,7 @@ pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; margin: .75
 "#;
 
 /// Shows the letters in the order given; `to` is whose they are, if they are one recipient's.
-pub(super) fn of(letters: &[Kept], to: Option<&str>) -> String {
+pub(super) fn of(letters: &[StoredLetter], to: Option<&str>) -> String {
     let mut page = HEAD.to_owned();
     if let Some(to) = to {
         add(&mut page, format_args!("<p>To {}. <a href=\"{MAILBOX}\">Show all</a></p>\n", escaped(to)));
@@ -43,8 +43,8 @@ pub(super) fn of(letters: &[Kept], to: Option<&str>) -> String {
     page
 }
 
-fn article(page: &mut String, letter: &Kept) {
-    let Kept { id: _, channel, recipient, language, subject, body, created_at } = letter;
+fn article(page: &mut String, letter: &StoredLetter) {
+    let StoredLetter { id: _, channel, recipient, language, subject, body, created_at } = letter;
     let title = if subject.is_empty() { channel } else { subject };
     add(
         page,
@@ -100,8 +100,8 @@ mod tests {
     use chrono::Utc;
     use uuid::Uuid;
 
-    fn letter(recipient: &str, subject: &str, body: &str) -> Kept {
-        Kept {
+    fn letter(recipient: &str, subject: &str, body: &str) -> StoredLetter {
+        StoredLetter {
             id: Uuid::nil(),
             channel: "email".to_owned(),
             recipient: recipient.to_owned(),

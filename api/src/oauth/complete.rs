@@ -16,7 +16,7 @@ use domain::user::User;
 use domain::value::UserId;
 use vault::accounts::NewAccount;
 use vault::attempts::Policy;
-use vault::oauth::{FlowError, Kept, Proof};
+use vault::oauth::{FlowError, PendingProof, Proof};
 use vault::providers::Providers;
 
 /// Codes can't be guessed; this bounds the work that trying makes.
@@ -134,7 +134,7 @@ pub async fn register_with_provider(
     Ok(response)
 }
 
-async fn kept(app: &App, code: &str, headers: &HeaderMap) -> Result<Kept, Problem> {
+async fn kept(app: &App, code: &str, headers: &HeaderMap) -> Result<PendingProof, Problem> {
     if code.len() > WORD_MAX {
         return Err(FlowError::Over.into());
     }

@@ -65,7 +65,7 @@ pub async fn list_popular_searches(
 ) -> Result<Response, Problem> {
     let PopularQuery { period, limit } = list::query(&uri)?;
     let there = reader.covered(&app, &["searches"]).await;
-    let Kept { queries, position, .. } = app.part::<PopularSearches>().read(&app, period).await?;
+    let CachedQueries { queries, position, .. } = app.part::<PopularSearches>().read(&app, period).await?;
     let fresh = reader.fresh(Coverage { covered: there.covered, position });
     let items = queries.iter().take(limit.into()).map(|query| PopularSearch { query: query.clone() });
     Ok(fresh.json(List { items: items.collect(), next_cursor: None }))
@@ -76,12 +76,12 @@ pub async fn list_popular_searches(
 #[derive(Debug)]
 pub struct PopularSearches {
     every: Duration,
-    day: Mutex<Option<Kept>>,
-    week: Mutex<Option<Kept>>,
+    day: Mutex<Option<CachedQueries>>,
+    week: Mutex<Option<CachedQueries>>,
 }
 
 #[derive(Clone, Debug)]
-struct Kept {
+struct CachedQueries {
     queries: Arc<[String]>,
     /// The read model had come at least so far.
     position: Position,
@@ -105,7 +105,7 @@ impl PopularSearches {
         Ok(popular::matching(&kept.queries, typed, limit).into_iter().map(str::to_owned).collect())
     }
 
-    async fn read(&self, app: &App, period: Period) -> Result<Kept, Problem> {
+    async fn read(&self, app: &App, period: Period) -> Result<CachedQueries, Problem> {
         let (kept, period) = match period {
             Period::Day => (&self.day, searches::Period::Day),
             Period::Week => (&self.week, searches::Period::Week),
@@ -117,7 +117,7 @@ impl PopularSearches {
         }
         let (there, _) = app.progress.checkpoint("searches");
         let queries = app.read(|| query::popular(&app.reads, period, until, LONGEST)).await?;
-        Ok(kept.insert(Kept { queries: queries.into(), position: there, until }).clone())
+        Ok(kept.insert(CachedQueries { queries: queries.into(), position: there, until }).clone())
     }
 }
 

@@ -79,12 +79,12 @@ pub async fn list_trending_tags(
 /// What was trending a moment ago, by period. Who asks while it is read waits for that: it is read once for all.
 #[derive(Debug, Default)]
 pub struct Trends {
-    day: Mutex<Option<Kept>>,
-    week: Mutex<Option<Kept>>,
+    day: Mutex<Option<CachedTrends>>,
+    week: Mutex<Option<CachedTrends>>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct CachedTrends {
     trends: Vec<tags::Trend>,
     /// The read model had come at least so far.
     position: Position,
@@ -93,7 +93,7 @@ struct Kept {
     took: Duration,
 }
 
-impl Kept {
+impl CachedTrends {
     /// Whether it will do for a reader who must see so much.
     fn will_do(&self, wanted: Position) -> bool {
         self.position >= wanted && self.read_at.elapsed() < MAX_AGE
@@ -121,7 +121,7 @@ impl Trends {
         };
         loop {
             let mut kept = kept.lock().await;
-            let rest = kept.as_ref().map_or(Duration::ZERO, Kept::rest);
+            let rest = kept.as_ref().map_or(Duration::ZERO, CachedTrends::rest);
             let too_late = Instant::now() + rest > deadline && !rest.is_zero();
             if let Some(kept) = kept.as_ref().filter(|kept| kept.will_do(wanted) || too_late) {
                 return Ok((kept.trends.clone(), kept.position));
@@ -132,7 +132,7 @@ impl Trends {
                 let (there, _) = app.progress.checkpoint("tags");
                 let trends = app.read(|| query::trending(&app.reads, period, LONGEST)).await?;
                 let (position, took) = (there, read_at.elapsed());
-                *kept = Some(Kept { trends: trends.clone(), position, read_at, took });
+                *kept = Some(CachedTrends { trends: trends.clone(), position, read_at, took });
                 return Ok((trends, position));
             }
             drop(kept);
@@ -145,8 +145,8 @@ impl Trends {
 mod tests {
     use super::*;
 
-    fn kept(read_at: Instant, took: Duration) -> Kept {
-        Kept { trends: vec![], position: 5, read_at, took }
+    fn kept(read_at: Instant, took: Duration) -> CachedTrends {
+        CachedTrends { trends: vec![], position: 5, read_at, took }
     }
 
     #[test]

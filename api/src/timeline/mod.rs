@@ -3,7 +3,7 @@
 mod pages;
 mod routes;
 
-pub use pages::Pages;
+pub use pages::PageCache;
 
 use crate::app::App;
 use crate::app::Parts;
@@ -31,7 +31,7 @@ impl Feature for Timeline {
 
     fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
         let bytes = u64::from(wiring.settings.page_cache_mb) << 20;
-        parts.put((bytes > 0).then(|| Pages::new(wiring.tail.touched(), bytes)));
+        parts.put((bytes > 0).then(|| PageCache::new(wiring.tail.touched(), bytes)));
         Ok(())
     }
 }

@@ -32,9 +32,9 @@ const READERS: u64 = 16_384;
 const FOLLOWEES_MAX_AGE: Duration = Duration::from_secs(60);
 
 /// Pages of this process's readers. Bounded in bytes.
-pub struct Pages {
+pub struct PageCache {
     touched: Arc<Touched>,
-    pages: Cache<(UserId, Box<str>), Arc<Kept>>,
+    pages: Cache<(UserId, Box<str>), Arc<CachedPage>>,
     followees: Cache<UserId, Arc<Followees>>,
     /// Who read a first page lately.
     readers: Cache<UserId, ()>,
@@ -47,7 +47,7 @@ pub struct Moment {
     position: Position,
 }
 
-struct Kept {
+struct CachedPage {
     page: Written,
     posts: Vec<Uuid>,
     followees: Arc<Followees>,
@@ -62,13 +62,15 @@ struct Followees {
     read: Moment,
 }
 
-impl Pages {
+impl PageCache {
     /// Keeps about so many bytes.
     #[must_use]
     pub fn new(touched: Arc<Touched>, max_bytes: u64) -> Self {
         let pages = Cache::builder()
             .max_capacity(max_bytes - max_bytes / FOLLOWEES_SHARE)
-            .weigher(|_, kept: &Arc<Kept>| weight(kept.page.size() + kept.posts.len() * size_of::<Uuid>()))
+            .weigher(|_, kept: &Arc<CachedPage>| {
+                weight(kept.page.size() + kept.posts.len() * size_of::<Uuid>())
+            })
             .time_to_live(MAX_AGE)
             .build();
         let followees = Cache::builder()
@@ -135,7 +137,7 @@ impl Pages {
         if followees.ids.is_some() {
             // The reader may have followed someone between the two readings.
             let stands = AtomicI64::new(moment.position.min(known_to));
-            let kept = Kept { page: page.clone(), posts, followees, epoch: moment.epoch, stands };
+            let kept = CachedPage { page: page.clone(), posts, followees, epoch: moment.epoch, stands };
             self.pages.insert((reader, query.into()), Arc::new(kept));
         }
         Ok(())

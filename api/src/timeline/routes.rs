@@ -1,6 +1,6 @@
 //! The caller's timeline.
 
-use super::Pages;
+use super::PageCache;
 use super::pages::FOLLOWEES_MAX;
 use crate::app::App;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
@@ -29,7 +29,7 @@ pub async fn get_timeline(
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
     // Of pages further down each is read once or twice.
-    let pages = after.is_none().then_some(app.part::<Option<Pages>>().as_ref()).flatten();
+    let pages = after.is_none().then_some(app.part::<Option<PageCache>>().as_ref()).flatten();
     if let Some((page, position)) = pages.and_then(|pages| pages.get(me, listing.query_string()))
         && position >= reader.position
     {

@@ -17,13 +17,13 @@ const STEADY_AFTER: Duration = Duration::from_secs(60);
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 
 /// A service that runs, and how to start it again.
-pub(super) struct Kept {
+pub(super) struct Supervised {
     service: Service,
     launcher: Launcher,
     child: Child,
 }
 
-impl Kept {
+impl Supervised {
     pub(super) async fn start(service: Service, launcher: Launcher) -> Result<Self, LocalError> {
         let child = service.start(&launcher).await?;
         tracing::debug!(pid = child.id(), "{} is ready", service.name);

@@ -18,7 +18,7 @@ mod stale;
 
 pub use error::LocalError;
 
-use keeper::Kept;
+use keeper::Supervised;
 use launch::Launcher;
 use service::settings::S3Settings;
 use std::{
@@ -161,8 +161,8 @@ struct Urls {
 
 /// What was brought up here.
 struct Services {
-    postgres: Option<Kept>,
-    nats: Option<Kept>,
+    postgres: Option<Supervised>,
+    nats: Option<Supervised>,
     s3: Option<s3::S3>,
 }
 
@@ -208,7 +208,7 @@ fn keep(
     });
 }
 
-async fn keep_one(service: Option<Kept>, stopping: CancellationToken) {
+async fn keep_one(service: Option<Supervised>, stopping: CancellationToken) {
     if let Some(service) = service {
         service.keep(stopping).await;
     }

@@ -4,7 +4,7 @@ use super::{
     LocalError,
     account::make_owned_folder,
     free_port,
-    keeper::Kept,
+    keeper::Supervised,
     launch::{EndSignal, Launcher, Probe, Service},
     programs, stale,
 };
@@ -21,7 +21,7 @@ const UNANSWERED: usize = 3;
 const GREETING: &[u8] = b"INFO ";
 
 /// Ends an earlier run's NATS and starts ours.
-pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(String, Kept), LocalError> {
+pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(String, Supervised), LocalError> {
     let program = programs::nats_server()?;
     let folder = data_dir.join("nats");
     make_owned_folder(&folder, launcher.account.as_ref())?;
@@ -38,7 +38,7 @@ pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(Strin
             log: data_dir.join("nats.log"),
             probe: Probe::Nats(port),
         };
-        match Kept::start(service, launcher.clone()).await {
+        match Supervised::start(service, launcher.clone()).await {
             Ok(kept) => return Ok((format!("nats://127.0.0.1:{port}"), kept)),
             Err(LocalError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(error),

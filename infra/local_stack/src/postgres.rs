@@ -4,7 +4,7 @@ use super::{
     DATABASE, LocalError,
     account::make_owned_folder,
     free_port,
-    keeper::Kept,
+    keeper::Supervised,
     launch::{EndSignal, Launcher, Probe, Service},
     programs::{self, PostgresPrograms},
     stale,
@@ -36,7 +36,7 @@ const SETTINGS: [&str; 11] = [
 ];
 
 /// Makes the cluster if there is none, ends an earlier run's Postgres, starts ours, and makes the database.
-pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(String, Kept), LocalError> {
+pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(String, Supervised), LocalError> {
     let folder = data_dir.join("postgres");
     make_owned_folder(&folder, launcher.account.as_ref())?;
     let data = folder.join("data");
@@ -63,7 +63,7 @@ pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(Strin
             log: data_dir.join("postgres.log"),
             probe: Probe::Postgres(url("postgres")),
         };
-        match Kept::start(service, launcher.clone()).await {
+        match Supervised::start(service, launcher.clone()).await {
             Ok(kept) => {
                 make_database(&url("postgres"), DATABASE).await?;
                 return Ok((url(DATABASE), kept));

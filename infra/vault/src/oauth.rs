@@ -45,7 +45,7 @@ pub struct Proof {
 }
 
 /// A proof that waits for what is to be done with it.
-pub struct Kept {
+pub struct PendingProof {
     /// Who they are there.
     pub proof: Proof,
     /// The account that it is linked to, where nobody logs in.
@@ -197,7 +197,7 @@ impl OAuthFlows {
         &self,
         code: &str,
         browser: Option<&str>,
-    ) -> Result<Result<Kept, FlowError>, VaultError> {
+    ) -> Result<Result<PendingProof, FlowError>, VaultError> {
         let row: Option<Row> = sqlx::query_as(
             "select provider, subject, email, email_verified, display_name, user_id, new_user_id, browser_hash
              from vault.oauth_results where code_hash = $1 and expires_at > clock_timestamp()",
@@ -211,7 +211,7 @@ impl OAuthFlows {
             return Ok(Err(FlowError::AnotherBrowser));
         }
         let email = email.and_then(|email| Email::parse(&email).ok());
-        Ok(Ok(Kept {
+        Ok(Ok(PendingProof {
             proof: Proof { provider, subject, email, email_verified, display_name },
             linking: linking.map(UserId),
             new_user: UserId(new_user),

@@ -9,7 +9,7 @@ const SHOWN: i64 = 100;
 
 /// A letter in the mailbox. Not for debug output: it is for its recipient.
 #[derive(sqlx::FromRow)]
-pub struct Kept {
+pub struct StoredLetter {
     /// Its own.
     pub id: Uuid,
     /// `email` or `sms`.
@@ -30,7 +30,10 @@ pub struct Kept {
 ///
 /// # Errors
 /// The database's.
-pub async fn kept(pool: &PgPool, recipient: Option<&str>) -> Result<Vec<Kept>, sqlx::Error> {
+pub async fn stored_letters(
+    pool: &PgPool,
+    recipient: Option<&str>,
+) -> Result<Vec<StoredLetter>, sqlx::Error> {
     sqlx::query_as(
         "select id, channel, recipient, language, subject, body, created_at
          from vault.outbox

@@ -21,7 +21,7 @@ mod transport;
 
 pub use language::{Language, UnknownLanguage};
 pub use letter::{Channel, Letter};
-pub use mailbox::{Kept, kept};
+pub use mailbox::{StoredLetter, stored_letters};
 pub use outbox::Outbox;
 pub use queue::{gauge, sweep};
 pub use send::{SendEmail, SendSms, adopt};
