@@ -88,7 +88,7 @@ const UPDATE: &str = "
 
 /// What a batch changes about one person; `None` stays.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Change<'a> {
+struct AuthorChange<'a> {
     registered: bool,
     handle: Option<&'a str>,
     display_name: Option<&'a str>,
@@ -96,8 +96,8 @@ struct Change<'a> {
     private: Option<bool>,
 }
 
-fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
-    let mut changes: BTreeMap<Uuid, Change<'_>> = BTreeMap::new();
+fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, AuthorChange<'_>> {
+    let mut changes: BTreeMap<Uuid, AuthorChange<'_>> = BTreeMap::new();
     for recorded in events {
         let Ok(Event::User(event)) = &recorded.event else { continue };
         let change = changes.entry(recorded.aggregate_id).or_default();
@@ -127,7 +127,7 @@ fn fold(events: &[Arc<RecordedEvent>]) -> BTreeMap<Uuid, Change<'_>> {
     changes
 }
 
-async fn write(tx: &mut Tx<'_>, sql: &str, changes: &[(Uuid, Change<'_>)]) -> Result<(), sqlx::Error> {
+async fn write(tx: &mut Tx<'_>, sql: &str, changes: &[(Uuid, AuthorChange<'_>)]) -> Result<(), sqlx::Error> {
     sqlx::query(sql)
         .bind(changes.iter().map(|(id, _)| *id).collect::<Vec<_>>())
         .bind(changes.iter().map(|(_, change)| change.handle).collect::<Vec<_>>())

@@ -9,8 +9,8 @@ use super::meilisearch::{MeiliIndexes, named};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt;
 use projections::search::engine::{
-    Access, Change, Document, Engine, Filters, Found, Key, Kind, PersonDocument, PostAuthor, PostDocument,
-    Query, Sort, TagDocument,
+    Access, Document, DocumentUpdate, Engine, Filters, Found, Key, Kind, PersonDocument, PostAuthor,
+    PostDocument, Query, Sort, TagDocument,
 };
 use projections::search::words::Words;
 use search_engine::{Embedded, Meilisearch};
@@ -81,20 +81,20 @@ fn person(n: u32, handle: &str, display_name: &str, bio: &str) -> PersonDocument
     PersonDocument { user_id: id(n), handle, display_name, bio }
 }
 
-fn tag(n: u32, tag: &str, post_count: i64) -> Change {
+fn tag(n: u32, tag: &str, post_count: i64) -> DocumentUpdate {
     let document = TagDocument { tag: tag.to_owned(), post_count };
-    Change { key: Key::Tag(id(n)), version: post_count, document: Some(Document::Tag(document)) }
+    DocumentUpdate { key: Key::Tag(id(n)), version: post_count, document: Some(Document::Tag(document)) }
 }
 
-fn there(post: PostDocument) -> Change {
-    Change { key: Key::Post(post.post_id), version: 1, document: Some(Document::Post(post)) }
+fn there(post: PostDocument) -> DocumentUpdate {
+    DocumentUpdate { key: Key::Post(post.post_id), version: 1, document: Some(Document::Post(post)) }
 }
 
-fn who(person: PersonDocument) -> Change {
-    Change { key: Key::Person(person.user_id), version: 1, document: Some(Document::Person(person)) }
+fn who(person: PersonDocument) -> DocumentUpdate {
+    DocumentUpdate { key: Key::Person(person.user_id), version: 1, document: Some(Document::Person(person)) }
 }
 
-async fn take(engine: &dyn Engine, changes: Vec<Change>) {
+async fn take(engine: &dyn Engine, changes: Vec<DocumentUpdate>) {
     engine.take(changes, None).await.expect("taken");
 }
 

@@ -3,7 +3,7 @@
 use super::{find, posts};
 use crate::support::TestApp;
 use projections::search::engine::{
-    Access, Change, Document, Engine, Filters, Key, Kind, Query, Sort, TagDocument,
+    Access, Document, DocumentUpdate, Engine, Filters, Key, Kind, Query, Sort, TagDocument,
 };
 use projections::search::feed::versions;
 use projections::search::words::Words;
@@ -77,7 +77,7 @@ async fn a_read_model_rebuilt_under_it_and_another_node_find_the_same() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_of_another_log_is_made_anew_and_what_is_gone_goes() {
     let folder = tempfile::tempdir().expect("a folder");
-    let tag = |tag: &str, there: bool| Change {
+    let tag = |tag: &str, there: bool| DocumentUpdate {
         key: Key::Tag(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, tag.as_bytes())),
         version: 1,
         document: there.then(|| Document::Tag(TagDocument { tag: tag.to_owned(), post_count: 1 })),

@@ -4,7 +4,7 @@
 use crate::import::{Data, folder};
 use chrono::DateTime;
 use projections::search::engine::{
-    Access, Change, Document, Engine, Filters, Key, Kind, PostDocument, Query, Sort,
+    Access, Document, DocumentUpdate, Engine, Filters, Key, Kind, PostDocument, Query, Sort,
 };
 use projections::search::text::fold;
 use projections::search::words::Words;
@@ -30,7 +30,7 @@ pub(super) fn row(key: &Key) -> usize {
     }
 }
 
-pub(super) fn document(row: usize, text: &str) -> Change {
+pub(super) fn document(row: usize, text: &str) -> DocumentUpdate {
     let post = PostDocument {
         post_id: id(row),
         author: None,
@@ -44,7 +44,7 @@ pub(super) fn document(row: usize, text: &str) -> Change {
         published_at: DateTime::from_timestamp(1_300_000_000 + row as i64, 0).expect("in range"),
         like_count: 0,
     };
-    Change { key: Key::Post(id(row)), version: 1, document: Some(Document::Post(post)) }
+    DocumentUpdate { key: Key::Post(id(row)), version: 1, document: Some(Document::Post(post)) }
 }
 
 async fn found(engine: &Embedded, q: &str, limit: usize) -> Vec<usize> {

@@ -49,7 +49,7 @@ pub struct SetPrivacy {
 
 /// A change as the commands that carry it out, in this order.
 #[derive(Debug, Default)]
-pub struct Change {
+pub struct ChangeMeCommands {
     /// To the handle, which others may have.
     pub handle: Option<UserCommand>,
     /// To all else.
@@ -72,7 +72,7 @@ impl ChangeMe {
     ///
     /// # Errors
     /// 422 with all that is wrong.
-    pub fn parse(&self) -> Result<Change, Problem> {
+    pub fn parse(&self) -> Result<ChangeMeCommands, Problem> {
         let mut fields = Fields::default();
         let handle = given_field(&mut fields, "/handle", self.handle.as_deref(), Handle::parse);
         let display_name =
@@ -97,7 +97,7 @@ impl ChangeMe {
             bio,
             links,
         });
-        Ok(Change { handle, profile })
+        Ok(ChangeMeCommands { handle, profile })
     }
 }
 
@@ -119,7 +119,7 @@ fn given_field<T>(
 mod tests {
     use super::*;
 
-    fn change(json: &str) -> Result<Change, u16> {
+    fn change(json: &str) -> Result<ChangeMeCommands, u16> {
         let change: ChangeMe = crate::edge::body::parse(json.as_bytes()).expect("fits");
         change.parse().map_err(|problem| problem.status().as_u16())
     }

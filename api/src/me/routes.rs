@@ -1,6 +1,6 @@
 //! The caller's own account.
 
-use super::dto::{Change, ChangeMe, ReplaceMe, SetPrivacy};
+use super::dto::{ChangeMe, ChangeMeCommands, ReplaceMe, SetPrivacy};
 use crate::app::App;
 use crate::edge::command::Leaving;
 use crate::edge::{Problem, Reader, WriteRequest, WriteRequestWith, facts};
@@ -63,7 +63,7 @@ pub async fn change_me(
     change(&app, &asked, fields.parse()?).await
 }
 
-async fn change(app: &App, asked: &WriteRequest, change: Change) -> Result<Response, Problem> {
+async fn change(app: &App, asked: &WriteRequest, change: ChangeMeCommands) -> Result<Response, Problem> {
     if let Some(UserCommand::ChangeHandle { handle }) = &change.handle {
         facts::handle_must_be_free(app, &handle.key(), Some(asked.by.id.0)).await?;
     }

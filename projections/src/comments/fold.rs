@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 /// A batch's net effect.
 #[derive(Debug, Default)]
-pub(super) struct Changes<'a> {
+pub(super) struct CommentChanges<'a> {
     /// What changes about comments.
-    pub(super) comments: BTreeMap<CommentId, Change<'a>>,
+    pub(super) comments: BTreeMap<CommentId, CommentChange<'a>>,
     /// By how much each comment's number of replies changes.
     pub(super) replies: BTreeMap<Uuid, i64>,
     /// Published within the batch and standing at its end, with who stands behind them.
@@ -33,7 +33,7 @@ pub(super) struct Host {
 
 /// One comment at a batch's end, in the form in which it goes to the database.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Change<'a> {
+pub(super) struct CommentChange<'a> {
     pub(super) comment_id: CommentId,
     #[serde(flatten)]
     pub(super) origin: Option<Origin>,
@@ -56,7 +56,7 @@ pub(super) struct Origin {
     pub(super) written_at: DateTime<Utc>,
 }
 
-impl<'a> Changes<'a> {
+impl<'a> CommentChanges<'a> {
     pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
         let mut changes = Self::default();
         for recorded in events {
@@ -71,7 +71,7 @@ impl<'a> Changes<'a> {
 
     fn comment(&mut self, recorded: &RecordedEvent, event: &'a CommentEvent) {
         let comment_id = CommentId(recorded.aggregate_id);
-        let change = self.comments.entry(comment_id).or_insert(Change {
+        let change = self.comments.entry(comment_id).or_insert(CommentChange {
             comment_id,
             origin: None,
             text: "",

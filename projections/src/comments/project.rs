@@ -1,6 +1,6 @@
 //! Writes comments.
 
-use super::fold::{Changes, Host};
+use super::fold::{CommentChanges, Host};
 use crate::likes::LikeChanges;
 use crate::rows::write;
 use crate::{RecordedEvent, Tx, authors, counts, hidden};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     authors::apply(tx, events).await?;
     hidden::apply(tx, events).await?;
-    let Changes { comments, replies, posts, deleted_posts } = Changes::of(events);
+    let CommentChanges { comments, replies, posts, deleted_posts } = CommentChanges::of(events);
     let (new, changed): (Vec<_>, Vec<_>) = comments.into_values().partition(|change| change.origin.is_some());
     write(tx, include_str!("insert_comments.sql"), &new).await?;
     write(tx, include_str!("update_comments.sql"), &changed).await?;

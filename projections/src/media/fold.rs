@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 /// A batch's net effect.
 #[derive(Debug, Default)]
-pub(super) struct Changes<'a> {
+pub(super) struct MediaChanges<'a> {
     /// How media stand at its end that something happened to.
-    pub(super) media: BTreeMap<MediaId, Change<'a>>,
+    pub(super) media: BTreeMap<MediaId, MediaChange<'a>>,
     /// Swept within the batch.
     pub(super) swept: Vec<Uuid>,
     /// What shows other media than before it.
@@ -28,7 +28,7 @@ pub(super) struct Changes<'a> {
 
 /// How one media stands at a batch's end, in the form in which it goes to the database.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Change<'a> {
+pub(super) struct MediaChange<'a> {
     pub(super) media_id: MediaId,
     #[serde(flatten)]
     pub(super) origin: Option<Origin<'a>>,
@@ -64,7 +64,7 @@ pub(super) enum Shown {
     Until(DateTime<Utc>),
 }
 
-impl<'a> Changes<'a> {
+impl<'a> MediaChanges<'a> {
     pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
         let mut changes = Self::default();
         for recorded in events {
@@ -82,26 +82,33 @@ impl<'a> Changes<'a> {
         let media_id = MediaId(recorded.aggregate_id);
         let changed_at = recorded.recorded_at;
         let before = self.media.remove(&media_id).unwrap_or_default();
-        let Change { origin, byte_size, .. } = before;
+        let MediaChange { origin, byte_size, .. } = before;
         let version = recorded.sequence;
-        let in_state =
-            |state| Change { media_id, origin, state, byte_size, version, changed_at, ..Change::default() };
+        let in_state = |state| MediaChange {
+            media_id,
+            origin,
+            state,
+            byte_size,
+            version,
+            changed_at,
+            ..MediaChange::default()
+        };
         let change = match event {
             MediaEvent::MediaRequested { owner_id, content_type, byte_size } => {
                 let origin = Some(Origin { owner_id: *owner_id, content_type, requested_at: changed_at });
-                Change { origin, byte_size: Some(*byte_size), ..in_state(MediaState::Uploading) }
+                MediaChange { origin, byte_size: Some(*byte_size), ..in_state(MediaState::Uploading) }
             }
             MediaEvent::MediaUploaded { byte_size } => {
-                Change { byte_size: Some(*byte_size), ..in_state(MediaState::Processing) }
+                MediaChange { byte_size: Some(*byte_size), ..in_state(MediaState::Processing) }
             }
             MediaEvent::MediaProcessed(processed) => {
-                Change { processed: Some(processed), ..in_state(MediaState::Ready) }
+                MediaChange { processed: Some(processed), ..in_state(MediaState::Ready) }
             }
             MediaEvent::MediaRefused { reason } => {
-                Change { reason: Some(reason), ..in_state(MediaState::Refused) }
+                MediaChange { reason: Some(reason), ..in_state(MediaState::Refused) }
             }
             MediaEvent::MediaRemoved { reason } => {
-                Change { reason: Some(reason), ..in_state(MediaState::Removed) }
+                MediaChange { reason: Some(reason), ..in_state(MediaState::Removed) }
             }
             MediaEvent::MediaSwept {} => return self.swept.push(media_id.0),
         };

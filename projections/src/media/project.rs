@@ -1,7 +1,7 @@
 //! Writes media.
 
 use super::ShownBy;
-use super::fold::{Changes, Showing, Shown};
+use super::fold::{MediaChanges, Showing, Shown};
 use crate::rows::write;
 use crate::{RecordedEvent, Tx};
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// Applies a batch. New media come before what shows them, and what is shown no longer before what is shown
 /// now: most of it is the same.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let Changes { media, swept, showing, shown } = Changes::of(events);
+    let MediaChanges { media, swept, showing, shown } = MediaChanges::of(events);
     let (new, changed): (Vec<_>, Vec<_>) = media.into_values().partition(|change| change.origin.is_some());
     write(tx, include_str!("insert_media.sql"), &new).await?;
     write(tx, include_str!("update_media.sql"), &changed).await?;

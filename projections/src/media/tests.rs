@@ -1,7 +1,7 @@
 //! Batches fold to their net effect.
 
 use super::ShownBy;
-use super::fold::{Change, Changes, Origin, Shown};
+use super::fold::{MediaChange, MediaChanges, Origin, Shown};
 use crate::given::{deleted, edited, id, log, published, second};
 use domain::Event;
 use domain::media::{MediaEvent, MediaState, Processed};
@@ -54,9 +54,9 @@ fn a_media_stands_as_its_last_event_says() {
     let processed = Processed { format: "jpeg".into(), width: 4, height: 3, ..Processed::default() };
     let ready = Event::Media(MediaEvent::MediaProcessed(processed.clone()));
     let log = log(vec![(1, requested()), (1, uploaded()), (1, ready), (2, uploaded()), (2, removed())]);
-    let changes = Changes::of(&log);
+    let changes = MediaChanges::of(&log);
     let origin = Origin { owner_id: UserId(id(9)), content_type: "image/jpeg", requested_at: second(1) };
-    let expected = Change {
+    let expected = MediaChange {
         media_id: media(1),
         origin: Some(origin),
         state: MediaState::Ready,
@@ -67,14 +67,14 @@ fn a_media_stands_as_its_last_event_says() {
         changed_at: second(3),
     };
     assert_eq!(changes.media[&media(1)], expected);
-    let expected = Change {
+    let expected = MediaChange {
         media_id: media(2),
         state: MediaState::Removed,
         reason: Some("no_longer_shown"),
         byte_size: Some(12),
         version: 2,
         changed_at: second(5),
-        ..Change::default()
+        ..MediaChange::default()
     };
     assert_eq!(changes.media[&media(2)], expected);
 }
@@ -83,7 +83,7 @@ fn a_media_stands_as_its_last_event_says() {
 fn what_is_swept_is_not_written() {
     let swept = || Event::Media(MediaEvent::MediaSwept {});
     let log = log(vec![(1, requested()), (1, removed()), (1, swept()), (2, swept())]);
-    let changes = Changes::of(&log);
+    let changes = MediaChanges::of(&log);
     assert!(changes.media.is_empty());
     assert_eq!(changes.swept, [id(1), id(2)]);
 }
@@ -98,7 +98,7 @@ fn photos_that_an_edit_keeps_are_shown_and_those_that_it_drops_are_so_no_longer(
         (7, edited("e", &[])),
         (8, published(9, "f", &[])),
     ]);
-    let changes = Changes::of(&log);
+    let changes = MediaChanges::of(&log);
     assert_eq!(changes.shown[&media(1)], Shown::By(post(6)), "taken over by another post");
     assert_eq!(changes.shown[&media(2)], Shown::Until(second(3)));
     assert_eq!(changes.shown[&media(3)], Shown::By(post(5)));
@@ -120,7 +120,7 @@ fn a_deleted_post_and_an_erased_person_show_nothing() {
         (8, avatar(4)),
         (8, banner),
     ]);
-    let changes = Changes::of(&log);
+    let changes = MediaChanges::of(&log);
     let user = |number| UserId(id(number));
     for (number, shown) in [
         (1, Shown::Until(second(2))),

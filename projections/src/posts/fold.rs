@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// A batch's net effect.
 #[derive(Debug, Default)]
-pub(super) struct Changes<'a> {
+pub(super) struct PostChanges<'a> {
     /// What posts say that are published or edited within the batch and stand at its end.
     pub(super) written: BTreeMap<PostId, Written<'a>>,
     /// Every edit within the batch, and the first versions of what was published in it and edited then.
@@ -74,7 +74,7 @@ pub(super) struct Origin {
     pub(super) anonymous: bool,
 }
 
-impl<'a> Changes<'a> {
+impl<'a> PostChanges<'a> {
     pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
         let mut changes = Self::default();
         for recorded in events {

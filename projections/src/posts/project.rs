@@ -1,6 +1,6 @@
 //! Writes posts.
 
-use super::fold::{Changes, Version, Written};
+use super::fold::{PostChanges, Version, Written};
 use crate::likes::LikeChanges;
 use crate::rows::write;
 use crate::{RecordedEvent, Tx, authors, counts, follows, hidden};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Applies a batch.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let changes = Changes::of(events);
+    let changes = PostChanges::of(events);
     write_follows(tx, &changes.follows).await?;
     write_posts(tx, changes, events).await
 }
@@ -20,7 +20,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Res
 /// The same for a copy that nobody reads yet, but for follows: [`complete`] writes those.
 pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     follows::note(tx, events).await?;
-    write_posts(tx, Changes::of(events), events).await
+    write_posts(tx, PostChanges::of(events), events).await
 }
 
 /// Writes what [`fill`] left out.
@@ -32,10 +32,10 @@ pub(super) async fn complete(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
 /// All but the follows. New posts come before counts, so that a count finds its row.
 async fn write_posts(
     tx: &mut Tx<'_>,
-    changes: Changes<'_>,
+    changes: PostChanges<'_>,
     events: &[Arc<RecordedEvent>],
 ) -> Result<(), sqlx::Error> {
-    let Changes { written, versions, deleted, comments, views, .. } = changes;
+    let PostChanges { written, versions, deleted, comments, views, .. } = changes;
     authors::apply(tx, events).await?;
     hidden::apply(tx, events).await?;
     let (new, edited): (Vec<_>, Vec<_>) = written.into_values().partition(|written| written.origin.is_some());

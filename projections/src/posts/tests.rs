@@ -1,6 +1,6 @@
 //! Batches fold to their net effect.
 
-use super::fold::Changes;
+use super::fold::PostChanges;
 use crate::given::{commented, deleted, edited, id, log, published, second, uncommented};
 use crate::likes::LikeChanges;
 use domain::Event;
@@ -24,7 +24,7 @@ fn like(user: u128, post: u128, liked: bool) -> (u128, Event) {
 #[test]
 fn a_post_published_and_edited_within_a_batch_is_new_as_edited() {
     let log = log(vec![(1, published(9, "first", &[])), (1, edited("second", &["tag"]))]);
-    let changes = Changes::of(&log);
+    let changes = PostChanges::of(&log);
     let written = &changes.written[&PostId(id(1))];
     let origin = written.origin.expect("published here");
     assert_eq!((origin.author_id, origin.published_at), (UserId(id(9)), second(1)));
@@ -53,7 +53,7 @@ fn an_edit_says_all_of_a_posts_photos() {
         })
     };
     let log = log(vec![(1, published(9, "a", &[])), (1, shows(vec![photo.clone()])), (2, shows(vec![]))]);
-    let changes = Changes::of(&log);
+    let changes = PostChanges::of(&log);
     assert_eq!(changes.written[&PostId(id(1))].photos, [photo]);
     assert!(changes.written[&PostId(id(2))].photos.is_empty());
 }
@@ -61,7 +61,7 @@ fn an_edit_says_all_of_a_posts_photos() {
 #[test]
 fn a_post_deleted_within_a_batch_is_not_written() {
     let log = log(vec![(1, published(9, "a", &[])), (1, deleted(9)), (2, edited("b", &[])), (2, deleted(9))]);
-    let changes = Changes::of(&log);
+    let changes = PostChanges::of(&log);
     assert!(changes.written.is_empty());
     assert_eq!(changes.deleted, BTreeSet::from([id(1), id(2)]));
 }
@@ -77,7 +77,7 @@ fn comments_and_likes_are_counted_net() {
         like(7, 1, false),
         like(7, 2, true),
     ]);
-    assert_eq!(Changes::of(&log).comments[&id(1)], 1);
+    assert_eq!(PostChanges::of(&log).comments[&id(1)], 1);
     let mut likes = LikeChanges::of(&log, |target| Some(target.id()));
     assert_eq!(likes.counts[&id(1)], 1);
     likes.leave_out(&BTreeSet::from([id(1)]));
@@ -95,7 +95,7 @@ fn every_edit_is_a_version_and_so_is_what_was_edited() {
         (3, edited("too", &[])),
         (3, deleted(9)),
     ]);
-    let changes = Changes::of(&log);
+    let changes = PostChanges::of(&log);
     let versions = changes.versions.iter().map(|version| (version.post_id.0, version.version, version.text));
     let first = id(1);
     let expected = [(first, 1, "first"), (first, 2, "second"), (first, 3, "third")];

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// A batch's net effect.
 #[derive(Debug, Default)]
-pub(super) struct Changes<'a> {
+pub(super) struct ProfileChanges<'a> {
     /// By person.
     pub(super) accounts: BTreeMap<UserId, Account<'a>>,
     /// By follower and followee: the event of the follow that stands at the batch's end, if one does.
@@ -53,7 +53,7 @@ pub(super) struct Counts {
     pub(super) posts: i64,
 }
 
-impl<'a> Changes<'a> {
+impl<'a> ProfileChanges<'a> {
     pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
         let mut changes = Self::default();
         for recorded in events {

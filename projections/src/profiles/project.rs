@@ -1,6 +1,6 @@
 //! Writes people and follows.
 
-use super::fold::{Account, Changes, Counts};
+use super::fold::{Account, Counts, ProfileChanges};
 use crate::rows::write;
 use crate::{Position, RecordedEvent, Tx, follows, hidden};
 use domain::value::UserId;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Applies a batch. New people come before counts, so that a count finds its row.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let Changes { accounts, follows, requests, counts } = Changes::of(events);
+    let ProfileChanges { accounts, follows, requests, counts } = ProfileChanges::of(events);
     hidden::apply(tx, events).await?;
     write_people(tx, accounts).await?;
     write_pairs(tx, FOLLOW, UNFOLLOW, &follows).await?;
@@ -21,7 +21,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Res
 
 /// The same for a copy that nobody reads yet, but for follows and their counts: [`complete`] writes those.
 pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let Changes { accounts, requests, mut counts, .. } = Changes::of(events);
+    let ProfileChanges { accounts, requests, mut counts, .. } = ProfileChanges::of(events);
     hidden::apply(tx, events).await?;
     write_people(tx, accounts).await?;
     follows::note(tx, events).await?;

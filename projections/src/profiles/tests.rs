@@ -1,6 +1,6 @@
 //! Batches fold to their net effect.
 
-use super::fold::{Account, Changes, Counts};
+use super::fold::{Account, Counts, ProfileChanges};
 use crate::given::{deleted, id, log, published, registered, second};
 use domain::Event;
 use domain::follow::FollowEvent;
@@ -27,7 +27,7 @@ fn a_person_who_registers_and_changes_within_a_batch_is_new_as_changed() {
         Event::User(UserEvent::HandleChanged { handle: "Mina".to_owned(), previous: "minsu".to_owned() });
     let log =
         log(vec![(1, registered("minsu")), (1, renamed), (1, Event::User(UserEvent::UserDeactivated {}))]);
-    let changes = Changes::of(&log);
+    let changes = ProfileChanges::of(&log);
     let expected = Account {
         user_id: user(1),
         created_at: Some(second(1)),
@@ -49,7 +49,7 @@ fn a_person_who_registers_and_changes_within_a_batch_is_new_as_changed() {
 #[test]
 fn what_a_batch_does_not_say_of_a_person_stays() {
     let log = log(vec![(1, Event::User(UserEvent::UserDeactivated {}))]);
-    let changes = Changes::of(&log);
+    let changes = ProfileChanges::of(&log);
     let expected = Account { user_id: user(1), active: Some(false), version: 1, ..Account::default() };
     assert_eq!(changes.accounts[&user(1)], expected);
 }
@@ -58,7 +58,7 @@ fn what_a_batch_does_not_say_of_a_person_stays() {
 fn a_photo_that_is_shown_no_longer_is_not_one_of_which_nothing_was_said() {
     let avatar = |media_id| (1, Event::User(UserEvent::AvatarChanged { media_id }));
     let log = log(vec![avatar(Some(MediaId(id(7)))), avatar(None)]);
-    let changes = Changes::of(&log);
+    let changes = ProfileChanges::of(&log);
     let account = &changes.accounts[&user(1)];
     assert_eq!((account.avatar, account.banner), (Some(&[][..]), None));
 }
@@ -66,7 +66,7 @@ fn a_photo_that_is_shown_no_longer_is_not_one_of_which_nothing_was_said() {
 #[test]
 fn a_follow_taken_back_and_begun_again_stands_since_its_last_beginning() {
     let log = log(vec![followed(1, 2), unfollowed(1, 2), followed(1, 2), unfollowed(3, 2), unfollowed(4, 5)]);
-    let changes = Changes::of(&log);
+    let changes = ProfileChanges::of(&log);
     assert_eq!(changes.follows[&(user(1), user(2))], Some(3));
     assert_eq!(changes.follows[&(user(3), user(2))], None);
     assert!(!changes.counts.contains_key(&user(2)), "one came and one went");
@@ -77,5 +77,5 @@ fn a_follow_taken_back_and_begun_again_stands_since_its_last_beginning() {
 #[test]
 fn posts_are_counted_net() {
     let log = log(vec![(7, published(1, "a", &[])), (8, published(1, "b", &[])), (7, deleted(1))]);
-    assert_eq!(Changes::of(&log).counts[&user(1)], Counts { posts: 1, ..Counts::default() });
+    assert_eq!(ProfileChanges::of(&log).counts[&user(1)], Counts { posts: 1, ..Counts::default() });
 }

@@ -92,7 +92,7 @@ pub enum Key {
 
 /// What a document is from some version on; nothing where it is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct DocumentUpdate {
     /// Which.
     pub key: Key,
     /// Position of the event that made it so; of a tag how many posts carry it.
@@ -263,7 +263,7 @@ pub trait Engine: Send + Sync + 'static {
     /// See [`EngineError`]; some may be taken in then, and all are to be sent again.
     fn take(
         &self,
-        changes: Vec<Change>,
+        changes: Vec<DocumentUpdate>,
         position: Option<Position>,
     ) -> BoxFuture<'_, Result<(), EngineError>>;
 

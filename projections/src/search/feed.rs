@@ -1,6 +1,6 @@
 //! What an engine is to take in next, read from the documents' tables.
 
-use super::engine::{Change, Document, Key, PersonDocument, PostAuthor, PostDocument, TagDocument};
+use super::engine::{Document, DocumentUpdate, Key, PersonDocument, PostAuthor, PostDocument, TagDocument};
 use crate::Position;
 use crate::reads::Reads;
 use sqlx::postgres::PgRow;
@@ -63,7 +63,7 @@ impl Feed {
     ///
     /// # Errors
     /// The database's.
-    pub async fn next(&mut self, pool: &PgPool) -> Result<Option<Vec<Change>>, sqlx::Error> {
+    pub async fn next(&mut self, pool: &PgPool) -> Result<Option<Vec<DocumentUpdate>>, sqlx::Error> {
         loop {
             let (changes, next) = match &self.place {
                 Place::Posts(changed, id) => {
@@ -133,12 +133,16 @@ where
 fn read(
     rows: &[PgRow],
     of: fn(&PgRow) -> Result<(Key, Document), sqlx::Error>,
-) -> Result<Vec<Change>, sqlx::Error> {
+) -> Result<Vec<DocumentUpdate>, sqlx::Error> {
     rows.iter()
         .map(|row| {
             let (key, document) = of(row)?;
             let gone: bool = row.try_get("gone")?;
-            Ok(Change { key, version: row.try_get("version")?, document: (!gone).then_some(document) })
+            Ok(DocumentUpdate {
+                key,
+                version: row.try_get("version")?,
+                document: (!gone).then_some(document),
+            })
         })
         .collect()
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A batch's net effect, but for likes.
 #[derive(Debug, Default)]
-pub(super) struct Changes<'a> {
+pub(super) struct DocumentChanges<'a> {
     pub(super) posts: BTreeMap<Uuid, Post<'a>>,
     pub(super) people: BTreeMap<Uuid, Person<'a>>,
     /// By person, where what they wrote becomes another document: the last event by which it does.
@@ -61,7 +61,7 @@ pub(super) struct Person<'a> {
     pub(super) version: Position,
 }
 
-impl<'a> Changes<'a> {
+impl<'a> DocumentChanges<'a> {
     pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
         let mut changes = Self::default();
         for recorded in events {

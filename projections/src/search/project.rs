@@ -1,6 +1,6 @@
 //! Writes what is searched.
 
-use super::fold::{Changes, Person, Post};
+use super::fold::{DocumentChanges, Person, Post};
 use crate::likes::LikeChanges;
 use crate::rows::write;
 use crate::{Position, RecordedEvent, Tx};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// Applies a batch. New posts come first, so that likes and what their author did since find them.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let Some(position) = events.last().map(|event| event.position) else { return Ok(()) };
-    let Changes { posts, people, standing } = Changes::of(events);
+    let DocumentChanges { posts, people, standing } = DocumentChanges::of(events);
     let (new, known): (Vec<Person<'_>>, Vec<_>) = people.into_values().partition(|person| person.is_new);
     write(tx, include_str!("insert_people.sql"), &new).await?;
     write(tx, include_str!("update_people.sql"), &known).await?;

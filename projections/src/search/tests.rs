@@ -1,6 +1,6 @@
 //! Folds by given and then.
 
-use super::fold::Changes;
+use super::fold::DocumentChanges;
 use crate::given::{id, log};
 use domain::Event;
 use domain::post::{Placement, PostEvent};
@@ -36,7 +36,7 @@ fn edited(text: &str) -> Event {
 #[test]
 fn a_post_is_what_its_last_event_says_and_keeps_its_origin() {
     let log = log(vec![(1, published(5, "처음", None)), (1, edited("고침"))]);
-    let changes = Changes::of(&log);
+    let changes = DocumentChanges::of(&log);
     let post = &changes.posts[&id(1)];
     assert_eq!((post.title, post.text, post.followers_only, post.version), ("제목", "고침", true, 2));
     assert_eq!(post.origin.and_then(|origin| origin.author_id), Some(UserId(id(5))));
@@ -46,7 +46,7 @@ fn a_post_is_what_its_last_event_says_and_keeps_its_origin() {
 fn a_deleted_post_says_nothing() {
     let deleted = Event::Post(PostEvent::PostDeleted { author_id: UserId(id(5)) });
     let log = log(vec![(1, published(5, "비밀", None)), (1, deleted)]);
-    let changes = Changes::of(&log);
+    let changes = DocumentChanges::of(&log);
     let post = &changes.posts[&id(1)];
     assert!(post.gone && post.text.is_empty() && post.tags.is_empty() && post.origin.is_some());
 }
@@ -54,7 +54,7 @@ fn a_deleted_post_says_nothing() {
 #[test]
 fn of_an_anonymous_post_not_even_the_alias_is_kept() {
     let log = log(vec![(1, published(7, "밤에", Some(true))), (2, published(5, "낮에", Some(false)))]);
-    let changes = Changes::of(&log);
+    let changes = DocumentChanges::of(&log);
     let author = |post: u128| changes.posts[&id(post)].origin.expect("published").author_id;
     assert_eq!((author(1), author(2)), (None, Some(UserId(id(5)))));
 }
@@ -74,7 +74,7 @@ fn what_a_person_changes_about_themselves_touches_what_they_wrote_as_of_the_last
         (5, Event::User(UserEvent::AvatarChanged { media_id: None })),
         (6, registered),
     ]);
-    let changes = Changes::of(&log);
+    let changes = DocumentChanges::of(&log);
     assert_eq!(changes.standing.into_iter().collect::<Vec<_>>(), [(id(5), 3)]);
     assert_eq!((changes.people[&id(5)].private, changes.people[&id(5)].version), (Some(true), 3));
 }

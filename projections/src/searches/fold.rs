@@ -11,24 +11,24 @@ use std::sync::Arc;
 
 /// A batch's net effect: first all of some people's go, then these change.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(super) struct SearchHistoryChanges {
     /// Whose searches so far are forgotten.
     pub(super) cleared: BTreeSet<UserId>,
     /// What becomes of each search by the batch's end.
-    pub(super) searches: BTreeMap<SearchId, Change>,
+    pub(super) searches: BTreeMap<SearchId, SearchChange>,
     /// Whether the person has left.
     pub(super) away: BTreeMap<UserId, bool>,
 }
 
 /// What becomes of one search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct SearchChange {
     pub(super) user_id: UserId,
     /// When it was searched last; none if it is forgotten.
     pub(super) searched: Option<(Position, DateTime<Utc>)>,
 }
 
-impl Changes {
+impl SearchHistoryChanges {
     pub(super) fn of(events: &[Arc<RecordedEvent>]) -> Self {
         let mut changes = Self::default();
         for recorded in events {
@@ -45,10 +45,10 @@ impl Changes {
         match *event {
             SearchHistoryEvent::SearchRemembered { user_id, search_id, .. } => {
                 let searched = Some((recorded.position, recorded.recorded_at));
-                self.searches.insert(search_id, Change { user_id, searched });
+                self.searches.insert(search_id, SearchChange { user_id, searched });
             }
             SearchHistoryEvent::SearchForgotten { user_id, search_id } => {
-                self.searches.insert(search_id, Change { user_id, searched: None });
+                self.searches.insert(search_id, SearchChange { user_id, searched: None });
             }
             SearchHistoryEvent::SearchesCleared { user_id } => self.clear(user_id),
         }

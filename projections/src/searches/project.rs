@@ -1,6 +1,6 @@
 //! Writes who has searched when.
 
-use super::fold::{Change, Changes};
+use super::fold::{SearchChange, SearchHistoryChanges};
 use crate::{RecordedEvent, Tx};
 use domain::value::{SearchId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// Applies a batch.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let Changes { cleared, searches, away } = Changes::of(events);
+    let SearchHistoryChanges { cleared, searches, away } = SearchHistoryChanges::of(events);
     clear(tx, &cleared).await?;
     forget(tx, &searches).await?;
     remember(tx, &searches).await?;
@@ -27,7 +27,7 @@ async fn clear(tx: &mut Tx<'_>, cleared: &BTreeSet<UserId>) -> Result<(), sqlx::
     Ok(())
 }
 
-async fn forget(tx: &mut Tx<'_>, searches: &BTreeMap<SearchId, Change>) -> Result<(), sqlx::Error> {
+async fn forget(tx: &mut Tx<'_>, searches: &BTreeMap<SearchId, SearchChange>) -> Result<(), sqlx::Error> {
     let gone = searches.iter().filter(|(_, change)| change.searched.is_none());
     let gone: Vec<Uuid> = gone.map(|(search, _)| search.0).collect();
     if !gone.is_empty() {
@@ -47,7 +47,7 @@ const REMEMBER: &str = "
     on conflict (search_id) do update
     set position = excluded.position, searched_at = excluded.searched_at";
 
-async fn remember(tx: &mut Tx<'_>, searches: &BTreeMap<SearchId, Change>) -> Result<(), sqlx::Error> {
+async fn remember(tx: &mut Tx<'_>, searches: &BTreeMap<SearchId, SearchChange>) -> Result<(), sqlx::Error> {
     let (mut ids, mut users, mut positions, mut times) = (vec![], vec![], vec![], vec![]);
     for (id, change) in searches {
         let Some((position, searched_at)) = change.searched else { continue };

@@ -1,7 +1,7 @@
 //! Batches fold to their net effect.
 
 use super::SearchesProjector;
-use super::fold::{Change, Changes};
+use super::fold::{SearchChange, SearchHistoryChanges};
 use crate::Projector;
 use crate::given::{commented, id, log, registered, second};
 use domain::Event;
@@ -25,8 +25,11 @@ fn cleared(user: u128) -> (u128, Event) {
     (0, Event::SearchHistory(SearchHistoryEvent::SearchesCleared { user_id: UserId(id(user)) }))
 }
 
-fn change(user: u128, position: Option<i64>) -> Change {
-    Change { user_id: UserId(id(user)), searched: position.map(|position| (position, second(position))) }
+fn change(user: u128, position: Option<i64>) -> SearchChange {
+    SearchChange {
+        user_id: UserId(id(user)),
+        searched: position.map(|position| (position, second(position))),
+    }
 }
 
 #[test]
@@ -44,7 +47,7 @@ fn the_last_word_on_a_search_counts() {
         (SearchId(id(11)), change(1, None)),
         (SearchId(id(12)), change(2, Some(6))),
     ];
-    let changes = Changes::of(&log);
+    let changes = SearchHistoryChanges::of(&log);
     assert_eq!(changes.searches, BTreeMap::from(expected));
     assert_eq!(changes.cleared, BTreeSet::new());
 }
@@ -52,7 +55,7 @@ fn the_last_word_on_a_search_counts() {
 #[test]
 fn what_is_searched_after_all_was_forgotten_is_there() {
     let log = log(vec![remembered(1, 10), remembered(2, 11), cleared(1), remembered(1, 12)]);
-    let changes = Changes::of(&log);
+    let changes = SearchHistoryChanges::of(&log);
     let expected = [(SearchId(id(11)), change(2, Some(2))), (SearchId(id(12)), change(1, Some(4)))];
     assert_eq!(changes.searches, BTreeMap::from(expected));
     assert_eq!(changes.cleared, BTreeSet::from([UserId(id(1))]));
@@ -68,7 +71,7 @@ fn who_is_erased_has_searched_for_nothing_and_is_not_away() {
         (3, Event::User(UserEvent::UserReactivated {})),
         (1, Event::User(UserEvent::PersonErased {})),
     ]);
-    let changes = Changes::of(&log);
+    let changes = SearchHistoryChanges::of(&log);
     assert_eq!(changes.searches, BTreeMap::new());
     assert_eq!(changes.cleared, BTreeSet::from([UserId(id(1))]));
     let expected = [(UserId(id(1)), false), (UserId(id(2)), true), (UserId(id(3)), false)];

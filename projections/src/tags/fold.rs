@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 /// A batch's net effect.
 #[derive(Debug, Default)]
-pub(super) struct Changes<'a> {
+pub(super) struct TagChanges<'a> {
     /// Posts that are published, edited or deleted within the batch.
-    pub(super) posts: BTreeMap<Uuid, Change<'a>>,
+    pub(super) posts: BTreeMap<Uuid, TaggedPost<'a>>,
     /// By how much each post's number of likes changes, where it does.
     pub(super) likes: BTreeMap<Uuid, i64>,
     /// Whether the person follows the tag in the end.
@@ -28,7 +28,7 @@ pub(super) struct Changes<'a> {
 
 /// What becomes of one post by a batch's end.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Change<'a> {
+pub(super) struct TaggedPost<'a> {
     /// Known if it was published within the batch, so that nothing is kept of it yet.
     pub(super) origin: Option<Origin>,
     /// None where it is found by none.
@@ -45,7 +45,7 @@ pub(super) struct Origin {
     pub(super) published_at: DateTime<Utc>,
 }
 
-impl<'a> Changes<'a> {
+impl<'a> TagChanges<'a> {
     pub(super) fn of(events: &'a [Arc<RecordedEvent>]) -> Self {
         let mut changes = Self { likes: LikeChanges::of(events, post).counts, ..Self::default() };
         changes.likes.retain(|_, change| *change != 0);
@@ -91,7 +91,7 @@ impl<'a> Changes<'a> {
             PostEvent::PostEdited { tags, followers_only, .. } => {
                 change.tags = found_by(tags, *followers_only);
             }
-            PostEvent::PostDeleted { .. } => *change = Change { tags: &[], deleted: true, ..*change },
+            PostEvent::PostDeleted { .. } => *change = TaggedPost { tags: &[], deleted: true, ..*change },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Writes which posts carry which tag, and who follows it.
 
-use super::fold::{Change, Changes};
+use super::fold::{TagChanges, TaggedPost};
 use crate::{RecordedEvent, Tx};
 use domain::value::UserId;
 use serde_json::json;
@@ -15,7 +15,7 @@ type Counts = BTreeMap<String, i64>;
 /// Applies a batch. New posts come first, so that likes and tags find them; the counts of tags come last, from the
 /// rows that really came and went.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
-    let Changes { posts, likes, followed, erased } = Changes::of(events);
+    let TagChanges { posts, likes, followed, erased } = TagChanges::of(events);
     write_new(tx, &posts).await?;
     count_likes(tx, likes).await?;
     let mut carried = Counts::new();
@@ -28,7 +28,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Res
     count(tx, &carried, &followers).await
 }
 
-async fn write_new(tx: &mut Tx<'_>, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
+async fn write_new(tx: &mut Tx<'_>, posts: &BTreeMap<Uuid, TaggedPost<'_>>) -> Result<(), sqlx::Error> {
     let standing = posts.iter().filter(|(_, change)| !change.deleted);
     let new = standing.filter_map(|(post_id, change)| {
         let origin = change.origin?;
@@ -55,7 +55,7 @@ async fn count_likes(tx: &mut Tx<'_>, likes: BTreeMap<Uuid, i64>) -> Result<(), 
 /// Only what an edit really takes away: most leave all tags as they are.
 async fn take_off(
     tx: &mut Tx<'_>,
-    posts: &BTreeMap<Uuid, Change<'_>>,
+    posts: &BTreeMap<Uuid, TaggedPost<'_>>,
     carried: &mut Counts,
 ) -> Result<(), sqlx::Error> {
     let known = posts.iter().filter(|(_, change)| change.origin.is_none());
@@ -76,7 +76,7 @@ async fn take_off(
 
 async fn put_on(
     tx: &mut Tx<'_>,
-    posts: &BTreeMap<Uuid, Change<'_>>,
+    posts: &BTreeMap<Uuid, TaggedPost<'_>>,
     carried: &mut Counts,
 ) -> Result<(), sqlx::Error> {
     let (tags, tagged) = columns(posts.iter());
@@ -93,11 +93,11 @@ async fn put_on(
 }
 
 /// Each tag with its post.
-fn columns<'a>(changes: impl Iterator<Item = (&'a Uuid, &'a Change<'a>)>) -> (Vec<&'a str>, Vec<Uuid>) {
+fn columns<'a>(changes: impl Iterator<Item = (&'a Uuid, &'a TaggedPost<'a>)>) -> (Vec<&'a str>, Vec<Uuid>) {
     changes.flat_map(|(&post, change)| change.tags.iter().map(move |tag| (tag.as_str(), post))).unzip()
 }
 
-async fn delete(tx: &mut Tx<'_>, posts: &BTreeMap<Uuid, Change<'_>>) -> Result<(), sqlx::Error> {
+async fn delete(tx: &mut Tx<'_>, posts: &BTreeMap<Uuid, TaggedPost<'_>>) -> Result<(), sqlx::Error> {
     let known = posts.iter().filter(|(_, change)| change.deleted && change.origin.is_none());
     let gone: Vec<Uuid> = known.map(|(&post, _)| post).collect();
     if !gone.is_empty() {

@@ -1,7 +1,7 @@
 //! Batches fold to their net effect.
 
 use super::TagsProjector;
-use super::fold::{Change, Changes, Origin};
+use super::fold::{Origin, TagChanges, TaggedPost};
 use crate::Projector;
 use crate::given::{commented, deleted, edited, id, log, published, second};
 use domain::Event;
@@ -80,16 +80,16 @@ fn the_last_word_on_a_posts_tags_counts() {
         (4, deleted(9)),
         (5, for_followers(edited("e", &["few"]))),
     ]);
-    let folded: Vec<_> = Changes::of(&log).posts.into_iter().collect();
+    let folded: Vec<_> = TagChanges::of(&log).posts.into_iter().collect();
     let by_nine = |position| Some(Origin { author_id: UserId(id(9)), published_at: second(position) });
     assert_eq!(
         folded,
         [
-            (id(1), Change { origin: by_nine(1), tags: &words(&["new"]), deleted: false }),
-            (id(2), Change { origin: None, tags: &words(&["sea", "cat"]), deleted: false }),
-            (id(3), Change { origin: by_nine(4), tags: &[], deleted: true }),
-            (id(4), Change { origin: None, tags: &[], deleted: true }),
-            (id(5), Change { origin: None, tags: &[], deleted: false }),
+            (id(1), TaggedPost { origin: by_nine(1), tags: &words(&["new"]), deleted: false }),
+            (id(2), TaggedPost { origin: None, tags: &words(&["sea", "cat"]), deleted: false }),
+            (id(3), TaggedPost { origin: by_nine(4), tags: &[], deleted: true }),
+            (id(4), TaggedPost { origin: None, tags: &[], deleted: true }),
+            (id(5), TaggedPost { origin: None, tags: &[], deleted: false }),
         ]
     );
 }
@@ -106,7 +106,7 @@ fn likes_of_posts_are_counted_net() {
         like(7, two, false),
         like(7, comment, true),
     ]);
-    assert_eq!(Changes::of(&log).likes, BTreeMap::from([(id(1), 1)]));
+    assert_eq!(TagChanges::of(&log).likes, BTreeMap::from([(id(1), 1)]));
 }
 
 #[test]
@@ -120,14 +120,14 @@ fn who_follows_a_tag_is_what_they_said_last() {
     ]);
     let (one, two) = (UserId(id(1)), UserId(id(2)));
     let expected = [((one, "sea"), false), ((two, "cat"), true), ((two, "sea"), true)];
-    assert_eq!(Changes::of(&log).followed, BTreeMap::from(expected));
+    assert_eq!(TagChanges::of(&log).followed, BTreeMap::from(expected));
 }
 
 #[test]
 fn who_is_erased_follows_nothing() {
     let erased = Event::User(UserEvent::PersonErased {});
     let log = log(vec![follow(1, "sea", true), follow(2, "sea", true), (1, erased)]);
-    let changes = Changes::of(&log);
+    let changes = TagChanges::of(&log);
     assert_eq!(changes.followed, BTreeMap::from([((UserId(id(2)), "sea"), true)]));
     assert_eq!(changes.erased, BTreeSet::from([UserId(id(1))]));
 }
@@ -135,7 +135,7 @@ fn who_is_erased_follows_nothing() {
 #[test]
 fn an_anonymous_post_is_not_known_by_its_alias() {
     let log = log(vec![(1, anonymous(published(9, "a", &[])))]);
-    assert_eq!(Changes::of(&log).posts[&id(1)].origin, None);
+    assert_eq!(TagChanges::of(&log).posts[&id(1)].origin, None);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use super::*;
 use projections::search::engine::EngineError;
 use serde_json::json;
 
-fn gone(n: u32) -> Change {
-    Change { key: Key::Post(id(n)), version: 2, document: None }
+fn gone(n: u32) -> DocumentUpdate {
+    DocumentUpdate { key: Key::Post(id(n)), version: 2, document: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,7 +19,7 @@ async fn documents_come_again_change_and_go() {
         engine.take(first(), Some(5)).await.expect("taken again");
         assert_eq!(engine.position().await.expect("known"), 5);
         assert_eq!(set(engine, Kind::Posts, "바다").await, [0, 1, 2]);
-        let changed = Change { version: 2, ..there(post(1, "산으로")) };
+        let changed = DocumentUpdate { version: 2, ..there(post(1, "산으로")) };
         engine.take(vec![gone(0), changed, gone(9), tag(0, "산", 2)], None).await.expect("taken");
         assert_eq!(engine.position().await.expect("known"), 5, "nobody said how far this was");
         assert_eq!(set(engine, Kind::Posts, "바다").await, [2]);
@@ -51,7 +51,7 @@ async fn much_at_once_is_taken_whole() {
 async fn who_feeds_late_mends_what_was_newer() {
     at_meilisearch(async |first, kept| {
         let second = Meilisearch::new(&kept.settings, kept.log).expect("a client");
-        let text = |text: &str, version| Change { version, ..there(post(0, text)) };
+        let text = |text: &str, version| DocumentUpdate { version, ..there(post(0, text)) };
         assert_eq!(first.position().await.expect("known"), 0);
         assert_eq!(second.position().await.expect("known"), 0);
         first.take(vec![text("새 글", 9)], Some(10)).await.expect("taken");

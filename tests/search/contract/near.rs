@@ -74,7 +74,7 @@ async fn documents_taken_again_keep_their_vectors_and_what_is_gone_is_never_near
         bring(engine, "one", &[(0, Some(0.0)), (1, Some(10.0)), (2, Some(20.0))], 3).await;
         take_posts(engine, &["바다로", "하늘", "산", "강"]).await;
         assert_eq!(ordered(engine, by_vector("", 0.0)).await, [0, 1, 2]);
-        take(engine, vec![Change { key: Key::Post(id(1)), version: 2, document: None }]).await;
+        take(engine, vec![DocumentUpdate { key: Key::Post(id(1)), version: 2, document: None }]).await;
         bring(engine, "one", &[(1, Some(10.0)), (2, None), (3, Some(30.0))], 4).await;
         assert_eq!(ordered(engine, by_vector("", 0.0)).await, [0, 3]);
         let mut held: Vec<_> =

@@ -21,7 +21,7 @@ use fields::Fields;
 use futures::future::BoxFuture;
 pub(super) use order::score;
 use projections::Position;
-use projections::search::engine::{Change, Engine, EngineError, Found, Key, Query};
+use projections::search::engine::{DocumentUpdate, Engine, EngineError, Found, Key, Query};
 use service::polite;
 use std::num::NonZero;
 use std::path::Path;
@@ -187,11 +187,11 @@ impl Inner {
         self.reader.reload().map_err(failed)
     }
 
-    fn take(&self, changes: &[Change], position: Option<Position>) -> Result<(), EngineError> {
+    fn take(&self, changes: &[DocumentUpdate], position: Option<Position>) -> Result<(), EngineError> {
         let (made_for, before) = parts(&self.index)
             .ok_or_else(|| EngineError::Failed("the index does not say of which log it is".to_owned()))?;
         self.writer.write(|writer| {
-            for Change { key, version, document } in changes {
+            for DocumentUpdate { key, version, document } in changes {
                 writer.delete_term(Term::from_field_text(self.fields.key, &fields::key(key)));
                 if let Some(document) = document {
                     writer.add_document(self.fields.document(key, *version, document)).map_err(failed)?;
@@ -246,7 +246,7 @@ impl Engine for Embedded {
 
     fn take(
         &self,
-        changes: Vec<Change>,
+        changes: Vec<DocumentUpdate>,
         position: Option<Position>,
     ) -> BoxFuture<'_, Result<(), EngineError>> {
         Box::pin(self.politely(move |inner| inner.take(&changes, position)))

@@ -106,8 +106,11 @@ async fn feeding_goes_on_once_a_full_disk_has_room_again() {
     let engine = Embedded::over(index, fields, vectors, None, "log").expect("it opens");
     let take = |n: u128, position| {
         let document = TagDocument { tag: format!("가 {n}"), post_count: 1 };
-        let change =
-            Change { key: Key::Tag(Uuid::from_u128(n)), version: 1, document: Some(Document::Tag(document)) };
+        let change = DocumentUpdate {
+            key: Key::Tag(Uuid::from_u128(n)),
+            version: 1,
+            document: Some(Document::Tag(document)),
+        };
         engine.take(vec![change], Some(position))
     };
     let found = async || engine.find(query(Kind::Tags)).await.expect("it answers").total;

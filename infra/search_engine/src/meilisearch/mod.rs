@@ -19,7 +19,7 @@ use indexes::{Building, Names, Target};
 use meilisearch_sdk::documents::DocumentsQuery;
 use places::{Others, Place};
 use projections::Position;
-use projections::search::engine::{Change, Engine, EngineError, Found, Key, Kind, Query};
+use projections::search::engine::{DocumentUpdate, Engine, EngineError, Found, Key, Kind, Query};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use server::{Server, engine};
@@ -94,9 +94,13 @@ impl Meilisearch {
         places::note(&self.server, &names.meta(), place).await
     }
 
-    async fn send(&self, changes: Vec<Change>, position: Option<Position>) -> Result<(), EngineError> {
+    async fn send(
+        &self,
+        changes: Vec<DocumentUpdate>,
+        position: Option<Position>,
+    ) -> Result<(), EngineError> {
         let Target { names, is_beside, .. } = self.target().await?;
-        let latest: BTreeMap<Key, Change> =
+        let latest: BTreeMap<Key, DocumentUpdate> =
             changes.into_iter().map(|change| (change.key.clone(), change)).collect();
         let mut tasks = vec![];
         for kind in [Kind::Posts, Kind::People, Kind::Tags] {
@@ -111,7 +115,7 @@ impl Meilisearch {
                 Kind::Posts => self.opted_out(&names, &ids).await?,
                 Kind::People | Kind::Tags => OptOut::default(),
             };
-            for ((key, Change { version, document, .. }), id) in of_kind.zip(ids) {
+            for ((key, DocumentUpdate { version, document, .. }), id) in of_kind.zip(ids) {
                 match document {
                     Some(document) => {
                         let document = documents::document(key, *version, document, opt_out.of(&id));
@@ -220,7 +224,7 @@ impl Engine for Meilisearch {
 
     fn take(
         &self,
-        changes: Vec<Change>,
+        changes: Vec<DocumentUpdate>,
         position: Option<Position>,
     ) -> BoxFuture<'_, Result<(), EngineError>> {
         Box::pin(self.send(changes, position))
