@@ -1,13 +1,13 @@
 //! Boards: places to post, read at any hour, written on at theirs.
 //!
-//! Reading order: [`place`] (a board as who writes there meets it), [`dto`], [`routes`] (boards themselves). What
+//! Reading order: [`target`] (a board as who writes there meets it), [`dto`], [`routes`] (boards themselves). What
 //! stands on one is among the posts.
 
 mod dto;
-mod place;
 mod routes;
+mod target;
 
-pub use place::{Place, SlugInPath};
+pub use target::{SlugInPath, TargetBoard};
 
 use crate::app::App;
 use crate::feature::Feature;

@@ -1,7 +1,7 @@
 //! Boards: listed, read, set up.
 
 use super::dto::{Board, SetBoard};
-use super::place::SlugInPath;
+use super::target::SlugInPath;
 use crate::app::App;
 use crate::edge::path::{Id, InPath};
 use crate::edge::{ByAdmin, List, Listing, PageQuery, Problem, Reader, list};

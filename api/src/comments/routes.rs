@@ -5,7 +5,7 @@ use super::lists;
 use super::mine;
 use crate::aliases::voice::Voice;
 use crate::app::App;
-use crate::boards::Place;
+use crate::boards::TargetBoard;
 use crate::edge::path::Id;
 use crate::edge::problem::FieldError;
 use crate::edge::{Problem, Reader, WriteRequest, WriteRequestWith, facts};
@@ -36,7 +36,7 @@ pub async fn write_comment(
     // One reading of it for all that is decided.
     let commented = app.executor.load::<Post>(post_id.0).await?;
     let board = match commented.board {
-        Some(placement) => Some(Place::of(&app, placement.board_id).await?),
+        Some(placement) => Some(TargetBoard::of(&app, placement.board_id).await?),
         None => None,
     };
     let post = CommentedPost {

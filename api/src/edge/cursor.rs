@@ -11,9 +11,10 @@ const VERSION: u8 = 1;
 /// The longest tag, which is a key, fits in.
 const MAX_LENGTH: usize = 512;
 
+/// What a cursor says once it is decoded.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Place<L, K> {
+struct Cursor<L, K> {
     v: u8,
     list: L,
     after: K,
@@ -22,8 +23,8 @@ struct Place<L, K> {
 /// Writes the cursor of the place right after `after`.
 #[must_use]
 pub fn write<K: Serialize>(list: &str, after: &K) -> String {
-    let place = Place { v: VERSION, list, after };
-    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&place).expect("ids and numbers are JSON"))
+    let cursor = Cursor { v: VERSION, list, after };
+    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).expect("ids and numbers are JSON"))
 }
 
 /// Reads a cursor of this list.
@@ -32,9 +33,9 @@ pub fn write<K: Serialize>(list: &str, after: &K) -> String {
 /// 400 for anything that [`write()`] did not write for this list.
 pub fn read<K: DeserializeOwned>(list: &str, cursor: &str) -> Result<K, Problem> {
     let bytes = if cursor.len() <= MAX_LENGTH { BASE64_URL_SAFE_NO_PAD.decode(cursor).ok() } else { None };
-    let place = bytes.and_then(|bytes| serde_json::from_slice::<Place<String, K>>(&bytes).ok());
-    match place {
-        Some(place) if place.v == VERSION && place.list == list => Ok(place.after),
+    let cursor = bytes.and_then(|bytes| serde_json::from_slice::<Cursor<String, K>>(&bytes).ok());
+    match cursor {
+        Some(cursor) if cursor.v == VERSION && cursor.list == list => Ok(cursor.after),
         Some(_) | None => Err(Problem::bad_parameter(
             "cursor",
             "invalid_cursor",

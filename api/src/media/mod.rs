@@ -1,15 +1,15 @@
 //! Photos: uploaded through the server or straight to the storage, looked at, and shown by what their owner makes.
 //!
 //! Reading order: [`routes`] (announcing, completing, reading, removing), [`upload`] (through the server),
-//! [`places`] and [`arriving`] (how many at once, and how slow), [`owner`] (anonymous ones), [`dto`], [`shown`] (photos on posts).
+//! [`slots`] and [`arriving`] (how many at once, and how slow), [`owner`] (anonymous ones), [`dto`], [`shown`] (photos on posts).
 
 mod arriving;
 pub mod dto;
 mod owner;
 mod personal;
-mod places;
 mod routes;
 pub mod shown;
+mod slots;
 mod upload;
 
 use crate::app::App;
@@ -20,11 +20,11 @@ use crate::wiring::Wiring;
 use domain::Decide;
 use dto::PhotoUrls;
 use photos::media::{self, Photos, Pokes, ProcessPhoto, Uploaded};
-use places::Places;
 use projections::Projector;
 use projections::media::MediaProjector;
 use react::Reaction;
 use service::settings::Settings;
+use slots::UploadSlots;
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -55,7 +55,7 @@ impl Feature for Media {
     fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
         parts.put(PhotoUrls::of(wiring.storage.as_ref()));
         parts.put(Pokes::default());
-        parts.put(Places::new(wiring.settings.stall_timeout));
+        parts.put(UploadSlots::new(wiring.settings.stall_timeout));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::arriving::Arriving;
 use super::dto::{CONTENT_TYPES, Media};
 use super::owner;
-use super::places::{OF_EACH, Places};
+use super::slots::{OF_EACH, UploadSlots};
 use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::body::essence;
@@ -67,9 +67,9 @@ pub async fn upload(
     let content_type = content_type(request.headers())?;
     let byte_size = length(&request)?;
     let UploadQuery { anonymous } = list::query(request.uri())?;
-    let places = app.part::<Places>();
-    // Until all is done; an anonymous photo takes a place of the person, too.
-    let _own = places.take(asked.by.id).ok_or_else(too_many)?;
+    let slots = app.part::<UploadSlots>();
+    // Until all is done; an anonymous photo takes a slot of the person, too.
+    let _own = slots.take(asked.by.id).ok_or_else(too_many)?;
     may(&app, &UPLOADS, &[asked.by.id.0.as_bytes()]).await?;
     let asked = asked.about(&app, &[content_type.as_bytes(), &byte_size.to_be_bytes()]);
     let (id, Voice { asked, by }) = owner::of_new(&app, asked, anonymous).await?;
@@ -84,7 +84,7 @@ pub async fn upload(
                 "Many photos are being uploaded. Repeat the request in a moment, with the same Idempotency-Key.",
             ));
         };
-        let (arriving, pace) = Arriving::new(request.into_body(), places.patience);
+        let (arriving, pace) = Arriving::new(request.into_body(), slots.patience);
         match storage.put_arriving(&upload_key(id), content_type, byte_size, arriving).await {
             Err(_cut_off) if pace.was_too_slow() => return Err(too_slow()),
             put => put?,

@@ -4,7 +4,7 @@ use super::dto::{EditPost, EditedPost, Post, PublishPost, ReplacePost, moved};
 use super::mine;
 use crate::aliases::voice::Voice;
 use crate::app::App;
-use crate::boards::Place;
+use crate::boards::TargetBoard;
 use crate::edge::path::{Id, InPath};
 use crate::edge::{FieldError, Problem, Reader, WriteRequest, WriteRequestWith};
 use crate::media::shown::{self, Shower};
@@ -35,7 +35,7 @@ pub async fn publish_post(
     let now = Utc::now();
     let id = moved(&fields, &asked.by, now)?;
     let place = match &fields.board {
-        Some(slug) => Some(Place::named(&app, slug).await?),
+        Some(slug) => Some(TargetBoard::named(&app, slug).await?),
         None => None,
     };
     let board = place.as_ref().map(|place| place.at(now));

@@ -27,12 +27,12 @@ const DEEPEST: usize = 10_000;
 
 /// Where the next page begins, and as of when all pages of one search are ordered.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct CursorPlace {
     offset: usize,
     now: i64,
 }
 
-impl Place {
+impl CursorPlace {
     pub(super) fn of(cursor: Option<&str>, list: &str) -> Result<Self, Problem> {
         let first = || Self { offset: 0, now: Utc::now().timestamp_millis() };
         Ok(cursor.map(|text| cursor::read(list, text)).transpose()?.unwrap_or_else(first))
@@ -58,12 +58,18 @@ pub(super) struct PageRequest<'a> {
 }
 
 impl PageRequest<'_> {
-    pub(super) fn place(&self) -> Result<Place, Problem> {
-        Place::of(self.cursor, &self.list)
+    pub(super) fn place(&self) -> Result<CursorPlace, Problem> {
+        CursorPlace::of(self.cursor, &self.list)
     }
 
     /// The page that it becomes.
-    pub(super) fn results<T>(&self, app: &App, place: Place, found: &Found, items: Vec<T>) -> Results<T> {
+    pub(super) fn results<T>(
+        &self,
+        app: &App,
+        place: CursorPlace,
+        found: &Found,
+        items: Vec<T>,
+    ) -> Results<T> {
         let next = place.next(found.hits.len(), self.limit.into());
         Results {
             items,
@@ -125,7 +131,7 @@ pub(super) struct SearchRequest {
     pub(super) near: Option<Near>,
     pub(super) sort: Sort,
     pub(super) facets: bool,
-    pub(super) place: Place,
+    pub(super) place: CursorPlace,
     pub(super) limit: usize,
 }
 
@@ -144,7 +150,7 @@ pub(super) async fn find(app: &App, reader: &Reader, asked: SearchRequest) -> Re
             Access { follows, hidden }
         }
     };
-    let Place { offset, .. } = place;
+    let CursorPlace { offset, .. } = place;
     let (closeness, now) = (app.part::<Search>().embedder.closeness(), place.now());
     let query = Query { kind, words, filters, access, sort, near, closeness, now, offset, limit, facets };
     match tokio::time::timeout(PATIENCE, app.part::<Search>().engine.find(query)).await {

@@ -1,7 +1,7 @@
 //! People and tags by words.
 
 use super::dto::{FoundPerson, FoundTag, Marker, PersonHighlights, Results};
-use super::find::{self, PageRequest, Place, SearchRequest};
+use super::find::{self, CursorPlace, PageRequest, SearchRequest};
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::{Fresh, Listing, Problem, Reader};
@@ -137,7 +137,7 @@ pub async fn tags(
 struct Names {
     found: Found,
     marker: Marker,
-    place: Place,
+    place: CursorPlace,
 }
 
 async fn names(app: &App, reader: &Reader, asking: &PageRequest<'_>, kind: Kind) -> Result<Names, Problem> {

@@ -1,6 +1,6 @@
 //! Posts close to a post.
 
-use super::find::{self, Place, SearchRequest};
+use super::find::{self, CursorPlace, SearchRequest};
 use crate::app::App;
 use crate::edge::list::Paged;
 use crate::edge::path::{Id, InPath};
@@ -57,7 +57,7 @@ pub async fn similar_posts(
     listing: Listing,
     reader: Reader,
 ) -> Result<Response, Problem> {
-    let place = Place::of(listing.query.cursor(), LIST)?;
+    let place = CursorPlace::of(listing.query.cursor(), LIST)?;
     let fresh = find::see_near(&app, &reader, &["posts"]).await;
     if app.read(|| posts::query::by_id(&app.reads, id, reader.viewer())).await?.is_none() {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
@@ -73,7 +73,7 @@ const LIST: &str = "similar_posts";
 /// # Errors
 /// 503 where the engine is away.
 pub async fn first(app: &App, reader: &Reader, id: PostId, limit: usize) -> Result<Vec<Post>, Problem> {
-    let similar = similar(app, reader, id, Place::of(None, LIST)?, limit).await?;
+    let similar = similar(app, reader, id, CursorPlace::of(None, LIST)?, limit).await?;
     Ok(similar.items.into_iter().map(|similar| similar.post).collect())
 }
 
@@ -81,7 +81,7 @@ async fn similar(
     app: &App,
     reader: &Reader,
     id: PostId,
-    place: Place,
+    place: CursorPlace,
     limit: usize,
 ) -> Result<SimilarPosts, Problem> {
     let asked = SearchRequest {

@@ -33,7 +33,7 @@ const TAGS: &str = "
 
 /// Where a reading of the tables stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum FeedCursor {
     Posts(Position, Uuid),
     People(Position, Uuid),
     Tags(Position, Uuid),
@@ -45,7 +45,7 @@ pub struct Feed {
     after: Position,
     /// Everything up to here is read when the feed ends.
     pub up_to: Position,
-    place: Place,
+    place: FeedCursor,
 }
 
 impl Feed {
@@ -56,7 +56,7 @@ impl Feed {
     pub async fn begin(pool: &PgPool, after: Position) -> Result<Self, sqlx::Error> {
         // Rows that come later are newer than this, and part of the next feed.
         let (up_to,) = sqlx::query_as("select position from search.checkpoint").fetch_one(pool).await?;
-        Ok(Self { after, up_to, place: Place::Posts(after, Uuid::max()) })
+        Ok(Self { after, up_to, place: FeedCursor::Posts(after, Uuid::max()) })
     }
 
     /// The next piece; none at the end.
@@ -66,22 +66,22 @@ impl Feed {
     pub async fn next(&mut self, pool: &PgPool) -> Result<Option<Vec<DocumentUpdate>>, sqlx::Error> {
         loop {
             let (changes, next) = match &self.place {
-                Place::Posts(changed, id) => {
+                FeedCursor::Posts(changed, id) => {
                     let rows = sqlx::query(POSTS).bind(changed).bind(id).bind(BATCH).fetch_all(pool).await?;
-                    let last = last(&rows, "post_id")?.map(|(changed, id)| Place::Posts(changed, id));
-                    (read(&rows, post)?, last.unwrap_or(Place::People(self.after, Uuid::max())))
+                    let last = last(&rows, "post_id")?.map(|(changed, id)| FeedCursor::Posts(changed, id));
+                    (read(&rows, post)?, last.unwrap_or(FeedCursor::People(self.after, Uuid::max())))
                 }
-                Place::People(changed, id) => {
+                FeedCursor::People(changed, id) => {
                     let rows = sqlx::query(PEOPLE).bind(changed).bind(id).bind(BATCH).fetch_all(pool).await?;
-                    let last = last(&rows, "user_id")?.map(|(changed, id)| Place::People(changed, id));
-                    (read(&rows, person)?, last.unwrap_or(Place::Tags(self.after, Uuid::max())))
+                    let last = last(&rows, "user_id")?.map(|(changed, id)| FeedCursor::People(changed, id));
+                    (read(&rows, person)?, last.unwrap_or(FeedCursor::Tags(self.after, Uuid::max())))
                 }
-                Place::Tags(changed, id) => {
+                FeedCursor::Tags(changed, id) => {
                     let rows = sqlx::query(TAGS).bind(changed).bind(id).bind(BATCH).fetch_all(pool).await?;
-                    let last = last(&rows, "tag_id")?.map(|(changed, id)| Place::Tags(changed, id));
-                    (read(&rows, tag)?, last.unwrap_or(Place::End))
+                    let last = last(&rows, "tag_id")?.map(|(changed, id)| FeedCursor::Tags(changed, id));
+                    (read(&rows, tag)?, last.unwrap_or(FeedCursor::End))
                 }
-                Place::End => return Ok(None),
+                FeedCursor::End => return Ok(None),
             };
             self.place = next;
             if !changes.is_empty() {

@@ -52,9 +52,9 @@ fn answer(
         }
     };
     let now = query.now.timestamp_millis();
-    let places = order::places(searcher, &worded, &asked, query, cosines)?;
+    let ranked = order::ranked(searcher, &worded, &asked, query, cosines)?;
     let mut hits = vec![];
-    for (total, place) in places.into_iter().take(query.limit) {
+    for (total, place) in ranked.into_iter().take(query.limit) {
         let document: TantivyDocument = searcher.searcher.doc(place)?;
         let number =
             |field: Field| document.get_first(field).and_then(|value| value.as_i64()).unwrap_or_default();

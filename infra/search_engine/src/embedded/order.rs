@@ -19,16 +19,16 @@ const AGE_COSTS: f32 = 0.6;
 const LIKES_GIVE: f32 = 0.12;
 
 /// Where documents are, in order, and the score of those that words have found.
-pub(super) type Places = Vec<(Option<f32>, DocAddress)>;
+pub(super) type RankedDocs = Vec<(Option<f32>, DocAddress)>;
 
 /// One page of what `asked` finds; `worded` is the part of it that the words find.
-pub(super) fn places(
+pub(super) fn ranked(
     searcher: &BoundedSearcher,
     worded: &dyn Ask,
     asked: &dyn Ask,
     query: &Query,
     cosines: &Cosines,
-) -> tantivy::Result<Places> {
+) -> tantivy::Result<RankedDocs> {
     let now = query.now.timestamp_millis();
     Ok(match (query.kind, query.sort, &query.near) {
         (Kind::Posts, Sort::Newest, _) => {
@@ -49,7 +49,7 @@ pub(super) fn places(
             let by_words = best(searcher, worded, both(), now)?;
             let by_near = nearest(searcher, asked, both(), cosines)?;
             let scores: HashMap<_, _> = by_words.iter().map(|(score, place)| (*place, *score)).collect();
-            let order = |places: &Places| places.iter().map(|(_, place)| *place).collect::<Vec<_>>();
+            let order = |ranked: &RankedDocs| ranked.iter().map(|(_, place)| *place).collect::<Vec<_>>();
             let fused = near::fused(&order(&by_words), &order(&by_near)).into_iter();
             let page = fused.skip(query.offset).take(query.limit);
             page.map(|place| (scores.get(&place).copied().flatten(), place)).collect()
@@ -62,7 +62,7 @@ fn top(query: &Query) -> TopDocs {
 }
 
 /// By how well the words fit, by likes and by age.
-fn best(searcher: &BoundedSearcher, asked: &dyn Ask, top: TopDocs, now: i64) -> tantivy::Result<Places> {
+fn best(searcher: &BoundedSearcher, asked: &dyn Ask, top: TopDocs, now: i64) -> tantivy::Result<RankedDocs> {
     let best = top.tweak_score(move |segment: &SegmentReader| {
         let (likes, published) = columns(segment);
         move |doc, words: f32| {
@@ -81,7 +81,7 @@ fn nearest(
     asked: &dyn Ask,
     top: TopDocs,
     cosines: &Cosines,
-) -> tantivy::Result<Places> {
+) -> tantivy::Result<RankedDocs> {
     let cosines = cosines.clone();
     let nearest = top.tweak_score(move |segment: &SegmentReader| {
         let ((_, published), keys) = (columns(segment), fields::near_column(segment));

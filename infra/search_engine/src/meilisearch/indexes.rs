@@ -1,6 +1,6 @@
 //! Which indexes there are: those that answer, and while these are of another version new ones beside them.
 
-use super::places::{self, Places};
+use super::records::{self, FeedRecords};
 use super::server::{Server, engine};
 use super::settings::{self, VERSION};
 use meilisearch_sdk::client::SwapIndexes;
@@ -59,7 +59,7 @@ pub(super) const NEWER: &str = "a newer release made its indexes";
 /// Where a feed goes.
 pub(super) struct Target {
     pub(super) names: Names,
-    pub(super) places: Places,
+    pub(super) records: FeedRecords,
     /// They don't answer yet.
     pub(super) is_beside: bool,
 }
@@ -80,18 +80,18 @@ impl Building {
         me: &str,
     ) -> Result<Target, EngineError> {
         let live = Names::live(log);
-        let places = Places::read(server, &live.meta()).await?;
-        match places.version() {
+        let records = FeedRecords::read(server, &live.meta()).await?;
+        match records.version() {
             None => {
                 make(server, &live).await?;
-                Ok(Target { names: live, places, is_beside: false })
+                Ok(Target { names: live, records, is_beside: false })
             }
             Some(VERSION) => {
                 if let Some(names) = self.0.take() {
                     // Another process was quicker.
                     delete(server, &names.all()).await?;
                 }
-                Ok(Target { names: live, places, is_beside: false })
+                Ok(Target { names: live, records, is_beside: false })
             }
             Some(newer) if newer > VERSION => Err(EngineError::Away(NEWER.to_owned())),
             Some(older) => self.beside(server, log, me, older).await,
@@ -111,20 +111,20 @@ impl Building {
             make(server, &names).await?;
             self.0 = Some(names.clone());
         }
-        let places = Places::read(server, &names.meta()).await?;
-        if places.version().is_none() {
+        let records = FeedRecords::read(server, &names.meta()).await?;
+        if records.version().is_none() {
             // Another that was done first swept them away.
             self.0 = None;
             return Err(EngineError::Away("the indexes that were built are gone".to_owned()));
         }
-        Ok(Target { names, places, is_beside: true })
+        Ok(Target { names, records, is_beside: true })
     }
 
     /// Has what was built answer, records and all, and takes away what answered before.
     pub(super) async fn swap(&mut self, server: &Server, log: &str) -> Result<(), EngineError> {
         let Some(names) = self.0.take() else { return Ok(()) };
         let live = Names::live(log);
-        if Places::read(server, &live.meta()).await?.version() == Some(VERSION) {
+        if FeedRecords::read(server, &live.meta()).await?.version() == Some(VERSION) {
             self.0 = Some(names);
             return Err(EngineError::Away("another process has built the same indexes".to_owned()));
         }
@@ -143,7 +143,7 @@ async fn make(server: &Server, names: &Names) -> Result<(), EngineError> {
     for kind in [Kind::Posts, Kind::People, Kind::Tags] {
         settings::make(server, &names.of(kind), Some(kind)).await?;
     }
-    places::note_made(server, &names.meta(), VERSION).await
+    records::note_made(server, &names.meta(), VERSION).await
 }
 
 /// Deletes all that stands beside: what answered before, and what was begun and never finished.

@@ -1,13 +1,13 @@
 //! Meilisearch, for deployments that search much: one for all processes, fed by each of them.
 //!
 //! Reading order: [`words`] (how a word is found inside longer ones without a dictionary), [`documents`], [`settings`],
-//! [`ask`], [`places`] (why several may feed it), [`indexes`] (how another version takes the place of one that answers).
+//! [`ask`], [`records`] (why several may feed it), [`indexes`] (how another version takes the place of one that answers).
 
 mod ask;
 mod documents;
 mod http;
 mod indexes;
-mod places;
+mod records;
 mod server;
 mod settings;
 mod vectors;
@@ -17,9 +17,9 @@ use domain::value::PostId;
 use futures::future::BoxFuture;
 use indexes::{Building, Names, Target};
 use meilisearch_sdk::documents::DocumentsQuery;
-use places::{Others, Place};
 use projections::Position;
 use projections::search::engine::{DocumentUpdate, Engine, EngineError, Found, Key, Kind, Query};
+use records::{FeedRecord, Others};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use server::{Server, engine};
@@ -77,21 +77,21 @@ impl Meilisearch {
     }
 
     async fn begin(&self) -> Result<Position, EngineError> {
-        let Target { names, places, .. } = self.target().await?;
-        let Some(own) = places.of(&self.me).and_then(|place| place.position) else {
-            let lowest = places.lowest();
+        let Target { names, records, .. } = self.target().await?;
+        let Some(own) = records.of(&self.me).and_then(|record| record.position) else {
+            let lowest = records.lowest();
             self.note(&names, lowest).await?;
             return Ok(lowest);
         };
-        let gone = lock(&self.others).gone(&places, &self.me, own);
+        let gone = lock(&self.others).gone(&records, &self.me, own);
         let (ids, lowest) = gone.unwrap_or((vec![], own));
         *lock(&self.gone) = ids;
         Ok(lowest)
     }
 
     async fn note(&self, names: &Names, position: Position) -> Result<(), EngineError> {
-        let place = Place { id: self.me.clone(), position: Some(position), ..Place::default() };
-        places::note(&self.server, &names.meta(), place).await
+        let record = FeedRecord { id: self.me.clone(), position: Some(position), ..FeedRecord::default() };
+        records::note(&self.server, &names.meta(), record).await
     }
 
     async fn send(
@@ -140,7 +140,7 @@ impl Meilisearch {
         }
         let gone = std::mem::take(&mut *lock(&self.gone));
         if !gone.is_empty() {
-            places::remove(&self.server.index(&names.meta()), &self.server, &gone).await?;
+            records::remove(&self.server.index(&names.meta()), &self.server, &gone).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Vectors of posts, which others make: Meilisearch only keeps and compares them.
 
 use super::indexes::{Names, Target};
-use super::places::{self, Place};
+use super::records::{self, FeedRecord};
 use super::server::{Server, engine};
 use super::settings::{ID, VECTORS};
 use super::{Meilisearch, documents, lock};
@@ -21,17 +21,17 @@ const BATCH: usize = 256;
 const PAGE: usize = 5_000;
 
 impl Meilisearch {
-    /// See [`super::places`]: whoever comes new begins with vectors where the last of the others is.
+    /// See [`super::records`]: whoever comes new begins with vectors where the last of the others is.
     pub(super) async fn vectors_up_to(&self, embedder: &str) -> Result<Position, EngineError> {
         let name = name(embedder);
         *lock(&self.embedder) = Some(name.clone());
-        let Target { names, places, .. } = self.target().await?;
+        let Target { names, records, .. } = self.target().await?;
         let index = self.server.index(&names.of(Kind::Posts));
         if !index.get_embedders().await.map_err(engine)?.contains_key(&name) {
             return Ok(0);
         }
-        let own = places.of(&self.me).filter(|place| place.embedder.as_deref() == Some(&name));
-        Ok(own.and_then(|place| place.vectors).unwrap_or_else(|| places.lowest_of(&name)))
+        let own = records.of(&self.me).filter(|record| record.embedder.as_deref() == Some(&name));
+        Ok(own.and_then(|record| record.vectors).unwrap_or_else(|| records.lowest_of(&name)))
     }
 
     /// What new documents must say of vectors: an index that keeps some refuses documents that have none without saying
@@ -77,9 +77,13 @@ impl Meilisearch {
         }
         self.server.done(tasks).await?;
         let Some(position) = position else { return Ok(()) };
-        let place =
-            Place { id: self.me.clone(), embedder: Some(name), vectors: Some(position), ..Place::default() };
-        places::note(&self.server, &names.meta(), place).await
+        let record = FeedRecord {
+            id: self.me.clone(),
+            embedder: Some(name),
+            vectors: Some(position),
+            ..FeedRecord::default()
+        };
+        records::note(&self.server, &names.meta(), record).await
     }
 }
 

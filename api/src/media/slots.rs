@@ -6,36 +6,36 @@ use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// As many as a browser sends at once; a few people must not take the places of all.
+/// As many as a browser sends at once; a few people must not take the slots of all.
 pub(super) const OF_EACH: usize = 4;
 
 /// Who is uploading, and how long each is waited for.
-pub(super) struct Places {
+pub(super) struct UploadSlots {
     /// Used up while nothing is sent.
     pub(super) patience: Duration,
     taken: Mutex<HashMap<UserId, usize>>,
 }
 
-/// One of somebody's places; whoever drops it leaves it.
-pub(super) struct Place<'a> {
-    places: &'a Places,
+/// One of somebody's slots; whoever drops it leaves it.
+pub(super) struct UploadSlot<'a> {
+    slots: &'a UploadSlots,
     person: UserId,
 }
 
-impl Places {
+impl UploadSlots {
     pub(super) fn new(patience: Duration) -> Self {
         Self { patience, taken: Mutex::default() }
     }
 
     /// Takes one, unless the person has all of theirs.
-    pub(super) fn take(&self, person: UserId) -> Option<Place<'_>> {
+    pub(super) fn take(&self, person: UserId) -> Option<UploadSlot<'_>> {
         let mut taken = self.taken();
         let count = taken.entry(person).or_default();
         if *count == OF_EACH {
             return None;
         }
         *count += 1;
-        Some(Place { places: self, person })
+        Some(UploadSlot { slots: self, person })
     }
 
     /// No code that could panic runs under the lock.
@@ -44,9 +44,9 @@ impl Places {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for UploadSlot<'_> {
     fn drop(&mut self) {
-        if let Entry::Occupied(mut count) = self.places.taken().entry(self.person) {
+        if let Entry::Occupied(mut count) = self.slots.taken().entry(self.person) {
             *count.get_mut() -= 1;
             if *count.get() == 0 {
                 count.remove();
@@ -62,15 +62,15 @@ mod tests {
 
     #[test]
     fn each_person_has_so_many_places_and_leaves_them() {
-        let places = Places::new(Duration::ZERO);
+        let slots = UploadSlots::new(Duration::ZERO);
         let [mina, sora] = [1, 2].map(|n| UserId(Uuid::from_u128(n)));
-        let mut held: Vec<_> = (0..OF_EACH).filter_map(|_| places.take(mina)).collect();
+        let mut held: Vec<_> = (0..OF_EACH).filter_map(|_| slots.take(mina)).collect();
         assert_eq!(held.len(), OF_EACH);
-        assert!(places.take(mina).is_none());
-        assert!(places.take(sora).is_some());
+        assert!(slots.take(mina).is_none());
+        assert!(slots.take(sora).is_some());
         held.pop();
-        assert!(places.take(mina).is_some());
+        assert!(slots.take(mina).is_some());
         held.clear();
-        assert!(places.taken().is_empty(), "nobody is kept who is not there");
+        assert!(slots.taken().is_empty(), "nobody is kept who is not there");
     }
 }

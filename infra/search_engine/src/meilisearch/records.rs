@@ -35,7 +35,7 @@ const MADE: &str = "made";
 
 /// A record: of a process, or of the indexes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct FeedRecord {
     pub(super) id: String,
     /// As of which version of ours the indexes are made.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,14 +51,14 @@ pub(super) struct Place {
 
 /// All records beside some indexes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places(Vec<Place>);
+pub(super) struct FeedRecords(Vec<FeedRecord>);
 
-impl Places {
+impl FeedRecords {
     /// Reads them; none where there are no indexes.
     pub(super) async fn read(server: &Server, meta: &str) -> Result<Self, EngineError> {
         let index = server.index(meta);
         let mut all: DocumentsQuery<'_, Http> = DocumentsQuery::new(&index);
-        match all.with_limit(RECORDS).execute::<Place>().await {
+        match all.with_limit(RECORDS).execute::<FeedRecord>().await {
             Ok(found) => Ok(Self(found.results)),
             Err(error) if says(&error, &ErrorCode::IndexNotFound) => Ok(Self::default()),
             Err(error) => Err(engine(error)),
@@ -67,34 +67,35 @@ impl Places {
 
     /// As of which version the indexes are made; none where they are not, or not to the end.
     pub(super) fn version(&self) -> Option<u32> {
-        self.0.iter().find(|place| place.id == MADE)?.version
+        self.0.iter().find(|record| record.id == MADE)?.version
     }
 
-    pub(super) fn of(&self, process: &str) -> Option<&Place> {
-        self.0.iter().find(|place| place.id == process)
+    pub(super) fn of(&self, process: &str) -> Option<&FeedRecord> {
+        self.0.iter().find(|record| record.id == process)
     }
 
     /// How far all are.
     pub(super) fn lowest(&self) -> Position {
-        self.0.iter().filter_map(|place| place.position).min().unwrap_or(0)
+        self.0.iter().filter_map(|record| record.position).min().unwrap_or(0)
     }
 
     /// How far all are that have vectors of this embedder.
     pub(super) fn lowest_of(&self, embedder: &str) -> Position {
-        let of_it = self.0.iter().filter(|place| place.embedder.as_deref() == Some(embedder));
-        of_it.filter_map(|place| place.vectors).min().unwrap_or(0)
+        let of_it = self.0.iter().filter(|record| record.embedder.as_deref() == Some(embedder));
+        of_it.filter_map(|record| record.vectors).min().unwrap_or(0)
     }
 }
 
 /// Writes into a record what is set here.
-pub(super) async fn note(server: &Server, meta: &str, place: Place) -> Result<(), EngineError> {
-    let task = server.index(meta).add_or_update(&[place], None).await.map_err(engine)?;
+pub(super) async fn note(server: &Server, meta: &str, record: FeedRecord) -> Result<(), EngineError> {
+    let task = server.index(meta).add_or_update(&[record], None).await.map_err(engine)?;
     server.done(vec![task]).await
 }
 
 /// Notes that indexes are made and set up.
 pub(super) async fn note_made(server: &Server, meta: &str, version: u32) -> Result<(), EngineError> {
-    note(server, meta, Place { id: MADE.to_owned(), version: Some(version), ..Place::default() }).await
+    note(server, meta, FeedRecord { id: MADE.to_owned(), version: Some(version), ..FeedRecord::default() })
+        .await
 }
 
 /// Takes records away.
@@ -105,38 +106,38 @@ pub(super) async fn remove(index: &Index<Http>, server: &Server, ids: &[String])
 
 /// What this process saw of the others.
 #[derive(Debug, Default)]
-pub(super) struct Others(HashMap<String, (Place, Instant)>);
+pub(super) struct Others(HashMap<String, (FeedRecord, Instant)>);
 
 impl Others {
     /// Whose records have not moved for long and are behind `own`, and the lowest of them.
     pub(super) fn gone(
         &mut self,
-        places: &Places,
+        records: &FeedRecords,
         me: &str,
         own: Position,
     ) -> Option<(Vec<String>, Position)> {
-        self.gone_as_of(places, me, own, Instant::now())
+        self.gone_as_of(records, me, own, Instant::now())
     }
 
     fn gone_as_of(
         &mut self,
-        places: &Places,
+        records: &FeedRecords,
         me: &str,
         own: Position,
         now: Instant,
     ) -> Option<(Vec<String>, Position)> {
-        let others = places.0.iter().filter(|place| place.position.is_some() && place.id != me);
-        let seen = others.map(|place| {
-            let since = match self.0.get(&place.id) {
-                Some((before, since)) if before == place => *since,
+        let others = records.0.iter().filter(|record| record.position.is_some() && record.id != me);
+        let seen = others.map(|record| {
+            let since = match self.0.get(&record.id) {
+                Some((before, since)) if before == record => *since,
                 Some(_) | None => now,
             };
-            (place.id.clone(), (place.clone(), since))
+            (record.id.clone(), (record.clone(), since))
         });
         self.0 = seen.collect();
-        let gone = self.0.values().filter_map(|(place, since)| {
-            let position = place.position.filter(|position| *position < own)?;
-            (now.duration_since(*since) >= SILENCE).then(|| (place.id.clone(), position))
+        let gone = self.0.values().filter_map(|(record, since)| {
+            let position = record.position.filter(|position| *position < own)?;
+            (now.duration_since(*since) >= SILENCE).then(|| (record.id.clone(), position))
         });
         let (ids, positions): (Vec<_>, Vec<_>) = gone.unzip();
         Some((ids, positions.into_iter().min()?))
@@ -147,27 +148,27 @@ impl Others {
 mod tests {
     use super::*;
 
-    fn place(id: &str, position: Position) -> Place {
-        Place { id: id.to_owned(), position: Some(position), ..Place::default() }
+    fn record(id: &str, position: Position) -> FeedRecord {
+        FeedRecord { id: id.to_owned(), position: Some(position), ..FeedRecord::default() }
     }
 
     #[test]
     fn who_stands_still_behind_others_is_gone_after_a_while() {
         let (mut others, begun) = (Others::default(), Instant::now());
-        let mut seen = |at: u64, places: &[Place]| {
+        let mut seen = |at: u64, records: &[FeedRecord]| {
             let now = begun + Duration::from_secs(at);
-            others.gone_as_of(&Places(places.to_vec()), "me", 10, now)
+            others.gone_as_of(&FeedRecords(records.to_vec()), "me", 10, now)
         };
-        assert_eq!(seen(0, &[place("me", 10), place("slow", 5), place("ahead", 12)]), None);
-        assert_eq!(seen(59, &[place("slow", 5), place("ahead", 12)]), None);
-        assert_eq!(seen(61, &[place("slow", 6), place("ahead", 12)]), None, "it moved");
-        assert_eq!(seen(122, &[place("slow", 6), place("ahead", 12)]), Some((vec!["slow".to_owned()], 6)));
-        assert_eq!(seen(123, &[place("ahead", 12)]), None);
+        assert_eq!(seen(0, &[record("me", 10), record("slow", 5), record("ahead", 12)]), None);
+        assert_eq!(seen(59, &[record("slow", 5), record("ahead", 12)]), None);
+        assert_eq!(seen(61, &[record("slow", 6), record("ahead", 12)]), None, "it moved");
+        assert_eq!(seen(122, &[record("slow", 6), record("ahead", 12)]), Some((vec!["slow".to_owned()], 6)));
+        assert_eq!(seen(123, &[record("ahead", 12)]), None);
     }
 
     #[test]
     fn who_comes_new_begins_at_the_lowest() {
-        assert_eq!(Places::default().lowest(), 0);
-        assert_eq!(Places(vec![place("a", 7), place("b", 5), Place::default()]).lowest(), 5);
+        assert_eq!(FeedRecords::default().lowest(), 0);
+        assert_eq!(FeedRecords(vec![record("a", 7), record("b", 5), FeedRecord::default()]).lowest(), 5);
     }
 }

@@ -30,14 +30,14 @@ impl InPath for SlugInPath {
 
 /// A board to write on.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct TargetBoard {
     /// Which.
     pub id: BoardId,
     /// As it is now.
     pub board: Board,
 }
 
-impl Place {
+impl TargetBoard {
     /// The board that a body names at `/board`.
     ///
     /// # Errors
