@@ -32,13 +32,13 @@ pub struct Progress {
 
 /// One projection.
 struct Followed {
-    known: watch::Sender<Known>,
+    known: watch::Sender<ProjectionPace>,
     /// The furthest that a reader waits for, here or elsewhere.
     wanted: watch::Sender<Position>,
 }
 
 #[derive(Clone, Copy)]
-struct Known {
+struct ProjectionPace {
     position: Position,
     /// When its runner last spoke; at first, when this process began to listen.
     heard: Instant,
@@ -46,7 +46,7 @@ struct Known {
     events_per_second: f64,
 }
 
-impl Known {
+impl ProjectionPace {
     fn unheard() -> Self {
         Self { position: 0, heard: Instant::now(), events_per_second: 0.0 }
     }
@@ -75,7 +75,7 @@ impl Known {
 
 impl Default for Followed {
     fn default() -> Self {
-        Self { known: watch::Sender::new(Known::unheard()), wanted: watch::Sender::new(0) }
+        Self { known: watch::Sender::new(ProjectionPace::unheard()), wanted: watch::Sender::new(0) }
     }
 }
 

@@ -18,7 +18,7 @@ const GENERATION: usize = 65_536;
 pub struct Touched {
     /// What an event that happened to this aggregate touches: features know.
     touches: fn(Uuid, &Event) -> Touches,
-    known: RwLock<Known>,
+    known: RwLock<RecentTouches>,
 }
 
 /// The ids that one event touches.
@@ -53,7 +53,7 @@ impl Touches {
 }
 
 #[derive(Default)]
-struct Known {
+struct RecentTouches {
     /// Changes when nothing that was known before counts any more.
     epoch: u64,
     /// Every event after this one, up to `newest`, is in one of the generations.
@@ -138,10 +138,10 @@ impl Touched {
     /// Events may have been stored that nobody has told of, or taken back.
     pub fn invalidate(&self) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        *known = Known { epoch: known.epoch + 1, ..Known::default() };
+        *known = RecentTouches { epoch: known.epoch + 1, ..RecentTouches::default() };
     }
 
-    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
+    fn known(&self) -> std::sync::RwLockReadGuard<'_, RecentTouches> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -13,7 +13,7 @@ use tracing::{debug, warn};
 const TRIES: usize = 3;
 
 /// What became of a batch.
-enum Outcome {
+enum BatchOutcome {
     /// It is in, and whether the projector has delayed anything.
     Applied { has_work: bool },
     /// The checkpoint was elsewhere.
@@ -42,13 +42,13 @@ impl Runner {
         }
         let suspect = mine.iter().any(|event| event.event.is_err() || lead.parked.holds(event));
         let mut outcome = match suspect {
-            true => Outcome::Unfit,
+            true => BatchOutcome::Unfit,
             false => self.apply_whole(connection, lead, &last, &mine).await?,
         };
-        if matches!(outcome, Outcome::Unfit) {
+        if matches!(outcome, BatchOutcome::Unfit) {
             outcome = self.apply_one_by_one(connection, lead, &last, &mine).await?;
         }
-        let Outcome::Applied { has_work } = outcome else {
+        let BatchOutcome::Applied { has_work } = outcome else {
             return self.follow_checkpoint(connection, lead).await;
         };
         lead.stands_at(last.position);
@@ -80,10 +80,10 @@ impl Runner {
         lead: &Lead,
         last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<BatchOutcome, sqlx::Error> {
         let mut tx = self.live.begin_shared(connection).await?;
         if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
-            return Ok(Outcome::Elsewhere);
+            return Ok(BatchOutcome::Elsewhere);
         }
         if !mine.is_empty() {
             match self.projector.apply(&mut tx, mine).await {
@@ -92,7 +92,7 @@ impl Runner {
                 Err(error) => {
                     let projection = self.projector.name();
                     warn!(projection, %error, "a batch can't be applied; trying event by event");
-                    return Ok(Outcome::Unfit);
+                    return Ok(BatchOutcome::Unfit);
                 }
             }
         }
@@ -105,10 +105,10 @@ impl Runner {
         lead: &mut Lead,
         last: &RecordedEvent,
         mine: &[Arc<RecordedEvent>],
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<BatchOutcome, sqlx::Error> {
         let mut tx = self.live.begin_shared(connection).await?;
         if !Schema::advance(&mut tx, self.version(), lead.stored, last).await? {
-            return Ok(Outcome::Elsewhere);
+            return Ok(BatchOutcome::Elsewhere);
         }
         let mut parked = lead.parked.clone();
         for event in mine {
@@ -130,10 +130,10 @@ impl Runner {
         Ok(outcome)
     }
 
-    async fn commit(&self, mut tx: Tx<'_>) -> Result<Outcome, sqlx::Error> {
+    async fn commit(&self, mut tx: Tx<'_>) -> Result<BatchOutcome, sqlx::Error> {
         let has_work = self.projector.has_work(&mut tx).await?;
         tx.commit().await?;
-        Ok(Outcome::Applied { has_work })
+        Ok(BatchOutcome::Applied { has_work })
     }
 
     /// Applies one event behind a savepoint; what is wrong with it, if it can't be applied.

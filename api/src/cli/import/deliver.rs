@@ -18,7 +18,7 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 const ASK_EVERY: Duration = Duration::from_millis(200);
 
 /// What became of a row.
-pub(super) enum Outcome {
+pub(super) enum RowOutcome {
     /// The server has it, up to this position of its log.
     Stored { position: i64 },
     /// It will never take it, for this reason.
@@ -27,14 +27,14 @@ pub(super) enum Outcome {
 
 /// Sends the row, again and again while the server is busy or away. `after` is the position that the
 /// server's answer must build on.
-pub(super) async fn deliver(server: &Server, row: &Row<'_>, after: i64) -> Result<Outcome, Failure> {
+pub(super) async fn deliver(server: &Server, row: &Row<'_>, after: i64) -> Result<RowOutcome, Failure> {
     let begun = Instant::now();
     let mut pause = PAUSE_MIN;
     loop {
         let answer = row.request(server).header(POSITION, after).send().await;
         let (wait, said) = match answer {
             Ok(answer) if answer.status().is_success() => {
-                return Ok(Outcome::Stored { position: position(&answer) });
+                return Ok(RowOutcome::Stored { position: position(&answer) });
             }
             Ok(answer) => {
                 let retry_after = retry_after(&answer);
@@ -47,7 +47,7 @@ pub(super) async fn deliver(server: &Server, row: &Row<'_>, after: i64) -> Resul
                     || status == StatusCode::REQUEST_TIMEOUT
                     || problem.code == "contention";
                 if !temporary {
-                    return Ok(Outcome::Refused(format!("{row}: {status} {problem}")));
+                    return Ok(RowOutcome::Refused(format!("{row}: {status} {problem}")));
                 }
                 (retry_after.unwrap_or(pause), format!("{status} {problem}"))
             }

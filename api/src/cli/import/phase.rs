@@ -2,7 +2,7 @@
 
 use super::{
     super::{Failure, http::Server},
-    deliver::{self, Outcome, deliver},
+    deliver::{self, RowOutcome, deliver},
     files::Input,
     row::Row,
     state::State,
@@ -81,8 +81,8 @@ impl<'a> Phase<'a> {
             };
             let Some((index, outcome)) = next else { break };
             match outcome? {
-                Outcome::Stored { position } => state.acknowledge(self.name, index, position),
-                Outcome::Refused(reason) => state.refuse(self.name, index, reason),
+                RowOutcome::Stored { position } => state.acknowledge(self.name, index, position),
+                RowOutcome::Refused(reason) => state.refuse(self.name, index, reason),
             }
             answered += 1;
             bar.advance();

@@ -67,7 +67,7 @@ pub(super) struct PendingEvent {
 
 /// What became of one command.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum AppendOutcome {
     Stored { position: Position, at: DateTime<Utc> },
     Seen { position: Position },
     KeyReused,
@@ -75,7 +75,7 @@ pub(super) enum Outcome {
     Conflict,
 }
 
-type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
+type Reply = oneshot::Sender<Result<AppendOutcome, StoreError>>;
 
 struct Waiting {
     command: PendingCommand,
@@ -98,7 +98,7 @@ impl AppenderHandle {
         self.head.clone()
     }
 
-    pub(super) async fn append(&self, command: PendingCommand) -> Result<Outcome, StoreError> {
+    pub(super) async fn append(&self, command: PendingCommand) -> Result<AppendOutcome, StoreError> {
         let (reply, answer) = oneshot::channel();
         let names = batch::names(&command, &self.hasher);
         self.queue.try_send(Waiting { command, names, reply }).map_err(|refused| match refused {
@@ -283,16 +283,16 @@ mod tests {
                 let outcome = if *version == command.expected {
                     *version += 1;
                     position += 1;
-                    Outcome::Stored { position, at: DateTime::UNIX_EPOCH }
+                    AppendOutcome::Stored { position, at: DateTime::UNIX_EPOCH }
                 } else {
-                    Outcome::Conflict
+                    AppendOutcome::Conflict
                 };
                 let _ = reply.send(Ok(outcome));
             }
         }
     }
 
-    type Answered = oneshot::Receiver<Result<Outcome, StoreError>>;
+    type Answered = oneshot::Receiver<Result<AppendOutcome, StoreError>>;
 
     fn waiting(handle: &AppenderHandle, aggregate: usize) -> (Waiting, Answered) {
         let command = PendingCommand {

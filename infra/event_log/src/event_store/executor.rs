@@ -1,6 +1,6 @@
 //! Carries commands out: load, decide, append; again when others came in between.
 
-use super::appender::{AppenderHandle, Outcome};
+use super::appender::{AppendOutcome, AppenderHandle};
 use super::cache::AggregateCache;
 use super::command::{Answer, CommandError, Envelope, IdempotencyKey, Loaded, StoreError};
 use super::pending::{pend, person};
@@ -85,15 +85,15 @@ impl Executor {
                     let outcome = self.appender.append(pending).await?;
                     count::<A>(&outcome);
                     match outcome {
-                        Outcome::Stored { position, at } => {
+                        AppendOutcome::Stored { position, at } => {
                             let after = Arc::new(after(&loaded, &events, position, at));
                             self.cache.put(id, after.clone());
                             return Ok(answer(id, &after));
                         }
-                        Outcome::Seen { position } => return self.answer_at(position).await,
-                        Outcome::KeyReused => return Err(CommandError::KeyReused),
-                        Outcome::Taken { kind } => return Err(CommandError::ClaimTaken { kind }),
-                        Outcome::Conflict => {
+                        AppendOutcome::Seen { position } => return self.answer_at(position).await,
+                        AppendOutcome::KeyReused => return Err(CommandError::KeyReused),
+                        AppendOutcome::Taken { kind } => return Err(CommandError::ClaimTaken { kind }),
+                        AppendOutcome::Conflict => {
                             // Whoever was quicker here has left what it made.
                             if let Some(cached) = self.newer_than(id, loaded.version) {
                                 basis = Basis::Hopeful(cached);
@@ -250,13 +250,13 @@ fn answer<A: Decide>(id: Uuid, loaded: &Loaded<A>) -> Answer<A> {
     }
 }
 
-fn count<A: Decide>(outcome: &Outcome) {
+fn count<A: Decide>(outcome: &AppendOutcome) {
     let outcome = match outcome {
-        Outcome::Stored { .. } => "stored",
-        Outcome::Seen { .. } => "seen",
-        Outcome::KeyReused => "key_reused",
-        Outcome::Taken { .. } => "claim_taken",
-        Outcome::Conflict => "conflict",
+        AppendOutcome::Stored { .. } => "stored",
+        AppendOutcome::Seen { .. } => "seen",
+        AppendOutcome::KeyReused => "key_reused",
+        AppendOutcome::Taken { .. } => "claim_taken",
+        AppendOutcome::Conflict => "conflict",
     };
     metrics::counter!("madang_commands_total", "aggregate" => A::TYPE, "outcome" => outcome).increment(1);
 }

@@ -24,7 +24,7 @@ struct Followed {
 }
 
 /// What became of one event.
-enum Outcome {
+enum EventOutcome {
     /// These jobs follow, and so many commands were executed.
     Handled { jobs: Vec<Enqueued>, commands: usize },
     /// The event can't be handled by this build.
@@ -45,16 +45,16 @@ impl Runner {
         let mut not_now = None;
         for event in events {
             match self.outcome(event).await {
-                Outcome::Handled { jobs, commands } => {
+                EventOutcome::Handled { jobs, commands } => {
                     followed.jobs.extend(jobs);
                     followed.has_commanded |= commands > 0;
                 }
-                Outcome::Unfit(error) => {
+                EventOutcome::Unfit(error) => {
                     let reaction = self.reaction.name();
                     warn!(reaction, position = event.position, error, "parked an event");
                     followed.parked.push((event.clone(), error));
                 }
-                Outcome::NotNow(reason) => {
+                EventOutcome::NotNow(reason) => {
                     not_now = Some((event.position, reason));
                     break;
                 }
@@ -70,18 +70,18 @@ impl Runner {
     }
 
     /// What follows from an event; commands are executed already.
-    async fn outcome(&self, recorded: &RecordedEvent) -> Outcome {
-        let nothing = Outcome::Handled { jobs: vec![], commands: 0 };
+    async fn outcome(&self, recorded: &RecordedEvent) -> EventOutcome {
+        let nothing = EventOutcome::Handled { jobs: vec![], commands: 0 };
         if !self.reaction.interests().contains(&recorded.aggregate_type.as_str()) {
             return nothing;
         }
         let event = match &recorded.event {
             Ok(event) => event,
-            Err(error) => return Outcome::Unfit(error.to_string()),
+            Err(error) => return EventOutcome::Unfit(error.to_string()),
         };
         let effects = match self.reaction.on(recorded, event).await {
             Ok(effects) => effects,
-            Err(failure) => return Outcome::NotNow(failure.to_string()),
+            Err(failure) => return EventOutcome::NotNow(failure.to_string()),
         };
         let (mut jobs, mut commands) = (vec![], 0);
         for effect in effects {
@@ -89,12 +89,12 @@ impl Runner {
                 Effect::Job(job) => jobs.push(job),
                 Effect::Command(command) => match self.execute(recorded, &command, commands).await {
                     Ok(()) => commands += 1,
-                    Err(Failed::Passing(reason)) => return Outcome::NotNow(reason),
-                    Err(Failed::Lasting(error)) => return Outcome::Unfit(error),
+                    Err(Failed::Passing(reason)) => return EventOutcome::NotNow(reason),
+                    Err(Failed::Lasting(error)) => return EventOutcome::Unfit(error),
                 },
             }
         }
-        Outcome::Handled { jobs, commands }
+        EventOutcome::Handled { jobs, commands }
     }
 
     /// Executes a command; one that was executed before is known by its key.
@@ -215,7 +215,7 @@ impl Runner {
             return Ok(Some("it is not in the log".to_owned()));
         };
         match self.outcome(event).await {
-            Outcome::Handled { jobs, .. } => {
+            EventOutcome::Handled { jobs, .. } => {
                 let mut tx = connection.begin().await?;
                 if checkpoint::unpark(&mut tx, name, position).await? {
                     self.context.queue.enqueue_all(&mut *tx, jobs).await?;
@@ -224,7 +224,7 @@ impl Runner {
                 self.context.queue.poke();
                 Ok(None)
             }
-            Outcome::Unfit(error) | Outcome::NotNow(error) => {
+            EventOutcome::Unfit(error) | EventOutcome::NotNow(error) => {
                 checkpoint::park(connection, name, event, &error).await?;
                 Ok(Some(error))
             }

@@ -49,12 +49,12 @@ pub(super) struct OpenId {
     client: Client,
     issuer: IssuerUrl,
     scopes: Vec<Scope>,
-    known: RwLock<Option<Known>>,
+    known: RwLock<Option<CachedDiscovery>>,
 }
 
 /// What the service says of itself, with its keys.
 #[derive(Clone)]
-struct Known {
+struct CachedDiscovery {
     metadata: Arc<CoreProviderMetadata>,
     read_at: Instant,
 }
@@ -146,7 +146,7 @@ impl OpenId {
         Ok(proof)
     }
 
-    fn endpoints(&self, known: &Known) -> Endpoints {
+    fn endpoints(&self, known: &CachedDiscovery) -> Endpoints {
         let metadata = CoreProviderMetadata::clone(&known.metadata);
         let methods = metadata.token_endpoint_auth_methods_supported();
         // What a service takes that does not say.
@@ -159,7 +159,7 @@ impl OpenId {
             .set_redirect_uri(self.client.redirect.clone())
     }
 
-    async fn known(&self) -> Result<Known, OAuthError> {
+    async fn known(&self) -> Result<CachedDiscovery, OAuthError> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
             Some(known) if known.read_at.elapsed() < KEPT => Ok(known),
@@ -167,9 +167,10 @@ impl OpenId {
         }
     }
 
-    async fn read(&self) -> Result<Known, OAuthError> {
+    async fn read(&self) -> Result<CachedDiscovery, OAuthError> {
         let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.client.http).await;
-        let known = Known { metadata: Arc::new(metadata.map_err(discovery)?), read_at: Instant::now() };
+        let known =
+            CachedDiscovery { metadata: Arc::new(metadata.map_err(discovery)?), read_at: Instant::now() };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
         Ok(known)
     }

@@ -1,6 +1,6 @@
 //! One batch on its way into the log: tried until the database answers, then each command is answered.
 
-use super::{Outcome, PendingEvent, Waiting};
+use super::{AppendOutcome, PendingEvent, Waiting};
 use crate::event_store::command::StoreError;
 use crate::statement_pool::StatementPool;
 use chrono::{DateTime, Utc};
@@ -34,11 +34,11 @@ impl Storing {
             match self.try_until_answered(&batch).await {
                 Ok(outcomes) => {
                     let newest = outcomes.iter().filter_map(|outcome| match outcome {
-                        Outcome::Stored { position, .. } => Some(*position),
-                        Outcome::Seen { .. }
-                        | Outcome::KeyReused
-                        | Outcome::Taken { .. }
-                        | Outcome::Conflict => None,
+                        AppendOutcome::Stored { position, .. } => Some(*position),
+                        AppendOutcome::Seen { .. }
+                        | AppendOutcome::KeyReused
+                        | AppendOutcome::Taken { .. }
+                        | AppendOutcome::Conflict => None,
                     });
                     let newest = newest.max().unwrap_or(0);
                     self.head.send_if_modified(|head| {
@@ -72,7 +72,7 @@ impl Storing {
         })
     }
 
-    async fn try_until_answered(&self, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::Error> {
+    async fn try_until_answered(&self, batch: &[Waiting]) -> Result<Vec<AppendOutcome>, sqlx::Error> {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(10);
         loop {
@@ -92,7 +92,7 @@ impl Storing {
     }
 }
 
-async fn append(pool: &StatementPool, batch: &[Waiting]) -> Result<Vec<Outcome>, sqlx::Error> {
+async fn append(pool: &StatementPool, batch: &[Waiting]) -> Result<Vec<AppendOutcome>, sqlx::Error> {
     let commands = || batch.iter().map(|waiting| &waiting.command);
     let index = |n: usize| i32::try_from(n + 1).unwrap_or(i32::MAX);
     let events: Vec<(i32, &PendingEvent)> = commands()
@@ -133,11 +133,11 @@ async fn append(pool: &StatementPool, batch: &[Waiting]) -> Result<Vec<Outcome>,
     .await?;
     rows.into_iter()
         .map(|(outcome, position, claim, at)| match outcome.as_str() {
-            "stored" => Ok(Outcome::Stored { position, at }),
-            "seen" => Ok(Outcome::Seen { position }),
-            "reused" => Ok(Outcome::KeyReused),
-            "taken" => Ok(Outcome::Taken { kind: claim.unwrap_or_default() }),
-            "conflict" => Ok(Outcome::Conflict),
+            "stored" => Ok(AppendOutcome::Stored { position, at }),
+            "seen" => Ok(AppendOutcome::Seen { position }),
+            "reused" => Ok(AppendOutcome::KeyReused),
+            "taken" => Ok(AppendOutcome::Taken { kind: claim.unwrap_or_default() }),
+            "conflict" => Ok(AppendOutcome::Conflict),
             unknown => Err(sqlx::Error::Protocol(format!("append_events answered {unknown:?}"))),
         })
         .collect()
