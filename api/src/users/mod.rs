@@ -50,9 +50,7 @@ impl Feature for Users {
     }
 
     fn touches(&self, aggregate_id: Uuid, event: &Event) -> Touches {
-        match event {
-            Event::User(_) => Touches::one(aggregate_id),
-            _ => Touches::NOTHING,
-        }
+        let Event::User(_) = event else { return Touches::NOTHING };
+        Touches::one(aggregate_id)
     }
 }

@@ -18,6 +18,7 @@ pub struct OAuthProvider {
 
 /// How a service is spoken to.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are a few, read once at the start")]
 pub enum OAuthService {
     /// As OpenID Connect says.
     OpenId {
