@@ -103,14 +103,14 @@ impl Server {
         PathBuf::from(format!("/proc/{}", self.child.id().expect("it runs")))
     }
 
-    /// The most memory that the process has held since [`Server::forget_peak`], in MB.
+    /// The most memory that the process has held since [`Server::reset_peak`], in MB.
     fn peak(&self) -> u64 {
         let status = std::fs::read_to_string(self.folder().join("status")).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel says so");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1_024
     }
 
-    fn forget_peak(&self) {
+    fn reset_peak(&self) {
         std::fs::write(self.folder().join("clear_refs"), "5").expect("it is ours");
     }
 

@@ -155,18 +155,18 @@ async fn medians(
 #[tokio::test(flavor = "multi_thread")]
 async fn time_does_not_tell_an_unknown_account_from_a_wrong_password() {
     let app = TestApp::start().await;
-    let forget = async || {
+    let reset = async || {
         sqlx::query("delete from vault.attempts").execute(&app.pool).await.expect("it runs");
     };
     app.register("mina").await;
     let (unknown, wrong) = medians(
         31,
         async |round| {
-            forget().await;
+            reset().await;
             log_in(&app, &format!("nobody{round}"), "not the password").await.expect(401);
         },
         async |_| {
-            forget().await;
+            reset().await;
             log_in(&app, "mina", "not the password").await.expect(401);
         },
     )

@@ -90,7 +90,7 @@ async fn readers_of_long_pages_who_take_nothing_hold_little() {
     assert!(page.text.len() > 1_500_000 && page.text.contains(&last));
     let request = b"GET /v1/posts?limit=100 HTTP/1.1\r\nHost: madang\r\n\r\n".repeat(4);
     let before = server.open_files();
-    server.forget_peak();
+    server.reset_peak();
     let mut deaf = Vec::new();
     for _ in 0..READERS {
         let mut stream = server.connect().await;

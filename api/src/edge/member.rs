@@ -161,7 +161,7 @@ pub async fn must_know_password(
         let error = FieldError::at(pointer, "wrong_password", "is not your password");
         return Err(Problem::invalid(vec![error]));
     }
-    app.vault.attempts.forget(&GUESSES, key).await?;
+    app.vault.attempts.reset(&GUESSES, key).await?;
     Ok(known)
 }
 
@@ -181,9 +181,9 @@ pub async fn may_be_written_to(app: &App, email: &Email) -> Result<(), Problem> 
     may(app, &LETTERS, &[email.key().as_bytes()]).await
 }
 
-/// A policy whose tries are forgotten after an hour without any.
+/// A policy whose tries are reset after an hour without any.
 #[must_use]
 pub const fn hourly(kind: &'static str, burst: i32) -> Policy {
     const HOUR: Duration = Duration::from_secs(3_600);
-    Policy { kind, burst, longest: HOUR, forgets: HOUR }
+    Policy { kind, burst, longest: HOUR, reset_after: HOUR }
 }

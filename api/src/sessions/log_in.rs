@@ -23,12 +23,12 @@ const QUARTER: Duration = Duration::from_secs(900);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// From one network, whatever account. Higher than the others, because a school may be behind it.
-const FROM_A_NETWORK: Policy = Policy { kind: "login_from", burst: 50, longest: QUARTER, forgets: HOUR };
+const FROM_A_NETWORK: Policy = Policy { kind: "login_from", burst: 50, longest: QUARTER, reset_after: HOUR };
 /// For one account from networks it was never logged in from: all of them together.
-const TO_AN_ACCOUNT: Policy = Policy { kind: "login_to", burst: 8, longest: QUARTER, forgets: HOUR };
+const TO_AN_ACCOUNT: Policy = Policy { kind: "login_to", burst: 8, longest: QUARTER, reset_after: HOUR };
 /// For one account from a network it was logged in from. Counted apart, so that who tries passwords from
 /// all over the world does not keep its owner out.
-const AT_HOME: Policy = Policy { kind: "login_home", burst: 8, longest: QUARTER, forgets: HOUR };
+const AT_HOME: Policy = Policy { kind: "login_home", burst: 8, longest: QUARTER, reset_after: HOUR };
 
 /// Log in
 ///
@@ -67,7 +67,7 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
             false => None,
         };
         if let Some(opened) = opened {
-            vault.attempts.forget(policy, key).await?;
+            vault.attempts.reset(policy, key).await?;
             vault.attempts.take_back(&FROM_A_NETWORK, &[&visitor.network]).await?;
             let account = Account::of(user.0, loaded.state.clone(), loaded.created_at.unwrap_or_default());
             return Ok(answer(StatusCode::CREATED, &opened, account, *use_cookies));

@@ -48,7 +48,7 @@ pub async fn register(
         Ok(answer) => answer,
         Err(refused) => {
             if matches!(refused, CommandError::ClaimTaken { .. }) {
-                accounts.forget_pending(user).await?;
+                accounts.delete_pending(user).await?;
             }
             return Err(refused.into());
         }

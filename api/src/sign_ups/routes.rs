@@ -137,7 +137,7 @@ pub async fn confirm(
         }
     };
     let response = register(&app, newcomer, pending, from, headers).await?;
-    app.vault.sign_ups.forget(id).await?;
+    app.vault.sign_ups.delete(id).await?;
     Ok(response)
 }
 

@@ -40,7 +40,7 @@ pub async fn register(State(app): State<App>, asked: ByOperator<RegisterUser>) -
         Ok(answer) => answer,
         Err(refused) => {
             if in_vault && matches!(refused, CommandError::ClaimTaken { .. }) {
-                app.vault.accounts.forget_pending(user).await?;
+                app.vault.accounts.delete_pending(user).await?;
             }
             return Err(refused.into());
         }

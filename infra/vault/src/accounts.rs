@@ -113,7 +113,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database's; the sweep makes up for it.
-    pub async fn forget_pending(&self, user: UserId) -> Result<(), VaultError> {
+    pub async fn delete_pending(&self, user: UserId) -> Result<(), VaultError> {
         sqlx::query(
             "delete from vault.accounts where user_id = $1 and state = 'pending' and not exists (
                 select 1 from public.events

@@ -108,7 +108,7 @@ impl Aliases {
                 if let Some((post, alias)) = found {
                     return Ok((PostId(post), UserId(alias)));
                 }
-                self.forget_old_keys().await?;
+                self.delete_old_keys().await?;
             }
             let post = PostId(Uuid::now_v7());
             if let Some(alias) = self.insert(user, post, key_hash.as_deref()).await? {
@@ -191,7 +191,7 @@ impl Aliases {
                 if let Some((media, alias)) = found {
                     return Ok((MediaId(media), UserId(alias)));
                 }
-                self.forget_old_keys().await?;
+                self.delete_old_keys().await?;
             }
             let (media, alias) = (MediaId(Uuid::now_v7()), UserId(Uuid::new_v4()));
             let inserted = sqlx::query(include_str!("sql/insert_anonymous_media.sql"))
@@ -266,10 +266,10 @@ impl Aliases {
     }
 
     pub(super) async fn sweep(&self) -> Result<(), VaultError> {
-        self.forget_old_keys().await
+        self.delete_old_keys().await
     }
 
-    async fn forget_old_keys(&self) -> Result<(), VaultError> {
+    async fn delete_old_keys(&self) -> Result<(), VaultError> {
         for sql in [
             "update vault.aliases set key_hash = null, key_until = null where key_until <= clock_timestamp()",
             "update vault.anonymous_media set key_hash = null, key_until = null

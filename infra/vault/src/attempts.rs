@@ -15,8 +15,8 @@ pub struct Policy {
     pub burst: i32,
     /// The longest wait between two tries.
     pub longest: Duration,
-    /// After such a rest all is forgotten.
-    pub forgets: Duration,
+    /// After such a rest counting begins anew.
+    pub reset_after: Duration,
 }
 
 /// Counts tries. Cheap to clone.
@@ -44,17 +44,17 @@ impl Attempts {
         .bind(&self.hasher.hash(key)[..])
         .bind(policy.burst)
         .bind(policy.longest.as_secs_f64())
-        .bind(policy.forgets.as_secs_f64())
+        .bind(policy.reset_after.as_secs_f64())
         .fetch_one(&self.pool)
         .await?;
         Ok(u64::try_from(millis).ok().filter(|&millis| millis > 0).map(Duration::from_millis))
     }
 
-    /// It was no guess: what was counted is forgotten.
+    /// It was no guess: counting begins anew.
     ///
     /// # Errors
     /// The database's.
-    pub async fn forget(&self, policy: &Policy, key: &[&[u8]]) -> Result<(), VaultError> {
+    pub async fn reset(&self, policy: &Policy, key: &[&[u8]]) -> Result<(), VaultError> {
         sqlx::query("delete from vault.attempts where kind = $1 and key = $2")
             .bind(policy.kind)
             .bind(&self.hasher.hash(key)[..])

@@ -214,7 +214,7 @@ impl Codes {
     }
 
     /// It was right, and has done its work.
-    pub(super) async fn forget(connection: &mut PgConnection, id: Uuid) -> Result<(), VaultError> {
+    pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), VaultError> {
         sqlx::query("delete from vault.codes where id = $1").bind(id).execute(connection).await?;
         Ok(())
     }

@@ -89,8 +89,8 @@ impl Contacts {
             self.outbox.enqueue(&mut tx, &before, language, &Letter::EmailChanged).await?;
         }
         // Who reads the old address must not have the password by it.
-        links::forget(&mut tx, links::Purpose::PasswordReset, user).await?;
-        Codes::forget(&mut tx, id).await?;
+        links::revoke(&mut tx, links::Purpose::PasswordReset, user).await?;
+        Codes::delete(&mut tx, id).await?;
         tx.commit().await?;
         self.outbox.poke();
         Ok(Ok(()))
@@ -126,7 +126,7 @@ impl Contacts {
         };
         let mut tx = self.pool.begin().await?;
         accounts::set_phone(&mut tx, user, Some(&phone)).await?;
-        Codes::forget(&mut tx, id).await?;
+        Codes::delete(&mut tx, id).await?;
         tx.commit().await?;
         Ok(Ok(()))
     }
@@ -139,7 +139,7 @@ impl Contacts {
         let mut tx = self.pool.begin().await?;
         accounts::set_phone(&mut tx, user, None).await?;
         if let Some(id) = Codes::pending(&mut tx, Purpose::Phone, user).await? {
-            Codes::forget(&mut tx, id).await?;
+            Codes::delete(&mut tx, id).await?;
         }
         tx.commit().await?;
         Ok(())

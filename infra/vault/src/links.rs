@@ -101,7 +101,7 @@ pub(super) async fn whose(
 }
 
 /// A link that is on its way to the person is worth nothing any more.
-pub(super) async fn forget(
+pub(super) async fn revoke(
     connection: &mut PgConnection,
     purpose: Purpose,
     user: UserId,

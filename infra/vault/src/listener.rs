@@ -96,7 +96,7 @@ impl Vault {
         .bind(SLACK_SECONDS)
         .fetch_all(&self.pool)
         .await?;
-        self.sessions.forget(&ended);
+        self.sessions.end_tokens(&ended);
         self.read_keys().await?;
         Ok(now)
     }

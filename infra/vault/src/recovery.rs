@@ -90,7 +90,7 @@ impl Recovery {
         let ended = self.set(&mut tx, user, &hash, None).await?;
         tx.commit().await?;
         self.outbox.poke();
-        self.sessions.forget(&ended);
+        self.sessions.end_tokens(&ended);
         Ok(true)
     }
 
@@ -116,7 +116,7 @@ impl Recovery {
         let ended = self.set(&mut tx, user, &hash, Some(session)).await?;
         tx.commit().await?;
         self.outbox.poke();
-        self.sessions.forget(&ended);
+        self.sessions.end_tokens(&ended);
         Ok(true)
     }
 
@@ -133,7 +133,7 @@ impl Recovery {
             .execute(&mut *connection)
             .await?;
         // A link that is still on its way must not undo what was just done.
-        links::forget(&mut *connection, Purpose::PasswordReset, user).await?;
+        links::revoke(&mut *connection, Purpose::PasswordReset, user).await?;
         if let Some((email, language)) = accounts::reach(&mut *connection, user).await? {
             self.outbox.enqueue(&mut *connection, &email, language, &Letter::PasswordChanged).await?;
         }

@@ -312,12 +312,12 @@ impl Sessions {
     pub async fn end_all(&self, user: UserId, but: Option<Uuid>) -> Result<(), VaultError> {
         let mut connection = self.pool.acquire().await?;
         let ended = end_all(&mut connection, user, but).await?;
-        self.forget(&ended);
+        self.end_tokens(&ended);
         Ok(())
     }
 
     /// Access tokens of these are worth nothing here any more; other nodes hear of it from Postgres.
-    pub(super) fn forget(&self, ended: &[Uuid]) {
+    pub(super) fn end_tokens(&self, ended: &[Uuid]) {
         ended.iter().for_each(|&session| self.tokens.end(session));
     }
 
@@ -373,7 +373,7 @@ pub fn device_name(user_agent: &str) -> String {
     }
 }
 
-/// The same within a transaction; to be followed by [`Sessions::forget`] when it is committed.
+/// The same within a transaction; to be followed by [`Sessions::end_tokens`] when it is committed.
 pub(super) async fn end_all(
     connection: &mut PgConnection,
     user: UserId,

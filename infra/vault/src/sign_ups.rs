@@ -139,7 +139,7 @@ impl SignUps {
         Ok(self.outbox.enqueue(connection, recipient, language, &letter).await?)
     }
 
-    /// Whether the code proves the address. The sign-up stays until [`SignUps::forget`], so that a handle
+    /// Whether the code proves the address. The sign-up stays until [`SignUps::delete`], so that a handle
     /// that was taken meanwhile can be replaced.
     ///
     /// # Errors
@@ -160,9 +160,9 @@ impl SignUps {
     ///
     /// # Errors
     /// The database's; the sweep makes up for it.
-    pub async fn forget(&self, id: Uuid) -> Result<(), VaultError> {
+    pub async fn delete(&self, id: Uuid) -> Result<(), VaultError> {
         let mut connection = self.pool.acquire().await?;
-        Codes::forget(&mut connection, id).await
+        Codes::delete(&mut connection, id).await
     }
 }
 

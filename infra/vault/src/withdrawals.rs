@@ -1,7 +1,7 @@
 //! Leaving: at once, and undone by a mailed link for thirty days.
 //!
 //! The row comes first, as pending, and counts from the event that hides the person; a sweep completes those
-//! whose event is there and forgets those whose never came. From when someone has left, a job waits for the day on which
+//! whose event is there and deletes those whose never came. From when someone has left, a job waits for the day on which
 //! there is no way back.
 
 use super::VaultError;
@@ -109,12 +109,12 @@ impl Withdrawals {
         .fetch_one(&mut *tx)
         .await?;
         self.queue.schedule(&mut *tx, &ErasePerson { user_id: user.0 }, no_way_back).await?;
-        links::forget(&mut tx, Purpose::PasswordReset, user).await?;
+        links::revoke(&mut tx, Purpose::PasswordReset, user).await?;
         self.send_link(&mut tx, user, link).await?;
         let ended = sessions::end_all(&mut tx, user, None).await?;
         tx.commit().await?;
         self.outbox.poke();
-        self.sessions.forget(&ended);
+        self.sessions.end_tokens(&ended);
         Ok(())
     }
 
@@ -179,7 +179,7 @@ impl Withdrawals {
             .execute(&mut *tx)
             .await?;
         self.queue.cancel::<ErasePerson>(&mut *tx, &user.0.to_string()).await?;
-        links::forget(&mut tx, Purpose::ComeBack, user).await?;
+        links::revoke(&mut tx, Purpose::ComeBack, user).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -198,7 +198,7 @@ impl Withdrawals {
         .execute(&mut *tx)
         .await?;
         self.queue.schedule(&mut *tx, &ErasePerson { user_id: user.0 }, Utc::now() + CUT_OFF).await?;
-        links::forget(&mut tx, Purpose::ComeBack, user).await?;
+        links::revoke(&mut tx, Purpose::ComeBack, user).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -234,7 +234,7 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// Makes rows what the log says: completes leaving that was cut off, and forgets rows of who is there.
+    /// Makes rows what the log says: completes leaving that was cut off, and deletes rows of who is there.
     pub(super) async fn sweep(&self, link: &impl Fn(&str) -> String) -> Result<(), VaultError> {
         let rows: Vec<(Uuid, String, bool)> =
             sqlx::query_as(include_str!("sql/begun_withdrawals.sql")).fetch_all(&self.pool).await?;

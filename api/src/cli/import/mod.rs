@@ -102,7 +102,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     stopping.abort();
     let refusals = state.refusals().clone();
-    state.forget()?;
+    state.remove()?;
     summarise(&input, sent, begun.elapsed(), &refusals);
     Ok(if refusals.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -98,7 +98,7 @@ impl State {
     }
 
     /// Everything is in: the next import of the same files begins at the beginning.
-    pub(super) fn forget(&self) -> Result<(), Failure> {
+    pub(super) fn remove(&self) -> Result<(), Failure> {
         let removed = fs::remove_file(&self.path);
         Ok(removed.map_err(|error| format!("{} can't be removed: {error}", self.path.display()))?)
     }

@@ -23,7 +23,7 @@ pub(super) async fn take(pool: &PgPool, id: Uuid) -> Result<Option<Waiting>, sql
 }
 
 /// It is on its way, and nothing of it is kept.
-pub(super) async fn forget(pool: &PgPool, letter: &Waiting) -> Result<(), sqlx::Error> {
+pub(super) async fn delete(pool: &PgPool, letter: &Waiting) -> Result<(), sqlx::Error> {
     sqlx::query("delete from vault.outbox where id = $1").bind(letter.id).execute(pool).await?;
     Ok(())
 }
@@ -61,7 +61,7 @@ pub(super) async fn give_up(pool: &PgPool, letter: &Waiting, why: &str) -> Resul
     Ok(())
 }
 
-/// Gives up what came too late, and forgets what was done with a day ago. Meant to run every few minutes, in
+/// Gives up what came too late, and deletes what was done with a day ago. Meant to run every few minutes, in
 /// any number of processes.
 ///
 /// # Errors

@@ -70,7 +70,7 @@ impl Sender {
             info!(channel, "letters can be sent again");
         }
         match self.transport {
-            Transport::Smtp(_) | Transport::Sms(_) => queue::forget(&self.pool, letter).await,
+            Transport::Smtp(_) | Transport::Sms(_) => queue::delete(&self.pool, letter).await,
             Transport::Mailbox => queue::keep(&self.pool, letter).await,
         }
     }

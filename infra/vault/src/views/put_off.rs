@@ -31,7 +31,7 @@ impl PutOff {
     }
 
     /// The batch was counted.
-    pub(super) fn forget(&mut self, batch: Uuid) {
+    pub(super) fn remove(&mut self, batch: Uuid) {
         self.0.remove(&batch);
     }
 }
@@ -55,7 +55,7 @@ mod tests {
             assert!(!put_off.holds(bad, now), "its turn has come");
         }
         put_off.refused(bad, now);
-        put_off.forget(bad);
+        put_off.remove(bad);
         assert!(!put_off.holds(bad, now));
     }
 }

@@ -114,7 +114,7 @@ impl Worker {
             match self.executor.execute::<ViewBatch>(last, command, &Envelope::of_service()).await {
                 Ok(_) => {
                     batch.counted().await?;
-                    put_off.forget(last);
+                    put_off.remove(last);
                 }
                 Err(CommandError::Store(failure)) => return Err(failure.into()),
                 // The batch must not keep the others from their turn.
