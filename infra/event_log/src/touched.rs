@@ -154,9 +154,11 @@ mod tests {
     use domain::value::{PostId, UserId};
 
     fn knowing() -> Touched {
-        Touched::new(|_, event| match event {
-            Event::Like(LikeEvent::Liked { target: Target::Post(post), .. }) => Touches::one(post.0),
-            _ => Touches::NOTHING,
+        Touched::new(|_, event| {
+            let Event::Like(LikeEvent::Liked { target: Target::Post(post), .. }) = event else {
+                return Touches::NOTHING;
+            };
+            Touches::one(post.0)
         })
     }
 
