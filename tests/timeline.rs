@@ -208,6 +208,8 @@ async fn a_rebuilt_timeline_keeps_its_newest_posts_and_goes_on_below_them() {
     for n in 0..9 {
         posts.insert(0, people[n % 3].publish(&format!("{n}")).await);
     }
+    // What others wrote is there once the read models are.
+    app.settle(calm).await;
     assert_eq!(timeline(reader).await, posts);
     app.rebuild("timelines").await;
     assert_eq!(timeline(reader).await, posts);
