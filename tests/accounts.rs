@@ -21,8 +21,18 @@ mod withdrawals;
 use crate::support::TestApp;
 use crate::support::client::{Answer, PASSWORD, Person};
 use crate::support::smtp::Sink;
+use crate::support::wait::until_true;
 use serde_json::json;
 use service::settings::Settings;
+
+/// Waits until every withdrawal has been carried out or taken back.
+async fn no_withdrawal_is_left(app: &TestApp) {
+    until_true("no withdrawal is left", async || {
+        let left = "select count(*) from vault.withdrawals";
+        sqlx::query_scalar::<_, i64>(left).fetch_one(&app.pool).await.expect("a count") == 0
+    })
+    .await;
+}
 
 /// A node and the mail server that it sends to.
 struct Yard {

@@ -9,6 +9,7 @@ mod traces;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
+use crate::support::wait::until;
 use serde_json::{Value, json};
 
 /// Lets the night board be open at any hour.
@@ -39,12 +40,11 @@ async fn post(app: &TestApp, reader: &Person, id: &str) -> Value {
 async fn with_role(app: &TestApp, handle: &str, role: &str) -> Person {
     let person = app.register(handle).await;
     app.madang(&["grant", handle, "admin"]).await.expect("granted");
-    let begun = std::time::Instant::now();
     let path = format!("/v1/users/{handle}/roles");
-    // Until this node has heard of what another process did.
-    while person.see(app, &path).await.status == 403 {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "this node never hears of it");
-    }
+    until("this node has heard of what another process did", async || {
+        (person.see(app, &path).await.status != 403).then_some(())
+    })
+    .await;
     if role != "admin" {
         person.put_empty(&format!("{path}/{role}")).await.expect(204);
         person.delete(&format!("{path}/admin")).await.expect(204);

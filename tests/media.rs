@@ -10,11 +10,11 @@ mod slow;
 mod uploads;
 
 use crate::support::client::{Answer, Person};
+use crate::support::wait::until;
 use crate::support::{TestApp, client};
 use corpus::JpegParts;
 use reqwest::Method;
 use serde_json::Value;
-use std::time::{Duration, Instant};
 
 /// A JPEG of a photo's kind.
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
@@ -39,14 +39,11 @@ pub async fn upload(person: &Person, content_type: &str, bytes: Vec<u8>) -> Answ
 
 /// What has become of it, once it was looked at.
 async fn looked_at(person: &Person, id: &str) -> Value {
-    let begun = Instant::now();
-    loop {
+    until("the photo was looked at", async || {
         let media = person.get(&format!("/v1/media/{id}")).await.expect(200).json;
-        if media["state"] != "uploading" && media["state"] != "processing" {
-            return media;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{media}");
-    }
+        (media["state"] != "uploading" && media["state"] != "processing").then_some(media)
+    })
+    .await
 }
 
 /// The id of a photo that can be shown.
@@ -59,14 +56,7 @@ pub async fn ready(person: &Person) -> String {
 
 /// Waits until nothing is left in the storage under a prefix.
 async fn nothing_is_left(app: &TestApp, prefix: &str) {
-    let begun = Instant::now();
-    loop {
-        let left = app.files(prefix).await;
-        if left.is_empty() {
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{left:?}");
-    }
+    until("nothing is left in the storage", async || app.files(prefix).await.is_empty().then_some(())).await;
 }
 
 async fn download(url: &str) -> reqwest::Response {

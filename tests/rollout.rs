@@ -3,6 +3,7 @@
 
 use crate::support::TestApp;
 use crate::support::client::Person;
+use crate::support::wait::until_true;
 use event_log::event_store::LogReader;
 use futures::future::BoxFuture;
 use projections::ports::Announcer;
@@ -15,7 +16,7 @@ use projections::{Definition, Position, Projector, RecordedEvent, Tx};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -87,14 +88,6 @@ async fn version(app: &TestApp) -> i32 {
     sqlx::query_scalar("select version from tags.checkpoint").fetch_one(&app.pool).await.expect("a copy")
 }
 
-async fn until(what: &str, holds: impl AsyncFn() -> bool) {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < Duration::from_secs(30), "not within 30 s: {what}");
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_old_release_keeps_its_copy_fresh_until_the_new_one_takes_over_and_does_not_take_it_back() {
     let app = TestApp::start().await;
@@ -114,7 +107,7 @@ async fn the_old_release_keeps_its_copy_fresh_until_the_new_one_takes_over_and_d
         }
         assert_eq!(version(&app).await, old);
         open.send_replace(true);
-        until("the new copy is swapped in", async || version(&app).await == new).await;
+        until_true("the new copy is swapped in", async || version(&app).await == new).await;
         // Written by the new release now, for readers of both.
         for tag in ["라", "마", "바"] {
             tagged(&app, &mina, tag).await;
@@ -135,7 +128,7 @@ async fn the_old_release_keeps_its_copy_fresh_until_the_new_one_takes_over_and_d
 
     // Going back is a decision.
     rebuild(&TagsProjector, &app.pool, &log, &|_| {}).await.expect("rebuilt");
-    until("the old release leads again", async || {
+    until_true("the old release leads again", async || {
         let seen = mina.see(&app, "/v1/posts?tag=사").await;
         !seen.is_stale() && seen.each("id") == [post.as_str()]
     })

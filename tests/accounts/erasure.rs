@@ -1,7 +1,7 @@
 //! Forgetting a person.
 
 use super::secrets::everything_outside;
-use super::{Yard, address, form};
+use super::{Yard, address, form, no_withdrawal_is_left};
 use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::{PASSWORD, Person};
@@ -125,17 +125,7 @@ async fn who_left_thirty_days_ago_is_forgotten_by_itself_and_what_was_cut_off_is
     ))
     .await;
     let _sweeping = app.second_node(|_| {}).await;
-    let begun = std::time::Instant::now();
-    loop {
-        let (left,): (i64,) = sqlx::query_as("select count(*) from vault.withdrawals")
-            .fetch_one(&app.pool)
-            .await
-            .expect("a count");
-        if left == 0 {
-            break;
-        }
-        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{left} are left");
-    }
+    no_withdrawal_is_left(app).await;
     app.settle(&sora).await;
     let left = everything(app).await.to_lowercase();
     let found =

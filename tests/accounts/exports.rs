@@ -3,9 +3,10 @@
 use super::erasure::erase;
 use super::{Yard, address, token_in};
 use crate::support::client::{Answer, Person};
+use crate::support::wait::until;
 use serde_json::{Value, json};
 use std::io::{Cursor, Read};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use zip::ZipArchive;
 
 /// The files of who has uploaded no photo, in their order, a feature's a line.
@@ -146,13 +147,7 @@ async fn who_leaves_right_after_asking_gets_all_of_it_with_their_photos() {
     mina.get("/v1/me/export").await.expect(202);
     mina.leave().await.expect(204);
     yard.run("update jobs set due_at = now() where kind = 'make_export'").await;
-    let begun = Instant::now();
-    let key = loop {
-        if let [key] = &yard.app.files("exports/").await[..] {
-            break key.clone();
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "no export was made");
-    };
+    let key = until("an export is made", async || yard.app.files("exports/").await.into_iter().next()).await;
     let url =
         yard.app.storage().download_url(&key, "madang-left.zip", Duration::from_secs(60)).await.expect("one");
     let mut archive = Archive::download(&url).await;
@@ -198,10 +193,8 @@ async fn an_export_is_kept_for_a_week_and_made_anew_after_a_day() {
     yard.run("update vault.exports set made_at = made_at - interval '8 days'").await;
     // Nodes clear away at their start, and then every hour.
     let _another = yard.app.second_node(|_| {}).await;
-    let begun = Instant::now();
-    while !yard.app.files("exports/").await.is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", yard.app.files("exports/").await);
-    }
+    until("the files are cleared away", async || yard.app.files("exports/").await.is_empty().then_some(()))
+        .await;
     fetch(&yard, &newer).await.expect_problem(410, "link_over");
 }
 
@@ -219,14 +212,7 @@ async fn an_export_whose_maker_died_is_made_by_another() {
         mina.id
     ))
     .await;
-    let begun = Instant::now();
-    loop {
-        let asked = mina.get("/v1/me/export").await;
-        if asked.status == 200 {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{}", asked.text);
-    }
+    until("the export is made", async || (mina.get("/v1/me/export").await.status == 200).then_some(())).await;
     assert_eq!(yard.app.files("exports/").await.len(), 1);
 }
 

@@ -3,10 +3,10 @@
 use super::log_in;
 use crate::support::TestApp;
 use crate::support::client::{PASSWORD, Person};
+use crate::support::wait::until_true;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
-use std::time::{Duration, Instant};
 
 async fn key_set(app: &TestApp) -> JwkSet {
     let answer = app.nobody().get("/.well-known/jwks.json").await.expect(200);
@@ -25,13 +25,6 @@ fn kid(token: &str) -> String {
 
 async fn rotate(app: &TestApp, arguments: &[&str]) {
     app.madang(&[&["rotate-keys"], arguments].concat()).await.expect("it succeeds");
-}
-
-async fn until(app: &TestApp, what: &str, holds: impl AsyncFn() -> bool) {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "never: {what}; {:?}", key_set(app).await);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,12 +53,12 @@ async fn a_new_key_is_published_before_it_signs_and_old_tokens_stay_good() {
     let old = kid(mina.token.as_deref().expect("a token"));
     rotate(&app, &[]).await;
     for node in [&app, &other] {
-        until(node, "the new key is published", async || key_set(node).await.keys.len() == 2).await;
+        until_true("the new key is published", async || key_set(node).await.keys.len() == 2).await;
     }
     assert_eq!(kid(&token(&app).await), old, "nobody could verify the new one yet");
     let two_minutes_later = "update vault.signing_keys set active_from = active_from - interval '2 minutes'";
     sqlx::query(two_minutes_later).execute(&app.pool).await.expect("it is later");
-    until(&app, "the new key signs", async || kid(&token(&app).await) != old).await;
+    until_true("the new key signs", async || kid(&token(&app).await) != old).await;
     let new = Person { token: Some(token(&app).await), ..app.nobody() };
     for node in [&app, &other] {
         new.at(node).get("/v1/me/account").await.expect(200);
@@ -83,7 +76,7 @@ async fn after_a_key_got_out_no_token_of_it_is_good_anywhere_and_people_go_on_by
     mina.at(&other).get("/v1/me/account").await.expect(200);
     rotate(&app, &["--emergency"]).await;
     for node in [&app, &other] {
-        until(node, "the old token is refused", async || {
+        until_true("the old token is refused", async || {
             mina.at(node).get("/v1/me/account").await.status == 401
         })
         .await;

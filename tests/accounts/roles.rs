@@ -2,6 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::client::Person;
+use crate::support::wait::until;
 use reqwest::Method;
 use serde_json::json;
 
@@ -12,10 +13,10 @@ async fn grant(app: &TestApp, arguments: &[&str]) -> Result<String, String> {
 /// Waits until this node has heard of it.
 async fn until_admin(app: &TestApp, person: &Person) {
     person.see(app, "/v1/users").await.expect(200);
-    let begun = std::time::Instant::now();
-    while person.get("/v1/users/mina/roles").await.status == 403 {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "this node never hears of it");
-    }
+    until("this node has heard of the role", async || {
+        (person.get("/v1/users/mina/roles").await.status != 403).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

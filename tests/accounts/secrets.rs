@@ -2,10 +2,11 @@
 
 use super::{Yard, code_in, token_in};
 use crate::support::TestApp;
+use crate::support::wait::until;
 use futures::{FutureExt, StreamExt};
 use reqwest::Method;
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// All rows outside the vault.
 pub(super) async fn everything_outside_the_vault(app: &TestApp) -> String {
@@ -45,16 +46,12 @@ async fn nothing_secret_or_personal_is_in_an_event_a_message_a_table_or_anyone_e
     let mut messages = nats.subscribe(format!("events.{log_id}.>")).await.expect("a subscription");
     nats.flush().await.expect("NATS");
     // A relay that meets a new stream begins at the log's head.
-    let begun = Instant::now();
-    loop {
-        let note = "select stream_created is not null, stopped_because from relay";
-        let (leads, stopped_because): (bool, Option<String>) =
-            sqlx::query_as(note).fetch_one(&app.pool).await.expect("the relay's note");
-        if leads {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(20), "no relay leads: {stopped_because:?}");
-    }
+    until("a relay leads", async || {
+        let note = "select stream_created is not null from relay";
+        let leads: bool = sqlx::query_scalar(note).fetch_one(&app.pool).await.expect("the relay's note");
+        leads.then_some(())
+    })
+    .await;
 
     let nobody = app.nobody();
     let form = json!({ "email": EMAIL, "handle": "mina", "display_name": "Mina", "password": SECRET });

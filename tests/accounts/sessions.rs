@@ -3,8 +3,8 @@
 use super::Yard;
 use crate::support::TestApp;
 use crate::support::client::{Answer, PASSWORD, Person};
+use crate::support::wait::until;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 async fn refresh(person: &Person, token: &Value) -> Answer {
     person.post("/v1/sessions/refresh", json!({ "refresh_token": token })).await
@@ -12,15 +12,11 @@ async fn refresh(person: &Person, token: &Value) -> Answer {
 
 /// Asks again until the answer is a problem of this code.
 async fn until_problem(person: &Person, status: u16, code: &str) {
-    let begun = Instant::now();
-    loop {
+    let answer = until("the answer is a problem", async || {
         let answer = person.get("/v1/me/sessions").await;
-        if answer.status == status {
-            answer.expect_problem(status, code);
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(20), "still {}", answer.status);
-    }
+        (answer.status == status).then_some(answer)
+    });
+    answer.await.expect_problem(status, code);
 }
 
 #[tokio::test(flavor = "multi_thread")]

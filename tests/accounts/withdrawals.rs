@@ -1,6 +1,6 @@
 //! Leaving, and coming back.
 
-use super::{Yard, address, log_in, token_in};
+use super::{Yard, address, log_in, no_withdrawal_is_left, token_in};
 use crate::support::client::PASSWORD;
 use serde_json::json;
 
@@ -74,17 +74,7 @@ async fn leaving_that_was_cut_off_is_completed_or_forgotten_by_what_the_log_says
     yard.app.nobody().post("/v1/withdrawals/undo", json!({ "token": token })).await.expect(204);
     log_in(&yard.app, "mina", PASSWORD).await.expect(201);
     sora.get("/v1/me/account").await.expect(200);
-    let begun = std::time::Instant::now();
-    loop {
-        let (left,): (i64,) = sqlx::query_as("select count(*) from vault.withdrawals")
-            .fetch_one(&yard.app.pool)
-            .await
-            .expect("a count");
-        if left == 0 {
-            break;
-        }
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{left} are left");
-    }
+    no_withdrawal_is_left(&yard.app).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,15 +96,7 @@ async fn who_came_back_is_not_forgotten_though_it_was_cut_off_before_it_was_note
         ))
         .await;
         let sweeping = yard.app.second_node(|_| {}).await;
-        let begun = std::time::Instant::now();
-        while sqlx::query("select 1 from vault.withdrawals")
-            .fetch_optional(&yard.app.pool)
-            .await
-            .expect("an answer")
-            .is_some()
-        {
-            assert!(begun.elapsed() < std::time::Duration::from_secs(20), "the row is left");
-        }
+        no_withdrawal_is_left(&yard.app).await;
         drop(sweeping);
         log_in(&yard.app, "mina", PASSWORD).await.expect(201);
     }

@@ -4,9 +4,9 @@ use super::{open_at_any_hour, post};
 use crate::media::{jpeg, ready, upload};
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
+use crate::support::wait::until;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 /// The id of a photo that was uploaded anonymously and can be shown.
 pub(super) async fn ready_anonymously(person: &Person) -> String {
@@ -17,15 +17,15 @@ pub(super) async fn ready_anonymously(person: &Person) -> String {
 }
 
 async fn until_ready(person: &Person, id: &str) {
-    let begun = Instant::now();
-    loop {
+    until("the photo can be shown", async || {
         let media = person.get(&format!("/v1/media/{id}")).await.expect(200).json;
         match media["state"].as_str() {
-            Some("ready") => return,
-            Some("uploading" | "processing") => assert!(begun.elapsed() < Duration::from_secs(60), "{media}"),
+            Some("ready") => Some(()),
+            Some("uploading" | "processing") => None,
             _ => panic!("{media}"),
         }
-    }
+    })
+    .await;
 }
 
 fn showing(media: &str, board: Option<&str>) -> Value {

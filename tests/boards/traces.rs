@@ -7,6 +7,7 @@
 use super::photos::ready_anonymously;
 use crate::media::ready;
 use crate::support::client::{Answer, Person, operator};
+use crate::support::wait::until;
 use crate::support::{binary, client, database, storage};
 use async_nats::jetstream::{self, consumer};
 use futures::TryStreamExt;
@@ -16,7 +17,7 @@ use sqlx::PgPool;
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
@@ -214,14 +215,12 @@ fn any<'a>(text: &str, marks: &'a [String]) -> Option<&'a String> {
 
 /// All files of someone's export, each as one text.
 async fn export(person: &Person) -> Vec<(String, String)> {
-    let begun = Instant::now();
-    let url = loop {
-        let asked = person.get("/v1/me/export").await;
-        if asked.status == 200 {
-            break asked.json["download_url"].as_str().expect("an address").to_owned();
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{}", asked.text);
-    };
+    let url = until("the export is made", async || {
+        let export = person.get("/v1/me/export").await;
+        let url = (export.status == 200).then(|| export.json["download_url"].as_str().expect("an address"));
+        url.map(str::to_owned)
+    })
+    .await;
     let bytes = client().get(url).send().await.expect("the storage").bytes().await.expect("all of it");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes.to_vec())).expect("a ZIP");
     let mut files = vec![];

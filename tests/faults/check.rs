@@ -4,11 +4,16 @@ use super::load::Load;
 use super::site::Stores;
 use super::until;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
+use async_nats::jetstream::stream::Stream;
 use event_log::event_store::LogReader;
 use futures::StreamExt;
 use projections::verify::verify;
 use sqlx::PgPool;
 use std::collections::HashMap;
+use std::time::Duration;
+
+/// The time for one reading of the stream: a longer one has lost its consumer with a server.
+const A_READING: Duration = Duration::from_secs(15);
 
 /// The service answers by itself; every command that was answered 2xx is in the log exactly once, where
 /// its answer said; positions are 1, 2, 3, …; relay and read models reach the head; the stream holds
@@ -70,25 +75,35 @@ pub async fn everyone_reaches_the_head(stores: &Stores) {
     .await;
 }
 
-/// What the stream lacks, readers find in Postgres; but nothing may be in it twice or out of order.
+/// The stream may lack positions, which readers find in Postgres; but no position may be in it twice or out
+/// of order.
 async fn the_stream_is_in_order(stores: &Stores, pool: &PgPool) {
     let head: i64 = sqlx::query_scalar("select head from log").fetch_one(pool).await.expect("a log");
-    let stream = stores.stream().await.expect("the stream is there");
-    let left = stream.get_info().await.expect("it answers").state.messages;
-    // A cluster may want to put it on the server that is down, and only then look for another.
-    let consumer =
-        until("a consumer", async || stream.create_consumer(OrderedConfig::default()).await.ok()).await;
-    let mut messages = consumer.messages().await.expect("messages").take(usize::try_from(left).expect("few"));
-    let mut last = 0;
-    while let Some(message) = super::within("the stream reads to its end", messages.next()).await {
-        let message = message.expect("a message");
+    // A cluster that has just lost a server answers nothing until its election is over, and may first want
+    // to put the consumer on the lost server.
+    let positions = until("the stream is read to its end", async || {
+        let stream = stores.stream().await?;
+        tokio::time::timeout(A_READING, positions(&stream)).await.ok()?
+    })
+    .await;
+    assert!(positions.is_sorted_by(|one, next| one < next), "the stream's order: {positions:?}");
+    let last = positions.last();
+    assert!(last.is_none_or(|last| *last == head), "the stream ends at {last:?}, the log at {head}");
+}
+
+/// The position of each message of the stream, in the stream's order; nothing when NATS fails meanwhile.
+async fn positions(stream: &Stream) -> Option<Vec<i64>> {
+    let count = usize::try_from(stream.get_info().await.ok()?.state.messages).expect("few");
+    let consumer = stream.create_consumer(OrderedConfig::default()).await.ok()?;
+    let mut messages = consumer.messages().await.ok()?.take(count);
+    let mut positions = Vec::with_capacity(count);
+    while let Some(message) = messages.next().await {
+        let message = message.ok()?;
         let headers = message.headers.as_ref().expect("headers");
-        let position =
-            headers.get("Madang-Position").expect("a position").as_str().parse().expect("a number");
-        assert!(last < position, "the stream has {position} after {last}");
-        last = position;
+        let position = headers.get("Madang-Position").expect("a position").as_str();
+        positions.push(position.parse().expect("a number"));
     }
-    assert!(left == 0 || last == head, "the stream ends at {last}, the log at {head}");
+    Some(positions)
 }
 
 /// Rebuilt, and by SQL over the events.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{RwLock, RwLockWriteGuard, watch};
+use tokio::time::{Interval, MissedTickBehavior};
 
 const PEOPLE: usize = 8;
 
@@ -59,6 +60,7 @@ impl Load {
                 confirmed: load.confirmed.clone(),
                 quiet: load.quiet.clone(),
                 stop: load.stop.clone(),
+                pace: pace(),
                 seen: HashSet::new(),
             };
             load.workers.push(tokio::spawn(async move { worker.work().await }));
@@ -121,8 +123,16 @@ struct Worker {
     confirmed: Arc<watch::Sender<Confirmed>>,
     quiet: Arc<RwLock<()>>,
     stop: Arc<AtomicBool>,
+    /// The pace of tries that failed: a dead server is not asked thousands of times a second.
+    pace: Interval,
     /// Likes and follows of this person: the second of the same is no deed.
     seen: HashSet<Deed>,
+}
+
+fn pace() -> Interval {
+    let mut pace = tokio::time::interval(Duration::from_millis(20));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pace
 }
 
 /// A command as it is sent, perhaps several times.
@@ -279,8 +289,7 @@ impl Worker {
                 return None;
             }
         }
-        // So that a dead server is not asked thousands of times a second.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.pace.tick().await;
         None
     }
 

@@ -1,6 +1,7 @@
 //! A real Meilisearch, where `MEILI_URL` (and `MEILI_KEY`) say where one is, and what tests leave there.
 
 use crate::support::TestApp;
+use crate::support::wait::until;
 use serde_json::Value;
 use service::settings::{MeiliSettings, Settings};
 use std::ops::Deref;
@@ -46,14 +47,15 @@ impl MeiliIndexes {
     /// Waits for a task that was begun.
     async fn done(&self, task: &Value) {
         let path = format!("/tasks/{}", task["taskUid"]);
-        loop {
+        until("Meilisearch has done the task", async || {
             let task = self.ask(reqwest::Method::GET, &path, None).await;
             match task["status"].as_str() {
-                Some("enqueued" | "processing") => tokio::task::yield_now().await,
-                Some("succeeded") => return,
+                Some("enqueued" | "processing") => None,
+                Some("succeeded") => Some(()),
                 _ => panic!("{task:#}"),
             }
-        }
+        })
+        .await;
     }
 
     /// Changes documents behind the engine's back.

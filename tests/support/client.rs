@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use vault::Vault;
 
 /// An answer, read to its end.
@@ -362,10 +362,10 @@ impl TestApp {
     /// Gives someone the role analyst or admin, and waits until this node has heard of it.
     pub async fn grant(&self, person: &Person, role: &str) {
         self.madang(&["grant", &person.handle, role]).await.expect("granted");
-        let begun = Instant::now();
-        while person.get("/v1/projections").await.status == 403 {
-            assert!(begun.elapsed() < Duration::from_secs(20), "this node never hears of it");
-        }
+        until("this node has heard of the role", async || {
+            (person.get("/v1/projections").await.status != 403).then_some(())
+        })
+        .await;
     }
 
     /// The newest position of the log.

@@ -26,3 +26,8 @@ pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T 
     })
     .await
 }
+
+/// Asks again and again until the answer is yes.
+pub async fn until_true(what: &str, mut ask: impl AsyncFnMut() -> bool) {
+    until(what, async || ask().await.then_some(())).await;
+}

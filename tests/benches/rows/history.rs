@@ -61,12 +61,13 @@ async fn peak(database_url: &str, arguments: &[&str]) -> Result<u32, Failure> {
         .spawn()?;
     let process = child.id().ok_or("it has ended")?;
     let mut most = 0;
+    let mut looks = tokio::time::interval(Duration::from_millis(50));
     loop {
         tokio::select! {
             status = child.wait() => {
                 return if status?.success() { Ok(most) } else { Err(format!("{arguments:?} failed").into()) };
             }
-            () = tokio::time::sleep(Duration::from_millis(50)) => {
+            _ = looks.tick() => {
                 let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
                 let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
                 let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u32>().ok());
