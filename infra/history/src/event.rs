@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::upcast::{UPCASTERS, added};
 use projections::Position;
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sqlx::types::Json;
 use std::borrow::Cow;
@@ -37,48 +38,53 @@ pub struct LogEvent {
     pub payload: Box<RawValue>,
 }
 
-/// As the columns of [`COLUMNS`].
-pub(super) type Row = (
-    i64,
-    DateTime<Utc>,
-    Option<String>,
-    String,
-    String,
-    String,
-    String,
-    i64,
-    Option<String>,
-    bool,
-    Json<Box<RawValue>>,
-);
+/// A row of the log, as a statement or the log's stream in NATS gives it.
+#[derive(Deserialize, sqlx::FromRow)]
+pub(super) struct Row {
+    position: Position,
+    recorded_at: DateTime<Utc>,
+    event_type: String,
+    event_version: String,
+    aggregate_type: String,
+    aggregate_id: String,
+    sequence: i64,
+    payload: Json<Box<RawValue>>,
+    metadata: Json<Metadata>,
+}
 
-/// What is read of the log.
-pub(super) const COLUMNS: &str = "position, recorded_at, metadata ->> 'event_id', event_type, event_version, \
-    aggregate_type, aggregate_id, sequence, metadata ->> 'actor', metadata ? 'operator', payload";
+/// The part of an event's metadata that goes out.
+#[derive(Deserialize)]
+struct Metadata {
+    event_id: Option<String>,
+    actor: Option<String>,
+    operator: Option<IgnoredAny>,
+}
+
+/// The columns of a [`Row`].
+pub(super) const COLUMNS: &str = "position, recorded_at, event_type, event_version, aggregate_type, aggregate_id, \
+    sequence, payload, metadata";
 
 impl From<Row> for LogEvent {
     fn from(row: Row) -> Self {
-        let (position, recorded_at, event_id, event_type, version, aggregate_type, aggregate_id, ..) = row;
-        let (.., sequence, actor, by_operator, Json(payload)) = row;
+        let (Json(payload), Json(metadata)) = (row.payload, row.metadata);
         let id = |text: Option<String>| text.and_then(|text| text.parse().ok());
-        let (event_version, payload) = match today(&event_type, &version, payload.get()) {
+        let (event_version, payload) = match today(&row.event_type, &row.event_version, payload.get()) {
             (version, Cow::Owned(text)) => {
                 (version.to_owned(), RawValue::from_string(text).unwrap_or(payload))
             }
             (version, Cow::Borrowed(_)) => (version.to_owned(), payload),
         };
-        let (event_id, actor) = (id(event_id), id(actor));
         Self {
-            position,
-            recorded_at,
-            event_id,
-            event_type,
+            position: row.position,
+            recorded_at: row.recorded_at,
+            event_id: id(metadata.event_id),
+            event_type: row.event_type,
             event_version,
-            aggregate_type,
-            aggregate_id,
-            sequence,
-            actor,
-            by_operator,
+            aggregate_type: row.aggregate_type,
+            aggregate_id: row.aggregate_id,
+            sequence: row.sequence,
+            actor: id(metadata.actor),
+            by_operator: metadata.operator.is_some(),
             payload,
         }
     }

@@ -2,13 +2,8 @@
 
 use super::event::{LogEvent, Row};
 use super::pages::{Filter, Page};
-use chrono::{DateTime, Utc};
 use event_log::tail::{Tail, TailEvent};
 use projections::Position;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
-use sqlx::types::Json;
 
 /// Events that are looked through for one page.
 const LOOKED_THROUGH: usize = 1_000;
@@ -44,52 +39,15 @@ fn page(there: &[TailEvent], filter: &Filter, limit: usize) -> Option<Page> {
     Some(Page { events, up_to, is_last: up_to == newest && there.len() < LOOKED_THROUGH })
 }
 
-/// A row as the log's stream carries it.
-#[derive(Deserialize)]
-struct Message {
-    position: Position,
-    recorded_at: DateTime<Utc>,
-    event_type: String,
-    event_version: String,
-    aggregate_type: String,
-    aggregate_id: String,
-    sequence: i64,
-    payload: Box<RawValue>,
-    metadata: Metadata,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    event_id: Option<String>,
-    actor: Option<String>,
-    operator: Option<IgnoredAny>,
-}
-
+/// Reads a row as the log's stream carries it.
 fn read(row: &[u8]) -> Option<LogEvent> {
-    let message: Message = serde_json::from_slice(row).ok()?;
-    let Message { position, recorded_at, event_type, event_version, aggregate_type, aggregate_id, .. } =
-        message;
-    let Message { sequence, payload, metadata: Metadata { event_id, actor, operator }, .. } = message;
-    let (by_operator, payload) = (operator.is_some(), Json(payload));
-    let row: Row = (
-        position,
-        recorded_at,
-        event_id,
-        event_type,
-        event_version,
-        aggregate_type,
-        aggregate_id,
-        sequence,
-        actor,
-        by_operator,
-        payload,
-    );
-    Some(row.into())
+    serde_json::from_slice::<Row>(row).ok().map(LogEvent::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
     use domain::Event;
     use projections::RecordedEvent;
     use serde_json::{Value, json};

@@ -17,6 +17,9 @@ const HEADER: usize = 19;
 const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
 /// Instead of a count of fields.
 const END: [u8; 2] = [0xff, 0xff];
+/// The fields of a [`Row`], in its order.
+const COLUMNS: &str = "position, recorded_at, metadata ->> 'event_id', event_type, event_version, \
+    aggregate_type, aggregate_id, sequence, metadata ->> 'actor', metadata ? 'operator', payload";
 const FIELDS: usize = 11;
 
 /// An event's columns, borrowed from what Postgres sent.
@@ -96,9 +99,8 @@ pub async fn rows(
     bytes: usize,
 ) -> Result<impl Stream<Item = Result<Chunk, RowsError>> + Send + use<>, RowsError> {
     let sql = format!(
-        "copy (select {} from events where position between {first} and {last} order by position)
-         to stdout (format binary)",
-        super::event::COLUMNS
+        "copy (select {COLUMNS} from events where position between {first} and {last} order by position)
+         to stdout (format binary)"
     );
     let sent = pool.copy_out_raw(&sql).await?;
     let begun = (sent, Pending::default());
