@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::feature::{DeclaredJob, Feature, Gauge, Unable, Worker};
 use crate::wiring::Wiring;
 use std::time::Duration;
-use vault::mail::{self, Channel, SendEmail, SendSms, Sender};
+use vault::mail::{self, ByEmail, BySms, SendLetter, Sender, Via};
 
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -13,10 +13,7 @@ pub struct Letters;
 
 impl Feature for Letters {
     fn jobs(&self) -> Vec<DeclaredJob> {
-        vec![
-            DeclaredJob::of::<SendEmail>(|wiring, app| sender(wiring, app, Channel::Email)),
-            DeclaredJob::of::<SendSms>(|wiring, app| sender(wiring, app, Channel::Sms)),
-        ]
+        vec![sending::<ByEmail>(), sending::<BySms>()]
     }
 
     fn workers(&self, wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
@@ -41,10 +38,10 @@ impl Feature for Letters {
     }
 }
 
-/// A channel's way out, where requests are answered.
-fn sender(wiring: &Wiring, app: Option<&App>, channel: Channel) -> Result<Option<Sender>, Unable> {
-    match app {
-        Some(_) => Ok(Sender::of(&wiring.settings, wiring.own_pool(1, true), channel)?),
+/// The jobs of a channel, which run where requests are answered and the channel has a way out.
+fn sending<V: Via>() -> DeclaredJob {
+    DeclaredJob::of::<SendLetter<V>>(|wiring, app| match app {
+        Some(_) => Ok(Sender::of(&wiring.settings, wiring.own_pool(1, true), V::CHANNEL)?),
         None => Ok(None),
-    }
+    })
 }

@@ -24,6 +24,6 @@ pub use letter::{Channel, Letter};
 pub use mailbox::{StoredLetter, stored_letters};
 pub use outbox::Outbox;
 pub use queue::{gauge, sweep};
-pub use send::{SendEmail, SendSms, adopt};
+pub use send::{ByEmail, BySms, SendLetter, Via, adopt};
 pub use sender::Sender;
 pub use transport::TransportError;

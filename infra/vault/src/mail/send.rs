@@ -6,6 +6,7 @@ use jobs::queue::Enqueued;
 use jobs::{Failure, Job, Queue};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -17,20 +18,43 @@ const GRACE: Duration = Duration::from_secs(10);
 /// More than fit into a day: what ends a letter is that it is late.
 const MAX_ATTEMPTS: i32 = 1_000;
 
-/// A letter is to be sent by e-mail.
+/// The job that sends a letter by a channel: `Via` is [`ByEmail`] or [`BySms`].
 #[derive(Debug, Serialize, Deserialize)]
-pub struct SendEmail {
+#[serde(bound = "")]
+pub struct SendLetter<Via> {
     letter_id: Uuid,
+    #[serde(skip)]
+    via: PhantomData<Via>,
 }
 
-/// A letter is to be sent by SMS.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SendSms {
-    letter_id: Uuid,
+/// A channel as a type: each has a kind of job, and so workers, of its own.
+pub trait Via: Send + Sync + 'static {
+    /// The channel.
+    const CHANNEL: Channel;
+    /// The jobs' kind.
+    const KIND: &'static str;
 }
 
-impl Job for SendEmail {
+/// The channel of e-mail.
+#[derive(Debug)]
+pub struct ByEmail;
+
+/// The channel of SMS.
+#[derive(Debug)]
+pub struct BySms;
+
+impl Via for ByEmail {
+    const CHANNEL: Channel = Channel::Email;
     const KIND: &'static str = "send_email";
+}
+
+impl Via for BySms {
+    const CHANNEL: Channel = Channel::Sms;
+    const KIND: &'static str = "send_sms";
+}
+
+impl<V: Via> Job for SendLetter<V> {
+    const KIND: &'static str = V::KIND;
     const AT_ONCE: usize = AT_ONCE;
     const MAX_ATTEMPTS: i32 = MAX_ATTEMPTS;
     const GRACE: Duration = GRACE;
@@ -45,20 +69,8 @@ impl Job for SendEmail {
     }
 }
 
-impl Job for SendSms {
-    const KIND: &'static str = "send_sms";
-    const AT_ONCE: usize = AT_ONCE;
-    const MAX_ATTEMPTS: i32 = MAX_ATTEMPTS;
-    const GRACE: Duration = GRACE;
-    type Context = Sender;
-
-    fn key(&self) -> String {
-        self.letter_id.to_string()
-    }
-
-    async fn run(self, sender: Arc<Sender>) -> Result<(), Failure> {
-        sender.deliver(self.letter_id).await
-    }
+fn job<V: Via>(letter_id: Uuid) -> Enqueued {
+    Enqueued::of(&SendLetter::<V> { letter_id, via: PhantomData })
 }
 
 /// Has letters of this channel sent, as part of the caller's transaction.
@@ -68,9 +80,9 @@ pub(super) async fn enqueue(
     channel: Channel,
     letters: Vec<Uuid>,
 ) -> Result<(), sqlx::Error> {
-    let job = |letter_id| match channel {
-        Channel::Email => Enqueued::of(&SendEmail { letter_id }),
-        Channel::Sms => Enqueued::of(&SendSms { letter_id }),
+    let job = match channel {
+        Channel::Email => job::<ByEmail>,
+        Channel::Sms => job::<BySms>,
     };
     queue.enqueue_all(connection, letters.into_iter().map(job).collect()).await
 }
