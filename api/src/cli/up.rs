@@ -48,8 +48,6 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
     let listener = serve::listen(SocketAddr::new(args.host, args.port)).await?;
     let address = listener.local_addr()?;
-    let ops = ops_listener(address).await?;
-    let listeners = Listeners { http: Some(listener), ops: Some(ops) };
     let stack = tokio::select! {
         stack = LocalStack::start_beside(&args.data, outside()) => stack?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
@@ -71,7 +69,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         ..settings
     });
     let served = match settings {
-        Ok(settings) => serve_until_told(&args, settings, listeners, &stack, &mut signals).await,
+        Ok(settings) => serve_until_told(&args, settings, listener, &stack, &mut signals).await,
         Err(error) => Err(error.into()),
     };
     // Whatever happened above, Postgres and NATS end in order.
@@ -80,8 +78,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 /// Where `/metrics` are: the address that is set, or the next port on this machine, or any where that is taken.
-async fn ops_listener(http: SocketAddr) -> Result<TcpListener, Failure> {
-    if let Some(address) = std::env::var("MADANG_OPS_LISTEN").ok().and_then(|set| set.parse().ok()) {
+async fn ops_listener(named: Option<SocketAddr>, http: SocketAddr) -> Result<TcpListener, Failure> {
+    if let Some(address) = named {
         return serve::listen(address).await;
     }
     let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -108,11 +106,13 @@ fn outside() -> Outside {
 async fn serve_until_told(
     args: &Args,
     settings: Settings,
-    listeners: Listeners,
+    listener: TcpListener,
     stack: &LocalStack,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     let token_ttl = settings.token_ttl;
+    let ops = ops_listener(settings.ops_listen, listener.local_addr()?).await?;
+    let listeners = Listeners { http: Some(listener), ops: Some(ops) };
     let node = tokio::select! {
         node = Node::start(settings, listeners) => node?,
         () = signals.next() => return Ok(()),

@@ -191,19 +191,17 @@ impl ProjectionStatus {
 /// The database's.
 #[allow(clippy::cast_precision_loss)]
 pub async fn gauge_search(pool: &PgPool, fed: Position) -> Result<(), sqlx::Error> {
-    let head: Position = sqlx::query_scalar("select head from log").fetch_one(pool).await?;
-    let lag = (head - fed).max(0);
-    metrics::gauge!("madang_search_lag").set(lag as f64);
-    metrics::gauge!("madang_search_lag_seconds").set(waited(pool, fed).await?);
+    let (head, waited_seconds): (Position, Option<f64>) = sqlx::query_as(
+        "select head, (select greatest(extract(epoch from clock_timestamp() - recorded_at), 0)::float8
+                       from events where events.position = $1 + 1)
+         from log",
+    )
+    .bind(fed)
+    .fetch_one(pool)
+    .await?;
+    metrics::gauge!("madang_search_lag").set((head - fed).max(0) as f64);
+    metrics::gauge!("madang_search_lag_seconds").set(waited_seconds.unwrap_or(0.0));
     Ok(())
-}
-
-/// For how many seconds the first event after this position has been there; 0 if there is none.
-async fn waited(pool: &PgPool, position: Position) -> Result<f64, sqlx::Error> {
-    let seconds = "select greatest(extract(epoch from clock_timestamp() - recorded_at), 0)::float8
-         from events where position = $1 + 1";
-    let seconds = sqlx::query_scalar(seconds).bind(position).fetch_optional(pool).await?;
-    Ok(seconds.unwrap_or(0.0))
 }
 
 /// What is rebuilt, and what was asked for.
