@@ -73,7 +73,12 @@ async fn an_address_with_an_account_gets_the_same_answer_and_its_owner_another_l
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_can_be_tried_five_times_and_another_one_be_sent_after_a_while() {
     let yard = Yard::new().await;
-    let id = yard.app.nobody().post("/v1/sign-ups", form("mina")).await.expect(202).id();
+    let started = yard.app.nobody().post("/v1/sign-ups", form("mina")).await.expect(202);
+    assert_eq!(
+        (&started.json["code_expires_in_seconds"], &started.json["resend_after_seconds"]),
+        (&600.into(), &30.into())
+    );
+    let id = started.id();
     let first = code_in(&yard.mail.mail_to(&address("mina")).await.text);
     for tries_left in (1..5).rev() {
         let wrong = confirm(&yard, &id, &another(&first)).await.expect_problem(422, "invalid_fields");
@@ -88,10 +93,11 @@ async fn a_code_can_be_tried_five_times_and_another_one_be_sent_after_a_while() 
     assert!((1..=30).contains(&wait), "{wait}");
     let mut waits = vec![];
     let mut code = String::new();
-    for _ in 0..4 {
+    for promised in [60, 120, 240, 480] {
         yard.run("update vault.codes set next_send_at = clock_timestamp()").await;
         yard.run("delete from vault.attempts").await;
-        resend(&yard, &id).await.expect(202);
+        let sent = resend(&yard, &id).await.expect(202);
+        assert_eq!(sent.json["resend_after_seconds"], promised);
         code = code_in(&yard.mail.mail_to(&address("mina")).await.text);
         let wait = resend(&yard, &id).await.expect(if waits.len() < 3 { 429 } else { 409 });
         waits.push(wait.headers.get("retry-after").map(|wait| wait.to_str().expect("digits").to_owned()));

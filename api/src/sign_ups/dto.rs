@@ -6,9 +6,9 @@ use domain::value::{DisplayName, Handle};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vault::Email;
 use vault::mail::{Language, UnknownLanguage};
 use vault::sign_ups::NewSignUp;
+use vault::{CodeSent, Email};
 
 /// What someone who wants to become a member types.
 #[derive(Deserialize, ToSchema)]
@@ -69,9 +69,16 @@ pub struct SignUpStarted {
     /// For the confirmation, together with the code.
     pub id: Uuid,
     /// How long the code is good for.
-    pub code_expires_in_seconds: u32,
+    pub code_expires_in_seconds: u64,
     /// When another code can be sent.
-    pub resend_after_seconds: u32,
+    pub resend_after_seconds: u64,
+}
+
+impl From<CodeSent> for SignUpStarted {
+    fn from(sent: CodeSent) -> Self {
+        let CodeSent { id, good_for, resend_after } = sent;
+        Self { id, code_expires_in_seconds: good_for.as_secs(), resend_after_seconds: resend_after.as_secs() }
+    }
 }
 
 /// What proves the address.

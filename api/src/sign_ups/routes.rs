@@ -58,8 +58,8 @@ pub async fn sign_up(
     form.from.may(&app, &FROM_A_NETWORK).await?;
     facts::handle_must_be_free(&app, &handle.key(), None).await?;
     may_be_written_to(&app, &new.email).await?;
-    let id = app.vault.sign_ups.begin(&new).await?;
-    Ok((StatusCode::ACCEPTED, Json(started(id))))
+    let sent = app.vault.sign_ups.begin(&new).await?;
+    Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 
 /// Have another code sent
@@ -80,12 +80,8 @@ pub async fn resend_code(
     if let Some(email) = app.vault.sign_ups.address(id).await? {
         may_be_written_to(&app, &email).await?;
     }
-    app.vault.sign_ups.resend(id).await??;
-    Ok((StatusCode::ACCEPTED, Json(started(id))))
-}
-
-fn started(id: Uuid) -> SignUpStarted {
-    SignUpStarted { id, code_expires_in_seconds: 600, resend_after_seconds: 30 }
+    let sent = app.vault.sign_ups.resend(id).await??;
+    Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 
 /// Confirm a sign-up by its code

@@ -63,12 +63,31 @@ pub enum ResendError {
     TooMany,
 }
 
+/// What the recipient of a code is told beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeSent {
+    /// The id of what the code proves; the same for all codes sent for it.
+    pub id: Uuid,
+    /// The time in which the code has to be typed in.
+    pub good_for: Duration,
+    /// The time after which another code can be sent.
+    pub resend_after: Duration,
+}
+
 /// A code on its way.
 pub(super) struct Issued {
-    /// Of what was asked for; the same for all codes sent for it.
-    pub(super) id: Uuid,
+    pub(super) sent: CodeSent,
     /// Six digits.
     pub(super) code: String,
+}
+
+impl Issued {
+    /// `wait` is in seconds.
+    fn new(id: Uuid, wait: f64) -> Result<Self, VaultError> {
+        let good_for = Duration::from_secs(60 * u64::from(MINUTES.unsigned_abs()));
+        let sent = CodeSent { id, good_for, resend_after: Duration::from_secs_f64(wait) };
+        Ok(Self { sent, code: fresh()? })
+    }
 }
 
 /// Codes and their hashes.
@@ -90,8 +109,9 @@ impl Codes {
         recipient: &str,
         can_be_right: bool,
     ) -> Result<Issued, VaultError> {
-        let issued = Issued { id: Uuid::new_v4(), code: fresh()? };
-        let hash = self.hash(issued.id, &issued.code);
+        let issued = Issued::new(Uuid::new_v4(), FIRST_WAIT_SECONDS)?;
+        let id = issued.sent.id;
+        let hash = self.hash(id, &issued.code);
         sqlx::query(
             "insert into vault.codes
                 (id, purpose, user_id, recipient, code_hash, tries_left, sends_left, next_send_at, expires_at)
@@ -103,7 +123,7 @@ impl Codes {
                 next_send_at = excluded.next_send_at, expires_at = excluded.expires_at,
                 created_at = clock_timestamp()",
         )
-        .bind(issued.id)
+        .bind(id)
         .bind(purpose.name())
         .bind(user.map(|user| user.0))
         .bind(recipient)
@@ -142,9 +162,9 @@ impl Codes {
         if wait > 0.0 {
             return Ok(Err(ResendError::TooSoon { wait: Duration::from_secs_f64(wait) }));
         }
-        let issued = Issued { id, code: fresh()? };
-        let hash = self.hash(id, &issued.code);
         let next_wait = FIRST_WAIT_SECONDS * 2f64.powi(i32::from(SENDS - sends_left));
+        let issued = Issued::new(id, next_wait)?;
+        let hash = self.hash(id, &issued.code);
         sqlx::query(
             "update vault.codes
              set code_hash = $2, tries_left = $3, sends_left = sends_left - 1,

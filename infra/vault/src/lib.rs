@@ -38,7 +38,7 @@ pub mod views;
 mod withdrawals;
 
 pub use address::{Email, Phone};
-pub use codes::{CodeError, ResendError};
+pub use codes::{CodeError, CodeSent, ResendError};
 pub use contacts::{ContactError, Contacts};
 pub use handles::Handles;
 pub use keys::Rotation;

@@ -3,7 +3,7 @@
 use super::VaultError;
 use super::accounts::PasswordHash;
 use super::address::Email;
-use super::codes::{CodeError, Codes, Issued, Purpose, ResendError};
+use super::codes::{CodeError, CodeSent, Codes, Issued, Purpose, ResendError};
 use super::passwords::Passwords;
 use crate::mail::{Language, Letter, Outbox};
 use domain::value::UserId;
@@ -59,7 +59,7 @@ impl SignUps {
     ///
     /// # Errors
     /// Overload, or the database's.
-    pub async fn begin(&self, new: &NewSignUp) -> Result<Uuid, VaultError> {
+    pub async fn begin(&self, new: &NewSignUp) -> Result<CodeSent, VaultError> {
         let hash = self.passwords.hash(&new.password).await?;
         let mut tx = self.pool.begin().await?;
         let taken: bool =
@@ -73,7 +73,7 @@ impl SignUps {
                 (id, user_id, email, email_key, password_hash, handle, display_name, language)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
-        .bind(issued.id)
+        .bind(issued.sent.id)
         .bind(Uuid::now_v7())
         .bind(new.email.as_str())
         .bind(new.email.key())
@@ -83,11 +83,11 @@ impl SignUps {
         .bind(new.language.to_string())
         .execute(&mut *tx)
         .await?;
-        let id = issued.id;
+        let sent = issued.sent;
         self.send(&mut tx, issued, new.email.as_str(), new.language, !taken).await?;
         tx.commit().await?;
         self.outbox.poke();
-        Ok(id)
+        Ok(sent)
     }
 
     /// Where the codes of a sign-up go, if there is such a one.
@@ -106,7 +106,7 @@ impl SignUps {
     ///
     /// # Errors
     /// The database's; within, why none is sent.
-    pub async fn resend(&self, id: Uuid) -> Result<Result<(), ResendError>, VaultError> {
+    pub async fn resend(&self, id: Uuid) -> Result<Result<CodeSent, ResendError>, VaultError> {
         let mut tx = self.pool.begin().await?;
         let (issued, recipient, can_be_right) = match self.codes.reissue(&mut tx, Purpose::SignUp, id).await?
         {
@@ -118,10 +118,11 @@ impl SignUps {
             .fetch_one(&mut *tx)
             .await?;
         let language = language.parse().unwrap_or(Language::Korean);
+        let sent = issued.sent;
         self.send(&mut tx, issued, &recipient, language, can_be_right).await?;
         tx.commit().await?;
         self.outbox.poke();
-        Ok(Ok(()))
+        Ok(Ok(sent))
     }
 
     async fn send(
