@@ -10,15 +10,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// Consoles ask again and again.
-const KEPT: Duration = Duration::from_secs(1);
+/// The time that a reading is shown again: consoles ask again and again.
+const CACHED_FOR: Duration = Duration::from_secs(1);
 
-/// This feature.
+/// The feature of the backlog.
 pub struct Jobs;
 
 impl Feature for Jobs {
     fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
-        parts.put(Backlog { kinds: wiring.job_kinds.clone(), kept: Mutex::default() });
+        parts.put(Backlog { kinds: wiring.job_kinds.clone(), cached: Mutex::default() });
         Ok(())
     }
 
@@ -32,30 +32,30 @@ impl Feature for Jobs {
     }
 }
 
-/// How jobs and reactions stand.
+/// The standing of jobs and reactions.
 #[derive(Debug)]
 pub struct Work {
-    /// Each kind of job.
+    /// The counts of each kind of job.
     pub jobs: Vec<Counts>,
-    /// Each reaction.
+    /// The status of each reaction.
     pub reactions: Vec<ReactionStatus>,
 }
 
-/// How the work stood a moment ago. Who asks while it is looked waits for that.
+/// The standing of the work a moment ago. A caller that asks while it is read waits for that reading.
 #[derive(Debug)]
 pub struct Backlog {
     kinds: Vec<&'static str>,
-    kept: Mutex<Option<(Instant, Arc<Work>)>>,
+    cached: Mutex<Option<(Instant, Arc<Work>)>>,
 }
 
 impl Backlog {
-    /// How jobs and reactions stand, or stood a moment ago.
+    /// Reads how jobs and reactions stand, or stood a moment ago.
     ///
     /// # Errors
     /// 503 if the database is away.
     pub async fn read(&self, app: &App) -> Result<Arc<Work>, Problem> {
-        let mut kept = self.kept.lock().await;
-        if let Some((_, work)) = kept.as_ref().filter(|(begun, _)| begun.elapsed() < KEPT) {
+        let mut cached = self.cached.lock().await;
+        if let Some((_, work)) = cached.as_ref().filter(|(begun, _)| begun.elapsed() < CACHED_FOR) {
             return Ok(work.clone());
         }
         let begun = Instant::now();
@@ -63,7 +63,7 @@ impl Backlog {
             jobs: app.read(|| counts::counts(&app.pool, &self.kinds)).await?,
             reactions: app.read(|| status::status(&app.pool)).await?,
         });
-        *kept = Some((begun, work.clone()));
+        *cached = Some((begun, work.clone()));
         Ok(work)
     }
 }

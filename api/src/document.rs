@@ -20,7 +20,7 @@ says otherwise) until they show what their caller wrote; an answer that may lack
 posts and comments are in `ETag`; with `If-Match` a write is refused (412) if another came in between. \
 **Repeats** with the same `Idempotency-Key` change nothing and get the first answer, for a day.";
 
-/// What the document says before any route is added.
+/// The document before any route is added.
 #[must_use]
 pub fn base() -> OpenApi {
     #[derive(utoipa::OpenApi)]
@@ -93,7 +93,8 @@ pub fn complete(document: &mut OpenApi) {
 
 fn complete_write(path: &str, method: &HttpMethod, operation: &mut Operation) {
     add_problems(operation);
-    // Answers of some hold secrets, which are not kept to be given again; others say nothing to the log.
+    // These routes take no key: the answers of some hold secrets, which are not kept to be given again;
+    // others say nothing to the log.
     if is_about(operation, &["sessions", "sign-ups", "account", "projections"]) {
         return;
     }
@@ -114,7 +115,7 @@ fn is_about(operation: &Operation, tags: &[&str]) -> bool {
 
 fn complete_read(operation: &mut Operation) {
     add_problems(operation);
-    // The log itself, and how far its readers have come: there is nothing to wait for.
+    // These routes read the log itself, or how far its readers have come: they have nothing to wait for.
     if is_about(operation, &["events", "projections"]) {
         return;
     }

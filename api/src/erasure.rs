@@ -1,11 +1,12 @@
 //! Forgetting a person: everything personal of theirs is gone, and the rest of the history stays whole.
 //!
-//! Features take back what is theirs ([`crate::personal`]): first what the person made is deleted by events, then what
-//! stands between them and others ends, as they would have done it, so that every read model drops it by its own rules.
-//! Then whatever is classed as personal is masked in the events themselves ([`masking`]), `PersonErased` is appended
-//! (which makes every node drop what it keeps in memory, and profiles and cards blank the name), pasts are dropped, the
-//! copies in NATS are purged, and the vault's rows go last: until then what was cut off is begun anew. Each step may be
-//! repeated without harm. What they looked at goes by itself within two days (see [`vault::views`]).
+//! Features take back what they have of the person ([`crate::personal`]): first what the person made is
+//! deleted by events, then what stands between the person and others ends, as the person would have done it,
+//! so that every read model drops it by its own rules. Then whatever is classed as personal is masked in the
+//! events themselves ([`masking`]), `PersonErased` is appended (which makes every node drop what it keeps in
+//! memory, and profiles and cards blank the name), pasts are dropped, the copies in NATS are purged, and the
+//! vault's rows go last: until then an erasure that was cut off is begun anew. Each step may be repeated
+//! without harm. What the person looked at goes by itself within two days (see [`vault::views`]).
 
 use crate::feature::{DeclaredJob, Feature};
 use crate::personal::{ErasedPerson, TakeBack, TakeBackError};
@@ -31,14 +32,15 @@ use vault::{Due, ErasePerson, Erases, Vault, VaultError};
 
 mod own;
 
-/// No request but an upload takes longer, so after it nothing that was begun before someone left is still under way;
-/// an upload that ends later is refused.
+/// The grace after a person has left: no request but an upload takes longer, so after it none that was begun
+/// before is still under way; an upload that ends later is refused.
 pub const GRACE: Duration = Duration::from_secs(35);
 
-/// How soon it is looked again whether someone's time has come: they are on their way back, say.
+/// The pause before an erasure that is not due yet is tried again: the person may be on their way back, for
+/// example.
 const NOT_YET: Duration = Duration::from_secs(600);
 
-/// This feature.
+/// The feature of erasure.
 pub struct Erasure;
 
 impl Feature for Erasure {
@@ -47,27 +49,27 @@ impl Feature for Erasure {
     }
 }
 
-/// Forgets people.
+/// The eraser, which forgets people.
 #[derive(Clone)]
 pub struct Eraser {
-    /// The log's database.
+    /// The connections to the log's database.
     pub pool: PgPool,
-    /// Deletes what they made.
+    /// The executor of the commands that delete what people made.
     pub executor: Executor,
-    /// Where the rest of it is.
+    /// The vault, which holds the rest of a person's data.
     pub vault: Vault,
-    /// Holds copies of their events.
+    /// The connection to NATS, which holds copies of people's events.
     pub nats: Nats,
-    /// Holds what they had put together to take away; nothing where no storage is named.
+    /// The storage, which holds the exports that people had made; nothing where no storage is named.
     pub storage: Option<Storage>,
-    /// What features undo.
+    /// The steps that undo what features have of a person.
     pub take_back: Vec<TakeBack>,
 }
 
-/// A person was not forgotten, or not all of them; the job tries again.
+/// The reason why a person was not forgotten, or not wholly; the job tries again.
 #[derive(Debug, thiserror::Error)]
 pub enum EraseError {
-    /// There never was such a person.
+    /// The log has no such person, and never had.
     #[error("there is no such person")]
     NobodyThere,
     /// The log can't be reached.
@@ -87,7 +89,7 @@ pub enum EraseError {
     Database(#[from] sqlx::Error),
 }
 
-/// What was forgotten: how much of what was deleted, now or before, in the order in which it was.
+/// The counts of what was deleted, now or before, in the order in which it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erased(pub Vec<(&'static str, usize)>);
 
@@ -106,12 +108,12 @@ impl fmt::Display for Erased {
 }
 
 impl Eraser {
-    /// As a process that is wired so does.
+    /// The eraser of a process with this wiring.
     fn of(wiring: &Wiring) -> Self {
         Self {
-            // What a person made and what stands between them and others is found by going through the whole log. Indexes
-            // that lead there would be paid for by every append, and nobody waits here: so there are none, and no limit of
-            // time ends the questions.
+            // The pool has no limit of time: what a person made, and what stands between them and others, is
+            // found by going through the whole log. Indexes for that would be paid for by every append, and
+            // nobody waits here, so there are none.
             pool: wiring.own_pool(2, true),
             executor: wiring.executor.clone(),
             vault: wiring.vault.clone(),
@@ -121,7 +123,7 @@ impl Eraser {
         }
     }
 
-    /// Forgets a person. Who has not left yet does so now, and is forgotten after `grace`.
+    /// Forgets a person. A person who has not left yet leaves now, and is forgotten after `grace`.
     ///
     /// # Errors
     /// See [`EraseError`].
@@ -134,7 +136,7 @@ impl Eraser {
         self.forget(user, grace).await
     }
 
-    /// The rest of it, once there is no way back.
+    /// Does the rest of an erasure, once there is no way back.
     async fn forget(&self, user: UserId, grace: Duration) -> Result<Erased, EraseError> {
         let (executor, pool) = (self.executor.clone(), self.pool.clone());
         let mut person = ErasedPerson { id: user, made: HashMap::new(), executor, pool };
@@ -160,7 +162,7 @@ impl Eraser {
         Ok(erased)
     }
 
-    /// First all deletions, then whatever else stands.
+    /// Runs the steps of all features: first all deletions, then the ends of whatever else stands.
     async fn undo(&self, person: &ErasedPerson) -> Result<Erased, EraseError> {
         let mut deleted = vec![];
         for part in &self.take_back {
@@ -176,20 +178,20 @@ impl Eraser {
         Ok(Erased(deleted))
     }
 
-    /// Their files, once nothing leads to them any more.
+    /// Deletes the person's files, once nothing leads to them any more.
     async fn clear(&self, person: &ErasedPerson) {
         let Some(storage) = &self.storage else { return };
         for part in &self.take_back {
             if let TakeBack::Clear(run) = part
                 && let Err(failure) = run(person, storage).await
             {
-                // Workers do so, too, when the storage is back.
+                // Workers delete such files, too, when the storage is back.
                 warn!(%failure, "files of someone who was forgotten are still there");
             }
         }
     }
 
-    /// In one transaction, so that a rebuild meets all of it or nothing.
+    /// Masks the person's events in one transaction, so that a rebuild meets all of it or nothing.
     async fn mask(&self, own: &Own) -> Result<(), EraseError> {
         let mut tx = self.pool.begin().await?;
         for aggregate_type in Event::aggregates() {
@@ -200,7 +202,7 @@ impl Eraser {
                 sqlx::query(&sql).bind(ids).execute(&mut *tx).await?;
             }
         }
-        // Keys that the person's programs chose.
+        // The idempotency keys that the person's programs chose go, too.
         sqlx::query("delete from commands where person = $1")
             .bind(own.user.to_string())
             .execute(&mut *tx)

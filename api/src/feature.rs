@@ -1,6 +1,6 @@
-//! What a feature is: whatever the service does that the ground does not know of. A feature declares itself in its own
-//! `mod.rs`, by all the parts that it has; [`crate::features`] lists them, and routes, read models, workers, caches,
-//! erasing and exporting are loops over that list.
+//! A feature is whatever the service does that the ground does not know of. It declares itself in its own
+//! `mod.rs`, by all the parts that it has; [`crate::features`] lists all features, and routes, read models,
+//! workers, caches, erasing and exporting are loops over that list.
 
 use crate::app::{App, Parts};
 use crate::personal::{Export, TakeBack};
@@ -19,16 +19,17 @@ use std::time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-/// Something that runs beside requests until the node stops.
+/// A worker: a future that runs beside requests until the node stops.
 pub type Worker = BoxFuture<'static, ()>;
 
-/// A measurement on its way.
+/// A measurement: a future that sets gauges.
 pub type Gauge = BoxFuture<'static, Result<(), sqlx::Error>>;
 
-/// Why a feature can't start in this process.
+/// The reason why a feature can't start in this process.
 pub type Unable = Box<dyn Error + Send + Sync>;
 
-/// Makes a kind of job with what a process has for it; none where the process does not do it.
+/// The function that makes a kind of job with what a process has for it; none where the process does no such
+/// jobs.
 type Start = dyn Fn(&Wiring, Option<&App>) -> Result<Option<Kind>, Unable>;
 
 /// A kind of job, as its feature declares it.
@@ -39,8 +40,8 @@ pub struct DeclaredJob {
 }
 
 impl DeclaredJob {
-    /// Jobs of this type. `context` is what a process has that they need; none in a process that does not do them, by
-    /// its roles, say.
+    /// Declares the jobs of type `J`. `context` makes what they need of the process; none in a process that
+    /// does no such jobs, by its roles, for example.
     pub fn of<J: Job>(
         context: impl Fn(&Wiring, Option<&App>) -> Result<Option<J::Context>, Unable> + 'static,
     ) -> Self {
@@ -48,69 +49,71 @@ impl DeclaredJob {
         Self { kind: J::KIND, start: Box::new(start) }
     }
 
-    /// The kind as this process does it, if it does.
+    /// The kind of job as this process does it; none where the process does no such jobs.
     ///
     /// # Errors
-    /// What it needs can't be used.
+    /// An error if what the jobs need can't be used.
     pub fn start(&self, wiring: &Wiring, app: Option<&App>) -> Result<Option<Kind>, Unable> {
         (self.start)(wiring, app)
     }
 }
 
-/// One feature. Each part is empty unless the feature says otherwise.
+/// A feature of the service. Each part is empty unless the feature says otherwise.
 pub trait Feature: Send + Sync {
-    /// What it answers under `/v1`, with the document that describes it.
+    /// The feature's routes under `/v1`, with the document that describes them.
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
     }
 
-    /// What it shows to browsers; no part of the API, so its document leaves them out.
+    /// The feature's pages for browsers; they are no part of the API, so its document leaves them out.
     fn pages(&self) -> Router<App> {
         Router::new()
     }
 
-    /// Routes, as they are declared, whose requests may take longer than others.
+    /// The time limits of routes, as they are declared, whose requests may take longer than others.
     fn time_limits(&self) -> &'static [(&'static str, Duration)] {
         &[]
     }
 
-    /// Routes, as they are declared, whose requests count for more than one in the limit of rate, or for nothing: 0.
+    /// The costs of routes, as they are declared, whose requests count for more than one in the limit of
+    /// rate, or for nothing: 0.
     fn costs(&self) -> &'static [(&'static str, u32)] {
         &[]
     }
 
-    /// What builds its read models.
+    /// The projectors that build the feature's read models.
     fn projectors(&self, _settings: &Settings) -> Vec<Arc<dyn Projector>> {
         vec![]
     }
 
-    /// Puts in what it keeps for itself where requests are answered.
+    /// Puts in the parts that the feature keeps for itself where requests are answered.
     ///
     /// # Errors
-    /// What it needs is missing or can't be used.
+    /// An error if what the feature needs is missing or can't be used.
     fn equip(&self, _wiring: &Wiring, _parts: &mut Parts) -> Result<(), Unable> {
         Ok(())
     }
 
-    /// What it has running in a process of these roles; `app` is there where requests are answered.
+    /// The workers that the feature has running in a process of these roles; `app` is there where requests
+    /// are answered.
     ///
     /// # Errors
-    /// What it needs is missing or can't be used.
+    /// An error if what the feature needs is missing or can't be used.
     fn workers(&self, _wiring: &Wiring, _app: Option<&App>) -> Result<Vec<Worker>, Unable> {
         Ok(vec![])
     }
 
-    /// What follows from events, beside read models.
+    /// The feature's reactions: what follows from events, beside read models.
     fn reactions(&self, _wiring: &Wiring) -> Vec<Arc<dyn Reaction>> {
         vec![]
     }
 
-    /// The jobs that it has done beside requests, by whichever process is free.
+    /// The kinds of jobs that the feature has done beside requests, by whichever process is free.
     fn jobs(&self) -> Vec<DeclaredJob> {
         vec![]
     }
 
-    /// Sets its gauges, where measuring takes a question to the database.
+    /// The measurement that sets the feature's gauges, where it takes a query to the database.
     fn gauge(&self, _wiring: &Wiring, _app: Option<&App>) -> Option<Gauge> {
         None
     }
@@ -120,17 +123,19 @@ pub trait Feature: Send + Sync {
         &[]
     }
 
-    /// What it undoes of a person who is erased. What is personal in events is masked without it.
+    /// The steps that undo what the feature has of a person who is erased. Personal text in events is masked
+    /// without them.
     fn take_back(&self) -> &'static [TakeBack] {
         &[]
     }
 
-    /// The files that it adds to a person's export.
+    /// The files that the feature adds to a person's export.
     fn exports(&self) -> &'static [Export] {
         &[]
     }
 
-    /// Whose, or of what, something that was read before does not stand any more after the event.
+    /// The ids that the event touches: what was read before of these people and things may not stand any
+    /// more.
     fn touches(&self, _aggregate_id: Uuid, _event: &Event) -> Touches {
         Touches::NOTHING
     }

@@ -22,8 +22,8 @@ use service::settings::Settings;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Every feature there is: a new one adds a line here. Files stand in an export in this order, and what an erased person
-/// did is taken back in it.
+/// The list of all features: a new one adds a line here. Files stand in an export in this order, and what an
+/// erased person did is taken back in this order.
 pub static ALL: &[&dyn Feature] = &[
     &account::Account,
     &users::Users,
@@ -71,10 +71,10 @@ pub fn pages() -> Router<App> {
     ALL.iter().map(|feature| feature.pages()).fold(Router::new(), Router::merge)
 }
 
-/// Puts together what features keep for themselves where requests are answered.
+/// Puts together the parts that features keep for themselves where requests are answered.
 ///
 /// # Errors
-/// The first that can't start here.
+/// The error of the first feature that can't start here.
 pub fn equip(wiring: &Wiring) -> Result<Parts, Unable> {
     let mut parts = Parts::default();
     for feature in ALL {
@@ -88,10 +88,10 @@ pub fn equip(wiring: &Wiring) -> Result<Parts, Unable> {
     Ok(parts)
 }
 
-/// Everything that features have running in a process of these roles.
+/// The workers of all features in a process of these roles.
 ///
 /// # Errors
-/// The first that can't start here.
+/// The error of the first feature that can't start here.
 pub fn workers(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
     let mut workers = vec![];
     for feature in ALL {
@@ -100,7 +100,7 @@ pub fn workers(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable
     Ok(workers)
 }
 
-/// Every reaction. Where the past is served, there is none.
+/// The reactions of all features; none where a past is served.
 #[must_use]
 pub fn reactions(wiring: &Wiring) -> Vec<Arc<dyn Reaction>> {
     let live = ALL.iter().filter(|_| wiring.is_live());
@@ -113,10 +113,10 @@ pub fn job_kinds() -> Vec<&'static str> {
     ALL.iter().flat_map(|feature| feature.jobs()).map(|job| job.kind).collect()
 }
 
-/// The jobs that a process of these roles does. Where the past is served, nobody does any.
+/// The kinds of jobs that a process of these roles does; none where a past is served.
 ///
 /// # Errors
-/// The first that can't start here.
+/// The error of the first job that can't start here.
 pub fn jobs(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Kind>, Unable> {
     let mut kinds = vec![];
     for job in ALL.iter().filter(|_| wiring.is_live()).flat_map(|feature| feature.jobs()) {
@@ -125,7 +125,7 @@ pub fn jobs(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Kind>, Unable> {
     Ok(kinds)
 }
 
-/// What features take back of a person who is erased.
+/// The steps that undo what features have of a person who is erased.
 #[must_use]
 pub fn take_back() -> Vec<TakeBack> {
     ALL.iter().flat_map(|feature| feature.take_back()).copied().collect()
@@ -140,7 +140,7 @@ pub fn exports() -> Vec<Export> {
 /// Sets the gauges of all features.
 ///
 /// # Errors
-/// The first that can't be measured.
+/// The error of the first gauge that can't be measured.
 pub async fn gauge(wiring: &Wiring, app: Option<&App>) -> Result<(), sqlx::Error> {
     for feature in ALL {
         if let Some(gauge) = feature.gauge(wiring, app) {
@@ -150,7 +150,7 @@ pub async fn gauge(wiring: &Wiring, app: Option<&App>) -> Result<(), sqlx::Error
     Ok(())
 }
 
-/// What an event touches, whichever feature knows it.
+/// The ids that an event touches, by whichever feature knows the event.
 #[must_use]
 pub fn touches(aggregate_id: Uuid, event: &Event) -> Touches {
     ALL.iter().map(|feature| feature.touches(aggregate_id, event)).fold(Touches::NOTHING, Touches::or)

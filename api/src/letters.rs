@@ -1,4 +1,4 @@
-//! Letters: what people are told by e-mail and SMS leaves from here.
+//! Letters: the e-mails and SMS that people are sent leave from here.
 
 use crate::app::App;
 use crate::feature::{DeclaredJob, Feature, Gauge, Unable, Worker};
@@ -8,7 +8,7 @@ use vault::mail::{self, ByEmail, BySms, SendLetter, Sender, Via};
 
 const SWEEP: Duration = Duration::from_secs(600);
 
-/// This feature.
+/// The feature of letters.
 pub struct Letters;
 
 impl Feature for Letters {

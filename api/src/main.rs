@@ -1,6 +1,7 @@
-//! The `madang` command; all of it is in the library, where tests reach it.
+//! The `madang` command; all of its code is in the library, where tests reach it.
 
-/// A tenth of a request's time went into the system's allocator, and its memory came apart under load.
+/// The allocator of the whole process: the system's own took a tenth of a request's time, and its memory came
+/// apart under load.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

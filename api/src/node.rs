@@ -1,5 +1,5 @@
-//! One process of Madang: the log, the read models and the roles it plays, started and stopped in order. What features
-//! have running they say themselves.
+//! A node is one process of Madang: the log, the read models and the roles that the process plays, started
+//! and stopped in order. The features themselves declare what they have running.
 
 use crate::app::{App, Cors, Ground, Settings as HttpSettings, Written};
 use crate::feature::Unable;
@@ -40,24 +40,24 @@ use tracing::{info, warn};
 use uuid::Uuid;
 use vault::{Vault, VaultError};
 
-/// How long the database may take to be there when a node starts.
+/// The longest wait for the database when a node starts.
 const START: Duration = Duration::from_secs(30);
-/// How long the start waits for the storage.
+/// The longest wait for the storage when a node starts.
 const BUCKET: Duration = Duration::from_secs(3);
-/// How long requests in flight may take when a node stops.
+/// The time that requests in flight may take when a node stops.
 const DRAIN: Duration = Duration::from_secs(20);
-/// How often lags are measured: scrapes are rarer.
+/// The pause between two measurements of lags: scrapes are rarer.
 const GAUGES_EVERY: Duration = Duration::from_secs(5);
-/// How long measuring them may take.
+/// The time that one measurement of lags may take.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Who scrapes and who probes are few.
+/// The limit of connections to the operations' address: clients that scrape or probe are few.
 const OPS_CONNECTIONS: usize = 64;
-/// For taking jobs, and for noting how they ended.
+/// The connections of the job workers, for taking jobs and for noting how they ended.
 const JOB_CONNECTIONS: u32 = 3;
-/// How often idempotency keys are cleared away that are good no more.
+/// The pause between two sweeps of idempotency keys that are good no more.
 const SWEEP: Duration = Duration::from_secs(600);
 
-/// Why a node did not start.
+/// The reason why a node did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
     /// The address is no Postgres address, or nothing answers there.
@@ -75,7 +75,7 @@ pub enum NodeError {
     /// See [`PastError`].
     #[error(transparent)]
     Past(#[from] PastError),
-    /// The role `api` was asked for, and nowhere to listen.
+    /// The settings name the role `api`, and there is no address to listen on.
     #[error("there is no address to serve HTTP on")]
     NoListener,
     /// A feature lacks what it needs.
@@ -90,26 +90,27 @@ pub enum NodeError {
 pub struct Node {
     address: Option<SocketAddr>,
     ops_address: Option<SocketAddr>,
-    /// Stops accepting requests; those in flight are answered.
+    /// The token that stops accepting requests; those in flight are answered.
     stop_serving: CancellationToken,
-    /// Stops everything behind.
+    /// The token that stops everything behind HTTP.
     stop_working: CancellationToken,
     serving: TaskTracker,
     working: TaskTracker,
 }
 
-/// Where a process listens; taken before anything slow begins, so that a taken address is known at once.
+/// The listeners of a process; they are taken before anything slow begins, so that a taken address is known
+/// at once.
 #[derive(Debug, Default)]
 pub struct Listeners {
-    /// For everyone; nothing is served there but in the role `api`.
+    /// The listener for everyone; nothing is served there but in the role `api`.
     pub http: Option<TcpListener>,
-    /// For those who run the service, in every role.
+    /// The listener for those who run the service, in every role.
     pub ops: Option<TcpListener>,
 }
 
 impl Node {
-    /// Connects, migrates, and starts the roles of `settings`. The future is boxed, so that all of the service is compiled
-    /// here once, and not again by whoever awaits it.
+    /// Connects, migrates, and starts the roles of `settings`. The future is boxed, so that all of the
+    /// service is compiled here once, and not again in each crate that awaits it.
     ///
     /// # Errors
     /// See [`NodeError`].
@@ -121,7 +122,7 @@ impl Node {
         let address =
             |listener: &Option<TcpListener>| listener.as_ref().map(TcpListener::local_addr).transpose();
         let (address, ops_address) = (address(&listeners.http)?, address(&listeners.ops)?);
-        // What is counted before the first scrape counts too.
+        // The metrics' recorder comes first, so that numbers from before the first scrape count, too.
         service::telemetry::install();
         let (stop_serving, stop_working) = (CancellationToken::new(), CancellationToken::new());
         let (serving, working) = (TaskTracker::new(), TaskTracker::new());
@@ -129,7 +130,7 @@ impl Node {
         let wiring = Arc::new(wiring);
         let projectors = wiring.projectors.clone();
         let reactions = features::reactions(&wiring);
-        // Before anything is served: what happens from now on is reacted to.
+        // Reactions are registered before anything is served, so that they get all events from now on.
         react::register(&wiring.pool, &reactions).await?;
         spawn_log(&working, &wiring, appender, &handle);
         if wiring.settings.roles.projector {
@@ -167,7 +168,8 @@ impl Node {
         };
         if let Some(listener) = listeners.ops {
             let limits = Limits { connections: OPS_CONNECTIONS, is_counted: false, ..limits };
-            // Until the end: what drains is looked at, too.
+            // The operations' listener goes on until the end, so that a node that drains can be looked at,
+            // too.
             working.spawn(sockets::serve(listener, ops::router(health), limits, stop_working.clone()));
         }
         match (app, listeners.http) {
@@ -183,19 +185,19 @@ impl Node {
         Ok(Self { address, ops_address, stop_serving, stop_working, serving, working })
     }
 
-    /// Where HTTP is served to everyone, if anywhere.
+    /// The address where HTTP is served to everyone, if there is one.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         self.address
     }
 
-    /// Where HTTP is served to those who run the service, if anywhere.
+    /// The address where HTTP is served to those who run the service, if there is one.
     #[must_use]
     pub fn ops_address(&self) -> Option<SocketAddr> {
         self.ops_address
     }
 
-    /// Answers what is in flight, stores what was promised, gives leases back.
+    /// Answers the requests in flight, stores the writes that were promised, and gives the leases back.
     pub async fn stop(self) {
         self.stop_serving.cancel();
         self.serving.wait().await;
@@ -216,7 +218,7 @@ struct Wired {
     handle: AppenderHandle,
 }
 
-/// Connects and migrates.
+/// Connects to the services and migrates the database.
 async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Result<Wired, NodeError> {
     let options = settings.database_url.parse::<PgConnectOptions>()?.log_statements(LevelFilter::Off);
     let pool = connect(&options, settings.database_connections).await?;
@@ -224,7 +226,7 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
     if !settings.allow_unsafe_postgres {
         must_be_durable(&pool).await?;
     }
-    // What queries read: what is live, or as it was.
+    // Queries read the live read models, or those of a past.
     let mut read_options = options.clone();
     let mut read_pool = pool.clone();
     let mut as_of = None;
@@ -234,7 +236,7 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
         read_pool = connect(&read_options, settings.database_connections).await?;
         as_of = Some(found.position);
         settings.roles = Roles { api: true, relay: false, projector: false, media: false };
-        // Where others keep the index of what is live.
+        // The search index goes from the settings: other processes keep it for the live read models.
         (settings.search_dir, settings.meili) = (None, None);
     }
     let (log_id,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&pool).await?;
@@ -267,7 +269,7 @@ async fn wire(mut settings: Settings, stop_working: &CancellationToken) -> Resul
     Ok(Wired { wiring, read_pool, appender, handle })
 }
 
-/// What stores events, and what hears of them.
+/// Spawns the tasks that store events, and those that hear of them.
 fn spawn_log(working: &TaskTracker, wiring: &Wiring, appender: Appender, handle: &AppenderHandle) {
     let shutdown = || wiring.shutdown.clone();
     let Wiring { nats, executor, progress, tail, pool, projections, .. } = wiring;
@@ -277,7 +279,7 @@ fn spawn_log(working: &TaskTracker, wiring: &Wiring, appender: Appender, handle:
     working.spawn(announcements::hurry(nats.clone(), progress.clone(), shutdown()));
     working.spawn(wiring.vault.clone().listen(shutdown()));
     if wiring.settings.roles.relay {
-        // What it notes need not be durable either: a lost note is read from the stream's end.
+        // The relay's notes need not be durable either: a lost note is read from the stream's end.
         let relay =
             Relay::new(wiring.own_pool(1, false), nats.clone(), Uuid::new_v4(), handle.head(), shutdown());
         working.spawn(relay.run());
@@ -293,7 +295,7 @@ fn spawn_log(working: &TaskTracker, wiring: &Wiring, appender: Appender, handle:
                 async move || sweep_keys(&pool).await,
             ));
         }
-        // It never goes on.
+        // A past never goes on, so its position is noted once.
         Some(position) => projections.iter().for_each(|name| {
             progress.note(name, position);
         }),
@@ -305,7 +307,7 @@ async fn sweep_keys(pool: &PgPool) -> Result<(), sqlx::Error> {
     sqlx::query(old).execute(pool).await.map(drop)
 }
 
-/// What keeps read models fresh.
+/// Spawns the runners that keep the read models fresh.
 fn spawn_runners(working: &TaskTracker, wiring: &Wiring, projectors: &[Arc<dyn Projector>]) {
     let announcer = Arc::new(NatsAnnouncer::start(wiring.nats.clone()));
     let holder = Uuid::new_v4();
@@ -325,7 +327,7 @@ fn spawn_runners(working: &TaskTracker, wiring: &Wiring, projectors: &[Arc<dyn P
     }
 }
 
-/// What follows from events beside read models.
+/// Spawns the runners of reactions: what follows from events beside read models.
 fn spawn_reactions(working: &TaskTracker, wiring: &Wiring, reactions: Vec<Arc<dyn Reaction>>) {
     let context = react::RunnerContext {
         source: wiring.tail.clone(),
@@ -378,8 +380,8 @@ fn app(
     }))
 }
 
-/// Migrates, and makes the views for analysts anew. On a large log either may take longer than any request; cut off, it
-/// would be begun again at each start and never end.
+/// Migrates the database, and makes the views for analysts anew. On a large log either step may take longer
+/// than any request; a step that was cut off would be begun again at each start and never end.
 async fn bring_up_to_date(options: &PgConnectOptions) -> Result<(), MigrateError> {
     let pool = own_pool(options, 1, true);
     migrate(&pool).await?;
@@ -401,12 +403,12 @@ async fn connect(options: &PgConnectOptions, connections: u32) -> Result<PgPool,
     }
 }
 
-/// For what somebody waits for.
+/// The options of connections for statements that somebody waits for: a limit of time ends them.
 fn limited(options: &PgConnectOptions) -> PgConnectOptions {
     options.clone().options([("statement_timeout", "20s")])
 }
 
-/// Makes the bucket if it is not there; while the storage is away, everything else is served.
+/// Makes the storage's bucket if there is none; while the storage is away, everything else is served.
 async fn bucket(storage: Storage, working: &TaskTracker, shutdown: CancellationToken) {
     match tokio::time::timeout(BUCKET, storage.prepare()).await {
         Ok(Ok(())) => return,
@@ -428,7 +430,7 @@ async fn bucket(storage: Storage, working: &TaskTracker, shutdown: CancellationT
     });
 }
 
-/// Waits until the runners have made what queries read, so that the first of them finds it.
+/// Waits until the runners have made the read models, so that the first query finds them.
 async fn read_models(pool: &PgPool, projectors: &[Arc<dyn Projector>]) -> Result<(), sqlx::Error> {
     let begun = std::time::Instant::now();
     let mut often = tokio::time::interval(Duration::from_millis(10));
@@ -449,7 +451,7 @@ async fn read_models(pool: &PgPool, projectors: &[Arc<dyn Projector>]) -> Result
     }
 }
 
-/// Measures lags again and again until shutdown: whoever is behind may be another process, or stopped.
+/// Measures lags again and again until shutdown: the process that is behind may be another one, or stopped.
 async fn measure(wiring: Arc<Wiring>, app: Option<App>) {
     let mut often = tokio::time::interval(GAUGES_EVERY);
     often.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -1,4 +1,4 @@
-//! The routes put together, with the document that describes them and what happens around them.
+//! The router: all routes put together, with the document that describes them and the layers around them.
 
 use crate::app::{App, Cors};
 use crate::edge::Problem;
@@ -16,13 +16,13 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-/// Smaller answers gain nothing from being compressed.
+/// The least size of an answer that is compressed: smaller ones gain nothing.
 const COMPRESSED_FROM_BYTES: u64 = 4 * 1024;
 
-const PREFLIGHT_KEPT: Duration = Duration::from_secs(3_600);
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 
-/// Everything that is served. Serve it with `ConnectInfo<SocketAddr>`, or all anonymous callers share one
-/// limit of rate.
+/// The router of everything that is served. Serve it with `ConnectInfo<SocketAddr>`, or all anonymous callers
+/// share one limit of rate.
 pub fn router(app: App) -> Router {
     let (routes, document) = api().split_for_parts();
     let json = Bytes::from(document.to_json().expect("the document is plain data"));
@@ -36,7 +36,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), layers::around))
         .layer(compression())
         .layer(cors(&app.settings.cors))
-        // Not for pages of elsewhere: any page that a developer visits could read the letters.
+        // The mailbox stands outside CORS: otherwise any page that a developer visits could read the letters.
         .merge(mailbox(&app))
         .with_state(app)
 }
@@ -71,8 +71,8 @@ async fn wrong_method(method: Method) -> impl IntoResponse {
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {
-    // The pages of /docs are not: they are as large as all else together, and compressing them for everyone
-    // who asks at once would keep the processors busy for minutes.
+    // The pages of /docs are not compressed: they are as large as all else together, and compressing them for
+    // many callers at once would keep the processors busy for minutes.
     let not_pages = NotForContentType::new("text/").and(NotForContentType::IMAGES);
     let worth_it = SizeAbove::new(COMPRESSED_FROM_BYTES).and(not_pages);
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it)
@@ -84,7 +84,7 @@ fn cors(cors: &Cors) -> CorsLayer {
     let exposed = exposed.chain([header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER]);
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        // By name, because a wildcard does not stand for Authorization.
+        // The headers are allowed by name, because a wildcard does not stand for Authorization.
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
@@ -96,7 +96,7 @@ fn cors(cors: &Cors) -> CorsLayer {
             HeaderName::from_static("x-request-id"),
         ])
         .expose_headers(exposed.collect::<Vec<_>>())
-        .max_age(PREFLIGHT_KEPT);
+        .max_age(PREFLIGHT_MAX_AGE);
     match cors {
         Cors::Any => layer.allow_origin(Any),
         Cors::Origins(origins) => {
@@ -169,7 +169,8 @@ mod tests {
             assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{name}");
             let parameters = operation["parameters"].to_string();
             let takes_key = parameters.contains("Idempotency-Key");
-            // What says nothing to the log, or can be repeated without harm anyway.
+            // Routes of these tags take no key: they say nothing to the log, or can be repeated without harm
+            // anyway.
             let without = ["sessions", "sign-ups", "account", "projections"].map(Value::from);
             let is_command = !name.starts_with("GET ") && !without.contains(&operation["tags"][0]);
             assert_eq!(takes_key, is_command, "{name}");

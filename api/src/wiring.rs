@@ -1,4 +1,4 @@
-//! What a process is wired from before it serves: features take from it what their workers and caches need.
+//! The wiring of a process before it serves: features take from it what their workers and caches need.
 
 use crate::personal::{Export, TakeBack};
 use event_log::event_store::Executor;
@@ -20,48 +20,49 @@ use vault::Vault;
 
 /// The services, the log and the clocks of one process.
 pub struct Wiring {
-    /// How this process runs.
+    /// The settings of this process.
     pub settings: Settings,
-    /// Which log this is.
+    /// The log's id.
     pub log_id: Uuid,
-    /// How the log's database is reached.
+    /// The options of connections to the log's database.
     pub options: PgConnectOptions,
-    /// How the database of the read models is reached: the same, or a past's.
+    /// The options of connections to the database of the read models: the same, or a past's.
     pub read_options: PgConnectOptions,
     /// Shared connections to the log's database.
     pub pool: PgPool,
-    /// Runs commands.
+    /// The executor, which runs commands.
     pub executor: Executor,
-    /// Secrets and personal data.
+    /// The vault, which holds secrets and personal data.
     pub vault: Vault,
-    /// Takes what is to be done beside requests.
+    /// The queue, which takes the jobs that are done beside requests.
     pub queue: Queue,
     /// The kinds of jobs.
     pub job_kinds: Vec<&'static str>,
-    /// Files, where a storage for them is named.
+    /// The storage for files, where one is named.
     pub storage: Option<Storage>,
-    /// Carries events and announcements.
+    /// The connection to NATS, which carries events and announcements.
     pub nats: Nats,
-    /// How far each projection has come.
+    /// The progress of each projection: how far it has come.
     pub progress: Arc<Progress>,
-    /// The newest events.
+    /// The tail of the log: the newest events.
     pub tail: Arc<Tail>,
-    /// What builds the read models.
+    /// The projectors, which build the read models.
     pub projectors: Vec<Arc<dyn Projector>>,
     /// The projections' names.
     pub projections: Vec<&'static str>,
-    /// What features take back of a person who is erased.
+    /// The steps that undo what features have of a person who is erased.
     pub take_back: Vec<TakeBack>,
     /// The files that features add to a person's export.
     pub exports: Vec<Export>,
-    /// Where the past stands that is served, if not what is live.
+    /// The position of the past that is served; none where the live read models are.
     pub as_of: Option<Position>,
-    /// Ends every worker.
+    /// The token that ends every worker.
     pub shutdown: CancellationToken,
 }
 
 impl Wiring {
-    /// Whether what is served goes on: nothing is written and nobody is told anything in a past.
+    /// True if this process serves the live read models: in a past nothing is written and nobody is told
+    /// anything.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.as_of.is_none()
@@ -73,8 +74,8 @@ impl Wiring {
         own_pool(&self.options, connections, durable)
     }
 
-    /// Runs `work` now and then until the process stops. What fails is logged under what it did not do, and is tried
-    /// again the next time.
+    /// Runs `work` every `pause` until the process stops. A failure is logged under `left_undone`, the words
+    /// for what was not done, and `work` is tried again the next time.
     pub async fn every<E: std::fmt::Display>(
         shutdown: CancellationToken,
         pause: Duration,
@@ -101,8 +102,9 @@ pub fn own_pool(options: &PgConnectOptions, connections: u32, durable: bool) -> 
     pool_of(connections).connect_lazy_with(options.clone().options([("synchronous_commit", commit)]))
 }
 
-/// After a restart of Postgres every connection in a pool is broken, and each would cost a request. One
-/// that was used a moment ago can't be from before a restart, so under load nothing is asked.
+/// The options of a pool that pings a connection before its use. After a restart of Postgres every connection
+/// in a pool is broken, and each would cost a request. A connection that was used a moment ago can't be from
+/// before a restart, so under load no ping is sent.
 #[must_use]
 pub fn pool_of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()

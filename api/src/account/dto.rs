@@ -12,34 +12,35 @@ use vault::accounts::{ChangeDetails, Details};
 const INTERESTS_MAX: usize = 20;
 const BIRTH_YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 
-/// What only its owner is shown.
+/// The private side of an account, which only its owner is shown.
 #[derive(Serialize, ToSchema)]
 pub struct PrivateAccount {
-    /// Where letters go. None for people who were moved here without one.
+    /// The e-mail address that letters go to. None for people who were moved here without one.
     #[schema(example = "mina@example.kr")]
     pub email: Option<String>,
-    /// In international form; proved by a code.
+    /// The phone number in international form; proved by a code.
     #[schema(example = "+821012345678")]
     pub phone: Option<String>,
-    /// In which letters are written: `ko` or `en`.
+    /// The language of letters: `ko` or `en`.
     #[schema(example = "ko")]
     pub language: String,
-    /// Whether one can log in with a password.
+    /// True if the account has a password to log in with.
     pub has_password: bool,
-    /// A year of the common era.
+    /// The year of birth, a year of the common era.
     #[schema(example = 1999)]
     pub birth_year: Option<i16>,
-    /// Free text.
+    /// The region, as free text.
     #[schema(example = "서울 마포구")]
     pub region: Option<String>,
-    /// Free words, in their order.
+    /// The interests: free words, in their order.
     pub interests: Vec<String>,
-    /// What one may do beyond what every member may: some of author, moderator, analyst, admin.
+    /// The roles, for what the person may do beyond what every member may: some of author, moderator,
+    /// analyst, admin.
     pub roles: Vec<&'static str>,
 }
 
 impl PrivateAccount {
-    /// What the vault and the log have of a person.
+    /// The private account, from what the vault and the log have of a person.
     #[must_use]
     pub fn of(details: Details, user: &User) -> Self {
         let Details { email, phone, language, has_password, birth_year, region, interests } = details;
@@ -48,51 +49,51 @@ impl PrivateAccount {
     }
 }
 
-/// What changes of it; what is left out stays, and null takes away.
+/// The details of an account that change; a field that is left out stays, and null takes it away.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeAccount {
-    /// In which letters are written.
+    /// The language of letters.
     #[serde(default, deserialize_with = "given")]
     language: Option<ChosenLanguage>,
-    /// From 1900.
+    /// The year of birth, from 1900.
     #[serde(default, deserialize_with = "nullable")]
     birth_year: Option<Option<i16>>,
-    /// 1 to 50 characters.
+    /// The region, 1 to 50 characters.
     #[serde(default, deserialize_with = "nullable")]
     region: Option<Option<String>>,
-    /// Up to 20 of 1 to 50 characters.
+    /// The interests, up to 20 of 1 to 50 characters.
     #[serde(default, deserialize_with = "given")]
     interests: Option<Vec<String>>,
 }
 
-/// Where one wants to be reached.
+/// The e-mail address at which a person wants to be reached.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewEmail {
-    /// A code is sent there.
+    /// The new address; a code is sent there.
     #[schema(example = "mina@example.kr")]
     pub email: String,
-    /// Of the account. Left out by who has none.
+    /// The account's password. Left out by a person who has none.
     #[serde(default)]
     #[schema(format = Password)]
     pub password: Option<String>,
 }
 
-/// Where one can be called.
+/// The phone number at which a person can be called.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPhone {
-    /// A code is sent there by SMS. Without country code it is a Korean number.
+    /// The number; a code is sent there by SMS. Without country code it is a Korean number.
     #[schema(example = "010-1234-5678")]
     pub phone: String,
 }
 
-/// What came by mail or SMS.
+/// The code that came by mail or SMS.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Code {
-    /// Six digits.
+    /// The code: six digits.
     #[schema(example = "042137")]
     pub code: String,
 }
@@ -101,7 +102,7 @@ impl ChangeAccount {
     /// Checks every field.
     ///
     /// # Errors
-    /// 422 with all that is wrong.
+    /// 422 with all fields that are wrong.
     pub fn parse(&self) -> Result<ChangeDetails, Problem> {
         let mut fields = Fields::default();
         let short = |text: &str| DisplayName::parse(text).map(|text| text.to_string());

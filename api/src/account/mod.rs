@@ -1,4 +1,4 @@
-//! What only the person themself is shown of their account: where they are reached, and details.
+//! The private side of an account, which only its owner is shown: e-mail address, phone number and details.
 
 pub mod dto;
 mod personal;
@@ -9,7 +9,7 @@ use crate::feature::Feature;
 use crate::personal::Export;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of accounts.
 pub struct Account;
 
 impl Feature for Account {

@@ -1,4 +1,4 @@
-//! What of an account a person takes away.
+//! The part of an account that a person takes away in an export.
 
 use super::dto::PrivateAccount;
 use crate::app::App;
@@ -7,7 +7,7 @@ use domain::user::User;
 use domain::value::UserId;
 use futures::future::BoxFuture;
 
-/// What only the person themself is shown.
+/// The file of what only the person themself is shown.
 pub(super) static EXPORTS: &[Export] = &[Export {
     name: "account.json",
     korean: "계정의 비공개 정보",

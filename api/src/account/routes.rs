@@ -1,4 +1,4 @@
-//! The private side of one's own account.
+//! The routes of the private side of one's own account.
 
 use super::dto::{ChangeAccount, Code, NewEmail, NewPhone, PrivateAccount};
 use crate::app::App;
@@ -11,7 +11,7 @@ use vault::attempts::Policy;
 use vault::{Email, Phone};
 
 const EMAIL_CHANGES: Policy = hourly("email_changes", 5);
-/// Each costs money.
+/// The limit of codes by SMS: each costs money.
 const PHONE_CODES: Policy = hourly("phone_codes", 5);
 const PHONE_CODES_TO: Policy = hourly("phone_codes_to", 5);
 const PHONE_CODES_FROM: Policy = hourly("phone_codes_from", 20);
@@ -28,7 +28,7 @@ pub async fn get_account(State(app): State<App>, member: Member) -> Result<Json<
 
 /// Change details of one's own account
 ///
-/// All of them are optional, and shown to nobody else.
+/// All details are optional, and shown to nobody else.
 #[utoipa::path(
     patch, path = "/v1/me/account", tag = "account",
     request_body = ChangeAccount,
@@ -45,7 +45,7 @@ pub async fn change_account(
 
 /// Be reached at another e-mail address
 ///
-/// It counts once the code that is sent there has come back; the old address is told then.
+/// The new address counts once the code that is sent there has come back; the old address is told then.
 #[utoipa::path(
     post, path = "/v1/me/email", tag = "account",
     request_body = NewEmail,
@@ -84,7 +84,7 @@ pub async fn confirm_email(
 
 /// Prove a phone number
 ///
-/// It counts once the code that is sent there by SMS has come back.
+/// The number counts once the code that is sent there by SMS has come back.
 #[utoipa::path(
     post, path = "/v1/me/phone", tag = "account",
     request_body = NewPhone,

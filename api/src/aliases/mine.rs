@@ -1,5 +1,5 @@
-//! What of a page is the reader's own where it is anonymous: read models can't know, so the vault is asked once for
-//! each page. Whoever shows anonymous things marks them by this.
+//! The marks on the reader's own items of an anonymous page: read models can't know them, so the vault is
+//! asked once for each page. Every handler that shows anonymous items marks them by this module.
 
 use crate::app::App;
 use crate::edge::{Alias, Problem, Reader};
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// The reader's alias under each of these posts, where they have one.
 ///
 /// # Errors
-/// The vault's.
+/// The vault's errors.
 pub async fn aliases(
     app: &App,
     reader: &Reader,
@@ -21,7 +21,8 @@ pub async fn aliases(
     }
 }
 
-/// Marks what is shown under an alias as the reader's own, or not; whether it is anonymous at all.
+/// Marks an item that is shown under an alias as the reader's own, or not; true if the item is anonymous at
+/// all.
 pub fn mark(shown: &mut Option<Alias>, mine: Option<&UserId>) -> bool {
     let Some(shown) = shown else { return false };
     shown.is_me = mine.is_some_and(|mine| mine.0 == shown.id);

@@ -1,7 +1,7 @@
-//! Aliases: in whose name something is done that is anonymous, and who may know whose it is.
+//! Aliases: the names under which people act anonymously, and the people who may know whose an alias is.
 //!
-//! Reading order: [`voice`] (writing under an alias), [`mine`] (what of a page is the reader's own), [`routes`] (a
-//! moderator is told who wrote).
+//! Reading order: [`voice`] (writing under an alias), [`mine`] (marking the reader's own items on a page),
+//! [`routes`] (a moderator is told who wrote).
 
 pub mod mine;
 mod routes;
@@ -12,7 +12,7 @@ use crate::feature::Feature;
 use domain::Decide;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of aliases.
 pub struct Aliases;
 
 impl Feature for Aliases {

@@ -1,4 +1,4 @@
-//! A moderator is told who wrote.
+//! The route by which a moderator is told who wrote.
 
 use crate::app::App;
 use crate::edge::path::{Id, InPath};
@@ -32,16 +32,17 @@ impl InPath for AliasId {
     );
 }
 
-/// Why someone has to know.
+/// The reason why a moderator has to know the person.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reveal {
-    /// 1 to 500 characters. Kept for good beside who asked, and read by analysts: no names in it.
+    /// The reason, 1 to 500 characters. It is kept for good beside the person who asked, and read by
+    /// analysts: no names in it.
     #[schema(example = "신고된 글: 협박")]
     reason: String,
 }
 
-/// Who wrote under an alias.
+/// The person who wrote under an alias.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Revealed {
     /// The person.
@@ -50,7 +51,8 @@ pub struct Revealed {
 
 /// Be told who writes under an alias
 ///
-/// Needs the role `moderator` or `admin`. That it was told, to whom and why is kept for good before it is.
+/// Needs the role `moderator` or `admin`. The log keeps for good who was told and why; it does so before the
+/// answer.
 #[utoipa::path(
     post, path = "/v1/aliases/{id}/author", tag = "boards",
     params(("id" = Uuid, Path, description = "The `alias.id` of a post or a comment.")),
@@ -61,9 +63,9 @@ pub struct Revealed {
 pub async fn reveal_author(
     State(app): State<App>,
     Id(AliasId(alias)): Id<AliasId>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<Reveal>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<Reveal>,
 ) -> Result<Response, Problem> {
-    if !asked.by.user.has(Role::Moderator) && !asked.by.user.has(Role::Admin) {
+    if !request.by.user.has(Role::Moderator) && !request.by.user.has(Role::Admin) {
         let detail = "This needs the role moderator or admin. An admin can grant it.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "role_needed", detail));
     }
@@ -74,10 +76,10 @@ pub async fn reveal_author(
     let Some(owner) = app.vault.aliases.owner(alias).await? else {
         return Err(Problem::not_found(AliasId::NOT_FOUND.0, AliasId::NOT_FOUND.1));
     };
-    let command = AliasCommand::Reveal { moderator_id: asked.by.id, reason };
-    let answer = app.executor.execute::<Alias>(alias.0, command, &asked.unversioned()).await?;
+    let command = AliasCommand::Reveal { moderator_id: request.by.id, reason };
+    let answer = app.executor.execute::<Alias>(alias.0, command, &request.unversioned()).await?;
     let user = app.executor.load::<User>(owner.0).await?.state.clone();
-    let committed = asked.committed(&app, &answer);
+    let committed = request.committed(&app, &answer);
     Ok(committed
         .changed(answer.version, Revealed { user: Author::new(owner, user.handle, user.display_name) }))
 }

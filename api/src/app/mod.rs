@@ -1,5 +1,5 @@
-//! The ground that every handler stands on: the ways to the log, the vault and the read models, and this node's
-//! settings. It knows no feature: what one keeps for itself is one of the [`Parts`].
+//! The ground that every handler stands on: the ways to the log, the vault and the read models, and this
+//! node's settings. The ground knows no feature: what a feature keeps for itself is one of the [`Parts`].
 
 mod parts;
 mod settings;
@@ -27,41 +27,41 @@ use vault::Vault;
 #[derive(Clone)]
 pub struct App(Arc<Ground>);
 
-/// What an [`App`] holds.
+/// The services, settings and parts that an [`App`] holds.
 pub struct Ground {
-    /// Runs commands.
+    /// The executor, which runs commands.
     pub executor: Executor,
-    /// Passwords and tokens.
+    /// The vault, which holds passwords and tokens.
     pub vault: Vault,
-    /// Takes what is to be done beside requests.
+    /// The queue, which takes the jobs that are done beside requests.
     pub queue: Queue,
-    /// Files, where a storage for them is named.
+    /// The storage for files, where one is named.
     pub storage: Option<Storage>,
-    /// For read models only.
+    /// The connections for reading read models only.
     pub reads: StatementPool,
-    /// Where that does not do: transactions, and what is written.
+    /// The connections where `reads` does not do: for transactions and for writes.
     pub pool: PgPool,
-    /// Everything that happened.
+    /// The log: everything that happened.
     pub log: Log,
-    /// How far each projection has come.
+    /// The progress of each projection: how far it has come.
     pub progress: Arc<Progress>,
-    /// The newest events.
+    /// The tail of the log: the newest events.
     pub tail: Arc<Tail>,
-    /// What people wrote here last.
+    /// The positions of people's last writes here.
     pub written: Written,
-    /// Answers that go on end when the node stops.
+    /// The token that ends answers that go on, when the node stops.
     pub stopping: CancellationToken,
     /// This node's settings.
     pub settings: Settings,
-    /// What features keep for themselves.
+    /// The parts that features keep for themselves.
     pub parts: Parts,
 }
 
 impl Ground {
-    /// What a feature keeps for itself.
+    /// The part of this type that a feature keeps for itself.
     ///
     /// # Panics
-    /// If no feature put one in.
+    /// If no feature put such a part in.
     #[must_use]
     pub fn part<T: Any + Send + Sync>(&self) -> &T {
         self.parts.get()

@@ -1,9 +1,10 @@
-//! What features keep for themselves in a node: caches, engines, ways to a worker.
+//! The parts that features keep for themselves in a node: caches, engines, ways to a worker.
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 
-/// One thing of each type, put in by the feature whose type that is. Handlers reach it by [`super::Ground::part`].
+/// One part of each type, put in by the feature whose type that is. Handlers reach a part by
+/// [`super::Ground::part`].
 #[derive(Default)]
 pub struct Parts(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
 
@@ -11,7 +12,7 @@ impl Parts {
     /// Keeps a part.
     ///
     /// # Panics
-    /// If there is one of its type: a type belongs to one feature.
+    /// If there is a part of its type already: a type belongs to one feature.
     pub fn put<T: Any + Send + Sync>(&mut self, part: T) {
         let before = self.0.insert(TypeId::of::<T>(), Box::new(part));
         assert!(before.is_none(), "{} is kept once", type_name::<T>());
@@ -20,7 +21,7 @@ impl Parts {
     /// The part of this type.
     ///
     /// # Panics
-    /// If no feature put one in.
+    /// If no feature put such a part in.
     #[must_use]
     pub fn get<T: Any + Send + Sync>(&self) -> &T {
         let part = self.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());

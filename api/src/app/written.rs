@@ -1,12 +1,12 @@
-//! What people wrote here last, so that their reads wait for it.
+//! The positions of people's last writes on this node, so that their reads wait for them.
 
 use domain::value::UserId;
 use moka::sync::Cache;
 use projections::Position;
 use std::time::Duration;
 
-/// How long this node remembers what a person last wrote. Beyond it every projection has caught up, or
-/// its lag is known and answers are marked stale.
+/// The time that this node remembers a person's last write. After it every projection has caught up, or its
+/// lag is known and answers are marked stale.
 const MEMORY: Duration = Duration::from_secs(60);
 const PEOPLE: u64 = 100_000;
 
@@ -29,7 +29,7 @@ impl Written {
         }
     }
 
-    /// The position of what `user` last wrote here, as far as it is remembered; 0 otherwise.
+    /// The position of the last write of `user` here, as long as it is remembered; 0 otherwise.
     #[must_use]
     pub fn of(&self, user: UserId) -> Position {
         self.0.get(&user).unwrap_or(0)

@@ -3,22 +3,22 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What someone would like to have: one of the two.
+/// The handle or e-mail address that a person would like to have: one of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// 2 to 20 letters, digits or `_`, Hangul included.
+    /// The handle: 2 to 20 letters, digits or `_`, Hangul included.
     #[serde(default)]
     #[schema(example = "마당쇠")]
     pub handle: Option<String>,
-    /// An address.
+    /// The e-mail address.
     #[serde(default)]
     pub email: Option<String>,
 }
 
-/// Whether they can have it.
+/// The answer: whether the handle or the address can be had.
 #[derive(Serialize, ToSchema)]
 pub struct Availability {
-    /// As things are now; someone may be quicker.
+    /// True if it is free now; another person may be quicker.
     pub available: bool,
 }

@@ -1,4 +1,4 @@
-//! Whether a handle or an e-mail address is free, asked while a form is filled in.
+//! The check whether a handle or an e-mail address is free, made while a form is filled in.
 
 pub mod dto;
 mod routes;
@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of availability.
 pub struct Availability;
 
 impl Feature for Availability {

@@ -1,4 +1,4 @@
-//! Whether a handle or an e-mail address is free.
+//! The check whether a handle or an e-mail address is free.
 
 use super::dto::{Availability, Wanted};
 use crate::app::App;
@@ -11,14 +11,15 @@ use domain::value::Handle;
 use vault::Email;
 use vault::attempts::Policy;
 
-/// Handles are public anyway.
+/// The limit for handles, which are public anyway.
 const HANDLES: Policy = hourly("handle_checks", 120);
-/// So few that addresses can't be harvested by asking.
+/// The limit for addresses: so few checks that addresses can't be harvested.
 const EMAILS: Policy = hourly("email_checks", 10);
 
 /// Check whether a handle or an e-mail address is free
 ///
-/// A POST, so that no address stands in a URL and thereby in a log. Asked too often it is 429.
+/// This is a POST, so that no address stands in a URL and thereby in a log. Requests that come too often get
+/// 429.
 #[utoipa::path(
     post, path = "/v1/availability", tag = "sign-ups",
     request_body = Wanted,

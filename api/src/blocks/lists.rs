@@ -1,4 +1,4 @@
-//! Whom the caller keeps away.
+//! The lists of people whom the caller keeps away.
 
 use crate::app::App;
 use crate::edge::{List, Listing, PageQuery, Problem, Reader};
@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::value::UserId;
 use projections::profiles::query;
 
-/// List whom the caller blocks
+/// List the people whom the caller blocks
 #[utoipa::path(
     get, path = "/v1/me/blocks", tag = "blocks",
     params(PageQuery),
@@ -28,7 +28,7 @@ pub async fn list_blocks(
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 
-/// List whom the caller mutes
+/// List the people whom the caller mutes
 #[utoipa::path(
     get, path = "/v1/me/mutes", tag = "blocks",
     params(PageQuery),

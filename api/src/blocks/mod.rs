@@ -1,4 +1,4 @@
-//! Blocking and muting: whom a person keeps away.
+//! Blocking and muting: the people whom a person keeps away.
 
 mod lists;
 mod personal;
@@ -14,7 +14,7 @@ use event_log::touched::Touches;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-/// This feature.
+/// The feature of blocks.
 pub struct Blocks;
 
 impl Feature for Blocks {
@@ -35,7 +35,7 @@ impl Feature for Blocks {
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {
-        // Neither is shown to the other any more, or both are again.
+        // The event touches both people: neither is shown to the other any more, or both are again.
         let Event::Blocklist(
             BlocklistEvent::PersonBlocked { by, user_id }
             | BlocklistEvent::PersonUnblocked { by, user_id }

@@ -12,8 +12,9 @@ use event_log::event_store::{Answer, Envelope};
 
 /// Block a person
 ///
-/// Neither sees anything of the other from now on, and neither follows the other any more. They are not told.
-/// Anonymous boards are left out: what is missing there would tell who wrote it.
+/// Neither of the two sees anything of the other from now on, and neither follows the other any more. The
+/// blocked person is not told. Anonymous boards are left out: a gap there would tell who wrote the missing
+/// post.
 #[utoipa::path(
     put, path = "/v1/users/{handle}/block", tag = "blocks",
     params(("handle" = String, Path, description = "Whom to block.")),
@@ -23,16 +24,16 @@ use event_log::event_store::{Answer, Envelope};
 pub async fn block(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let by = asked.by.id;
+    let by = request.by.id;
     let user_id = facts::user_of_handle(&app, &handle).await?;
-    let blocked = execute(&app, BlocklistCommand::Block { by, user_id }, &asked.unversioned()).await?;
-    // Cut off in between, the block holds by itself, and a repeat does the rest.
-    let theirs = unfollow(&app, &asked, user_id, by, "+theirs").await?;
-    let mine = unfollow(&app, &asked, by, user_id, "+mine").await?;
+    let blocked = execute(&app, BlocklistCommand::Block { by, user_id }, &request.unversioned()).await?;
+    // The block holds by itself if the request is cut off in between, and a repeat does the rest.
+    let theirs = unfollow(&app, &request, user_id, by, "+theirs").await?;
+    let mine = unfollow(&app, &request, by, user_id, "+mine").await?;
     let latest = Answer { position: blocked.position.max(theirs.position).max(mine.position), ..blocked };
-    Ok(asked.committed(&app, &latest).done())
+    Ok(request.committed(&app, &latest).done())
 }
 
 /// Block a person no longer
@@ -45,16 +46,17 @@ pub async fn block(
 pub async fn unblock(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let (by, user_id) = (asked.by.id, facts::user_of_handle(&app, &handle).await?);
-    let answer = execute(&app, BlocklistCommand::Unblock { by, user_id }, &asked.unversioned()).await?;
-    Ok(asked.committed(&app, &answer).done())
+    let (by, user_id) = (request.by.id, facts::user_of_handle(&app, &handle).await?);
+    let answer = execute(&app, BlocklistCommand::Unblock { by, user_id }, &request.unversioned()).await?;
+    Ok(request.committed(&app, &answer).done())
 }
 
 /// Mute a person
 ///
-/// The caller sees nothing of them in any list from now on. They are not told, and see what they saw before.
+/// The caller sees nothing of the muted person in any list from now on. The muted person is not told, and
+/// sees what they saw before.
 #[utoipa::path(
     put, path = "/v1/users/{handle}/mute", tag = "blocks",
     params(("handle" = String, Path, description = "Whom to mute.")),
@@ -64,11 +66,11 @@ pub async fn unblock(
 pub async fn mute(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let (by, user_id) = (asked.by.id, facts::user_of_handle(&app, &handle).await?);
-    let answer = execute(&app, BlocklistCommand::Mute { by, user_id }, &asked.unversioned()).await?;
-    Ok(asked.committed(&app, &answer).done())
+    let (by, user_id) = (request.by.id, facts::user_of_handle(&app, &handle).await?);
+    let answer = execute(&app, BlocklistCommand::Mute { by, user_id }, &request.unversioned()).await?;
+    Ok(request.committed(&app, &answer).done())
 }
 
 /// Mute a person no longer
@@ -81,11 +83,11 @@ pub async fn mute(
 pub async fn unmute(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let (by, user_id) = (asked.by.id, facts::user_of_handle(&app, &handle).await?);
-    let answer = execute(&app, BlocklistCommand::Unmute { by, user_id }, &asked.unversioned()).await?;
-    Ok(asked.committed(&app, &answer).done())
+    let (by, user_id) = (request.by.id, facts::user_of_handle(&app, &handle).await?);
+    let answer = execute(&app, BlocklistCommand::Unmute { by, user_id }, &request.unversioned()).await?;
+    Ok(request.committed(&app, &answer).done())
 }
 
 async fn execute(
@@ -102,12 +104,12 @@ async fn execute(
 
 async fn unfollow(
     app: &App,
-    asked: &WriteRequest,
+    request: &WriteRequest,
     follower_id: UserId,
     followee_id: UserId,
     suffix: &str,
 ) -> Result<Answer<Follow>, Problem> {
     let id = FollowId::of(follower_id, followee_id);
     let command = FollowCommand::Unfollow { follower_id, followee_id };
-    Ok(app.executor.execute::<Follow>(id.0, command, &asked.second_envelope(suffix, None)).await?)
+    Ok(app.executor.execute::<Follow>(id.0, command, &request.second_envelope(suffix, None)).await?)
 }

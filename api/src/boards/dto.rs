@@ -8,33 +8,33 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A place to post.
+/// A board: a place to post.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Board {
-    /// As posts name it in `board_id`.
+    /// The board's id, as posts name it in `board_id`.
     pub id: Uuid,
-    /// Its name in addresses.
+    /// The board's name in addresses.
     #[schema(example = "night")]
     pub slug: String,
-    /// Its name.
+    /// The board's name.
     #[schema(example = "심야톡방")]
     pub name: String,
-    /// What it is for.
+    /// The text that says what the board is for.
     pub description: String,
-    /// Who writes there is known by an alias, another one under every post.
+    /// True if people who write there are known by an alias, another one under every post.
     pub anonymous: bool,
-    /// When anyone may write there; null: always.
+    /// The hours in which anyone may write there; null: always.
     pub hours: Option<Hours>,
-    /// Whether anyone may write there now.
+    /// True if anyone may write there now.
     pub is_open: bool,
-    /// When it opens next, if it is closed now but not for good.
+    /// The time when the board opens next, if it is closed now but not for good.
     pub opens_at: Option<DateTime<Utc>>,
-    /// Nothing new can be written there any more.
+    /// True if nothing new can be written there any more.
     pub closed: bool,
 }
 
 impl Board {
-    /// As it stands now.
+    /// The board as it stands at `now`.
     #[must_use]
     pub fn of(id: BoardId, board: State, now: DateTime<Utc>) -> Self {
         Self {
@@ -51,17 +51,17 @@ impl Board {
     }
 }
 
-/// From when to when a board is open each day. Reading knows no hours.
+/// The hours of each day in which a board is open for writing. It can be read at any hour.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hours {
-    /// Local time, `HH:MM`.
+    /// The local time at which the board opens, `HH:MM`.
     #[schema(example = "22:00")]
     pub opens: String,
-    /// Local time, `HH:MM`, perhaps of the next day.
+    /// The local time at which the board closes, `HH:MM`, perhaps of the next day.
     #[schema(example = "04:00")]
     pub closes: String,
-    /// As the IANA names it.
+    /// The time zone, as the IANA names it.
     #[schema(example = "Asia/Seoul")]
     pub time_zone: String,
 }
@@ -72,7 +72,7 @@ impl Hours {
         Self { opens: shown(hours.opens), closes: shown(hours.closes), time_zone: hours.time_zone }
     }
 
-    /// What no clock shows is noted in `fields`; the rest is the domain's to judge.
+    /// Reads the hours. A time that no clock shows is noted in `fields`; the domain judges the rest.
     fn read(&self, fields: &mut Fields) -> Option<board::Hours> {
         let mut minutes = |pointer: &str, text: &str| {
             let time = NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| text.len() == 5);
@@ -86,22 +86,22 @@ impl Hours {
     }
 }
 
-/// All that a board is from now on.
+/// All of a board, as it is from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetBoard {
-    /// 1 to 50 characters in one line.
+    /// The name, 1 to 50 characters in one line.
     #[schema(example = "심야톡방")]
     name: String,
-    /// Up to 500 characters.
+    /// The description, up to 500 characters.
     #[serde(default)]
     description: String,
-    /// Who writes there is known by an alias. That stays as it was first said.
+    /// True if people who write there are known by an alias. This stays as it was when the board was set up.
     anonymous: bool,
-    /// When anyone may write there; always, if left out or null.
+    /// The hours in which anyone may write there; always, if left out or null.
     #[serde(default)]
     hours: Option<Hours>,
-    /// Nothing new can be written there any more.
+    /// True if nothing new can be written there any more.
     #[serde(default)]
     closed: bool,
 }
@@ -110,7 +110,7 @@ impl SetBoard {
     /// Checks every field.
     ///
     /// # Errors
-    /// 422 with all that is wrong.
+    /// 422 with all fields that are wrong.
     pub fn command(&self, slug: Slug) -> Result<BoardCommand, Problem> {
         let mut fields = Fields::default();
         let name = fields.take("/name", BoardName::parse(&self.name));

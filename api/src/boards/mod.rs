@@ -1,7 +1,7 @@
-//! Boards: places to post, read at any hour, written on at theirs.
+//! Boards: places to post, read at any hour, written on at their opening hours.
 //!
-//! Reading order: [`target`] (a board as who writes there meets it), [`dto`], [`routes`] (boards themselves). What
-//! stands on one is among the posts.
+//! Reading order: [`target`] (the board that a write goes to), [`dto`], [`routes`] (boards themselves). The
+//! posts on a board are among the posts.
 
 mod dto;
 mod routes;
@@ -18,7 +18,7 @@ use service::settings::Settings;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of boards.
 pub struct Boards;
 
 impl Feature for Boards {

@@ -53,7 +53,8 @@ pub async fn get_board(
 
 /// Set up a board, or change it
 ///
-/// Needs the role `admin`; an operator may in nobody's name. What is left out is as if it had never been said.
+/// Needs the role `admin`; an operator may do it in nobody's name. A field that is left out is as if it had
+/// never been set.
 #[utoipa::path(
     put, path = "/v1/boards/{slug}", tag = "boards",
     params(("slug" = String, Path, description = "Its name in addresses: 2 to 30 of a to z, digits and -.")),

@@ -1,4 +1,4 @@
-//! A board as who wants to write there meets it: from the log itself, since its hours decide.
+//! The target board of a write, read from the log itself, since the board's hours decide.
 
 use crate::app::App;
 use crate::edge::path::InPath;
@@ -11,7 +11,7 @@ use domain::value::{BoardId, Slug};
 use std::convert::Infallible;
 use std::str::FromStr;
 
-/// A board's name in a path. What can be none is no board's.
+/// A board's name in a path. A text that can be no board's name names no board.
 #[derive(Clone, Debug)]
 pub struct SlugInPath(pub String);
 
@@ -31,9 +31,9 @@ impl InPath for SlugInPath {
 /// A board to write on.
 #[derive(Clone, Debug)]
 pub struct TargetBoard {
-    /// Which.
+    /// The board's id.
     pub id: BoardId,
-    /// As it is now.
+    /// The board's state now.
     pub board: Board,
 }
 
@@ -41,7 +41,7 @@ impl TargetBoard {
     /// The board that a body names at `/board`.
     ///
     /// # Errors
-    /// 404 if there is none.
+    /// 404 if there is no such board.
     pub async fn named(app: &App, slug: &str) -> Result<Self, Problem> {
         let found = match Slug::parse(slug) {
             Ok(slug) => {
@@ -58,10 +58,10 @@ impl TargetBoard {
         })
     }
 
-    /// The board that something stands on.
+    /// The board that a post stands on.
     ///
     /// # Errors
-    /// The store's.
+    /// The store's errors.
     pub async fn of(app: &App, id: BoardId) -> Result<Self, Problem> {
         let night = Board::night().slug;
         let built_in = if id == BoardId::of(&night) { night.as_str() } else { "" };
@@ -69,14 +69,14 @@ impl TargetBoard {
         Ok(Self { id, board })
     }
 
-    /// To publish there now.
+    /// The place of a post that is to be published there now.
     #[must_use]
     pub fn at(&self, now: DateTime<Utc>) -> Where {
         let placement = Placement { board_id: self.id, anonymous: self.board.anonymous };
         Where { placement, is_open: self.board.is_open(now) }
     }
 
-    /// The problem of who wants to write there while it is closed.
+    /// The problem of a person who wants to write there while the board is closed.
     #[must_use]
     pub fn closed(&self, now: DateTime<Utc>) -> Problem {
         let Some(opens_at) = self.board.opens_at(now) else {

@@ -1,5 +1,5 @@
-//! Something to look at in an empty store: a dozen neighbours, put in through the HTTP API as an operator's
-//! program would do it.
+//! The demo for an empty store: a dozen neighbours, put in through the HTTP API as an operator's program
+//! would do it.
 
 use super::{
     Failure,
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 struct Demo {
     password: String,
     people: Vec<Person>,
-    /// Who follows whom, by handle.
+    /// The follows: for each follower's handle the handles they follow.
     follows: BTreeMap<String, Vec<String>>,
     posts: Vec<Post>,
 }

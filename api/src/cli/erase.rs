@@ -16,10 +16,10 @@ use vault::Vault;
 /// `madang erase`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Whom: their handle, in any case, or their id
+    /// The person's handle, in any case, or their id
     #[arg(value_name = "HANDLE|ID")]
     person: String,
-    /// How long to wait after someone has left who had not yet, in seconds: requests of theirs may still be
+    /// The wait in seconds after a person has left who had not left before: requests of theirs may still be
     /// under way
     #[arg(long, value_name = "SECONDS", default_value_t = GRACE.as_secs())]
     grace: u64,

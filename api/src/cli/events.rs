@@ -22,20 +22,21 @@ pub(super) struct Args {
 enum Command {
     /// Write the log into files: a folder for each event type, with a column for each of its values.
     ///
-    /// The folder appears when all of it is there; until then it is made beside, with `.partial` behind its name.
-    /// The same command goes on where it was cut off.
+    /// The folder appears when all of it is there; until then the export is written into a folder beside it,
+    /// with `.partial` behind its name. The same command goes on where it was cut off.
     Export(ExportArgs),
-    /// Print every version of every event as JSON Schema, with what old ones get when they are read.
+    /// Print every version of every event as JSON Schema, with the fields that old versions get when they are
+    /// read.
     Schema(SchemaArgs),
-    /// Print the events that are masked because someone was forgotten, as they stand now.
+    /// Print the events that are masked because a person was forgotten, as the events stand now.
     ///
-    /// For exports made before: put each line in the place of the event with the same position.
+    /// The output is for exports made before: put each line in the place of the event with the same position.
     Erasures(ErasuresArgs),
 }
 
 #[derive(Debug, clap::Args)]
 struct ExportArgs {
-    /// ndjson, csv or parquet
+    /// The format of the files: ndjson, csv or parquet
     #[arg(long)]
     format: Format,
     /// The folder that is made
@@ -47,10 +48,10 @@ struct ExportArgs {
     /// Events stored before this time
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<DateTime<Utc>>,
-    /// Only these event types, with commas between them
+    /// The event types that are written, with commas between them; all by default
     #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     types: Option<Vec<String>>,
-    /// Files of their own for each `day` (of UTC), in folders such as day=2026-11-22
+    /// The partition: files of their own for each `day` (of UTC), in folders such as day=2026-11-22
     #[arg(long, value_name = "WHAT")]
     partition_by: Option<Partition>,
     #[command(flatten)]
@@ -59,14 +60,14 @@ struct ExportArgs {
 
 #[derive(Debug, clap::Args)]
 struct SchemaArgs {
-    /// Only these event types
+    /// The event types that are printed; all by default
     #[arg(value_name = "TYPE")]
     types: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
 struct ErasuresArgs {
-    /// Up to this position: the `last` of the export's manifest.json
+    /// The last position: the `last` of the export's manifest.json
     #[arg(long, value_name = "POSITION")]
     last: i64,
     #[command(flatten)]
@@ -84,14 +85,14 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
 async fn write(args: ExportArgs) -> Result<ExitCode, Failure> {
     let pool = args.services.pool().await?;
     let ExportArgs { format, out, since, until, types, partition_by, services: _ } = args;
-    let asked = ExportRequest { format, since, until, types, partition: partition_by };
+    let request = ExportRequest { format, since, until, types, partition: partition_by };
     let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} {per_sec} ETA {eta}")?;
     let bar = ProgressBar::new(0).with_style(style);
     let show = |done: i64, all: i64| {
         bar.set_length(u64::try_from(all).unwrap_or(0));
         bar.set_position(u64::try_from(done).unwrap_or(0));
     };
-    let manifest = export(&pool, asked, &out, &show).await;
+    let manifest = export(&pool, request, &out, &show).await;
     bar.finish_and_clear();
     let manifest = manifest?;
     let events: u64 = manifest.rows.values().sum();
@@ -144,7 +145,7 @@ async fn erasures(args: ErasuresArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// For clap.
+/// Parses a time, for clap.
 pub(super) fn time(text: &str) -> Result<DateTime<Utc>, &'static str> {
     moment(text).ok_or(MOMENT)
 }

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 /// `madang grant`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Whose: their handle, in any case
+    /// The person's handle, in any case
     #[arg(value_name = "HANDLE")]
     handle: String,
-    /// author, moderator, analyst or admin
+    /// The role: author, moderator, analyst or admin
     #[arg(value_name = "ROLE")]
     role: Role,
     /// Take the role away instead

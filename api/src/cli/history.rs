@@ -1,4 +1,4 @@
-//! `madang history`: one thing's events, and what it was.
+//! `madang history`: one aggregate's events, and its state.
 
 use super::{Failure, events::time, services::Services};
 use domain::Event;
@@ -9,16 +9,16 @@ use uuid::Uuid;
 /// `madang history`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which kind of thing: post, user, comment, …
+    /// The type of the aggregate: post, user, comment, …
     #[arg(value_name = "AGGREGATE")]
     aggregate: String,
-    /// Which one
+    /// The aggregate's id
     #[arg(value_name = "ID")]
     id: Uuid,
-    /// Up to this version, or this time: what it was then
+    /// The version or time up to which events are shown, and the state then
     #[arg(long, value_name = "VERSION|TIME", value_parser = at)]
     at: Option<At>,
-    /// At most so many events, the oldest first
+    /// The limit of events that are shown, the oldest first
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
     limit: usize,
     #[command(flatten)]

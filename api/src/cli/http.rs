@@ -13,7 +13,7 @@ pub(super) const POSITION: &str = "Madang-Position";
 const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 
-/// One server, and what to show it.
+/// A server, and the token to show it.
 #[derive(Clone)]
 pub(super) struct Server {
     client: Client,
@@ -21,7 +21,7 @@ pub(super) struct Server {
     token: String,
 }
 
-/// What an answer from 400 up says, as far as it follows RFC 9457.
+/// The problem in an answer from 400 up, as far as it follows RFC 9457.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Problem {
@@ -48,7 +48,7 @@ impl Server {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy();
         if !url.starts_with("https:") {
-            // Without TLS there is nothing to check, and a small machine may have no certificates.
+            // A client without TLS has nothing to check, and a small machine may have no certificates.
             client = client.tls_certs_only([]);
         }
         Ok(Self { client: client.build()?, url, token: token.trim().to_owned() })
@@ -81,7 +81,7 @@ pub(super) fn explain(error: &reqwest::Error) -> String {
 }
 
 impl Problem {
-    /// Reads the body of a refused request; what is no problem document still has a status.
+    /// Reads the body of a refused request; an answer that is no problem document still has a status.
     pub(super) async fn of(response: Response) -> (StatusCode, Self) {
         let status = response.status();
         let text = response.text().await.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The `madang` command: one subcommand a file.
 //!
-//! What a command is asked for goes to stdout; everything it says meanwhile goes to stderr.
+//! The result of a command goes to stdout; everything that it says meanwhile goes to stderr.
 
 mod demo;
 mod erase;
@@ -25,7 +25,7 @@ mod verify;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Whatever ends a command early; its chain of causes is printed.
+/// The error that ends a command early; its chain of causes is printed.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The backend of a social community: commands in, events kept, read models out.
@@ -57,13 +57,14 @@ enum Command {
     Token(store::TokenArgs),
     /// Forget a person for good, now.
     ///
-    /// Deletes what they wrote, masks it in the events, deletes all that the vault knows of them, and purges
-    /// the copies in NATS. Servers do the same by themselves for who left thirty days ago. Repeat it if it
-    /// fails; servers do, too. Backups and exports taken before still hold the person.
+    /// Deletes what the person wrote, masks it in the events, deletes all that the vault knows of the person,
+    /// and purges the copies in NATS. Servers do the same by themselves for people who left thirty days ago.
+    /// Repeat the command if it fails; servers do, too. Backups and exports taken before still hold the
+    /// person.
     Erase(erase::Args),
     /// Grant a person a role, or revoke it.
     ///
-    /// For the first admin: admins grant roles through the API from then on.
+    /// This is for the first admin: admins grant roles through the API from then on.
     Grant(grant::Args),
     /// Make another key that signs access tokens.
     ///
@@ -72,16 +73,16 @@ enum Command {
     RotateKeys(store::RotateKeysArgs),
     /// Put a data set in through the HTTP API.
     ///
-    /// Users come first, then follows, then posts. What was acknowledged is noted in a state file: the
-    /// same command goes on where it stopped. Repeating it is harmless.
+    /// Users come first, then follows, then posts. The rows that were acknowledged are noted in a state file:
+    /// the same command goes on where it stopped. Repeating it is harmless.
     Import(import::Args),
     /// Build read models anew from the events, while service goes on.
     Rebuild(rebuild::Args),
     /// Try events again that could not be applied, while service goes on.
     ///
     /// An event that a read model can't apply is parked with the later ones of its aggregate (see madang
-    /// status). After the mend, this has them applied, oldest first; ends with status 1 if some still
-    /// can't be. They are also tried whenever a server starts.
+    /// status). After the mend, this command has them applied, oldest first, and ends with status 1 if some
+    /// still can't be. Parked events are also tried whenever a server starts.
     RetryParked(retry_parked::Args),
     /// Have jobs tried again that failed too often, while service goes on; `madang status` shows them.
     RetryJobs(retry_jobs::Args),
@@ -93,11 +94,13 @@ enum Command {
     Events(events::Args),
     /// Look at the past: build read models as they stood, or pipe events into a program.
     ///
-    /// A past is built beside the live read models, in a database of its own on the same server, and is kept until it is
-    /// dropped, or until someone is forgotten. With other settings than the servers' (such as MADANG_MERGE_THRESHOLD), or
-    /// by a build whose projectors were changed, it shows what they would make of the log before they go live.
+    /// A past is built beside the live read models, in a database of its own on the same server, and is kept
+    /// until it is dropped, or until a person is forgotten. With other settings than the servers' (such as
+    /// MADANG_MERGE_THRESHOLD), or by a build whose projectors were changed, a past shows what these would
+    /// make of the log before they go live.
     Replay(replay::Args),
-    /// Show one thing's history: each event with what it changed, and what the thing was at any version or time.
+    /// Show one aggregate's history: each event with what it changed, and the state of the aggregate at any
+    /// version or time.
     History(history::Args),
     /// Give the log a new id after a backup was restored.
     ///
@@ -115,7 +118,7 @@ pub fn run() -> ExitCode {
     if !matches!(cli.command, Command::Up(_) | Command::Serve(_)) {
         end_with_whoever_reads();
     }
-    // Fails only when a provider is installed already, and then there is one.
+    // The call fails only when a provider is installed already, and then there is one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -148,9 +151,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A shell's `| head` reads no further: a command that prints has nothing to complain of then.
+/// Ends the process quietly when its reader goes: a shell's `| head` reads no further, and a command that
+/// prints has nothing to complain of then.
 fn end_with_whoever_reads() {
-    /// As of whoever ends by the signal SIGPIPE.
+    /// The exit code of a process that ends by the signal SIGPIPE.
     const BROKEN_PIPE: i32 = 128 + 13;
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

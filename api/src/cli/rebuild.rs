@@ -15,14 +15,14 @@ use tokio::task::JoinSet;
 /// `madang rebuild`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which read models; `madang status` names them
+    /// The read models to rebuild; `madang status` names them
     #[arg(value_name = "PROJECTION", required_unless_present_any = ["all", "outdated"])]
     projections: Vec<String>,
     /// Every read model, with one reading of the log
     #[arg(long, conflicts_with = "projections")]
     all: bool,
-    /// Those that are missing, or that an older release made: run by a new release before it serves, it leaves that
-    /// nothing to rebuild
+    /// Rebuild the read models that are missing, or that an older release made. Run by a new release before
+    /// it serves, this leaves the release nothing to rebuild
     #[arg(long, conflicts_with_all = ["projections", "all"])]
     outdated: bool,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         let bar = bars.add(progress_bar(&pool, projector.name()).await?);
         about_to.push((projector, bar, source.share()));
     }
-    // Only now, so that none is ahead before all are counted.
+    // The rebuilds begin only now, so that none is ahead before all are counted.
     for (projector, bar, source) in about_to {
         let pool = pool.clone();
         rebuilding.spawn(async move {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncWriteExt, BufWriter};
 use tokio::process::Command;
 
-/// Events read at once.
+/// The number of events read at once.
 const PAGE: usize = 2_000;
 
 /// `madang replay`.
@@ -28,31 +28,32 @@ pub(super) struct Args {
     /// Build read models as they stood, under this name, beside the live ones; `madang serve --as-of NAME` serves them
     #[arg(long, value_name = "NAME", group = "what")]
     into: Option<String>,
-    /// Pipe events into this program, run by sh: one JSON object a line. Ends as it ends
+    /// Pipe events into this program, run by sh: one JSON object a line. The command ends with the program's
+    /// status
     #[arg(long, value_name = "COMMAND", group = "what")]
     through: Option<String>,
-    /// Name what was built so far
+    /// List the pasts that were built so far
     #[arg(long, group = "what")]
     list: bool,
-    /// Remove what was built under this name
+    /// Remove the past of this name
     #[arg(long, value_name = "NAME", group = "what")]
     drop: Option<String>,
-    /// With --into: as of this time, or this position; as of now by default
+    /// The time or position of the past, with --into; now by default
     #[arg(long, value_name = "TIME|POSITION", value_parser = until, requires = "into")]
     until: Option<Until>,
-    /// With --into: only these read models
+    /// The read models that are built, with --into; all by default
     #[arg(long = "projection", value_name = "PROJECTION", requires = "into")]
     projections: Vec<String>,
-    /// With --into: in the place of what was built under this name before
+    /// Replace the past that was built under this name before, with --into
     #[arg(long, requires = "into")]
     replace: bool,
-    /// With --into: count the rows of each table, there and in the live read models
+    /// Count the rows of each table, there and in the live read models, with --into
     #[arg(long, requires = "into")]
     compare: bool,
-    /// With --through: from this position on
+    /// The first position that is piped, with --through
     #[arg(long, value_name = "POSITION", requires = "through", default_value_t = 1)]
     from: Position,
-    /// With --through: up to this position; the newest by default
+    /// The last position that is piped, with --through; the newest by default
     #[arg(long, value_name = "POSITION", requires = "through")]
     to: Option<Position>,
     #[command(flatten)]
@@ -135,7 +136,7 @@ async fn through(
     let status = child.wait().await?;
     bar.finish_and_clear();
     match fed {
-        // It has had enough, and says by its status what it makes of it.
+        // The program has had enough, and says by its status what it makes of the events.
         Err(Fed::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
         fed => fed?,
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 /// `madang retry-jobs`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which kinds of jobs; all of them by default
+    /// The kinds of jobs; all of them by default
     #[arg(value_name = "KIND")]
     kinds: Vec<String>,
     #[command(flatten)]

@@ -7,13 +7,14 @@ use sqlx::PgPool;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// A runner looks once a second; what takes longer is a long batch, or nobody runs it.
+/// The longest wait for a runner. A runner looks once a second; if it takes longer, its batch is long, or
+/// nobody runs it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `madang retry-parked`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which read models: profiles, posts, comments, tags, timelines; all of them by default
+    /// The read models: profiles, posts, comments, tags, timelines; all of them by default
     #[arg(value_name = "PROJECTION")]
     projections: Vec<String>,
     #[command(flatten)]
@@ -45,7 +46,7 @@ async fn stands(pool: &PgPool, name: &str) -> Result<ProjectionStatus, Failure> 
     projections.pop().ok_or_else(|| format!("there is no read model {name}").into())
 }
 
-/// How the projection stands after its runner has tried.
+/// Waits until the projection's runner has tried, and returns how the projection stands then.
 async fn tried(pool: &PgPool, name: &str) -> Result<ProjectionStatus, Failure> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
@@ -64,7 +65,7 @@ async fn tried(pool: &PgPool, name: &str) -> Result<ProjectionStatus, Failure> {
     .into())
 }
 
-/// Whether nothing is parked any more.
+/// Prints what was applied; true if nothing is parked any more.
 fn report(before: &ProjectionStatus, after: &ProjectionStatus) -> bool {
     let (name, left) = (&after.name, after.parked_count);
     let applied = (before.parked_count - left).max(0);

@@ -11,13 +11,15 @@ use tokio::net::TcpListener;
 /// `madang serve`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What this process does, separated by commas: api, relay, projector, media [env: MADANG_ROLES; default: all]
+    /// The roles of this process, separated by commas: api, relay, projector, media [env: MADANG_ROLES;
+    /// default: all]
     #[arg(long, value_name = "ROLES")]
     roles: Option<Roles>,
-    /// Where HTTP is served [env: MADANG_LISTEN; default: 127.0.0.1:8080]
+    /// The address where HTTP is served [env: MADANG_LISTEN; default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// Where /healthz, /readyz and /metrics are served, in every role [env: MADANG_OPS_LISTEN; default: nowhere]
+    /// The address where /healthz, /readyz and /metrics are served, in every role [env: MADANG_OPS_LISTEN;
+    /// default: nowhere]
     #[arg(long, value_name = "ADDRESS")]
     ops_listen: Option<SocketAddr>,
     /// Serve read models as they stood: those that `madang replay --into NAME` built. Answers analysts and operators

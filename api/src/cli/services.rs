@@ -1,4 +1,4 @@
-//! Which Postgres, NATS and storage a command works on.
+//! The Postgres, NATS and storage that a command works on.
 
 use super::{Failure, stack_file::StackFile};
 use service::settings::Settings;
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 const DEFAULT_DATA: &str = ".madang";
 
-/// Where the services are: given, in the environment, or in a running stack's data folder.
+/// The place that names the services: an argument, the environment, or a running stack's data folder.
 #[derive(Debug, clap::Args)]
 pub(super) struct Services {
-    /// Work on the `madang up` that runs with this data folder. Without it DATABASE_URL and NATS_URL
+    /// Work on the `madang up` that runs with this data folder. Without this option DATABASE_URL and NATS_URL
     /// count, and without those the folder .madang
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -20,9 +20,9 @@ impl Services {
     /// Settings with the services filled in.
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
         let settings = self.read()?;
-        // Where `madang up` keeps it.
-        let kept = self.data.as_ref().map(|data| data.join("search"));
-        Ok(Settings { search_dir: settings.search_dir.or(kept), ..settings })
+        // The folder where `madang up` keeps the search index.
+        let stack_index = self.data.as_ref().map(|data| data.join("search"));
+        Ok(Settings { search_dir: settings.search_dir.or(stack_index), ..settings })
     }
 
     fn read(&self) -> Result<Settings, Failure> {

@@ -1,9 +1,9 @@
-//! Being told to stop: Ctrl-C, `kill`, a closed terminal.
+//! The signals to stop: Ctrl-C, `kill`, a closed terminal.
 
 use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// From its making on, these signals do not end the process by themselves.
+/// The listeners for these signals; while they are there, the signals do not end the process by themselves.
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -19,7 +19,7 @@ impl Signals {
         })
     }
 
-    /// Returns at the next one.
+    /// Waits for the next signal.
     pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

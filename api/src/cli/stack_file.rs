@@ -1,4 +1,4 @@
-//! How commands find a running `madang up`: it leaves its addresses in its data folder.
+//! The file by which commands find a running `madang up`: a stack leaves its addresses in its data folder.
 
 use super::Failure;
 use serde::{Deserialize, Serialize};
@@ -10,16 +10,16 @@ use std::{
 
 const NAME: &str = "stack.json";
 
-/// What a running stack listens on.
+/// The addresses of a running stack.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StackFile {
     pub(super) database_url: String,
     pub(super) nats_url: String,
     pub(super) http_url: String,
-    /// Where `/metrics` are.
+    /// The address where `/metrics` are.
     #[serde(default)]
     pub(super) ops_url: Option<String>,
-    /// The variables that name its storage; none where it uses another.
+    /// The variables that name the stack's storage; none where it uses another.
     #[serde(default)]
     pub(super) s3: BTreeMap<String, String>,
 }
@@ -42,7 +42,7 @@ impl StackFile {
     }
 }
 
-/// Takes the file away when the stack ends.
+/// The guard that removes the file when the stack ends.
 #[derive(Debug)]
 pub(super) struct Left(PathBuf);
 

@@ -12,14 +12,14 @@ use std::{process::ExitCode, sync::Arc};
 /// `madang status`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// As JSON, for programs
+    /// Print JSON, for programs
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     services: Services,
 }
 
-/// The whole, for programs.
+/// The standing of the whole, for programs.
 #[derive(Serialize)]
 struct Standing {
     #[serde(flatten)]

@@ -17,7 +17,7 @@ pub(super) struct MigrateArgs {
 /// `madang token`.
 #[derive(Debug, clap::Args)]
 pub(super) struct TokenArgs {
-    /// How long the token is good for, in seconds
+    /// The token's life, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 24 * 3_600, value_parser = clap::value_parser!(u64).range(1..))]
     ttl: u64,
     #[command(flatten)]
@@ -27,8 +27,8 @@ pub(super) struct TokenArgs {
 /// `madang rotate-keys`.
 #[derive(Debug, clap::Args)]
 pub(super) struct RotateKeysArgs {
-    /// A key got out: sign with a new one at once and accept no older one. Every access token given out so
-    /// far is worth nothing; people's programs go on by refreshing, operators need new tokens
+    /// Sign with a new key at once and accept no older one, because a key got out. Every access token given
+    /// out so far is worth nothing then; people's programs go on by refreshing, operators need new tokens
     #[arg(long)]
     emergency: bool,
     #[command(flatten)]

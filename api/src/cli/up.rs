@@ -21,19 +21,19 @@ use vault::Vault;
 
 const OPERATOR_TOKEN: &str = "operator.token";
 const OPERATOR_TOKEN_TTL: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// Only its presence matters to `infra/up`, which shows what it says.
+/// The file of the demo's login: `infra/up` shows what it says, where the file is there.
 const DEMO_LOGIN: &str = "demo.login";
 
 /// `madang up`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where Postgres, NATS and the storage keep their data; made if it does not exist
+    /// The folder where Postgres, NATS and the storage keep their data; made if it does not exist
     #[arg(long, value_name = "DIR", default_value = ".madang")]
     data: PathBuf,
-    /// Where HTTP is served; 0 takes any free port
+    /// The port where HTTP is served; 0 takes any free port
     #[arg(long, value_name = "N", default_value_t = 8080)]
     port: u16,
-    /// From where it can be reached: 0.0.0.0 means from everywhere
+    /// The address on which the server listens: with 0.0.0.0 it can be reached from everywhere
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
     /// Do not fill an empty store with demo people and posts
@@ -72,12 +72,13 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         Ok(settings) => serve_until_told(&args, settings, listener, &stack, &mut signals).await,
         Err(error) => Err(error.into()),
     };
-    // Whatever happened above, Postgres and NATS end in order.
+    // Postgres and NATS end in order, whatever happened above.
     stack.stop().await;
     served.map(|()| ExitCode::SUCCESS)
 }
 
-/// Where `/metrics` are: the address that is set, or the next port on this machine, or any where that is taken.
+/// Listens for `/metrics`: on the address that is set, or the next port on this machine, or any where that is
+/// taken.
 async fn ops_listener(named: Option<SocketAddr>, http: SocketAddr) -> Result<TcpListener, Failure> {
     if let Some(address) = named {
         return serve::listen(address).await;
@@ -139,7 +140,7 @@ async fn serve_until_told(
     ended
 }
 
-/// What other commands need to find us, and something to look at.
+/// Leaves what other commands need to find the server, and something to look at.
 async fn prepare(
     args: &Args,
     stack: &LocalStack,
@@ -168,7 +169,7 @@ async fn prepare(
     Ok((url, left))
 }
 
-/// The server is of use without it, so a failure is told and no more.
+/// Fills the store with the demo. The server is of use without it, so a failure is told and no more.
 async fn fill_with_demo(url: &str, token: &str, data: &Path) {
     tracing::info!("the store is empty: filling it with demo people and posts");
     let filled = match demo::fill(url, token).await {
@@ -180,7 +181,7 @@ async fn fill_with_demo(url: &str, token: &str, data: &Path) {
     }
 }
 
-/// The address to call: "everywhere" is none.
+/// The address to call; "everywhere" is no address to call.
 fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())

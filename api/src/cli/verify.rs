@@ -21,8 +21,9 @@ use std::time::{Duration, Instant};
 /// `madang verify`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which read models (`madang status` names them); all of them by default, and whether the storage holds the
-    /// photos that are there, and no others. With search comes its index: Meilisearch, or the folder, where one is named
+    /// The read models to verify (`madang status` names them); all of them by default, and with them whether
+    /// the storage holds the photos that are there, and no others. With search comes its index: Meilisearch,
+    /// or the folder, where one is named
     #[arg(value_name = "PROJECTION")]
     projections: Vec<String>,
     #[command(flatten)]
@@ -78,11 +79,11 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     Ok(if all_equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// What an engine holds.
+/// The documents that an engine holds, with their versions.
 type Held<'a> = BoxFuture<'a, Result<Vec<(Key, Position)>, EngineError>>;
 
-/// Whether an engine holds what the documents' tables do. A server may be feeding it meanwhile, so what differs is
-/// looked at again.
+/// True if an engine holds what the documents' tables do. A server may be feeding the engine meanwhile, so a
+/// difference is looked at again.
 async fn index<'a>(pool: &PgPool, held: impl Fn() -> Held<'a>) -> Result<bool, Failure> {
     let begun = Instant::now();
     loop {
@@ -107,10 +108,11 @@ async fn index<'a>(pool: &PgPool, held: impl Fn() -> Held<'a>) -> Result<bool, F
     }
 }
 
-/// How long an index may take to be fed what is in the tables.
+/// The time that an index may take to be fed what is in the tables.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether the storage holds what the read model of photos says. Servers delete strays by themselves every hour.
+/// True if the storage holds what the read model of photos says. Servers delete strays by themselves every
+/// hour.
 async fn bucket(pool: &PgPool, storage: &Storage) -> Result<bool, Failure> {
     let strays = strays(pool, storage, SETTLED).await?;
     let missing = missing(pool, storage).await?;
@@ -131,5 +133,5 @@ async fn bucket(pool: &PgPool, storage: &Storage) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// More than so many are only counted.
+/// The number of differences of each kind that are shown; more files of the storage are only counted.
 const SHOWN: usize = 20;

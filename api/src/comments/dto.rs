@@ -15,35 +15,36 @@ use uuid::Uuid;
 /// A comment or a reply as it is listed and read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Comment {
-    /// Its time orders lists.
+    /// The comment's id; its time orders lists.
     pub id: Uuid,
-    /// The post it stands under.
+    /// The post that the comment stands under.
     pub post_id: Uuid,
-    /// The comment it answers, if it is a reply.
+    /// The comment that this one answers, if this is a reply.
     pub parent_id: Option<Uuid>,
-    /// The beginning of its thread, if it is a reply.
+    /// The comment that begins the thread, if this is a reply.
     pub root_id: Option<Uuid>,
-    /// Who wrote it; null where only a stub is left, and under an anonymous post.
+    /// The author; null where only a stub is left, and under an anonymous post.
     pub author: Option<Author>,
-    /// By what its author is known under an anonymous post, else null.
+    /// The alias of the author under an anonymous post, else null.
     pub alias: Option<Alias>,
-    /// Whether the post's author wrote it.
+    /// True if the post's author wrote the comment.
     pub by_post_author: bool,
-    /// What it says; null where only a stub is left.
+    /// The comment's text; null where only a stub is left.
     pub text: Option<String>,
     /// Handles written in the text, without `@`.
     pub mentions: Vec<String>,
-    /// Whether its author has deleted it; it stays as a stub where replies stand under it.
+    /// True if the author has deleted the comment; it stays as a stub where replies stand under it.
     pub deleted: bool,
-    /// How many like it.
+    /// The number of people who like the comment.
     pub like_count: i64,
-    /// Replies that stand: the whole thread's for a comment on the post, else those to it.
+    /// The number of replies that stand: the whole thread's for a comment on the post, else those to this
+    /// reply.
     pub reply_count: i64,
-    /// Whether the caller likes it.
+    /// True if the caller likes the comment.
     pub liked_by_me: bool,
-    /// When it was written.
+    /// The time when the comment was written.
     pub written_at: DateTime<Utc>,
-    /// When it was last edited, if ever.
+    /// The time when the comment was last edited, if ever.
     pub edited_at: Option<DateTime<Utc>>,
 }
 
@@ -98,23 +99,23 @@ impl Comment {
 /// A comment right after it was edited: what its author has decided, without what others have done since.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EditedComment {
-    /// Which.
+    /// The comment's id.
     pub id: Uuid,
-    /// The post it stands under.
+    /// The post that the comment stands under.
     pub post_id: Uuid,
-    /// The comment it answers, if it is a reply.
+    /// The comment that this one answers, if this is a reply.
     pub parent_id: Option<Uuid>,
-    /// The beginning of its thread, if it is a reply.
+    /// The comment that begins the thread, if this is a reply.
     pub root_id: Option<Uuid>,
-    /// Who wrote it; under an anonymous post, their alias.
+    /// The author's id; under an anonymous post, that of their alias.
     pub author_id: Uuid,
-    /// What it says.
+    /// The comment's text.
     pub text: String,
     /// Handles written in the text, without `@`.
     pub mentions: Vec<String>,
-    /// When it was written.
+    /// The time when the comment was written.
     pub written_at: DateTime<Utc>,
-    /// When it was last edited, if ever.
+    /// The time when the comment was last edited, if ever.
     pub edited_at: Option<DateTime<Utc>>,
 }
 
@@ -138,22 +139,22 @@ impl From<Answer<State>> for EditedComment {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WriteComment {
-    /// 1 to 2,000 characters. `@mentions` in it count.
+    /// The text, 1 to 2,000 characters. `@mentions` in it count.
     pub text: String,
     /// The comment to answer, on the same post.
     #[serde(default)]
     pub parent_id: Option<Uuid>,
 }
 
-/// What a comment says from now on.
+/// The text of a comment from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditComment {
-    /// 1 to 2,000 characters. `@mentions` in it count.
+    /// The text, 1 to 2,000 characters. `@mentions` in it count.
     pub text: String,
 }
 
-/// Checks the text.
+/// Checks the text of a comment.
 ///
 /// # Errors
 /// 422 with what is wrong.

@@ -14,16 +14,16 @@ use projections::{Page, posts};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-/// In which order comments are listed.
+/// The order in which comments are listed.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// As they were written.
+    /// The oldest comments first, in the order in which they were written.
     #[default]
     Oldest,
-    /// The other way round.
+    /// The newest comments first.
     Newest,
-    /// Of equally liked ones the newest first.
+    /// The most liked comments first; of equally liked ones the newest first.
     MostLiked,
 }
 
@@ -32,11 +32,11 @@ pub enum Order {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CommentsQuery {
-    /// `oldest` first, `newest` or `most_liked`. A cursor is good for the order it was given in.
+    /// The order: `oldest` first, `newest` or `most_liked`. A cursor is good for the order it was given in.
     #[serde(default)]
     #[param(inline, required = false)]
     sort: Order,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -97,7 +97,7 @@ pub async fn list_comments_of_post(
 
 /// List the replies to a comment, oldest first
 ///
-/// All of the thread for a comment that begins one; for a reply those that answer it.
+/// The list has all of the thread for a comment that begins one; for a reply, the replies to it.
 #[utoipa::path(
     get, path = "/v1/comments/{id}/replies", tag = "comments",
     params(("id" = Uuid, Path, description = "The comment."), PageQuery),
@@ -121,7 +121,7 @@ pub async fn list_replies(
 /// Comments as the reader sees them.
 ///
 /// # Errors
-/// The vault's or the database's.
+/// The vault's or the database's errors.
 pub async fn shown<K>(
     app: &App,
     reader: &Reader,
@@ -135,7 +135,7 @@ pub async fn shown<K>(
 /// A comment on a post that the reader may read.
 ///
 /// # Errors
-/// 404 if there is none.
+/// 404 if there is no such comment.
 pub async fn readable(
     app: &App,
     id: CommentId,

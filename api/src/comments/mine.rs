@@ -1,4 +1,4 @@
-//! What of a page of comments is the reader's own where it is anonymous.
+//! The marks on the reader's own comments of an anonymous page.
 
 use super::dto::Comment;
 use crate::aliases::mine::{aliases, mark};
@@ -7,10 +7,10 @@ use crate::edge::{Problem, Reader};
 use domain::value::{CommentId, PostId};
 use projections::comments;
 
-/// Marks the reader's comments and likes.
+/// Marks the reader's own comments and likes on a page.
 ///
 /// # Errors
-/// The vault's or the database's.
+/// The vault's or the database's errors.
 pub async fn mark_comments(app: &App, reader: &Reader, page: &mut [Comment]) -> Result<(), Problem> {
     let anonymous = page.iter().filter(|comment| comment.alias.is_some());
     let mut under: Vec<PostId> = anonymous.map(|comment| PostId(comment.post_id)).collect();

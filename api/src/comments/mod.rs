@@ -22,7 +22,7 @@ use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-/// This feature.
+/// The feature of comments.
 pub struct Comments;
 
 impl Feature for Comments {

@@ -1,4 +1,4 @@
-//! A person's comments, deleted or taken away.
+//! The comments of a person, deleted or taken away in an export.
 
 use super::dto;
 use crate::app::App;
@@ -8,10 +8,10 @@ use domain::value::UserId;
 use futures::future::BoxFuture;
 use projections::comments;
 
-/// Comments by name are deleted. What stands under an alias is the alias's.
+/// The step that deletes comments by name. A comment under an alias is the alias's.
 pub(super) static TAKE_BACK: &[TakeBack] = &[TakeBack::Delete { plural: "comments", run: delete }];
 
-/// Comments by name, and those under each alias.
+/// The files of comments by name, and of those under each alias.
 pub(super) static EXPORTS: &[Export] = &[
     Export {
         name: "comments.json",

@@ -30,10 +30,10 @@ use uuid::Uuid;
 pub async fn write_comment(
     State(app): State<App>,
     Id(post_id): Id<PostId>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<WriteComment>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<WriteComment>,
 ) -> Result<Response, Problem> {
-    let (body, reader, now) = (body(&fields.text)?, asked.by.id, Utc::now());
-    // One reading of it for all that is decided.
+    let (body, reader, now) = (body(&fields.text)?, request.by.id, Utc::now());
+    // One reading of the post serves all that is decided.
     let commented = app.executor.load::<Post>(post_id.0).await?;
     let board = match commented.board {
         Some(placement) => Some(TargetBoard::of(&app, placement.board_id).await?),
@@ -41,22 +41,22 @@ pub async fn write_comment(
     };
     let post = CommentedPost {
         is_open: facts::post_is_open(&app, &commented, reader).await?,
-        board_is_open: board.as_ref().is_none_or(|place| place.board.is_open(now)),
+        board_is_open: board.as_ref().is_none_or(|target| target.board.is_open(now)),
         is_anonymous: commented.is_anonymous(),
     };
     let parent = parent(&app, fields.parent_id, reader).await?;
-    let Voice { asked, by } = Voice::under(&app, asked, post_id, &commented).await?;
+    let Voice { asked: request, by } = Voice::under(&app, request, post_id, &commented).await?;
     let by_post_author = commented.author_id == by;
     let command = CommentCommand::Write { post_id, post, by, parent, body };
     let id = Uuid::now_v7();
-    let answer = app.executor.execute::<comment::Comment>(id, command, &asked.envelope).await;
+    let answer = app.executor.execute::<comment::Comment>(id, command, &request.envelope).await;
     let answer = answer.map_err(|error| match (error, &board) {
-        (CommandError::Refused(CommentRefusal::BoardClosed), Some(place)) => place.closed(now),
+        (CommandError::Refused(CommentRefusal::BoardClosed), Some(target)) => target.closed(now),
         (error, _) => naming_the_parent(error),
     })?;
-    let committed = asked.committed(&app, &answer);
+    let committed = request.committed(&app, &answer);
     let location = format!("/v1/comments/{}", answer.id);
-    Ok(committed.created(&location, answer.version, Comment::written(answer, &asked.by, by_post_author)))
+    Ok(committed.created(&location, answer.version, Comment::written(answer, &request.by, by_post_author)))
 }
 
 async fn parent(app: &App, id: Option<Uuid>, reader: UserId) -> Result<Option<Parent>, Problem> {
@@ -108,13 +108,13 @@ pub async fn get_comment(
 pub async fn edit_comment(
     State(app): State<App>,
     Id(id): Id<CommentId>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<EditComment>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<EditComment>,
 ) -> Result<Response, Problem> {
     let body = body(&fields.text)?;
-    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let Voice { asked: request, by } = voice(&app, request, id).await?;
     let command = CommentCommand::Edit { by, body };
-    let answer = app.executor.execute::<comment::Comment>(id.0, command, &asked.envelope).await?;
-    Ok(asked.committed(&app, &answer).changed(answer.version, EditedComment::from(answer)))
+    let answer = app.executor.execute::<comment::Comment>(id.0, command, &request.envelope).await?;
+    Ok(request.committed(&app, &answer).changed(answer.version, EditedComment::from(answer)))
 }
 
 /// Delete a comment
@@ -127,15 +127,15 @@ pub async fn edit_comment(
 pub async fn delete_comment(
     State(app): State<App>,
     Id(id): Id<CommentId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let Voice { asked: request, by } = voice(&app, request, id).await?;
     let command = CommentCommand::Delete { by };
-    let answer = app.executor.execute::<comment::Comment>(id.0, command, &asked.envelope).await?;
-    Ok(asked.committed(&app, &answer).done())
+    let answer = app.executor.execute::<comment::Comment>(id.0, command, &request.envelope).await?;
+    Ok(request.committed(&app, &answer).done())
 }
 
-async fn voice(app: &App, asked: WriteRequest, id: CommentId) -> Result<Voice, Problem> {
+async fn voice(app: &App, request: WriteRequest, id: CommentId) -> Result<Voice, Problem> {
     let comment = app.executor.load::<comment::Comment>(id.0).await?;
-    Voice::known(app, asked, comment.post_id, comment.anonymous).await
+    Voice::known(app, request, comment.post_id, comment.anonymous).await
 }

@@ -1,6 +1,6 @@
-// Keeps what the console shows fresh, and carries out what is asked for.
+// This script keeps what the console shows fresh, and sends what its forms and buttons ask for.
 const status = document.getElementById("status");
-const { asked, stale, later } = document.body.dataset;
+const { requested, stale, later } = document.body.dataset;
 const EVERY = 2_000;
 const PATIENCE = 15_000;
 
@@ -13,7 +13,7 @@ function write(method, path, body) {
   });
 }
 
-/* A session whose access is over is renewed by its cookie, once for all who find out at the same time. */
+/* A session whose access token is over is renewed by its cookie, once for all requests that find out at the same time. */
 
 let renewing = null;
 function renew() {
@@ -31,10 +31,10 @@ async function page(address, signal) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/* Logging in and out. */
+/* The door: logging in and out. */
 
 const door = document.getElementById("log-in");
-// Tried once: what can't be renewed shows the form.
+// The session is renewed once: if it can't be, the form is shown.
 if (door && "over" in door.dataset && !sessionStorage.getItem("renewed")) {
   sessionStorage.setItem("renewed", "1");
   if (await renew()) location.reload();
@@ -53,7 +53,7 @@ door?.addEventListener("submit", async (event) => {
     if (answer.status === 401) said = wrong;
     if (answer.status === 429) said = often;
   } catch {
-    // Said below.
+    // The form says below that it failed.
   }
   alert.textContent = said;
   alert.hidden = false;
@@ -68,11 +68,11 @@ document.getElementById("log-out")?.addEventListener("click", async () => {
   }
 });
 
-/* How everything stands. */
+/* The page of how everything stands. */
 
 const live = document.getElementById("live");
 
-// Only what differs is replaced: focus, scrolling and what is selected stay.
+// The function replaces only what differs: focus, scrolling and what is selected stay.
 function become(old, next) {
   if (old.isEqualNode(next)) return;
   if (old.nodeType !== Node.ELEMENT_NODE || old.nodeName !== next.nodeName || old.id !== next.id) return old.replaceWith(next);
@@ -89,7 +89,7 @@ async function refresh() {
     if (status.textContent === stale) status.textContent = "";
     const row = document.activeElement.closest("tr[id]")?.id;
     become(live, next);
-    // A button that gave way to what it began leaves the focus in its row.
+    // A button whose place was taken by the state that it began leaves the focus in its row.
     if (row && document.activeElement === document.body) document.getElementById(row)?.focus();
   } catch {
     status.textContent = stale;
@@ -110,7 +110,7 @@ document.addEventListener("click", async (event) => {
   try {
     let answer = await ask();
     if (answer.status === 401 && (await renew())) answer = await ask();
-    status.textContent = answer.ok ? asked : ((await answer.json()).detail ?? later);
+    status.textContent = answer.ok ? requested : ((await answer.json()).detail ?? later);
   } catch {
     status.textContent = later;
   }
@@ -119,7 +119,7 @@ document.addEventListener("click", async (event) => {
   await refresh();
 });
 
-/* One thing's history: the slider moves through what it was. */
+/* The history of one aggregate: the slider moves through its states. */
 
 const slider = document.getElementById("slider");
 const at = document.getElementById("at");
@@ -133,7 +133,7 @@ async function move(version) {
   try {
     const next = await page(address, mine.signal);
     document.getElementById("thing").replaceChildren(...next.getElementById("thing").childNodes);
-    // More may have happened to it meanwhile.
+    // The aggregate may have more events meanwhile.
     at.max = next.getElementById("at").max;
     document.getElementById("last").textContent = next.getElementById("last").textContent;
     history.replaceState(null, "", address);

@@ -1,5 +1,5 @@
-//! Figures as SVG. Their colours are named here and, for dark rooms, in `console.css`: what an attribute says a style
-//! may say otherwise.
+//! Figures as SVG. Their colours are named here and, for dark rooms, in `console.css`: a style may override
+//! an attribute.
 
 use history::Cohort;
 use plotters::prelude::{
@@ -8,7 +8,7 @@ use plotters::prelude::{
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// In pixels, where a figure is shown as large as it is.
+/// The size of a figure in pixels, where it is shown as large as it is.
 const WIDTH: u32 = 720;
 const HEIGHT: u32 = 240;
 const ROW: u32 = 34;
@@ -16,21 +16,22 @@ const ROW: u32 = 34;
 const GREEN: RGBColor = RGBColor(0x1f, 0x6b, 0x4a);
 const ORANGE: RGBColor = RGBColor(0xb3, 0x5c, 0x00);
 const INK: RGBColor = RGBColor(0x1d, 0x24, 0x21);
-/// Dark enough to be seen, light enough to be read upon.
+/// The deepest shade of a cell: dark enough to be seen, light enough to be read upon.
 const DEEPEST: f64 = 0.5;
 
-/// A figure, or why there is none.
+/// A figure, or the reason why there is none.
 pub(super) type Drawn = Result<String, Box<dyn std::error::Error + Send + Sync>>;
 
 /// A figure of bars.
 pub(super) struct Bars<'a> {
-    /// Each one's name and number; there must be some.
+    /// The bars' names and numbers; there must be some.
     pub(super) each: &'a [(String, i64)],
-    /// About how many names are shown.
+    /// The number of names that are shown, about.
     pub(super) ticks: usize,
-    /// Whether a bar ten times as high stands for far more than ten times as many; then each shows its number.
+    /// True if a bar ten times as high stands for far more than ten times as many; then each bar shows its
+    /// number.
     pub(super) is_log: bool,
-    /// From which bar on they are of another colour.
+    /// The first of the bars that are of another colour.
     pub(super) from: Option<usize>,
 }
 
@@ -38,7 +39,7 @@ impl Bars<'_> {
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     fn height(&self, number: i64) -> i64 {
         match self.is_log && number > 0 {
-            // One is seen, too.
+            // A bar of one is seen, too.
             true => 300 + ((number as f64).log10() * 1_000.0) as i64,
             false => number,
         }
@@ -100,7 +101,8 @@ pub(super) fn bars(bars: &Bars<'_>) -> Drawn {
     Ok(svg)
 }
 
-/// Draws who came again, a row for each week's newcomers and a column for each week since.
+/// Draws the cohorts of people who came again, a row for each week's newcomers and a column for each week
+/// since.
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_wrap)]
 pub(super) fn cohorts(cohorts: &[Cohort]) -> Drawn {
     const LEFT: i32 = 150;

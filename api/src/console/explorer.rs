@@ -1,4 +1,4 @@
-//! The log, the newest events first, narrowed down as one asks.
+//! The explorer of the log: the newest events first, narrowed down as one asks.
 
 use super::frame::{Frame, Tab};
 use super::seat::Seat;
@@ -17,7 +17,7 @@ use projections::Position;
 use std::time::{Duration, Instant};
 
 const PAGE: usize = 50;
-/// What is rare is looked for this long before one is asked whether to go on.
+/// The time that rare events are looked for before one is asked whether to go on.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Template)]
@@ -26,9 +26,9 @@ struct EventsPage {
     frame: Frame,
     /// Each kind of aggregate with its events' types.
     types: Vec<(&'static str, Vec<&'static str>)>,
-    asked: Vec<(String, String)>,
+    criteria: Vec<(String, String)>,
     events: Vec<LogEvent>,
-    /// Where it goes on, and the position there.
+    /// The address where the list goes on, and the position there.
     older: Option<(String, Position)>,
 }
 
@@ -38,13 +38,13 @@ pub(super) async fn events(State(app): State<App>, seat: Seat) -> Response {
 }
 
 async fn shown(app: &App, seat: &Seat) -> Result<EventsPage, Problem> {
-    // What a form leaves empty asks for nothing.
+    // A field that a form leaves empty asks for nothing.
     let given = parse(seat.uri.query().unwrap_or_default().as_bytes());
-    let asked: Vec<(String, String)> = given
+    let criteria: Vec<(String, String)> = given
         .filter(|(_, value)| !value.trim().is_empty())
         .map(|(n, v)| (n.into(), v.trim().into()))
         .collect();
-    let in_seoul: Vec<_> = asked.iter().map(|(name, value)| (name.clone(), moment(value))).collect();
+    let in_seoul: Vec<_> = criteria.iter().map(|(name, value)| (name.clone(), moment(value))).collect();
     let query: EventsQuery = list::query(&address(&in_seoul, None))?;
     let (filter, after) = query.filter(app).await?;
     let before = match query.before() {
@@ -52,7 +52,7 @@ async fn shown(app: &App, seat: &Seat) -> Result<EventsPage, Problem> {
         None => app.log.head().await?,
     };
     let (events, down_to) = found(app, &filter, after, before).await?;
-    let older = down_to.map(|position| (address(&asked, Some(position)).to_string(), position));
+    let older = down_to.map(|position| (address(&criteria, Some(position)).to_string(), position));
     let mut types: Vec<(&'static str, Vec<&'static str>)> = vec![];
     for (aggregate, event_type, _) in Event::types() {
         match types.last_mut() {
@@ -60,10 +60,10 @@ async fn shown(app: &App, seat: &Seat) -> Result<EventsPage, Problem> {
             _ => types.push((aggregate, vec![event_type])),
         }
     }
-    Ok(EventsPage { frame: Frame::of(seat, Tab::Events, ""), types, asked, events, older })
+    Ok(EventsPage { frame: Frame::of(seat, Tab::Events, ""), types, criteria, events, older })
 }
 
-/// A day begins in Seoul, as all times are shown; anything else is as it is.
+/// The time at which a day begins in Seoul, as all times are shown; any other text stays as it is.
 fn moment(value: &str) -> String {
     match value.parse::<NaiveDate>() {
         Ok(day) => format!("{day}T00:00:00+09:00"),
@@ -71,7 +71,7 @@ fn moment(value: &str) -> String {
     }
 }
 
-/// A page of events, and where it goes on.
+/// Finds a page of events, and the position where the list goes on.
 async fn found(
     app: &App,
     filter: &Filter,
@@ -93,10 +93,10 @@ async fn found(
     }
 }
 
-/// Of the same question, going on at that position.
-fn address(asked: &[(String, String)], before: Option<Position>) -> Uri {
+/// The address of the same filter, going on at that position.
+fn address(criteria: &[(String, String)], before: Option<Position>) -> Uri {
     let mut query = Serializer::new(String::new());
-    query.extend_pairs(asked.iter().filter(|(name, _)| name != "before" || before.is_none()));
+    query.extend_pairs(criteria.iter().filter(|(name, _)| name != "before" || before.is_none()));
     if let Some(before) = before {
         query.append_pair("before", &before.to_string());
     }
@@ -104,12 +104,12 @@ fn address(asked: &[(String, String)], before: Option<Position>) -> Uri {
 }
 
 impl EventsPage {
-    /// What stands in a field.
+    /// The text in a field of the form.
     fn value(&self, name: &str) -> &str {
-        self.asked.iter().find(|(asked, _)| asked == name).map_or("", |(_, value)| value)
+        self.criteria.iter().find(|(criterion, _)| criterion == name).map_or("", |(_, value)| value)
     }
 
-    /// A field of days can't hold a time.
+    /// The type of a field: one of days can't hold a time.
     fn kind(&self, name: &str) -> &'static str {
         let value = self.value(name);
         if value.is_empty() || value.parse::<NaiveDate>().is_ok() { "date" } else { "text" }

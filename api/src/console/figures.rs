@@ -1,4 +1,5 @@
-//! Plots of what happens: counted for everyone at once and kept for a while, drawn for whoever looks.
+//! The figures, plots of what happens: counted for everyone at once and cached for a while, drawn for each
+//! person who looks.
 
 use super::draw::{self, Bars};
 use super::frame::{Frame, Tab};
@@ -16,12 +17,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// Counting reads weeks of events: whoever looks again within this sees the same.
-const KEPT: Duration = Duration::from_secs(60);
-/// What is slow to count is counted less often: it takes no more than one of so many parts of the time.
+/// The time that a count is shown again: counting reads weeks of events.
+const CACHED_FOR: Duration = Duration::from_secs(60);
+/// The rest after a slow count, in its own times: counting takes no more than one of so many parts of the
+/// time.
 const REST: u32 = 30;
 
-/// What was counted a moment ago, or why it could not be. Who asks while it is counted waits for that.
+/// The numbers as they were counted a moment ago, or the problem with counting them. A caller that asks while
+/// they are counted waits for that count.
 #[derive(Clone, Debug, Default)]
 pub struct Figures(Arc<Mutex<Option<CachedFigures>>>);
 
@@ -35,9 +38,9 @@ struct CachedFigures {
 #[derive(Debug)]
 struct Numbers {
     counts: Counts,
-    /// People by how many follow them: from so many on, how many people.
+    /// The distribution of followers: from so many followers on, how many people.
     followers: Vec<(i64, i64)>,
-    /// Posts of those with more followers than this are put into timelines as these are read.
+    /// The number of followers above which a person's posts are put into timelines as these are read.
     merged_above: i64,
     at: DateTime<Utc>,
 }
@@ -45,16 +48,18 @@ struct Numbers {
 impl Figures {
     async fn read(&self, app: &App) -> Result<Arc<Numbers>, Problem> {
         let (figures, app) = (self.clone(), app.clone());
-        // Whoever hangs up does not end it: the next finds it counted.
+        // The count runs in a task of its own: a caller that hangs up does not end it, and the next finds it
+        // done.
         let reading = tokio::spawn(async move {
-            let mut kept = figures.0.lock().await;
-            if let Some(kept) = kept.as_ref().filter(|kept| kept.begun.elapsed() < KEPT.max(kept.took * REST))
+            let mut cached = figures.0.lock().await;
+            if let Some(cached) =
+                cached.as_ref().filter(|cached| cached.begun.elapsed() < CACHED_FOR.max(cached.took * REST))
             {
-                return kept.counted.clone();
+                return cached.counted.clone();
             }
             let begun = Instant::now();
             let counted = count(&app).await.map(Arc::new);
-            *kept = Some(CachedFigures { counted: counted.clone(), begun, took: begun.elapsed() });
+            *cached = Some(CachedFigures { counted: counted.clone(), begun, took: begun.elapsed() });
             counted
         });
         reading.await.unwrap_or_else(|_panicked| Err(Problem::internal()))
@@ -78,12 +83,12 @@ struct FiguresPage {
     figures: Vec<Figure>,
 }
 
-/// A plot, and its numbers for who would rather read.
+/// A plot, and its numbers for people who would rather read.
 struct Figure {
     id: &'static str,
     title: &'static str,
     about: &'static str,
-    /// None where there is nothing to draw.
+    /// The drawing; none where there is nothing to draw.
     svg: Option<String>,
     head: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -123,7 +128,7 @@ fn hours(text: &Text, hours: &[(DateTime<Utc>, i64)]) -> Result<Figure, Problem>
         about: text.per_hour_about,
         svg: some(&rows, || drawn(draw::bars(&bars)))?,
         head: vec![text.hour_name.to_owned(), text.events.to_owned()],
-        // Newest first, and only those in which anything happened: there are many.
+        // The rows are the newest first, and only hours in which anything happened: there are many.
         rows: rows.iter().rev().filter(|(_, count)| *count > 0).map(row).collect(),
     })
 }
@@ -161,7 +166,7 @@ fn cohorts(text: &Text, cohorts: &[Cohort]) -> Result<Figure, Problem> {
 }
 
 fn fan_out(text: &Text, followers: &[(i64, i64)], merged_above: i64) -> Result<Figure, Problem> {
-    // Up to the next power of two, or to where merging begins.
+    // The end of a range: up to the next power of two, or to where merging begins.
     let last = |from: i64| {
         let doubled = u64::try_from(from + 1).unwrap_or(0).next_power_of_two() - 1;
         let last = i64::try_from(doubled).unwrap_or(i64::MAX);

@@ -1,8 +1,9 @@
-//! `/console`: how the service stands, for admins, and what happened in it, for analysts. Rendered here from templates;
-//! a small script of ours keeps what is shown fresh.
+//! The console at `/console`: how the service stands, for admins, and what happened in it, for analysts. The
+//! pages are rendered here from templates; a small script of ours keeps what they show fresh.
 //!
-//! Reading order: [`seat`] (who looks), [`text`] (what the pages say), then a page: [`state`] (how everything stands),
-//! [`explorer`] (events), [`thing`] (one thing's history), [`figures`] (plots, drawn by [`draw`]).
+//! Reading order: [`seat`] (the person who looks), [`text`] (what the pages say), then a page: [`state`] (how
+//! everything stands), [`explorer`] (events), [`thing`] (one aggregate's history), [`figures`] (plots, drawn
+//! by [`draw`]).
 
 mod draw;
 mod explorer;
@@ -27,7 +28,7 @@ use axum::routing::get;
 const STYLE: &str = "/console/console.css";
 const SCRIPT: &str = "/console/console.js";
 
-/// This feature.
+/// The feature of the console.
 pub struct Console;
 
 impl Feature for Console {

@@ -1,4 +1,4 @@
-//! Who sits at the console.
+//! The person who sits at the console.
 
 use super::frame::{Frame, Tab};
 use super::text::Text;
@@ -13,23 +13,23 @@ use axum::http::{HeaderValue, StatusCode, Uri, header, request};
 use axum::response::Response;
 use domain::user::Role;
 
-/// Someone who may look. Nobody else gets further than the door.
+/// A person who may look. Nobody else gets further than the door.
 pub(super) struct Seat {
     pub(super) text: &'static Text,
     pub(super) uri: Uri,
-    /// May change how things stand.
+    /// True if the person may change how things stand.
     pub(super) is_admin: bool,
     pub(super) name: String,
 }
 
-/// A form to log in, or why that is not enough.
+/// The page with a form to log in, or with the reason why the login is not enough.
 #[derive(Template)]
 #[template(path = "door.html")]
 struct Door {
     frame: Frame,
-    /// Who is logged in and lacks the roles.
+    /// True if a person is logged in and lacks the roles.
     lacks: bool,
-    /// A session whose access is over may be renewed.
+    /// True if the access token is over: the session may be renewed.
     is_over: bool,
 }
 
@@ -65,7 +65,7 @@ fn door(app: &App, text: &'static Text, problem: &Problem) -> Response {
     answer(app, status, &door)
 }
 
-/// A page that no browser keeps: who goes back after logging out finds the door.
+/// A page that no browser keeps: a person who goes back after logging out finds the door.
 fn answer(app: &App, status: StatusCode, page: &impl Template) -> Response {
     let mut response = page::answer(app, status, page);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -96,7 +96,7 @@ fn failed(app: &App, frame: Frame, problem: &Problem) -> Response {
 }
 
 impl Seat {
-    /// A page, or what went wrong with it.
+    /// A page, or the problem with it.
     pub(super) fn answer<T: Template>(&self, app: &App, tab: Tab, page: Result<T, Problem>) -> Response {
         match page {
             Ok(page) => answer(app, StatusCode::OK, &page),

@@ -1,4 +1,4 @@
-//! How everything stands, kept fresh as one looks.
+//! The page of how everything stands, kept fresh as one looks.
 
 use super::frame::{Frame, Tab};
 use super::seat::Seat;
@@ -41,7 +41,7 @@ impl StatePage {
         self.work.jobs.iter().any(|job| job.given_up > 0)
     }
 
-    /// How far a rebuild is, in percent.
+    /// The progress of a rebuild, in percent.
     fn percent(&self, at: &i64) -> i64 {
         at * 100 / self.standing.head.max(1)
     }

@@ -1,4 +1,4 @@
-//! What the console says, in Korean and English.
+//! The texts of the console, in Korean and English.
 
 use chrono::{DateTime, Utc};
 use domain::korea::KOREA;
@@ -35,7 +35,7 @@ impl Text {
         time.with_timezone(&KOREA).format("%m-%d %H:00").to_string()
     }
 
-    /// What is shown of so many.
+    /// The words for the first 20 of so many.
     pub(super) fn first_of(&self, all: &i64) -> String {
         if self.code == "ko" {
             format!("{all}개 가운데 처음 20개")
@@ -44,7 +44,7 @@ impl Text {
         }
     }
 
-    /// How long something waits, in words.
+    /// The words for how long something waits.
     #[allow(clippy::cast_possible_truncation)]
     pub(super) fn wait(&self, seconds: &f64) -> String {
         let seconds = seconds.round() as i64;
@@ -104,7 +104,7 @@ texts! {
     no_parked: "보류된 이벤트가 없어요.", "Nothing is parked.";
     parked_advice: "적용할 수 없던 이벤트예요. 같은 것의 나중 이벤트도 함께 기다려요. 고친 뒤 다시 시도하세요.", "These could not be applied, and later ones of the same things wait with them. Mend what is wrong, then try again.";
     retry: "다시 시도", "Try again";
-    asked: "요청했어요.", "Asked for.";
+    requested: "요청했어요.", "Asked for.";
     jobs: "작업", "Jobs";
     jobs_wait: "예약", "Waiting";
     jobs_due: "차례를 기다림", "Due";

@@ -1,4 +1,4 @@
-//! One thing's history: what happened to it, and what it was after each event.
+//! The history of one aggregate: what happened to it, and what it was after each event.
 
 use super::frame::{Frame, Tab};
 use super::seat::Seat;
@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Events shown before and after the one that is looked at.
+/// The number of events shown before and after the one that is looked at.
 const AROUND: i64 = 100;
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ struct FindQuery {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ThingQuery {
+struct VersionQuery {
     at: Option<i64>,
 }
 
@@ -44,7 +44,7 @@ struct FindPage {
 
 #[derive(Template)]
 #[template(path = "thing.html")]
-struct ThingPage {
+struct HistoryPage {
     frame: Frame,
     aggregate: String,
     id: Uuid,
@@ -52,14 +52,15 @@ struct ThingPage {
     at: i64,
     last: i64,
     steps: Vec<Step>,
-    /// Each part of the state: its name, what it is, and whether the event that is looked at changed it.
+    /// The parts of the state: each one's name, its value, and whether the event that is looked at changed
+    /// it.
     state: Vec<(String, String, bool)>,
 }
 
-/// Where to look for a thing.
+/// The form that finds an aggregate, or a redirect to its history.
 pub(super) async fn find(State(app): State<App>, seat: Seat) -> Response {
     let page = match list::query::<FindQuery>(&seat.uri) {
-        Ok(asked) if !asked.id.trim().is_empty() => match named(&app, &asked).await {
+        Ok(query) if !query.id.trim().is_empty() => match named(&app, &query).await {
             Ok(address) => return Redirect::to(&address).into_response(),
             Err(problem) => Err(problem),
         },
@@ -69,10 +70,10 @@ pub(super) async fn find(State(app): State<App>, seat: Seat) -> Response {
     seat.answer(&app, Tab::History, page)
 }
 
-/// The address of what was asked for; a person may be named by handle.
-async fn named(app: &App, asked: &FindQuery) -> Result<String, Problem> {
-    let id = asked.id.trim();
-    let known = Event::aggregates().iter().find(|known| **known == asked.aggregate).ok_or_else(nothing)?;
+/// The address of the history that was asked for; a person may be named by handle.
+async fn named(app: &App, query: &FindQuery) -> Result<String, Problem> {
+    let id = query.id.trim();
+    let known = Event::aggregates().iter().find(|known| **known == query.aggregate).ok_or_else(nothing)?;
     if let Ok(id) = id.parse::<Uuid>() {
         return Ok(format!("/console/history/{known}/{id}"));
     }
@@ -105,8 +106,8 @@ pub(super) async fn history(
     seat.answer(&app, Tab::History, page)
 }
 
-async fn shown(app: &App, seat: &Seat, aggregate: String, id: Uuid) -> Result<ThingPage, Problem> {
-    let ThingQuery { at } = list::query(&seat.uri)?;
+async fn shown(app: &App, seat: &Seat, aggregate: String, id: Uuid) -> Result<HistoryPage, Problem> {
+    let VersionQuery { at } = list::query(&seat.uri)?;
     let last = app.log.version(&aggregate, id).await?.ok_or_else(nothing)?;
     let at = at.unwrap_or(last).clamp(0, last);
     let story = async |until: i64, after: i64, limit: i64| {
@@ -124,23 +125,23 @@ async fn shown(app: &App, seat: &Seat, aggregate: String, id: Uuid) -> Result<Th
     let part = |(name, value): (&String, &Value)| (name.clone(), written(value), changed.contains(name));
     let state = fields.map(part).collect();
     let frame = Frame::of(seat, Tab::History, &format!("{aggregate} {id}"));
-    Ok(ThingPage { frame, aggregate, id, at, last, steps, state })
+    Ok(HistoryPage { frame, aggregate, id, at, last, steps, state })
 }
 
-/// A value as one reads it: texts as they are.
+/// A value as one reads it: texts stay as they are.
 fn written(value: &Value) -> String {
     let text = value.as_str().map(ToOwned::to_owned);
     text.unwrap_or_else(|| serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
-/// Names of the parts that a step changed.
+/// The names of the parts that a step changed.
 fn changed(step: &Step) -> HashSet<String> {
     let paths = step.changes.iter().map(|change| change.path().to_string());
     paths.filter_map(|path| path.split('/').nth(1).map(str::to_owned)).collect()
 }
 
-impl ThingPage {
-    /// What a step changed: where, and to what.
+impl HistoryPage {
+    /// The changes of a step: where, and to what.
     fn changes(&self, step: &Step) -> Vec<(String, String)> {
         let changes = serde_json::to_value(&step.changes).unwrap_or_default();
         let each = changes.as_array().into_iter().flatten().map(|change| {

@@ -27,11 +27,11 @@ struct Filter {
 pub(super) async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let Filter { to } = list::query(&uri)?;
     let letters = match &to {
-        // Postgres has no such text, so no letter went there.
+        // A text with NUL is none that Postgres stores, so no letter went there.
         Some(to) if to.contains('\0') => Vec::new(),
         Some(_) | None => mail::stored_letters(&app.pool, to.as_deref()).await?,
     };
-    let mut response = if asks_for_json(&headers) {
+    let mut response = if accepts_json(&headers) {
         Json(json!({ "items": letters.iter().map(item).collect::<Vec<_>>() })).into_response()
     } else {
         Html(page::of(&letters, to.as_deref())).into_response()
@@ -43,8 +43,8 @@ pub(super) async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -
     Ok(response)
 }
 
-/// Browsers do not, for a page.
-fn asks_for_json(headers: &HeaderMap) -> bool {
+/// True if the client asks for JSON; browsers do not, for a page.
+fn accepts_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("application/json"))
 }

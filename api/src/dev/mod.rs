@@ -1,5 +1,5 @@
-//! For whoever tries Madang out on their own machine: served under `madang up` only, and so not part of the
-//! API that the document describes.
+//! Pages for people who try Madang out on their own machine: served under `madang up` only, and so not part
+//! of the API that the document describes.
 
 mod mailbox;
 mod page;
@@ -8,10 +8,10 @@ use crate::app::App;
 use axum::Router;
 use axum::routing::get;
 
-/// Where letters that nothing left of are read.
+/// The path of the mailbox, where letters are read that were sent nowhere.
 pub const MAILBOX: &str = "/dev/mailbox";
 
-/// What is served besides the API.
+/// The routes that are served besides the API.
 pub fn routes() -> Router<App> {
     Router::new().route(MAILBOX, get(mailbox::show))
 }

@@ -25,7 +25,7 @@ pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; margin: .75
 <h1>Mailbox</h1>
 "#;
 
-/// Shows the letters in the order given; `to` is whose they are, if they are one recipient's.
+/// Renders the letters in the order given; `to` is the recipient, if they are all one recipient's.
 pub(super) fn of(letters: &[StoredLetter], to: Option<&str>) -> String {
     let mut page = HEAD.to_owned();
     if let Some(to) = to {

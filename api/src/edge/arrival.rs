@@ -1,4 +1,4 @@
-//! What the layers learnt of a request before its handler runs; extractors build on it.
+//! The arrival of a request is what the layers learnt of it before its handler runs; extractors build on it.
 
 use super::cookies;
 use axum::http::{HeaderMap, header};
@@ -9,25 +9,25 @@ use vault::{Caller, TokenError, Vault};
 /// One request's circumstances, kept among its extensions.
 #[derive(Clone, Debug)]
 pub struct Arrival {
-    /// Ties everything caused by the request together.
+    /// The id that ties together everything that the request causes.
     pub correlation_id: Uuid,
-    /// Whose token it carries.
+    /// The verdict on the token that the request carries.
     pub bearer: Bearer,
-    /// Whether the token is a browser's cookie.
+    /// True if the token is a browser's cookie.
     pub by_cookie: bool,
-    /// The address it came from.
+    /// The address that the request came from.
     pub peer: IpAddr,
 }
 
 impl Arrival {
-    /// What limits are counted by.
+    /// The network by which limits are counted.
     #[must_use]
     pub fn network(&self) -> Vec<u8> {
         network(self.peer)
     }
 }
 
-/// One customer has a whole /64 of IPv6, so that is what counts as one.
+/// The network of an address: a whole /64 of IPv6, because one customer has so much.
 #[must_use]
 pub fn network(peer: IpAddr) -> Vec<u8> {
     match peer.to_canonical() {
@@ -36,10 +36,10 @@ pub fn network(peer: IpAddr) -> Vec<u8> {
     }
 }
 
-/// What the `Authorization` header says, or where there is none a browser's cookie.
+/// The token of the `Authorization` header, or where there is none that of a browser's cookie.
 #[derive(Clone, Debug)]
 pub enum Bearer {
-    /// There is none.
+    /// No token.
     Absent,
     /// A token of ours.
     Known(Caller),
@@ -47,12 +47,12 @@ pub enum Bearer {
     Expired,
     /// A token of ours, of a session that was ended.
     SessionEnded,
-    /// Anything else.
+    /// Any other text.
     Invalid,
 }
 
 impl Bearer {
-    /// Reads and verifies the token; whether it is a cookie.
+    /// Reads and verifies the token; the flag is true if it is a cookie.
     #[must_use]
     pub fn of(headers: &HeaderMap, vault: &Vault) -> (Self, bool) {
         match (headers.get(header::AUTHORIZATION), cookies::access(headers)) {

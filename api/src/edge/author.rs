@@ -1,4 +1,4 @@
-//! A person as a card shows them, wherever they stand.
+//! The author of something as a card shows them, wherever they stand: a person or an alias.
 
 use super::caller::Person;
 use domain::alias;
@@ -8,24 +8,24 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Who stands behind a post, a comment or a like.
+/// The person behind a post, a comment or a like.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Author {
-    /// Which person.
+    /// The person's id.
     pub id: Uuid,
-    /// As its owner writes it.
+    /// The handle, as its owner writes it.
     #[schema(example = "마당쇠")]
     pub handle: String,
-    /// Free text.
+    /// The display name: free text.
     #[schema(example = "Mina Kim")]
     pub display_name: String,
-    /// Where the photo beside their name is, or a drawing that stands for it.
+    /// The address of the photo beside their name, or of a drawing that stands for it.
     #[schema(example = "/v1/users/mina/avatar")]
     pub avatar_url: String,
 }
 
 impl Author {
-    /// A person who is called so.
+    /// The author with this id and these names.
     #[must_use]
     pub fn new(id: UserId, handle: String, display_name: String) -> Self {
         Self { id: id.0, avatar_url: avatar_path(&handle), handle, display_name }
@@ -38,23 +38,23 @@ impl From<authors::Author> for Author {
     }
 }
 
-/// What someone is known by who writes anonymously: another one under every post.
+/// The alias of a person who writes anonymously: another one under every post.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Alias {
-    /// The same for everything that they write under this post.
+    /// The alias's id: the same for everything that the person writes under this post.
     pub id: Uuid,
-    /// In Korean.
+    /// The alias's name in Korean.
     #[schema(example = "익명의 수달")]
     pub name: String,
-    /// In English.
+    /// The alias's name in English.
     #[schema(example = "Anonymous Otter")]
     pub name_en: String,
-    /// Whether it is the caller's.
+    /// True if the alias is the caller's.
     pub is_me: bool,
 }
 
 impl Alias {
-    /// Of this id; whose it is is for the vault to tell.
+    /// The alias of this id; the vault alone can tell whose it is.
     #[must_use]
     pub fn of(id: UserId) -> Self {
         let alias::Names { ko, en } = alias::names(id.0);
@@ -62,7 +62,7 @@ impl Alias {
     }
 }
 
-/// Of what `by` has just written, under an alias or not.
+/// The author of what `by` has just written, or the alias where it is anonymous.
 #[must_use]
 pub fn of_writer(by: &Person, author_id: UserId, anonymous: bool) -> (Option<Author>, Option<Alias>) {
     if anonymous {
@@ -72,7 +72,7 @@ pub fn of_writer(by: &Person, author_id: UserId, anonymous: bool) -> (Option<Aut
     (Some(Author::new(by.id, handle, display_name)), None)
 }
 
-/// Author or alias: exactly one of them.
+/// Splits a byline into author or alias: exactly one of them.
 #[must_use]
 pub fn split(by: Byline) -> (Option<Author>, Option<Alias>) {
     match by {
@@ -81,19 +81,19 @@ pub fn split(by: Byline) -> (Option<Author>, Option<Alias>) {
     }
 }
 
-/// Where the photo beside a person's name is always seen.
+/// The path where the photo beside a person's name is always seen.
 #[must_use]
 pub fn avatar_path(handle: &str) -> String {
     format!("/v1/users/{}/avatar", encoded(handle))
 }
 
-/// Where the photo over a person's profile is always seen.
+/// The path where the photo over a person's profile is always seen.
 #[must_use]
 pub fn banner_path(handle: &str) -> String {
     format!("/v1/users/{}/banner", encoded(handle))
 }
 
-/// Letters, digits and `_`, of any script.
+/// Encodes a handle for a path: it has letters, digits and `_`, of any script.
 fn encoded(handle: &str) -> String {
     handle.bytes().fold(String::with_capacity(handle.len()), |mut path, byte| {
         match byte.is_ascii() {

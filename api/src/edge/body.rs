@@ -15,13 +15,13 @@ use std::time::Duration;
 /// The greatest size of a JSON body.
 pub const LIMIT_BYTES: usize = 64 * 1024;
 
-/// A client that sends so slowly holds a connection for nothing.
+/// The time limit of a body: a client that sends more slowly holds a connection for nothing.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// What a body holds before it needs a share of the process's memory.
+/// The bytes that a body may hold before it needs a share of the process's memory.
 const FREE_BYTES: usize = 4 * 1024;
 
-/// More wrong fields than a person would correct at once are not listed.
+/// The limit of wrong fields that are listed: a person would not correct more at once.
 const MAX_ERRORS: usize = 50;
 
 /// Reads a whole JSON body.
@@ -51,7 +51,8 @@ pub async fn bytes(request: Request) -> Result<Bytes, Problem> {
     })
 }
 
-/// Frames are copied, because each one may keep the buffer alive that it was read into.
+/// Collects the frames of a body. They are copied, because each frame may keep the buffer alive that it was
+/// read into.
 async fn collect(body: Body) -> Result<Bytes, Problem> {
     let mut frames = body.into_data_stream();
     let (mut collected, mut share) = (Vec::<u8>::new(), None);
@@ -101,10 +102,10 @@ fn too_large() -> Problem {
     )
 }
 
-/// Reads what is in a body.
+/// Parses a JSON body.
 ///
 /// # Errors
-/// 400 if it is no JSON, with line and column; 422 if it is of another shape, with a JSON pointer.
+/// 400 if the body is no JSON, with line and column; 422 if it is of another shape, with a JSON pointer.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     match serde_json::from_slice(bytes) {
         // Serde takes a list for an object whose names were left out.
@@ -130,7 +131,7 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::bad_request("malformed_json", format!("The body is no JSON: {error}. Correct it there."))
 }
 
-/// Reads it again, slower, to know where it does not fit.
+/// Parses the body again, slower, to know where it does not fit the type.
 fn mismatch<T: DeserializeOwned>(bytes: &[u8]) -> Option<Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
@@ -169,18 +170,18 @@ fn pointer(path: &Path) -> String {
     pointer
 }
 
-/// For a field that may be left out but not be null.
+/// Reads a field that may be left out but not be null.
 ///
 /// # Errors
-/// The format's.
+/// The format's errors.
 pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
 
-/// For a field that may be left out (it stays) or be null (it is taken away).
+/// Reads a field that may be left out (it stays) or be null (it is taken away).
 ///
 /// # Errors
-/// The format's.
+/// The format's errors.
 #[allow(clippy::option_option)]
 pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
@@ -188,7 +189,7 @@ pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::deserialize(from).map(Some)
 }
 
-/// Collects what is wrong with every field, so that a form needs one round to be corrected.
+/// The errors of all fields, collected so that a form needs one round to be corrected.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<FieldError>);
 
@@ -223,13 +224,13 @@ impl Fields {
         }
     }
 
-    /// Whether nothing is wrong so far.
+    /// True if nothing is wrong so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What was noted, as a problem.
+    /// The problem of all noted errors.
     #[must_use]
     pub fn problem(self) -> Problem {
         Problem::invalid(self.0)

@@ -1,4 +1,4 @@
-//! Who asks: nobody known, a person, or an operator in a person's name.
+//! The caller of a request: nobody known, a person, or an operator in a person's name.
 
 use super::arrival::{Arrival, Bearer};
 use super::problem::Problem;
@@ -15,25 +15,25 @@ use vault::Caller;
 /// The header in which an operator names the person to act as.
 pub const ACT_AS: &str = "madang-act-as";
 
-/// A person in whose name something is asked.
+/// A person in whose name a request is made.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// Who.
+    /// The person's id.
     pub id: UserId,
-    /// As they are known now.
+    /// The person's account as it is now.
     pub user: Arc<Loaded<User>>,
-    /// In which of their sessions; none if an operator asks in their name.
+    /// The session that the request belongs to; none if an operator asks in the person's name.
     pub session: Option<Uuid>,
 }
 
 impl Person {
-    /// Whether an operator asks in their name.
+    /// True if an operator asks in the person's name.
     #[must_use]
     pub fn by_operator(&self) -> bool {
         self.session.is_none()
     }
 
-    /// Refuses who lacks the role.
+    /// Refuses a person who lacks the role.
     ///
     /// # Errors
     /// 403.
@@ -48,7 +48,7 @@ impl Person {
 /// The roles that open everything that ever happened.
 pub const READS_HISTORY: [Role; 2] = [Role::Analyst, Role::Admin];
 
-/// Refuses who may not read it.
+/// Refuses a person who may not read the history.
 ///
 /// # Errors
 /// 403.
@@ -59,12 +59,13 @@ pub fn must_read_history(user: &User) -> Result<(), Problem> {
     }
 }
 
-/// Someone who looks after the service: a person with a role for it, or an operator in nobody's name.
+/// A member of the staff, who looks after the service: a person with a role for it, or an operator in
+/// nobody's name.
 #[derive(Clone, Debug)]
 pub struct Staff(Option<Person>);
 
 impl Staff {
-    /// Who asks.
+    /// The member of the staff who makes the request.
     ///
     /// # Errors
     /// 401 if nobody is logged in.
@@ -75,13 +76,14 @@ impl Staff {
         }
     }
 
-    /// The name of a person.
+    /// The handle of the person; none for an operator.
     #[must_use]
     pub fn handle(&self) -> Option<&str> {
         self.0.as_ref().map(|person| person.user.handle.as_str())
     }
 
-    /// Refuses who has none of the roles; operators need none. Gives who it is, if that is a person.
+    /// Refuses a person who has none of the roles; operators need none. Returns the person's id, if there is
+    /// one.
     ///
     /// # Errors
     /// 403, for the first of the roles.
@@ -101,19 +103,19 @@ impl FromRequestParts<App> for Staff {
     }
 }
 
-/// The problem of who lacks a role.
+/// The problem of a person who lacks a role.
 #[must_use]
 pub fn role_needed(role: Role) -> Problem {
     let detail = format!("This needs the role {role}. An admin can grant it.");
     Problem::new(StatusCode::FORBIDDEN, "role_needed", detail)
 }
 
-/// Whether someone who has left may still ask.
+/// The rule for people who have left: whether their requests are still admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departed {
-    /// No: their tokens are worth nothing.
+    /// Refused: the tokens of people who have left are worth nothing.
     Refused,
-    /// Yes, so that leaving can be repeated without harm.
+    /// Admitted, so that leaving can be repeated without harm.
     Admitted,
 }
 
@@ -129,10 +131,11 @@ impl Person {
         }
     }
 
-    /// The same, where nobody needs to be logged in.
+    /// The person in whose name the request is made, if there is one: for routes where nobody needs to be
+    /// logged in.
     ///
     /// # Errors
-    /// 401 with a token that is worth nothing; 403 if someone acts as another without being an operator.
+    /// 401 with a token that is worth nothing; 403 if a caller acts as another without being an operator.
     pub async fn if_any(
         parts: &request::Parts,
         app: &App,
@@ -183,8 +186,8 @@ impl FromRequestParts<App> for Person {
     }
 }
 
-/// Refuses a token that is worth nothing where no person is needed: whoever sends one believes to be
-/// someone.
+/// Refuses a token that is worth nothing where no person is needed: a client that sends one believes to be
+/// logged in.
 ///
 /// # Errors
 /// 401.
@@ -204,7 +207,7 @@ fn expired() -> Problem {
     )
 }
 
-/// The problem of who shows a token of a session that is over.
+/// The problem of a caller who shows a token of a session that is over.
 #[must_use]
 pub fn session_ended() -> Problem {
     Problem::unauthorized("session_ended", "This session has ended. Log in again by POST /v1/sessions.")
@@ -229,14 +232,14 @@ pub fn nobody(by_operator: bool) -> Problem {
     )
 }
 
-/// Whether an operator's token came with the request.
+/// True if an operator's token came with the request.
 #[must_use]
 pub fn is_operator(parts: &request::Parts) -> bool {
     let arrival = parts.extensions.get::<Arrival>();
     arrival.is_some_and(|arrival| matches!(arrival.bearer, Bearer::Known(Caller::Operator)))
 }
 
-/// What the layers learnt of the request.
+/// The arrival: what the layers learnt of the request.
 ///
 /// # Errors
 /// 500 if a route was put outside the layers.

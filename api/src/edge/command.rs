@@ -1,4 +1,5 @@
-//! All that comes with a write: who asks, under which key and version, and the body.
+//! The commands' side of a request, all that comes with a write: caller, idempotency key, expected version,
+//! body.
 
 use super::body;
 use super::caller::{self, Departed, Person, Staff};
@@ -23,9 +24,9 @@ const KEY_MAX_LENGTH: usize = 255;
 /// A write by a person, without a body.
 #[derive(Debug)]
 pub struct WriteRequest {
-    /// In whose name.
+    /// The person in whose name the write is made.
     pub by: Person,
-    /// For the executor.
+    /// The envelope for the executor.
     pub envelope: Envelope,
     seen: Position,
 }
@@ -33,7 +34,7 @@ pub struct WriteRequest {
 /// A write by a person, with a JSON body.
 #[derive(Debug)]
 pub struct WriteRequestWith<T> {
-    /// All but the body.
+    /// The write, all but its body.
     pub asked: WriteRequest,
     /// The body.
     pub fields: T,
@@ -49,7 +50,7 @@ pub struct Leaving(pub WriteRequest);
 /// would get each other's answers.
 #[derive(Debug)]
 pub struct ByOperator<T> {
-    /// For the executor.
+    /// The envelope for the executor.
     pub envelope: Envelope,
     /// The body.
     pub fields: T,
@@ -71,19 +72,20 @@ impl WriteRequest {
 
     async fn without_body(parts: &request::Parts, app: &App, departed: Departed) -> Result<Self, Problem> {
         let key = Key::of(parts)?;
-        let mut asked = Self::of(parts, app, departed).await?;
-        asked.envelope.key = key.map(|key| key.with_body(app, &[]));
-        Ok(asked)
+        let mut write = Self::of(parts, app, departed).await?;
+        write.envelope.key = key.map(|key| key.with_body(app, &[]));
+        Ok(write)
     }
 
-    /// What came of it: this node will let the person see it in their next read.
+    /// Takes the stored answer: this node will let the person see the write in their next read.
     #[must_use]
     pub fn committed<A>(&self, app: &App, answer: &Answer<A>) -> Committed {
         app.written.note(self.by.id, answer.position);
         Committed::new(answer.position, self.seen)
     }
 
-    /// The same write, of a body that is not JSON and of which only this is known: the key with another is 422.
+    /// The same write with a body that is not JSON and of which only these parts are known: its key with
+    /// another body is 422.
     #[must_use]
     pub fn about(mut self, app: &App, body: &[&[u8]]) -> Self {
         if let Some(key) = &mut self.envelope.key {
@@ -94,7 +96,7 @@ impl WriteRequest {
         self
     }
 
-    /// The same write as who is known by this alias does it: nothing that is stored with it tells whose it is. What
+    /// The same write, made under this alias: nothing that is stored with it tells whose the alias is. What
     /// the client sends with named writes, too, comes along as a keyed hash, or not at all.
     #[must_use]
     pub fn under(mut self, app: &App, alias: UserId) -> Self {
@@ -116,14 +118,15 @@ impl WriteRequest {
         self.envelope.key.as_ref().map(|key| key.key.as_str())
     }
 
-    /// The envelope for things without versions, where `If-Match` has nothing to match.
+    /// The envelope without an expected version, for aggregates whose versions clients don't know: `If-Match`
+    /// has nothing to match there.
     #[must_use]
     pub fn unversioned(&self) -> Envelope {
         Envelope { expected_version: None, ..self.envelope.clone() }
     }
 
-    /// The envelope of a request's second command, whose key must differ from that of its first, and from any that a
-    /// client can send: those have no space in them.
+    /// The envelope of a request's second command, whose key must differ from the first command's, and from
+    /// any key that a client can send: those have no space in them.
     #[must_use]
     pub fn second_envelope(&self, suffix: &str, expected_version: Option<i64>) -> Envelope {
         let key = self.envelope.key.as_ref().map(|key| IdempotencyKey {
@@ -135,7 +138,8 @@ impl WriteRequest {
 }
 
 impl<T> ByOperator<T> {
-    /// What came of it, for the person it is about.
+    /// Takes the stored answer: this node will let the person whom the write is about see it in their next
+    /// read.
     #[must_use]
     pub fn committed<A>(&self, app: &App, about: UserId, answer: &Answer<A>) -> Committed {
         app.written.note(about, answer.position);
@@ -164,12 +168,12 @@ impl<T: DeserializeOwned> FromRequest<App> for WriteRequestWith<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        // Who may not ask at all is told so before their body is read.
-        let mut asked = WriteRequest::of(&parts, app, Departed::Refused).await?;
+        // The caller is checked first: one who may not ask at all is told so before the body is read.
+        let mut write = WriteRequest::of(&parts, app, Departed::Refused).await?;
         let key = Key::of(&parts)?;
         let bytes = body::bytes(Request::from_parts(parts, body)).await?;
-        asked.envelope.key = key.map(|key| key.with_body(app, &bytes));
-        Ok(Self { asked, fields: body::parse(&bytes)? })
+        write.envelope.key = key.map(|key| key.with_body(app, &bytes));
+        Ok(Self { asked: write, fields: body::parse(&bytes)? })
     }
 }
 
@@ -193,7 +197,7 @@ impl<T: DeserializeOwned> FromRequest<App> for ByOperator<T> {
 /// A write by an admin, or by an operator in nobody's name, with a JSON body.
 #[derive(Debug)]
 pub struct ByAdmin<T> {
-    /// For the executor.
+    /// The envelope for the executor.
     pub envelope: Envelope,
     /// The body.
     pub fields: T,
@@ -202,7 +206,7 @@ pub struct ByAdmin<T> {
 }
 
 impl<T> ByAdmin<T> {
-    /// What came of it: this node will let the admin see it in their next read.
+    /// Takes the stored answer: this node will let the admin see the write in their next read.
     #[must_use]
     pub fn committed<A>(&self, app: &App, answer: &Answer<A>) -> Committed {
         if let Some(by) = self.by {
@@ -223,7 +227,8 @@ impl<T: DeserializeOwned> FromRequest<App> for ByAdmin<T> {
     }
 }
 
-/// The rest of a write, once who asks may do so: in this person's name, or as an operator in nobody's.
+/// Reads the rest of a write, once its caller was admitted: in this person's name, or as an operator in
+/// nobody's.
 async fn read<T: DeserializeOwned>(
     parts: request::Parts,
     body: Body,
@@ -244,7 +249,7 @@ async fn read<T: DeserializeOwned>(
     Ok((envelope, body::parse(&bytes)?, seen))
 }
 
-/// What the client has seen before, so that the cookie never goes back.
+/// The position that the client has seen before, so that the cookie never goes back.
 fn seen(headers: &HeaderMap) -> Position {
     presented(headers).unwrap_or(0)
 }

@@ -1,4 +1,5 @@
-//! The way out of a command: its position in header and cookie, so that the client's next read sees it.
+//! The way out of a command: its position in header and cookie, so that the client's next read sees the
+//! write.
 
 use super::reader::presented;
 use super::version::etag;
@@ -11,10 +12,10 @@ use serde::Serialize;
 /// The header that tells a position, in both directions.
 pub const POSITION: HeaderName = HeaderName::from_static("madang-position");
 
-/// The cookie that brings it back without any code in the client.
+/// The cookie that brings the position back without any code in the client.
 pub const POSITION_COOKIE: &str = "madang_position";
 
-/// A stored command, on its way to be told.
+/// A stored command, on its way to the client.
 #[derive(Clone, Copy, Debug)]
 pub struct Committed {
     position: Position,
@@ -34,7 +35,7 @@ impl Committed {
         Self::new(position, presented(headers).unwrap_or(0))
     }
 
-    /// 201 with the new thing.
+    /// Answers 201 with what was created.
     pub fn created(self, location: &str, version: i64, body: impl Serialize) -> Response {
         let mut response = self.told((StatusCode::CREATED, Json(body)).into_response());
         let location = HeaderValue::try_from(location).expect("our own paths are percent-encoded");
@@ -43,24 +44,24 @@ impl Committed {
         response
     }
 
-    /// 200 with the thing as it is now.
+    /// Answers 200 with the aggregate as it is now.
     pub fn changed(self, version: i64, body: impl Serialize) -> Response {
         let mut response = self.told(Json(body).into_response());
         response.headers_mut().insert(header::ETAG, etag(version));
         response
     }
 
-    /// 200 with what came of it, where that has no versions.
+    /// Answers 200 with the result of a command, where that has no versions.
     pub fn answered(self, body: impl Serialize) -> Response {
         self.told(Json(body).into_response())
     }
 
-    /// 202: others decide what becomes of it.
+    /// Answers 202: other people decide what becomes of the request.
     pub fn accepted(self) -> Response {
         self.told(StatusCode::ACCEPTED.into_response())
     }
 
-    /// 204.
+    /// Answers 204.
     pub fn done(self) -> Response {
         self.told(StatusCode::NO_CONTENT.into_response())
     }

@@ -1,4 +1,4 @@
-//! Where the next page of a list begins, opaque to clients.
+//! Cursors: where the next page of a list begins, opaque to clients.
 //!
 //! A cursor names its list, because a key of one list would silently mean another place in another.
 
@@ -8,10 +8,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 const VERSION: u8 = 1;
-/// The longest tag, which is a key, fits in.
+/// The longest cursor that is read: the longest tag, which is a key, fits in.
 const MAX_LENGTH: usize = 512;
 
-/// What a cursor says once it is decoded.
+/// A cursor once it is decoded.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Cursor<L, K> {

@@ -14,20 +14,20 @@ use event_log::event_store::{CommandError, Loaded};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Whose handle this is, whether or not they have left.
+/// The user whose handle this is, whether or not they have left.
 ///
 /// # Errors
-/// 404 if nobody's.
+/// 404 if the handle is nobody's.
 pub async fn user_of_handle(app: &App, key: &str) -> Result<UserId, Problem> {
     let user = app.executor.claimed(HANDLE, key).await?;
     user.map(UserId).ok_or_else(|| Problem::not_found(USER_NOT_FOUND.0, USER_NOT_FOUND.1))
 }
 
-/// Saves work where a handle can't be had anyway; the claim in the log is what decides between two who are
-/// as quick. `by` may have it already.
+/// Checks that a handle is free. This saves work where the handle can't be had anyway; between two callers
+/// who are as quick the claim in the log decides. `by` may have the handle already.
 ///
 /// # Errors
-/// 409 if someone has it, or had it and was forgotten less than a year ago.
+/// 409 if another person has the handle, or had it and was forgotten less than a year ago.
 pub async fn handle_must_be_free(app: &App, handle_key: &str, by: Option<Uuid>) -> Result<(), Problem> {
     let owner = app.executor.claimed(HANDLE, handle_key).await?;
     let is_free = match owner {
@@ -40,18 +40,18 @@ pub async fn handle_must_be_free(app: &App, handle_key: &str, by: Option<Uuid>) 
     Err(CommandError::<User>::ClaimTaken { kind: HANDLE.to_owned() }.into())
 }
 
-/// Whether the person can act and be met.
+/// True if the person can act and be met.
 ///
 /// # Errors
-/// The store's.
+/// The store's errors.
 pub async fn is_active(app: &App, user: UserId) -> Result<bool, Problem> {
     Ok(app.executor.load::<User>(user.0).await?.state.is_active())
 }
 
-/// Whether neither blocks the other.
+/// True if neither of the two blocks the other.
 ///
 /// # Errors
-/// The store's.
+/// The store's errors.
 pub async fn may_meet(app: &App, one: UserId, other: UserId) -> Result<bool, Problem> {
     Ok(one == other || !(blocks(app, one, other).await? || blocks(app, other, one).await?))
 }
@@ -60,10 +60,10 @@ async fn blocks(app: &App, by: UserId, user: UserId) -> Result<bool, Problem> {
     Ok(app.executor.load::<Blocklist>(BlocklistId::of(by).0).await?.state.blocked.contains(&user))
 }
 
-/// What is to be known of whom someone wants to follow.
+/// The facts about a person whom another person wants to follow.
 ///
 /// # Errors
-/// The store's.
+/// The store's errors.
 pub async fn followee(app: &App, follower: UserId, followee: UserId) -> Result<Followee, Problem> {
     let user = app.executor.load::<User>(followee.0).await?;
     Ok(Followee {
@@ -73,11 +73,11 @@ pub async fn followee(app: &App, follower: UserId, followee: UserId) -> Result<F
     })
 }
 
-/// The post, if `reader` can read it now: it is there, its author has not left, neither blocks the other, and who
-/// is not to read it but as a follower is one. An anonymous one is for everyone.
+/// The post, if `reader` can read it now: it is there, its author has not left, neither blocks the other, and
+/// where only followers may read it, `reader` is one. An anonymous post is for everyone.
 ///
 /// # Errors
-/// The store's.
+/// The store's errors.
 pub async fn open_post(
     app: &App,
     post: PostId,
@@ -87,10 +87,10 @@ pub async fn open_post(
     Ok(post_is_open(app, &post, reader).await?.then_some(post))
 }
 
-/// Whether `reader` can read it now, as it was loaded.
+/// True if `reader` can read the post now, as it was loaded.
 ///
 /// # Errors
-/// The store's.
+/// The store's errors.
 pub async fn post_is_open(app: &App, post: &Post, reader: UserId) -> Result<bool, Problem> {
     Ok(post.is_open()
         && (post.is_anonymous() || post.author_id == reader || is_for(app, post, reader).await?))
@@ -111,7 +111,7 @@ async fn is_for(app: &App, post: &Post, reader: UserId) -> Result<bool, Problem>
 /// the post can be read.
 ///
 /// # Errors
-/// The store's.
+/// The store's errors.
 pub async fn open_comment(
     app: &App,
     comment: CommentId,
@@ -121,10 +121,10 @@ pub async fn open_comment(
     Ok(comment_is_open(app, &comment, reader).await?.then_some(comment))
 }
 
-/// Whether `reader` can read it now, as it was loaded.
+/// True if `reader` can read the comment now, as it was loaded.
 ///
 /// # Errors
-/// The store's.
+/// The store's errors.
 pub async fn comment_is_open(app: &App, comment: &Comment, reader: UserId) -> Result<bool, Problem> {
     let author = comment.author_id;
     Ok(comment.is_open()

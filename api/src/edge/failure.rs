@@ -1,4 +1,4 @@
-//! How refusals and failures of the inner crates become problems. A failure is logged here, once.
+//! The problems that refusals and failures of the inner crates become. A failure is logged here, once.
 
 use super::problem::{FieldError, Problem};
 use axum::http::StatusCode;
@@ -225,7 +225,8 @@ impl From<UnlinkError> for Problem {
     }
 }
 
-/// The problem of an address that another account has, told only to who has proved that it is theirs.
+/// The problem of an address that another account has, told only to a person who has proved that the address
+/// is theirs.
 pub fn email_taken() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
@@ -258,7 +259,7 @@ impl From<sqlx::Error> for Problem {
 /// (as while one is restored), deadlock, no resources, not ready for it, told to stop, a disk that fails.
 const AWAY: [&str; 8] = ["08", "28", "3D", "40", "53", "55", "57", "58"];
 
-/// Whether the database as a whole is away, overloaded or restarting, rather than this query wrong.
+/// True if the database as a whole is away, overloaded or restarting, rather than this query wrong.
 fn is_passing(error: &sqlx::Error) -> bool {
     let away = matches!(
         error,
@@ -272,9 +273,9 @@ fn is_passing(error: &sqlx::Error) -> bool {
     away || code.is_some_and(|code| AWAY.iter().any(|class| code.starts_with(class)))
 }
 
-/// Whether the query is for another copy of a read model than the one it met: a rebuilt one took its place, or an
-/// older release made it and this one's is on its way, or it was never made. Then a schema, a table or a column
-/// is missing, or an open one is gone.
+/// True if the query is for another copy of a read model than the one it met: a rebuilt copy took the place
+/// of the old one, or an older release made the copy and this release's is on its way, or none was ever made.
+/// Then a schema, a table or a column is missing, or an open one is gone.
 pub fn is_of_another_copy(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     match error.code().as_deref() {

@@ -1,4 +1,4 @@
-//! The way out of a query: what it shows, and up to which position.
+//! The way out of a query: the answer, and up to which position it is complete.
 
 use super::committed::POSITION;
 use super::problem::Problem;
@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Response};
 use projections::progress::Coverage;
 use serde::Serialize;
 
-/// Marks an answer that may lack what its caller has written.
+/// The header that marks an answer which may lack what its caller has written.
 pub const STALE: HeaderName = HeaderName::from_static("madang-stale");
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// How fresh an answer is.
+/// The freshness of an answer.
 #[derive(Clone, Debug)]
 pub struct Fresh {
     coverage: Coverage,
@@ -29,19 +29,19 @@ impl Fresh {
         Self { coverage, applied }
     }
 
-    /// 200 with one thing of a version.
+    /// Answers 200 with one item and its version.
     pub fn one(self, version: i64, body: impl Serialize) -> Response {
         let mut response = self.json(body);
         response.headers_mut().insert(header::ETAG, etag(version));
         response
     }
 
-    /// 200.
+    /// Answers 200 with this body.
     pub fn json(self, body: impl Serialize) -> Response {
         self.head(Json(body).into_response())
     }
 
-    /// 200 with what is JSON already.
+    /// Answers 200 with a body that is JSON already.
     pub fn written(self, json: Bytes) -> Response {
         self.head(([(header::CONTENT_TYPE, "application/json")], json).into_response())
     }
@@ -54,7 +54,7 @@ impl Fresh {
         response
     }
 
-    /// 404. A stale one says so: the thing may just not have arrived yet.
+    /// The problem 404. A stale one says so: the item may just not have arrived yet.
     #[must_use]
     pub fn not_found(self, code: &'static str, detail: &'static str) -> Problem {
         let problem = Problem::not_found(code, detail);

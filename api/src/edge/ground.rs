@@ -1,4 +1,4 @@
-//! What handlers ask of the ground, with what goes wrong told as a problem.
+//! The ground as handlers use it: its failures are told as problems.
 
 use super::Problem;
 use super::failure::is_of_another_copy;
@@ -9,7 +9,7 @@ impl Ground {
     /// The storage for files.
     ///
     /// # Errors
-    /// 503 where none is named.
+    /// 503 where no storage is named.
     pub fn storage(&self) -> Result<&Storage, Problem> {
         self.storage.as_ref().ok_or_else(|| {
             Problem::unavailable(

@@ -8,7 +8,7 @@ pub fn escaped(text: &str) -> String {
     html
 }
 
-/// The same, added to what is there.
+/// Appends the escaped text to `html`.
 pub fn escape(text: &str, html: &mut String) {
     for character in text.chars() {
         match character {

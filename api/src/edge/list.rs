@@ -16,13 +16,13 @@ use utoipa::{IntoParams, ToSchema};
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct List<T> {
-    /// May be fewer than asked for even when more follow.
+    /// The page's items; there may be fewer than asked for even when more follow.
     pub items: Vec<T>,
-    /// Give it as `cursor` to get the next page; null at the end.
+    /// The cursor of the next page, to be given as `cursor`; null at the end.
     pub next_cursor: Option<String>,
 }
 
-/// How many items a page has at most: 1 to 100.
+/// The limit of a page: how many items it has at most, 1 to 100.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct Limit(usize);
@@ -52,9 +52,9 @@ impl From<Limit> for usize {
 
 /// The query string of a list.
 pub trait Paged {
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     fn limit(&self) -> Limit;
-    /// Where to begin.
+    /// The cursor where the page begins.
     fn cursor(&self) -> Option<&str>;
 }
 
@@ -63,7 +63,7 @@ pub trait Paged {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -84,7 +84,7 @@ impl Paged for PageQuery {
 /// A request for a page of a list.
 #[derive(Debug)]
 pub struct Listing<Q = PageQuery> {
-    /// Its query string.
+    /// The parsed query string.
     pub query: Q,
     uri: Uri,
 }
@@ -117,27 +117,27 @@ pub fn bad_parameter(parameter: &'static str, invalid: &domain::value::Invalid) 
         .with_errors(vec![FieldError::of(parameter, invalid.code(), invalid.to_string())])
 }
 
-/// What [`moment`] takes, for whoever wrote something else.
+/// The words for a text that [`moment`] does not take.
 pub const MOMENT: &str = "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z";
 
-/// A day, which begins at midnight of UTC, or a time (RFC 3339).
+/// Parses a day, which begins at midnight of UTC, or a time (RFC 3339).
 #[must_use]
 pub fn moment(text: &str) -> Option<DateTime<Utc>> {
     let day = || Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc());
     DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day)
 }
 
-/// A [`moment`] of a query string.
+/// Parses a [`moment`] of a query string.
 ///
 /// # Errors
-/// 400 for anything else.
+/// 400 for any other text.
 pub fn time(parameter: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
     let Some(text) = text else { return Ok(None) };
     moment(text).map(Some).ok_or_else(|| Problem::bad_parameter(parameter, "invalid_time", MOMENT))
 }
 
 impl<Q: Paged> Listing<Q> {
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     pub fn limit(&self) -> usize {
         self.query.limit().into()
     }
@@ -170,7 +170,7 @@ impl<Q: Paged> Listing<Q> {
         Written { body: body.into(), link }.answer(fresh)
     }
 
-    /// An answer of its own, with the link to the next page.
+    /// The answer with the link to the next page.
     pub fn linked(&self, next_cursor: Option<&str>, mut answer: Response) -> Response {
         if let Some(cursor) = next_cursor {
             answer.headers_mut().insert(header::LINK, link(&self.uri, cursor));
@@ -178,14 +178,14 @@ impl<Q: Paged> Listing<Q> {
         answer
     }
 
-    /// As it was asked.
+    /// The query string as the client sent it.
     #[must_use]
     pub fn query_string(&self) -> &str {
         self.uri.query().unwrap_or_default()
     }
 }
 
-/// A page as it goes out, but for how fresh it is. Cheap to clone.
+/// A page as it goes out, all but its freshness. It is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Written {
     body: Bytes,
@@ -193,7 +193,7 @@ pub struct Written {
 }
 
 impl Written {
-    /// Answers with it.
+    /// Answers with the page.
     pub fn answer(self, fresh: Fresh) -> Response {
         let mut response = fresh.written(self.body);
         if let Some(link) = self.link {
@@ -202,7 +202,7 @@ impl Written {
         response
     }
 
-    /// About how many bytes it takes.
+    /// The size of the page in bytes, about.
     #[must_use]
     pub fn size(&self) -> usize {
         self.body.len() + self.link.as_ref().map_or(0, HeaderValue::len)
@@ -211,8 +211,8 @@ impl Written {
 
 fn link(uri: &Uri, cursor: &str) -> HeaderValue {
     let mut target = format!("<{}?", uri.path());
-    let kept = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-    for pair in kept.filter(|pair| pair.split('=').next() != Some("cursor")) {
+    let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    for pair in pairs.filter(|pair| pair.split('=').next() != Some("cursor")) {
         target.push_str(pair);
         target.push('&');
     }

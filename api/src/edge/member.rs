@@ -1,5 +1,5 @@
-//! What comes with requests about accounts. None of them takes an `Idempotency-Key`: their answers hold
-//! secrets, which are not kept to be given again.
+//! The requests about accounts, and what comes with them. None of them takes an `Idempotency-Key`: their
+//! answers hold secrets, which are not kept to be given again.
 
 use super::body;
 use super::caller::{self, Departed, Person};
@@ -20,22 +20,22 @@ use vault::sessions::Device;
 /// A person themself, in one of their sessions; never an operator in their name.
 #[derive(Debug)]
 pub struct Member {
-    /// Who.
+    /// The person's id.
     pub id: UserId,
-    /// In which session.
+    /// The session's id.
     pub session: Uuid,
-    /// As they are known now.
+    /// The person's account as it is now.
     pub person: Person,
 }
 
 /// A form that a person themself sends.
 #[derive(Debug)]
 pub struct MemberForm<T> {
-    /// Who.
+    /// The person who sends the form.
     pub member: Member,
     /// The body.
     pub fields: T,
-    /// Ties everything caused by the request together.
+    /// The id that ties together everything that the request causes.
     pub correlation_id: Uuid,
 }
 
@@ -44,20 +44,20 @@ pub struct MemberForm<T> {
 pub struct Form<T> {
     /// The body.
     pub fields: T,
-    /// From where it comes.
+    /// The visitor who sends the form.
     pub from: Visitor,
-    /// All headers.
+    /// All headers of the request.
     pub headers: HeaderMap,
 }
 
-/// From where a request comes.
+/// A visitor: from where a request comes.
 #[derive(Debug)]
 pub struct Visitor {
-    /// As a session shows it.
+    /// The device, as a session shows it.
     pub device: Device,
-    /// What limits are counted by.
+    /// The network by which limits are counted.
     pub network: Vec<u8>,
-    /// Ties everything caused by the request together.
+    /// The id that ties together everything that the request causes.
     pub correlation_id: Uuid,
 }
 
@@ -81,7 +81,7 @@ impl<T: DeserializeOwned> FromRequest<App> for MemberForm<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        // Who may not ask at all is told so before their body is read.
+        // The caller is checked first: one who may not ask at all is told so before the body is read.
         let member = Member::from_request_parts(&mut parts, app).await?;
         let correlation_id = caller::arrival(&parts)?.correlation_id;
         let bytes = body::bytes(Request::from_parts(parts, body)).await?;
@@ -119,10 +119,10 @@ impl Visitor {
         })
     }
 
-    /// Counts a try of one kind from here.
+    /// Counts a try of one kind by this visitor.
     ///
     /// # Errors
-    /// 429 if there were too many.
+    /// 429 if there were too many tries.
     pub async fn may(&self, app: &App, policy: &Policy) -> Result<(), Problem> {
         may(app, policy, &[&self.network]).await
     }
@@ -131,7 +131,7 @@ impl Visitor {
 /// Counts a try of one kind under one key.
 ///
 /// # Errors
-/// 429 if there were too many.
+/// 429 if there were too many tries.
 pub async fn may(app: &App, policy: &Policy, key: &[&[u8]]) -> Result<(), Problem> {
     match app.vault.attempts.count(policy, key).await? {
         None => Ok(()),
@@ -139,10 +139,11 @@ pub async fn may(app: &App, policy: &Policy, key: &[&[u8]]) -> Result<(), Proble
     }
 }
 
-/// Who is logged in proves once more that they are the person, where they have a password: as it is kept.
+/// Checks the password of a member who has one, to prove once more that they are the person. Returns the hash
+/// as it is stored.
 ///
 /// # Errors
-/// 422 if they do not know it, 429 if they tried too often.
+/// 422 if the password is wrong, 429 if there were too many tries.
 pub async fn must_know_password(
     app: &App,
     member: &Member,
@@ -165,17 +166,17 @@ pub async fn must_know_password(
     Ok(known)
 }
 
-/// The language in which someone is written to: the one they chose, or that of their browser, or Korean.
+/// The language of letters to a person: the one they chose, or that of their browser, or Korean.
 #[must_use]
 pub fn language(chosen: Option<Language>, headers: &HeaderMap) -> Language {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     chosen.or_else(|| accepted.and_then(Language::of_accept_language)).unwrap_or(Language::Korean)
 }
 
-/// Letters that strangers can have sent to one address: nobody's mailbox is to be filled.
+/// Counts a letter that strangers can have sent to one address: nobody's mailbox is to be filled.
 ///
 /// # Errors
-/// 429 if there were too many.
+/// 429 if there were too many letters.
 pub async fn may_be_written_to(app: &App, email: &Email) -> Result<(), Problem> {
     const LETTERS: Policy = hourly("letters_to", 8);
     may(app, &LETTERS, &[email.key().as_bytes()]).await

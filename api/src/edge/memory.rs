@@ -1,8 +1,9 @@
-//! What clients can make this process hold: bodies that arrive slowly, answers that are taken slowly.
+//! The memory that clients can make this process hold: bodies that arrive slowly, answers that are taken
+//! slowly.
 //!
-//! Each is small, but thousands of clients can be slow at the same time, on purpose or behind one broken
-//! network. So the large ones share a budget. Who comes when it is spent is told to repeat, and costs
-//! nothing; small bodies and answers, which are nearly all, never ask for a share.
+//! Each body or answer is small, but thousands of clients can be slow at the same time, on purpose or behind
+//! one broken network. So the large ones share a budget. A client that comes when the budget is spent is told
+//! to repeat, and costs nothing; small bodies and answers, which are nearly all, never ask for a share.
 
 use super::Problem;
 use axum::body::{Body, Bytes, HttpBody};
@@ -15,23 +16,24 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 const KILOBYTE: usize = 1_024;
 
-/// For bodies beyond their first kilobytes.
+/// The budget for bodies beyond their first kilobytes.
 pub static BODIES: Budget = Budget::of_megabytes(16);
 static ANSWERS: Budget = Budget::of_megabytes(48);
-/// Apart, so that a few who take nothing of the longest pages do not keep others from common ones.
+/// The budget for the longest answers. It is apart, so that a few clients who take nothing of the longest
+/// pages do not keep others from common ones.
 static LONG_ANSWERS: Budget = Budget::of_megabytes(32);
 
-/// Answers below this are left to the kernel's buffers.
+/// The size above which answers need a share; smaller ones are left to the kernel's buffers.
 const LARGE: u64 = 32 * KILOBYTE as u64;
-/// Answers below this have a budget of their own.
+/// The size below which answers have a budget of their own.
 const LONG: usize = 512 * KILOBYTE;
-/// What compressing an answer holds until its end.
+/// The memory that compressing an answer holds until the answer's end.
 const COMPRESSOR: usize = 320 * KILOBYTE;
 
-/// Memory that can be spent, in kilobytes.
+/// A budget of memory, in kilobytes.
 pub struct Budget(Semaphore);
 
-/// Memory that is given back when this is dropped.
+/// A share of a budget, given back when it is dropped.
 #[derive(Debug)]
 pub struct Share(SemaphorePermit<'static>);
 
@@ -40,10 +42,10 @@ impl Budget {
         Self(Semaphore::const_new(megabytes * KILOBYTE))
     }
 
-    /// Memory for so many bytes, together with what is held already.
+    /// Takes a share for so many bytes, together with the share that is held already.
     ///
     /// # Errors
-    /// 503 if it is spent.
+    /// 503 if the budget is spent.
     pub fn take(&'static self, bytes: usize, held: Option<Share>) -> Result<Share, Problem> {
         let kilobytes = u32::try_from(bytes.div_ceil(KILOBYTE)).unwrap_or(u32::MAX);
         let Ok(permit) = self.0.try_acquire_many(kilobytes) else {
@@ -80,7 +82,7 @@ struct Held {
     share: Arc<Share>,
 }
 
-/// Bytes that do the same: they are still queued when their body has ended.
+/// Bytes that keep the share, too: they are still queued when their body has ended.
 struct HeldBytes {
     bytes: Bytes,
     _share: Arc<Share>,

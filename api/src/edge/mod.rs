@@ -1,8 +1,10 @@
-//! What every handler takes in and gives out.
+//! The edge: what every handler takes in and gives out.
 //!
-//! In the order of a request: [`arrival`] (what the layers learnt), [`caller`] (who asks), [`command`] (all
-//! that comes with a write), [`body`], [`memory`], [`path`], [`list`] and [`cursor`], [`reader`] (what a query must have
-//! seen), [`member`] (what only people themselves ask about their account), [`cookies`] (sessions of browsers); then [`facts`] about other aggregates, and the ways out: [`committed`], [`fresh`], [`problem`].
+//! The modules in the order of a request: [`arrival`] (what the layers learnt), [`caller`] (the person or
+//! operator who asks), [`command`] (all that comes with a write), [`body`], [`memory`], [`path`], [`list`]
+//! and [`cursor`], [`reader`] (what a query must have seen), [`member`] (what only people themselves ask
+//! about their account), [`cookies`] (sessions of browsers); then [`facts`] about other aggregates, and the
+//! ways out: [`committed`], [`fresh`], [`problem`].
 
 pub mod arrival;
 pub mod author;

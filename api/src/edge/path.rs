@@ -1,4 +1,4 @@
-//! Ids, handles and tags in paths. What can't be one names nothing, so it is not found.
+//! Ids, handles and tags in paths. A text that can be none of them names nothing, so the answer is 404.
 
 use super::fresh::Fresh;
 use super::problem::Problem;
@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 /// An id that can stand in a path.
 pub trait InPath: FromStr + Send {
-    /// The code and words of the problem when there is no such thing.
+    /// The code and words of the problem when nothing has the id.
     const NOT_FOUND: (&'static str, &'static str);
 }
 
@@ -56,10 +56,10 @@ impl FromRequestParts<App> for HandleKey {
 }
 
 impl HandleKey {
-    /// Of a handle as someone writes it.
+    /// The key of a handle as a person writes it.
     ///
     /// # Errors
-    /// 404 if it can be nobody's.
+    /// 404 if the text can be nobody's handle.
     pub fn of(text: &str) -> Result<Self, Problem> {
         let (code, detail) = USER_NOT_FOUND;
         Handle::parse(text).map(|handle| Self(handle.key())).map_err(|_| Problem::not_found(code, detail))
@@ -68,7 +68,7 @@ impl HandleKey {
     /// The profile of the person of this handle.
     ///
     /// # Errors
-    /// 404 if there is none.
+    /// 404 if there is no such person.
     pub async fn profile(
         &self,
         app: &App,

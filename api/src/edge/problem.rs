@@ -1,4 +1,4 @@
-//! The one shape in which a request is told what is wrong with it (RFC 9457).
+//! Problems: the one shape in which a client is told what is wrong with a request (RFC 9457).
 
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -30,13 +30,13 @@ pub struct ProblemDocument {
     /// The HTTP status.
     #[schema(example = 404)]
     status: u16,
-    /// Stable: program against this.
+    /// The problem's stable code: program against this.
     #[schema(example = "post_not_found")]
     code: Cow<'static, str>,
     /// A few words, the same for every problem of this status.
     #[schema(example = "Not found")]
     title: &'static str,
-    /// What is wrong and what to do.
+    /// The words that say what is wrong and what to do.
     #[schema(example = "There is no such post, or it was deleted.")]
     detail: Cow<'static, str>,
     /// One entry for each field that is not acceptable.
@@ -44,20 +44,20 @@ pub struct ProblemDocument {
     errors: Vec<FieldError>,
 }
 
-/// What is wrong with one field.
+/// An error of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where in the body, as a JSON pointer (RFC 6901).
+    /// The place in the body, as a JSON pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/handle")]
     pub pointer: Option<String>,
-    /// Which query parameter or header, where it is not in the body.
+    /// The query parameter or header, where the error is not in the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<&'static str>,
-    /// Stable: program against this.
+    /// The error's stable code: program against this.
     #[schema(example = "too_long")]
     pub code: Cow<'static, str>,
-    /// What is wrong and what to do.
+    /// The words that say what is wrong and what to do.
     #[schema(example = "must have at most 20 characters; it has 21")]
     pub detail: Cow<'static, str>,
 }
@@ -101,28 +101,28 @@ impl Problem {
         Self(Box::new(Parts { status, document, headers: vec![] }))
     }
 
-    /// 400: the request can't be read.
+    /// The problem 400: the request can't be read.
     pub fn bad_request(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
-    /// 404.
+    /// The problem 404.
     pub fn not_found(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
 
-    /// 403.
+    /// The problem 403.
     pub fn forbidden(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, detail)
     }
 
-    /// 401, with the challenge that HTTP asks for.
+    /// The problem 401, with the challenge that HTTP asks for.
     pub fn unauthorized(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, detail)
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
-    /// 422 with every field that is not acceptable.
+    /// The problem 422 with every field that is not acceptable.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -132,7 +132,7 @@ impl Problem {
         .with_errors(errors)
     }
 
-    /// 400 with the query parameter or header that is not acceptable.
+    /// The problem 400 with the query parameter or header that is not acceptable.
     pub fn bad_parameter(
         parameter: &'static str,
         code: &'static str,
@@ -143,19 +143,19 @@ impl Problem {
             .with_errors(vec![FieldError::of(parameter, code, detail)])
     }
 
-    /// 429 for what must not be tried without end.
+    /// The problem 429 for what must not be tried without end.
     pub fn too_many_attempts(wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let detail = format!("This was tried too often. Repeat in {seconds} seconds.");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail).retry_after(seconds)
     }
 
-    /// 503: it may work in a moment.
+    /// The problem 503: the request may work in a moment.
     pub fn unavailable(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(1)
     }
 
-    /// 500: our fault. What happened is for the log, never for the client.
+    /// The problem 500: our fault. What happened is for the log, never for the client.
     pub fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -184,25 +184,25 @@ impl Problem {
         self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// Its HTTP status.
+    /// The problem's HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// Its stable code.
+    /// The problem's stable code.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.0.document.code
     }
 
-    /// What is wrong and what to do.
+    /// The words that say what is wrong and what to do.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.document.detail
     }
 
-    /// Its body, for where an answer has begun already.
+    /// The problem's body, for where an answer has begun already.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.0.document).expect("plain data")
@@ -216,7 +216,7 @@ impl IntoResponse for Problem {
         let out = response.headers_mut();
         out.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         for (name, value) in headers {
-            // Not instead of another: there may be several cookies.
+            // Headers are appended, none replaces another: there may be several cookies.
             out.append(name, value);
         }
         response

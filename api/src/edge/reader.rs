@@ -14,34 +14,34 @@ use std::time::Duration;
 
 const LONGEST_WAIT_SECONDS: u64 = 10;
 
-/// Whoever reads, known or not.
+/// The reader of a query, known or not.
 #[derive(Debug)]
 pub struct Reader {
-    /// Who reads, if that is known.
+    /// The person who reads, if that is known.
     pub person: Option<Person>,
-    /// What they must see: the greatest of header, cookie and this node's memory.
+    /// The position that the reader must see: the greatest of header, cookie and this node's memory.
     pub position: Position,
-    /// How long they may wait for it.
+    /// The longest wait for that position.
     pub bound: Duration,
     by_operator: bool,
     applied: Option<HeaderValue>,
 }
 
 impl Reader {
-    /// Nobody that is known, who has written nothing.
+    /// A reader who is not known and has written nothing.
     #[must_use]
     pub fn nobody(app: &App) -> Self {
         let bound = app.settings.consistency_bound;
         Self { person: None, position: 0, bound, by_operator: false, applied: None }
     }
 
-    /// For whom the answer is made.
+    /// The viewer for whom the answer is made.
     #[must_use]
     pub fn viewer(&self) -> Option<UserId> {
         self.person.as_ref().map(|person| person.id)
     }
 
-    /// Who reads, where that must be known.
+    /// The person who reads, where that must be known.
     ///
     /// # Errors
     /// 401 if nobody is logged in, 403 if an operator names nobody.
@@ -54,7 +54,7 @@ impl Reader {
         self.fresh(self.covered(app, projections).await)
     }
 
-    /// The same, where more than these projections must have it.
+    /// Waits as [`Self::see`] does, where more than these projections must have the position.
     pub async fn covered(&self, app: &App, projections: &[&'static str]) -> Coverage {
         let exists = app.tail.reaches(self.position);
         app.progress.wait_for_claimed(projections, self.position, self.bound, exists).await
@@ -74,7 +74,7 @@ impl FromRequestParts<App> for Reader {
         let person = Person::if_any(parts, app, Departed::Refused).await?;
         let remembered = person.as_ref().map_or(0, |person| app.written.of(person.id));
         let position = presented(&parts.headers)?.max(remembered);
-        // The past is there as a whole, and nothing that came since.
+        // A past is there as a whole, and nothing that came since.
         let position = app.settings.as_of.unwrap_or(position);
         let preferred = preferred_wait(&parts.headers);
         let applied = preferred.map(|wait| match wait {
@@ -90,7 +90,7 @@ impl FromRequestParts<App> for Reader {
     }
 }
 
-/// The position that a client brings: of header and cookie the greater.
+/// The position that a client brings: the greater of header and cookie.
 ///
 /// # Errors
 /// 400 if the header holds anything but a position. A cookie may be anybody's, so a bad one is ignored.

@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// No aggregate has this version, so a tag that is not ours matches none.
+/// The version that no aggregate has, so that a tag that is not ours matches none.
 const NEVER: i64 = -1;
 
 /// A strong entity tag such as `"7"`.

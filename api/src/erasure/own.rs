@@ -1,4 +1,4 @@
-//! What of the log is a person's own.
+//! The streams of the log that are a person's own.
 
 use domain::Decide;
 use domain::comment::Comment;
@@ -14,12 +14,12 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(super) struct Own {
     pub(super) user: UserId,
-    /// By aggregate type.
+    /// The ids of what the person made, by aggregate type.
     pub(super) made: HashMap<String, Vec<Uuid>>,
 }
 
 impl Own {
-    /// Deleted ones, too: their words are still in the events.
+    /// Finds what the person made, deleted aggregates, too: their words are still in the events.
     pub(super) async fn of(user: UserId, pool: &PgPool) -> Result<Self, sqlx::Error> {
         let written: Vec<(String, String)> =
             sqlx::query_as(include_str!("written_by.sql")).bind(user.to_string()).fetch_all(pool).await?;
@@ -30,7 +30,8 @@ impl Own {
         Ok(Self { user, made })
     }
 
-    /// The streams of an aggregate's type in which words of theirs are; none for a type that has nobody's words.
+    /// The streams of an aggregate's type that hold words of the person; none for a type that holds nobody's
+    /// words.
     pub(super) fn streams(&self, of: &State) -> Option<Vec<Uuid>> {
         match of {
             State::User(_) => Some(vec![self.user.0]),
@@ -38,15 +39,15 @@ impl Own {
             State::Comment(_) => Some(self.made_of::<Comment>()),
             State::Media(_) => Some(self.made_of::<Media>()),
             State::FollowedTags(_) => Some(vec![FollowedTagsId::of(self.user).0]),
-            // Ids alone, and what stood between people is taken back.
+            // These streams have ids alone, and what stood between people is taken back.
             State::Follow(_) | State::Like(_) | State::Blocklist(_) => None,
-            // Ids alone: the vault has the words.
+            // This stream has ids alone: the vault has the words.
             State::SearchHistory(_) => None,
-            // Numbers alone.
+            // This stream has numbers alone.
             State::ViewBatch(_) => None,
-            // The community's own words.
+            // A board has the community's own words.
             State::Board(_) => None,
-            // A moderator's words, said in office.
+            // An alias's stream has a moderator's words, said in office.
             State::Alias(_) => None,
         }
     }

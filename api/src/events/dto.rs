@@ -9,33 +9,33 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Something that happened.
+/// An event: something that happened.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Event {
-    /// Its place in the log: 1, 2, 3, … in the order in which things happened.
+    /// The event's position in the log: 1, 2, 3, … in the order in which things happened.
     position: i64,
-    /// When it was stored.
+    /// The time when the event was stored.
     recorded_at: DateTime<Utc>,
-    /// Its own id.
+    /// The event's own id.
     event_id: Option<Uuid>,
-    /// What happened.
+    /// The event's type: what happened.
     #[schema(example = "PostPublished")]
     event_type: String,
     /// The version of the payload's shape; see `GET /v1/events/schemas`. Old events are given in today's.
     #[schema(example = "3")]
     event_version: String,
-    /// To which kind of aggregate.
+    /// The type of the aggregate to which it happened.
     #[schema(example = "post")]
     aggregate_type: String,
-    /// To which one.
+    /// The aggregate's id.
     aggregate_id: String,
-    /// Its place in the aggregate's history, from 1.
+    /// The event's place in the aggregate's history, from 1.
     sequence: i64,
-    /// Who did it: a person, or what someone is known by who acts anonymously; null where the service did it by itself.
+    /// The actor: a person, or the alias of one who acts anonymously; null where the service acted by itself.
     actor: Option<Uuid>,
-    /// Whether an operator did it in the actor's name.
+    /// True if an operator acted in the actor's name.
     by_operator: bool,
-    /// What happened, in full.
+    /// The payload: what happened, in full.
     #[schema(value_type = Object)]
     payload: Box<RawValue>,
 }
@@ -63,27 +63,27 @@ impl From<LogEvent> for Event {
 /// A page of the log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventPage {
-    /// May be fewer than asked for, or none, even when more follow.
+    /// The page's events; there may be fewer than asked for, or none, even when more follow.
     pub items: Vec<Event>,
-    /// Give it as `cursor` to get the next page; null at the end.
+    /// The cursor of the next page, to be given as `cursor`; null at the end.
     pub next_cursor: Option<String>,
-    /// Everything up to here was looked at: give it as `after` later to get what came since.
+    /// The position up to which everything was looked at: give it as `after` later to get what came since.
     pub up_to: i64,
 }
 
-/// One version of one event.
+/// The schema of one version of one event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Schema {
-    /// Of which kind of aggregate.
+    /// The type of the aggregate.
     #[schema(example = "post")]
     aggregate_type: &'static str,
-    /// What happens.
+    /// The event's type: what happens.
     #[schema(example = "PostPublished")]
     event_type: &'static str,
     /// The shape's version.
     #[schema(example = "3")]
     version: &'static str,
-    /// New events are of this version, and old ones are given in it.
+    /// True if new events are of this version; old ones are given in it.
     is_current: bool,
     /// The payload's JSON Schema (draft 2020-12). By `x-class` a text is `personal`, and is masked when its person is
     /// forgotten, or `public`.
@@ -98,32 +98,32 @@ impl From<&'static EventSchema> for Schema {
     }
 }
 
-/// One thing's history.
+/// The history of one aggregate.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct History {
-    /// Which kind of thing.
+    /// The type of the aggregate.
     #[schema(example = "post")]
     pub aggregate_type: String,
-    /// Which one.
+    /// The aggregate's id.
     pub aggregate_id: Uuid,
-    /// The version that it has at the end, or where `at` says; 0 before its first event.
+    /// The version that the aggregate has at the end, or where `at` says; 0 before its first event.
     pub version: i64,
-    /// What it is at that version.
+    /// The aggregate's state at that version.
     #[schema(value_type = Object)]
     pub state: Value,
-    /// What led there, the oldest first.
+    /// The steps that led there, the oldest first.
     pub items: Vec<HistoryStep>,
-    /// Give it as `cursor` to get the next page; null at the end.
+    /// The cursor of the next page, to be given as `cursor`; null at the end.
     pub next_cursor: Option<String>,
 }
 
 /// A step of a history.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HistoryStep {
-    /// What happened.
+    /// The step's event.
     #[serde(flatten)]
     event: Event,
-    /// What it changed, as JSON Patch (RFC 6902) of the state before.
+    /// The changes that the event made, as JSON Patch (RFC 6902) of the state before.
     #[schema(value_type = Vec<Object>)]
     changes: Value,
 }

@@ -1,4 +1,4 @@
-//! One thing's history.
+//! The history of one aggregate.
 
 use super::dto::{History, HistoryStep};
 use crate::app::App;
@@ -20,10 +20,10 @@ const LIST: &str = "history";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
-    /// Up to this version, or this time (RFC 3339): what the thing was then.
+    /// The version or time (RFC 3339) up to which events are read, and the state of the aggregate then.
     #[param(example = "2026-11-22T09:00:00Z")]
     at: Option<String>,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -41,9 +41,10 @@ impl Paged for HistoryQuery {
     }
 }
 
-/// Read one thing's history
+/// Read one aggregate's history
 ///
-/// Needs the role `analyst` or `admin`. Each event with what it changed, and what the thing was at any version or time.
+/// Needs the role `analyst` or `admin`. The history has each event with what it changed, and the aggregate's
+/// state at any version or time.
 #[utoipa::path(
     get, path = "/v1/history/{aggregate}/{id}", tag = "events",
     params(
@@ -81,7 +82,7 @@ pub async fn get_history(
     Ok(listing.linked(body.next_cursor.as_deref(), Json(&body).into_response()))
 }
 
-/// A version, or a time.
+/// Parses a version, or a time.
 fn at(text: &str) -> Result<At, Problem> {
     if let Ok(version) = text.parse() {
         return Ok(At::Version(version));

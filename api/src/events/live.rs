@@ -22,40 +22,41 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-/// Events read at once.
+/// The number of events read at once.
 const PAGE: usize = 200;
-/// A stream says so often how far it is.
+/// The pause after which a stream says how far it is.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// A stream that is at the end looks for more no more often than this.
+/// The least pause before a stream that is at the end looks for more.
 const PACE: Duration = Duration::from_millis(50);
 
-/// Each stream has a place of its own in the log.
+/// The streams that may be open: each has a place of its own in the log.
 static STREAMS: Semaphore = Semaphore::const_new(64);
-/// Streams that read it from Postgres at the same time: what is not in memory any more.
+/// The streams that may read the log from Postgres at the same time: events that are not in memory any more.
 static READS: Semaphore = Semaphore::const_new(4);
 
-/// One reading of the log, by someone who may.
+/// One reading of the log, by a person who may read it.
 struct Reading {
     app: App,
     by: UserId,
     headers: HeaderMap,
-    asked: EventSelection,
+    selection: EventSelection,
     _permit: SemaphorePermit<'static>,
 }
 
 impl Reading {
-    fn begin(app: App, by: UserId, headers: HeaderMap, asked: EventSelection) -> Result<Self, Problem> {
+    fn begin(app: App, by: UserId, headers: HeaderMap, selection: EventSelection) -> Result<Self, Problem> {
         let Ok(permit) = STREAMS.try_acquire() else {
             return Err(Problem::unavailable(
                 "busy",
                 "Too many streams of the log are open on this server. Repeat the request in a moment.",
             ));
         };
-        Ok(Self { app, by, headers, asked, _permit: permit })
+        Ok(Self { app, by, headers, selection, _permit: permit })
     }
 
-    /// The next events, as long as the reader may see them: from this process's memory where it has them.
+    /// Reads the next events, as long as the reader may see them: from this process's memory where it has
+    /// them.
     async fn next(&mut self) -> Result<Page, Problem> {
         let (bearer, _) = Bearer::of(&self.headers, &self.app.vault);
         must_not_be_worthless(&bearer)?;
@@ -64,18 +65,18 @@ impl Reading {
             return Err(role_needed(Role::Analyst));
         }
         must_read_history(&user)?;
-        let EventSelection { filter, after } = &self.asked;
+        let EventSelection { filter, after } = &self.selection;
         let page = match history::recent(&self.app.tail, filter, *after, PAGE) {
             Some(page) => page,
             None => self.read().await?,
         };
-        self.asked.after = page.up_to;
+        self.selection.after = page.up_to;
         Ok(page)
     }
 
     async fn read(&self) -> Result<Page, Problem> {
         let _turn = READS.acquire().await.expect("nobody closes it");
-        let EventSelection { filter, after } = &self.asked;
+        let EventSelection { filter, after } = &self.selection;
         let seen = self.app.tail.seen();
         let page = self.app.log.read(filter, *after, PAGE).await?;
         if filter.until.is_none() && page.up_to == *after {
@@ -85,17 +86,17 @@ impl Reading {
     }
 }
 
-/// All of them up to now, one a line. Cut off where it can't go on.
+/// Answers with all events up to now, one a line. The answer is cut off where it can't go on.
 pub(super) async fn lines(
     app: App,
     by: UserId,
     headers: HeaderMap,
-    asked: EventSelection,
+    selection: EventSelection,
 ) -> Result<Response, Problem> {
-    let mut reading = Reading::begin(app, by, headers, asked)?;
+    let mut reading = Reading::begin(app, by, headers, selection)?;
     let head = reading.app.log.head().await?;
-    let until = reading.asked.filter.until.unwrap_or(head);
-    reading.asked.filter.until = Some(until);
+    let until = reading.selection.filter.until.unwrap_or(head);
+    reading.selection.filter.until = Some(until);
     let lines = stream::try_unfold(Some(reading), |reading| async {
         let Some(mut reading) = reading else { return Ok(None) };
         let page =
@@ -110,32 +111,32 @@ pub(super) async fn lines(
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
 }
 
-/// All of them, and then what happens.
+/// Answers with all events, and then with those that happen.
 pub(super) fn messages(
     app: App,
     by: UserId,
     headers: HeaderMap,
-    asked: EventSelection,
+    selection: EventSelection,
 ) -> Result<Response, Problem> {
-    let reading = Reading::begin(app, by, headers, asked)?;
+    let reading = Reading::begin(app, by, headers, selection)?;
     Ok(Sse::new(going_on(reading)).into_response())
 }
 
 struct Live {
     reading: Reading,
     ready: VecDeque<sse::Event>,
-    /// Up to where the client was told.
+    /// The position up to which the client was told.
     told: i64,
-    /// When it was told anything.
+    /// The time when the client was told anything.
     told_at: Instant,
-    /// When it looked for more.
+    /// The time when the stream looked for more.
     looked_at: Instant,
     is_at_end: bool,
     is_over: bool,
 }
 
 fn going_on(reading: Reading) -> impl Stream<Item = Result<sse::Event, Infallible>> {
-    let told = reading.asked.after;
+    let told = reading.selection.after;
     let live = Live {
         reading,
         ready: VecDeque::new(),
@@ -159,9 +160,9 @@ fn going_on(reading: Reading) -> impl Stream<Item = Result<sse::Event, Infallibl
 }
 
 impl Live {
-    /// Waits for something to tell.
+    /// Waits for something to tell the client.
     async fn more(&mut self) {
-        let after = self.reading.asked.after;
+        let after = self.reading.selection.after;
         let app = self.reading.app.clone();
         if self.is_at_end {
             let more = async {
@@ -202,7 +203,8 @@ impl Live {
     }
 }
 
-/// What was not meant for this client need not be looked at again when it comes back.
+/// The message that says how far a stream is: what was not meant for this client need not be looked at again
+/// when the client comes back.
 fn heartbeat(up_to: i64) -> sse::Event {
     let message = sse::Event::default().id(up_to.to_string()).event("heartbeat");
     message.data(json!({ "position": up_to }).to_string())

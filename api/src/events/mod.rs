@@ -1,4 +1,5 @@
-//! The log over HTTP, for analysts: pages, a stream of lines, a stream that goes on; and one thing's history.
+//! The log over HTTP, for analysts: pages, a stream of lines, a stream that goes on; and one aggregate's
+//! history.
 
 mod dto;
 mod history;
@@ -14,7 +15,7 @@ use crate::feature::Feature;
 use crate::personal::Export;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of events.
 pub struct Events;
 
 impl Feature for Events {

@@ -1,4 +1,4 @@
-//! What a person takes away of the log: everything they did by name.
+//! The part of the log that a person takes away in an export: everything they did by name.
 
 use crate::app::App;
 use crate::personal::{Export, ExportError, Exporter};
@@ -10,7 +10,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use sqlx::types::chrono::{DateTime, Utc};
 
-/// One event a line.
+/// The file of the person's events, one a line.
 pub(super) static EXPORTS: &[Export] = &[Export {
     name: "history.jsonl",
     korean: "이름으로 한 모든 일 (한 줄에 하나씩)",
@@ -23,7 +23,7 @@ fn history(app: &App, me: UserId, file: Exporter) -> BoxFuture<'_, Result<(), Ex
     Box::pin(async move {
         let mut lines = file.lines().await?;
         let mut tx = app.pool.begin().await?;
-        // All of a long log takes a while; nobody waits for it.
+        // Reading all of a long log takes a while; nobody waits for it.
         sqlx::query("set local statement_timeout = '10min'").execute(&mut *tx).await?;
         let mut rows = sqlx::query(include_str!("done_by.sql")).bind(me.to_string()).fetch(&mut *tx);
         while let Some(row) = rows.try_next().await? {

@@ -1,4 +1,4 @@
-//! The log.
+//! The routes of the log.
 
 use super::dto::{Event, EventPage, Schema};
 use super::live;
@@ -14,17 +14,19 @@ use domain::schema::event_schemas;
 
 /// Read the log
 ///
-/// Needs the role `analyst` or `admin`. Every event there ever was, in the order in which things happened, as `Accept` asks for:
+/// Needs the role `analyst` or `admin`. The answer has every event there ever was, in the order in which
+/// things happened, in the form that `Accept` asks for:
 ///
-/// - `application/json`: pages. One may be short or empty although more follow: rare events are looked for piece by
-///   piece.
-/// - `application/x-ndjson`: all of them up to now, one a line.
-/// - `text/event-stream`: all of them, and then what happens from now on. Each message's id is its position, so
-///   `Last-Event-ID` goes on where a stream was cut off; a `heartbeat` comes every few seconds and carries the position
-///   up to where nothing more was meant for you. It ends, with a message `end` whose data is a problem, when your token
-///   expires or the role is revoked.
+/// - `application/json`: pages. A page may be short or empty although more follow: rare events are looked for
+///   piece by piece.
+/// - `application/x-ndjson`: all events up to now, one a line.
+/// - `text/event-stream`: all events, and then those from now on. Each message's id is its position, so
+///   `Last-Event-ID` goes on where a stream was cut off; a `heartbeat` comes every few seconds and carries
+///   the position up to where nothing more was meant for you. The stream ends, with a message `end` whose
+///   data is a problem, when your token expires or the role is revoked.
 ///
-/// What was masked because someone was forgotten is masked here. Who acts anonymously is known by an alias only.
+/// Text that was masked because its person was forgotten is masked here. People who act anonymously are known
+/// by an alias only.
 #[utoipa::path(
     get, path = "/v1/events", tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<i64>, Header, description = "Only events after this position.")),
@@ -42,21 +44,21 @@ pub async fn list_events(
     listing: Listing<EventsQuery>,
 ) -> Result<Response, Problem> {
     must_read_history(&person.user)?;
-    let asked = EventSelection::of(&app, &listing, &headers).await?;
+    let selection = EventSelection::of(&app, &listing, &headers).await?;
     match Form::of(&headers)? {
-        Form::Page => page(&app, &listing, asked).await,
-        Form::Lines => live::lines(app, person.id, headers, asked).await,
-        Form::Live if asked.filter.until.is_some() => Err(Problem::bad_request(
+        Form::Page => page(&app, &listing, selection).await,
+        Form::Lines => live::lines(app, person.id, headers, selection).await,
+        Form::Live if selection.filter.until.is_some() => Err(Problem::bad_request(
             "endless",
             "A stream that goes on has no end. Leave `until` and `before` out, or take application/x-ndjson.",
         )),
-        Form::Live => live::messages(app, person.id, headers, asked),
+        Form::Live => live::messages(app, person.id, headers, selection),
     }
 }
 
 /// List the events' schemas
 ///
-/// Needs the role `analyst` or `admin`. Every version of every event, older ones first.
+/// Needs the role `analyst` or `admin`. The list has every version of every event, older ones first.
 #[utoipa::path(
     get, path = "/v1/events/schemas", tag = "events",
     responses((status = 200, description = "JSON Schemas.", body = List<Schema>)),
@@ -67,7 +69,7 @@ pub async fn list_event_schemas(person: Person) -> Result<Json<List<Schema>>, Pr
     Ok(Json(List { items: event_schemas().iter().map(Schema::from).collect(), next_cursor: None }))
 }
 
-/// How events are to come.
+/// The form in which events are to come.
 enum Form {
     Page,
     Lines,
@@ -94,8 +96,12 @@ impl Form {
     }
 }
 
-async fn page(app: &App, listing: &Listing<EventsQuery>, asked: EventSelection) -> Result<Response, Problem> {
-    let page = app.log.read(&asked.filter, asked.after, listing.limit()).await?;
+async fn page(
+    app: &App,
+    listing: &Listing<EventsQuery>,
+    selection: EventSelection,
+) -> Result<Response, Problem> {
+    let page = app.log.read(&selection.filter, selection.after, listing.limit()).await?;
     let next_cursor = (!page.is_last).then(|| cursor::write(LIST, &page.up_to));
     let body = EventPage {
         items: page.events.into_iter().map(Event::from).collect(),

@@ -1,4 +1,4 @@
-//! Which events are asked for.
+//! The selection of events that a request asks for.
 
 use crate::app::App;
 use crate::edge::list::Paged;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-/// Where a client's own `EventSource` tells what it saw last.
+/// The header in which a client's own `EventSource` tells what it saw last.
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// The query string of the log.
@@ -19,25 +19,25 @@ const LAST_EVENT_ID: &str = "last-event-id";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct EventsQuery {
-    /// Only events after this position.
+    /// The position after which events are given.
     after: Option<i64>,
-    /// Only events at this position or before it.
+    /// The position up to which events are given, itself included.
     before: Option<i64>,
-    /// Only events stored at this time (RFC 3339) or later.
+    /// The time (RFC 3339) from which events are given, by when they were stored.
     since: Option<String>,
-    /// Only events stored before this time (RFC 3339).
+    /// The time (RFC 3339) before which the events were stored.
     until: Option<String>,
-    /// Only of these kinds of aggregate, commas between them: `post,comment`.
+    /// The types of aggregates, commas between them; their events alone are given: `post,comment`.
     aggregate: Option<String>,
-    /// Only of the aggregate with this id.
+    /// The id of an aggregate; its events alone are given.
     id: Option<Uuid>,
-    /// Only these event types, commas between them: `PostPublished,Liked`.
+    /// The event types, commas between them; such events alone are given: `PostPublished,Liked`.
     #[serde(rename = "type")]
     #[param(rename = "type")]
     event_type: Option<String>,
-    /// Only what this person or alias did.
+    /// The actor, a person or an alias; what they did alone is given.
     actor: Option<Uuid>,
-    /// How many items at most, of a page of JSON.
+    /// The page's limit, for a page of JSON: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: list::Limit,
@@ -56,12 +56,12 @@ impl Paged for EventsQuery {
 }
 
 impl EventsQuery {
-    /// Only events at this position or before it.
+    /// The position up to which events are given, itself included.
     pub(crate) fn before(&self) -> Option<Position> {
         self.before
     }
 
-    /// Which events, and after which position they begin.
+    /// The filter of the events, and the position after which they begin.
     ///
     /// # Errors
     /// 400 for names and times that mean nothing.
@@ -77,7 +77,7 @@ impl EventsQuery {
         if let Some(until) = list::time("until", self.until.as_deref())? {
             filter.until = Some(app.log.before(until).await?);
         }
-        // By its id a thing is found in no time, where its kind is known.
+        // An aggregate is found by its id in no time, where its type is known.
         if filter.aggregate_id.is_some() && filter.aggregate_types.is_none() {
             filter.aggregate_types =
                 Some(Event::aggregates().iter().map(|&known| known.to_owned()).collect());
@@ -90,11 +90,11 @@ impl EventsQuery {
     }
 }
 
-/// What a request asks for.
+/// The selection that a request asks for.
 #[derive(Clone, Debug)]
 pub(super) struct EventSelection {
     pub(super) filter: Filter,
-    /// Events after this one.
+    /// The position after which events are given.
     pub(super) after: Position,
 }
 

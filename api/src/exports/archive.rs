@@ -7,8 +7,8 @@ use tokio::sync::mpsc;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// Writes what comes until nobody sends any more, on a thread of its own: compressing takes a processor's time. The
-/// archive's file has no name, so that nothing of it is left whatever happens.
+/// Writes the pieces that come until nobody sends any more, on a thread of its own: compressing takes a
+/// processor's time. The archive's file has no name, so that nothing of it is left whatever happens.
 pub(super) fn write(mut pieces: mpsc::Receiver<Piece>) -> io::Result<File> {
     let mut zip = ZipWriter::new(tempfile::tempfile()?);
     while let Some(piece) = pieces.blocking_recv() {

@@ -1,4 +1,4 @@
-//! What is in an export: a README, and the files that features add.
+//! The content of an export: a README, and the files that features add.
 
 use super::archive;
 use crate::app::App;
@@ -8,14 +8,14 @@ use std::fs::File;
 use std::io;
 use tokio::sync::mpsc;
 
-/// How many pieces wait for the thread that compresses: each may be a whole photo.
+/// The number of pieces that wait for the thread that compresses: each may be a whole photo.
 const WAITING: usize = 1;
 
 /// The columns of the README's list, as wide as a terminal shows them.
 const NAME_WIDTH: usize = 26;
 const KOREAN_WIDTH: usize = 41;
 
-/// Why an export could not be made; it is tried again.
+/// The reason why an export could not be made; the job tries again.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CollectError {
     /// The file can't be written.
@@ -29,18 +29,18 @@ pub(super) enum CollectError {
     Export(#[from] ExportError),
 }
 
-/// Writes all of it.
+/// Writes all of an export.
 pub(super) async fn collect(app: &App, exports: &[Export], me: UserId) -> Result<File, CollectError> {
     let (sender, pieces) = mpsc::channel(WAITING);
     let writing = tokio::task::spawn_blocking(move || archive::write(pieces));
     let sent = send(app, exports, me, sender).await;
-    // Where writing failed, sending did so for that reason.
+    // The writer's error comes first: where writing failed, sending failed for that reason.
     let file = writing.await??;
     sent?;
     Ok(file)
 }
 
-/// File after file, in the order of the features. The thread ends when the sender is gone.
+/// Sends file after file, in the order of the features. The writing thread ends when the sender is gone.
 async fn send(
     app: &App,
     exports: &[Export],
@@ -54,7 +54,7 @@ async fn send(
     Ok(())
 }
 
-/// What each file is, to people.
+/// The README: what each file is, to people.
 fn readme(exports: &[Export]) -> String {
     let line = |Export { name, korean, english, .. }: &Export| {
         format!("{}{}{english}", padded(name, NAME_WIDTH), padded(korean, KOREAN_WIDTH))
@@ -63,7 +63,7 @@ fn readme(exports: &[Export]) -> String {
     include_str!("readme.txt").replace("{files}", &lines.join("\n"))
 }
 
-/// Korean letters take two columns.
+/// Pads a text to a width; Korean letters take two columns.
 fn padded(text: &str, width: usize) -> String {
     let columns = text.chars().map(|letter| if letter >= '\u{1100}' { 2 } else { 1 }).sum();
     format!("{text}{}", " ".repeat(width.saturating_sub(columns)))

@@ -5,24 +5,24 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::exports;
 
-/// How far an export is.
+/// The state of an export.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Export {
-    /// `preparing`, or `ready`.
+    /// The state: `preparing`, or `ready`.
     #[schema(example = "ready")]
     pub state: &'static str,
-    /// When it was asked for; it holds at least what was there then.
+    /// The time when the export was asked for; the export holds at least what was there then.
     pub asked_at: DateTime<Utc>,
-    /// When it was ready.
+    /// The time when the export was ready.
     pub made_at: Option<DateTime<Utc>>,
-    /// Size of the file.
+    /// The size of the file in bytes.
     pub byte_size: Option<i64>,
-    /// Where the file (a ZIP) can be downloaded for the next five minutes.
+    /// The address where the file (a ZIP) can be downloaded for the next five minutes.
     pub download_url: Option<String>,
 }
 
 impl Export {
-    /// With the address of its file, where that is there.
+    /// The export as JSON, with the address of its file, where that is there.
     #[must_use]
     pub fn of(export: &exports::Export, download_url: Option<String>) -> Self {
         Self {
@@ -35,17 +35,17 @@ impl Export {
     }
 }
 
-/// Who has the letter. Without debug output: it is secret.
+/// The proof of having the letter. It has no debug output: it is secret.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fetch {
-    /// What the link in the letter carries after `#token=`.
+    /// The token: what the link in the letter carries after `#token=`.
     pub token: String,
 }
 
-/// Where the file is.
+/// The place of an export's file.
 #[derive(Serialize, ToSchema)]
 pub struct Fetched {
-    /// Good for five minutes.
+    /// The address of the file, good for five minutes.
     pub download_url: String,
 }

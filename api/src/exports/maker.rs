@@ -1,4 +1,4 @@
-//! Makes exports, one at a time in each process, and clears away what is over.
+//! The maker of exports, one at a time in each process, and the sweep of those that are over.
 
 use super::collect::{CollectError, collect};
 use crate::app::App;
@@ -19,12 +19,12 @@ use uuid::Uuid;
 use vault::VaultError;
 use vault::exports::{self, Waiting};
 
-/// How long read models may take to show what was written before someone asked.
+/// The longest wait for the read models to show what was written before an export was asked for.
 const CATCH_UP: Duration = Duration::from_secs(30);
-/// How often [`tidy`] is to be called.
+/// The pause between two calls of [`tidy`].
 pub(super) const TIDY: Duration = Duration::from_secs(3_600);
 
-/// Why one was not made.
+/// The reason why an export was not made.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum MakeError {
     #[error("the read models are behind")]
@@ -46,20 +46,20 @@ fn export_link(web_url: &str, token: &str) -> String {
     link(web_url, "export", token)
 }
 
-/// An export is to be made.
+/// The job that makes an export.
 #[derive(Serialize, Deserialize)]
 pub(super) struct MakeExport {
     user_id: Uuid,
 }
 
 impl MakeExport {
-    /// This person's.
+    /// The job for this person's export.
     pub(super) fn of(user: UserId) -> Self {
         Self { user_id: user.0 }
     }
 }
 
-/// What making exports takes.
+/// The services that making exports takes.
 pub(super) struct Maker {
     app: App,
     storage: Storage,
@@ -67,7 +67,7 @@ pub(super) struct Maker {
 }
 
 impl Maker {
-    /// Where requests are answered and files are kept.
+    /// The maker, where requests are answered and files are kept.
     pub(super) fn of(wiring: &Wiring, app: &App) -> Option<Self> {
         let exports = wiring.exports.clone();
         Some(Self { app: app.clone(), storage: app.storage.clone()?, exports })
@@ -76,10 +76,10 @@ impl Maker {
 
 impl Job for MakeExport {
     const KIND: &'static str = "make_export";
-    /// About a week: so long an export is kept.
+    /// The tries of about a week: so long an export is kept.
     const MAX_ATTEMPTS: i32 = 1_000;
     const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
-    /// The one that is underway is as good as another.
+    /// The export that is underway is as good as another.
     const AGAIN: bool = false;
     type Context = Maker;
 
@@ -91,7 +91,7 @@ impl Job for MakeExport {
         let Maker { app, storage, exports } = &*maker;
         let Some(waiting) = app.vault.exports.waiting(UserId(self.user_id)).await.map_err(MakeError::from)?
         else {
-            // Made, or its person was forgotten.
+            // The export was made, or its person was forgotten.
             return Ok(());
         };
         make(app, exports, storage, waiting).await?;
@@ -106,7 +106,7 @@ impl From<MakeError> for Failure {
     }
 }
 
-/// Clears away what is over, and has exports made that have no job, as of an older release.
+/// Clears away exports that are over, and enqueues jobs for exports that have none, as of an older release.
 pub(super) async fn tidy(app: &App) -> Result<(), MakeError> {
     let waiting = app.vault.exports.all_waiting().await?.into_iter();
     let jobs = waiting.map(|user| Enqueued::of(&MakeExport::of(user))).collect();
@@ -130,7 +130,7 @@ async fn make(app: &App, exports: &[Export], storage: &Storage, waiting: Waiting
     storage.put_file(&waiting.key(), "application/zip", file).await?;
     let web_url = &app.settings.web_url;
     if !app.vault.exports.made(waiting, size, |token| export_link(web_url, token)).await? {
-        // Another may have made it meanwhile: only what nobody is to have goes.
+        // Another process may have made the export meanwhile: only files that nobody is to have are deleted.
         for key in app.vault.exports.over(vec![waiting.key()]).await? {
             storage.delete(&key).await?;
         }
@@ -138,7 +138,7 @@ async fn make(app: &App, exports: &[Export], storage: &Storage, waiting: Waiting
     Ok(())
 }
 
-/// Files whose week is over, or whose owner was forgotten while they were made.
+/// Deletes files whose week is over, or whose owner was forgotten while they were made.
 async fn sweep(app: &App, storage: &Storage) -> Result<(), MakeError> {
     let mut after: Option<String> = None;
     loop {

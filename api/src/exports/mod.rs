@@ -1,7 +1,9 @@
-//! Taking away what is one's own: asked for, made beside requests, fetched by a link.
+//! Exports: people take away what is their own. An export is asked for, made beside requests, and fetched by
+//! a link.
 //!
-//! Reading order: [`routes`] (what people ask), [`maker`] (who makes it, and who clears away), [`collect`] (what is
-//! in it), [`archive`] (the file). What features add to it stands in their own folders.
+//! Reading order: [`routes`] (asking and fetching), [`maker`] (the job that makes an export, and clearing
+//! away), [`collect`] (what is in an export), [`archive`] (its file). The files that features add stand in
+//! their own folders.
 
 mod archive;
 mod collect;
@@ -17,7 +19,7 @@ use crate::wiring::Wiring;
 use maker::{MakeExport, Maker};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of exports.
 pub struct Exports;
 
 impl Feature for Exports {

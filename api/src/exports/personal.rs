@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use photos::s3::{Storage, StorageError};
 use vault::exports::folder_of;
 
-/// Their files are deleted.
+/// The step that deletes the person's exports.
 pub(super) static TAKE_BACK: &[TakeBack] = &[TakeBack::Clear(clear)];
 
 fn clear<'a>(person: &'a ErasedPerson, storage: &'a Storage) -> BoxFuture<'a, Result<(), StorageError>> {

@@ -1,4 +1,4 @@
-//! What people ask about their exports.
+//! The routes of exports.
 
 use super::dto::{Export, Fetch, Fetched};
 use super::maker::MakeExport;
@@ -18,14 +18,15 @@ use vault::exports;
 
 const LINKS: Policy = hourly("export_link", 60);
 const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
-/// Most are ready by then.
+/// The seconds before a client is to ask again: most exports are ready by then.
 const ASK_AGAIN_SECONDS: &str = "5";
 
-/// Take away what is one's own
+/// Take away one's own data
 ///
-/// A ZIP: the account, what one has written and liked, whom one follows, and everything that one ever did as JSON,
-/// and one's photos. The first call has it made (202, `preparing`), and a letter with a link comes when it is ready;
-/// calls from then on say where to download it. It is kept for a week, and made anew for who asks after a day.
+/// The export is a ZIP: the account, what one has written and liked, whom one follows, and everything that
+/// one ever did as JSON, and one's photos. The first call has it made (202, `preparing`), and a letter with a
+/// link comes when it is ready; calls from then on say where to download it. The export is kept for a week,
+/// and made anew for a person who asks after a day.
 #[utoipa::path(
     get, path = "/v1/me/export", tag = "account",
     responses(
@@ -53,7 +54,7 @@ pub async fn get_export(State(app): State<App>, member: Member) -> Result<Respon
 
 /// Fetch an export by the link of the letter
 ///
-/// As often as one likes, for a week, without being logged in.
+/// The link works as often as one likes, for a week, without being logged in.
 #[utoipa::path(
     post, path = "/v1/exports/downloads", tag = "account",
     request_body = Fetch,

@@ -1,4 +1,4 @@
-//! Who follows a person, and whom they follow.
+//! The lists of a person's followers, and of the people whom they follow.
 
 use crate::app::App;
 use crate::edge::path::HandleKey;
@@ -9,7 +9,7 @@ use axum::response::Response;
 use projections::profiles::query;
 use projections::{Page, Position};
 
-/// List who follows a person, the latest follow first
+/// List the people who follow a person, the latest follow first
 #[utoipa::path(
     get, path = "/v1/users/{handle}/followers", tag = "follows",
     params(("handle" = String, Path, description = "The person's handle."), PageQuery),
@@ -33,7 +33,7 @@ pub async fn list_followers(
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 
-/// List whom a person follows, the latest follow first
+/// List the people whom a person follows, the latest follow first
 #[utoipa::path(
     get, path = "/v1/users/{handle}/following", tag = "follows",
     params(("handle" = String, Path, description = "The person's handle."), PageQuery),
@@ -57,7 +57,7 @@ pub async fn list_following(
     Ok(listing.answer(LIST, fresh, page.map(Person::from)))
 }
 
-/// List who asks to follow the caller, the latest first
+/// List the people who ask to follow the caller, the latest first
 #[utoipa::path(
     get, path = "/v1/me/follow-requests", tag = "follows",
     params(PageQuery),

@@ -14,7 +14,7 @@ use event_log::touched::Touches;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-/// This feature.
+/// The feature of follows.
 pub struct Follows;
 
 impl Feature for Follows {

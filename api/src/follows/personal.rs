@@ -1,4 +1,4 @@
-//! Whom a person follows and who follows them, ended or taken away.
+//! The follows of a person on both sides, ended, or taken away in an export.
 
 use crate::app::App;
 use crate::personal::{ErasedPerson, Export, ExportError, Exporter, PAGE, TakeBack, TakeBackError};
@@ -9,10 +9,10 @@ use domain::value::{FollowId, UserId};
 use futures::future::BoxFuture;
 use projections::profiles;
 
-/// Nobody follows, or is followed, who is not there any more.
+/// The step that ends a person's follows: nobody follows, or is followed, who is not there any more.
 pub(super) static TAKE_BACK: &[TakeBack] = &[TakeBack::End(unfollow)];
 
-/// Both sides.
+/// The files of both sides.
 pub(super) static EXPORTS: &[Export] = &[
     Export {
         name: "following.json",

@@ -10,7 +10,8 @@ use domain::value::{FollowId, UserId};
 
 /// Follow a person
 ///
-/// Brings their recent posts into the caller's timeline. Whose account is private is asked first.
+/// The person's recent posts come into the caller's timeline. A person whose account is private is asked
+/// first.
 #[utoipa::path(
     put, path = "/v1/users/{handle}/follow", tag = "follows",
     params(("handle" = String, Path, description = "Whom to follow.")),
@@ -23,13 +24,13 @@ use domain::value::{FollowId, UserId};
 pub async fn follow(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let follower_id = asked.by.id;
+    let follower_id = request.by.id;
     let followee_id = facts::user_of_handle(&app, &handle).await?;
     let followee = facts::followee(&app, follower_id, followee_id).await?;
     let command = FollowCommand::Follow { follower_id, followee_id, followee };
-    execute(&app, &asked, follower_id, followee_id, command).await
+    execute(&app, &request, follower_id, followee_id, command).await
 }
 
 /// Follow a person no longer, or ask no longer to
@@ -42,15 +43,15 @@ pub async fn follow(
 pub async fn unfollow(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let follower_id = asked.by.id;
+    let follower_id = request.by.id;
     let followee_id = facts::user_of_handle(&app, &handle).await?;
     let command = FollowCommand::Unfollow { follower_id, followee_id };
-    execute(&app, &asked, follower_id, followee_id, command).await
+    execute(&app, &request, follower_id, followee_id, command).await
 }
 
-/// Take a follower off
+/// Remove a follower of the caller
 #[utoipa::path(
     delete, path = "/v1/me/followers/{handle}", tag = "follows",
     params(("handle" = String, Path, description = "Who shall not follow the caller any more.")),
@@ -60,15 +61,15 @@ pub async fn unfollow(
 pub async fn remove_follower(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let followee_id = asked.by.id;
+    let followee_id = request.by.id;
     let follower_id = facts::user_of_handle(&app, &handle).await?;
     let command = FollowCommand::Unfollow { follower_id, followee_id };
-    execute(&app, &asked, follower_id, followee_id, command).await
+    execute(&app, &request, follower_id, followee_id, command).await
 }
 
-/// Let someone follow who has asked to
+/// Accept a person's request to follow the caller
 #[utoipa::path(
     put, path = "/v1/me/follow-requests/{handle}", tag = "follows",
     params(("handle" = String, Path, description = "Who has asked.")),
@@ -78,14 +79,15 @@ pub async fn remove_follower(
 pub async fn accept_follow_request(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let followee_id = asked.by.id;
+    let followee_id = request.by.id;
     let follower_id = facts::user_of_handle(&app, &handle).await?;
-    execute(&app, &asked, follower_id, followee_id, FollowCommand::Accept { follower_id, followee_id }).await
+    execute(&app, &request, follower_id, followee_id, FollowCommand::Accept { follower_id, followee_id })
+        .await
 }
 
-/// Do not let someone follow who has asked to
+/// Refuse a person's request to follow the caller
 #[utoipa::path(
     delete, path = "/v1/me/follow-requests/{handle}", tag = "follows",
     params(("handle" = String, Path, description = "Who has asked.")),
@@ -95,22 +97,23 @@ pub async fn accept_follow_request(
 pub async fn refuse_follow_request(
     State(app): State<App>,
     HandleKey(handle): HandleKey,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let followee_id = asked.by.id;
+    let followee_id = request.by.id;
     let follower_id = facts::user_of_handle(&app, &handle).await?;
-    execute(&app, &asked, follower_id, followee_id, FollowCommand::Refuse { follower_id, followee_id }).await
+    execute(&app, &request, follower_id, followee_id, FollowCommand::Refuse { follower_id, followee_id })
+        .await
 }
 
 async fn execute(
     app: &App,
-    asked: &WriteRequest,
+    request: &WriteRequest,
     follower: UserId,
     followee: UserId,
     command: FollowCommand,
 ) -> Result<Response, Problem> {
     let id = FollowId::of(follower, followee);
-    let answer = app.executor.execute::<Follow>(id.0, command, &asked.unversioned()).await?;
-    let committed = asked.committed(app, &answer);
+    let answer = app.executor.execute::<Follow>(id.0, command, &request.unversioned()).await?;
+    let committed = request.committed(app, &answer);
     Ok(if answer.state.requested { committed.accepted() } else { committed.done() })
 }

@@ -1,4 +1,4 @@
--- Who follows or asks to follow whom, with $1 on either side.
+-- The follows and the requests to follow that stand, with the person $1 on either side.
 select aggregate_type, event_type, event_version, payload
 from (
     select distinct on (aggregate_id) aggregate_type, event_type, event_version, payload

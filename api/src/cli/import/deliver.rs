@@ -1,4 +1,4 @@
-//! One row until it is answered: stored, refused, or the server is given up.
+//! The delivery of one row until it is answered: stored, refused, or the server is given up.
 
 use super::{
     super::{
@@ -13,15 +13,15 @@ use std::time::{Duration, Instant};
 
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
-/// A server that restarts is back by then.
+/// The time after which a server is given up: one that restarts is back by then.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 const ASK_EVERY: Duration = Duration::from_millis(200);
 
-/// What became of a row.
+/// The outcome of a row.
 pub(super) enum RowOutcome {
-    /// The server has it, up to this position of its log.
+    /// The server has the row, up to this position of its log.
     Stored { position: i64 },
-    /// It will never take it, for this reason.
+    /// The server will never take the row, for this reason.
     Refused(String),
 }
 
@@ -62,7 +62,7 @@ pub(super) async fn deliver(server: &Server, row: &Row<'_>, after: i64) -> Resul
     }
 }
 
-/// Checks that Madang answers there at all, before thousands of requests fail.
+/// Checks that Madang answers at this address at all, before thousands of requests fail.
 pub(super) async fn greet(server: &Server, url: &str) -> Result<(), Failure> {
     let answer = server.get("/v1/ping").send().await;
     match answer {
@@ -72,8 +72,8 @@ pub(super) async fn greet(server: &Server, url: &str) -> Result<(), Failure> {
     }
 }
 
-/// Whether the server has the user who was sent first: a state file may speak of another store.
-pub(super) async fn knows_first_user(server: &Server, input: &Input) -> Result<bool, Failure> {
+/// True if the server has the user who was sent first: a state file may speak of another store.
+pub(super) async fn has_first_user(server: &Server, input: &Input) -> Result<bool, Failure> {
     let Some(&first) = input.users.first() else { return Ok(true) };
     let answer = server.get(&format!("/v1/users/{}", handle(first))).send().await?;
     match answer.status() {
@@ -83,7 +83,7 @@ pub(super) async fn knows_first_user(server: &Server, input: &Input) -> Result<b
     }
 }
 
-/// Waits until the user can be read: whoever is followed is looked up by handle.
+/// Waits until the user can be read: a followee is looked up by handle.
 pub(super) async fn until_readable(server: &Server, user: u32, after: i64) -> Result<(), Failure> {
     let begun = Instant::now();
     loop {

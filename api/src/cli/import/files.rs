@@ -8,10 +8,10 @@ use std::{collections::BTreeSet, fmt::Write, fs, io::Read, path::Path};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// What is to be put in.
+/// The data that is put in.
 #[derive(Debug)]
 pub(super) struct Input {
-    /// Everyone who is named in either file, ascending.
+    /// The numbers of all users who are named in either file, ascending.
     pub(super) users: Vec<u32>,
     pub(super) follows: Vec<Mutual>,
     pub(super) posts: Vec<Post>,
@@ -27,7 +27,7 @@ pub(super) struct Mutual {
     pub(super) b: u32,
 }
 
-/// Something that someone wrote on a day.
+/// A post, which a user wrote on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Post {
     /// The line of the file, from 1.
@@ -39,7 +39,7 @@ pub(super) struct Post {
 }
 
 impl Input {
-    /// Reads both; with `below`, keeps only users of smaller numbers and what is between them.
+    /// Reads both files; with `below`, only users of smaller numbers and what is between them.
     pub(super) fn read(posts: &Path, follows: &Path, below: Option<u32>) -> Result<Self, Failure> {
         let (posts_text, follows_text) = (text(posts)?, text(follows)?);
         let mut digest = Sha256::new();
@@ -59,7 +59,7 @@ impl Input {
         Ok(Self { users: users.into_iter().collect(), follows: follows_read, posts: posts_read, digest })
     }
 
-    /// Names this input and where it goes.
+    /// The name of this input and its target.
     pub(super) fn fingerprint(&self, target: &str) -> String {
         let digest = self.digest.clone().chain_update(target.trim_end_matches('/')).finalize();
         digest.iter().take(8).fold(String::new(), |mut hex, byte| {

@@ -1,7 +1,8 @@
 //! `madang import`: a data set put in through the HTTP API, as any operator's program would do it.
 //!
-//! Reading order: [`files`] (what is read), [`row`] (what is sent for it, under which ids), [`phase`] (many
-//! at once, in three phases), [`deliver`] (one until it is answered), [`state`] (going on where it stopped).
+//! Reading order: [`files`] (what is read), [`row`] (the request for each row, and its ids), [`phase`] (many
+//! requests at once, in three phases), [`deliver`] (one row until it is answered), [`state`] (going on where
+//! an import stopped).
 //!
 //! Every id follows from the row's place in the files, so that sending a row again changes nothing.
 
@@ -33,25 +34,25 @@ pub(super) struct Args {
     /// The server, such as http://127.0.0.1:8080
     #[arg(long, value_name = "URL")]
     to: String,
-    /// Posts: date, author number, rating and text, separated by tabs; may be gzip
+    /// The file of posts: date, author number, rating and text, separated by tabs; may be gzip
     #[arg(long, value_name = "FILE")]
     posts: PathBuf,
-    /// Mutual follows: two user numbers, separated by a tab; may be gzip
+    /// The file of mutual follows: two user numbers, separated by a tab; may be gzip
     #[arg(long, value_name = "FILE")]
     follows: PathBuf,
     /// Take only users below N, their follows and posts
     #[arg(long, value_name = "N")]
     users: Option<u32>,
-    /// An operator's token; without it and --token-file, one is made with the database of --data
+    /// An operator's token; without this and --token-file, one is made with the database of --data
     #[arg(long, env = "MADANG_OPERATOR_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     token: Option<String>,
     /// A file that holds an operator's token, such as .madang/operator.token
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
-    /// How many requests are under way at once
+    /// The number of requests that are under way at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: u16,
-    /// Where is noted how far it has come [default: .madang/import-<fingerprint>.json]
+    /// The file that notes how far the import has come [default: .madang/import-<fingerprint>.json]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     #[command(flatten)]
@@ -69,7 +70,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let fingerprint = input.fingerprint(&args.to);
     let path = args.state.unwrap_or_else(|| format!(".madang/import-{fingerprint}.json").into());
     let mut state = State::open(path, &fingerprint)?;
-    if state.acknowledged_any() && !deliver::knows_first_user(&server, &input).await? {
+    if state.acknowledged_any() && !deliver::has_first_user(&server, &input).await? {
         eprintln!("{} does not have what an earlier import put in: starting from the beginning", args.to);
         state.start_over();
     }
@@ -87,7 +88,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let mut sent = 0;
     for phase in Phase::all(&input) {
         let progress = phase.run(&server, &mut state, args.concurrency.into(), &stop).await;
-        // What was acknowledged is noted whatever happened then.
+        // The rows that were acknowledged are noted whatever happened then.
         state.save()?;
         match progress? {
             Progress::Finished { rows } => sent += rows,

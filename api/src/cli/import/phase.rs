@@ -1,4 +1,4 @@
-//! One kind of rows after another, many requests of each at once.
+//! The phases: one kind of rows after another, many requests of each at once.
 
 use super::{
     super::{Failure, http::Server},
@@ -26,16 +26,16 @@ pub(super) struct Phase<'a> {
     needs: Option<u32>,
 }
 
-/// How a phase ended.
+/// The end of a phase.
 pub(super) enum Progress {
-    /// Every row was answered; so many in this run.
+    /// All rows were answered; so many in this run.
     Finished { rows: u64 },
-    /// The person said stop.
+    /// The person who runs the import said stop.
     Stopped,
 }
 
 impl<'a> Phase<'a> {
-    /// In the order in which a community grows: people, ties, words.
+    /// The phases in the order in which a community grows: people, ties, words.
     pub(super) fn all(input: &'a Input) -> [Self; 3] {
         let users = input.users.iter().map(|&user| Row::User(user)).collect();
         let follows = input.follows.iter().flat_map(Row::both_ways).collect();
@@ -47,7 +47,7 @@ impl<'a> Phase<'a> {
         ]
     }
 
-    /// Sends what is not acknowledged yet.
+    /// Sends the rows that are not acknowledged yet.
     pub(super) async fn run(
         self,
         server: &Server,
@@ -100,7 +100,7 @@ impl<'a> Phase<'a> {
 struct Bar {
     bar: ProgressBar,
     name: &'static str,
-    /// By earlier runs.
+    /// The number of rows that earlier runs sent.
     done: u64,
     begun: Instant,
     told: std::cell::Cell<Instant>,

@@ -1,4 +1,4 @@
-//! What is sent for each row, under ids that follow from its place in the files.
+//! The request for each row, under ids that follow from its place in the files.
 
 use super::{
     super::http::{ACT_AS, Server},
@@ -21,7 +21,7 @@ const GIVEN_NAMES: [&str; 16] = [
 const BIOS: [&str; 5] =
     ["영화를 봅니다.", "주말마다 극장에 갑니다.", "짧게 적어 둡니다.", "본 것을 잊지 않으려고요.", ""];
 
-/// One request.
+/// A row: one request.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Row<'a> {
     User(u32),
@@ -58,7 +58,7 @@ impl Row<'_> {
     }
 }
 
-/// For the person who looks it up in the files.
+/// The row's name, for a person who looks it up in the files.
 impl std::fmt::Display for Row<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! How far an import has come: for each phase the rows before which everything is answered.
+//! The state of an import: for each phase the rows before which everything is answered.
 
 use super::super::Failure;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Kept in a file, so that an import that was stopped goes on.
+/// The state of an import, kept in a file, so that an import that was stopped goes on.
 pub(super) struct State {
     path: PathBuf,
     noted: Noted,
@@ -26,7 +26,7 @@ struct Noted {
 }
 
 impl State {
-    /// What an earlier run noted about the same import, or a beginning.
+    /// Opens the state that an earlier run noted about the same import, or a new one.
     pub(super) fn open(path: PathBuf, fingerprint: &str) -> Result<Self, Failure> {
         let fresh = || Noted { fingerprint: fingerprint.to_owned(), ..Noted::default() };
         let noted = match fs::read(&path) {
@@ -80,8 +80,8 @@ impl State {
         }
     }
 
-    /// A refusal is an answer too: it would be the same the next time. A row that is refused again after
-    /// a stop is noted once.
+    /// Notes a refusal, which is an answer too: it would be the same the next time. A row that is refused
+    /// again after a stop is noted once.
     pub(super) fn refuse(&mut self, phase: &'static str, row: u64, reason: String) {
         self.noted.refusals.insert(reason);
         self.acknowledge(phase, row, 0);
@@ -97,7 +97,7 @@ impl State {
         Ok(fs::rename(&beside, &self.path).map_err(told)?)
     }
 
-    /// Everything is in: the next import of the same files begins at the beginning.
+    /// Removes the file once everything is in: the next import of the same files begins at the beginning.
     pub(super) fn remove(&self) -> Result<(), Failure> {
         let removed = fs::remove_file(&self.path);
         Ok(removed.map_err(|error| format!("{} can't be removed: {error}", self.path.display()))?)
