@@ -1,5 +1,5 @@
-//! A server of the past: what has been deleted since is still in it, so it answers those who may read the whole history,
-//! and it takes no commands.
+//! A server of the past. Things that have been deleted since are still in its read models, so it answers only
+//! people who may read the whole history, and it takes no commands.
 
 use crate::app::App;
 use crate::edge::Problem;
@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode};
 use domain::user::User;
 use vault::Caller;
 
-/// Whether the request may be answered.
+/// Returns an error unless the request may be answered.
 pub(super) async fn admit(app: &App, bearer: &Bearer, method: &Method, path: &str) -> Result<(), Problem> {
     let is_open = ["/healthz", "/readyz", "/openapi.json", "/v1/ping"].contains(&path)
         || path.starts_with("/docs")
@@ -22,7 +22,7 @@ pub(super) async fn admit(app: &App, bearer: &Bearer, method: &Method, path: &st
         let detail = "This server shows the past and takes no commands. Send them to one that is live.";
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "read_only", detail));
     }
-    // What goes on is no part of what was.
+    // The live state of consoles and projections is no part of the past.
     if path.starts_with("/console") || path.starts_with("/v1/projections") {
         let detail = "This server shows the past. Ask one that is live how everything stands.";
         return Err(Problem::not_found("not_of_the_past", detail));

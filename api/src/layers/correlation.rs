@@ -1,9 +1,9 @@
-//! One id from the request through events and messages to the log lines of projectors.
+//! The correlation id: one id from the request through events and messages to the log lines of projectors.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
-/// The header that carries it in both directions.
+/// The header that carries the id in both directions.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 const MAX_LENGTH: usize = 64;
@@ -11,7 +11,7 @@ const MAX_LENGTH: usize = 64;
 /// Derived ids live in a namespace of their own (a random UUID).
 const NAMESPACE: Uuid = Uuid::from_u128(0x1f0e_6a52_88f1_4d0e_b7c6_55e2_9a01_7c3d);
 
-/// A request's id as events know it, and as the client writes it.
+/// A request's id as a UUID, as events have it, and as the text that the client sent.
 #[derive(Clone, Debug)]
 pub struct Correlation {
     /// The client's id if that is a UUID, else derived from it, so that a repeat has the same.

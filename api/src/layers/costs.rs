@@ -1,4 +1,4 @@
-//! What a request counts for in its asker's limit.
+//! The costs of requests: the number that a request counts for in its asker's limit.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,8 @@ const DOCS: &str = "/docs";
 pub struct Costs(pub HashMap<&'static str, u32>);
 
 impl Costs {
-    /// Of a request to this route, as it is declared; whatever nobody declared is one.
+    /// Returns the cost of a request to this route, as a feature declares it; a route without a declaration
+    /// costs one.
     #[must_use]
     pub fn of(&self, route: &str) -> u32 {
         if route == DOCUMENT || route.starts_with(DOCS) {

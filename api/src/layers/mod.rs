@@ -1,7 +1,7 @@
-//! What happens around every handler.
+//! The layers around every handler.
 //!
-//! One function rather than a tower of layers, because each layer costs every request an allocation:
-//! learn who asks, count them, run the handler under a time limit, catch its panic, then add headers,
+//! They are one function rather than a tower of layers, because each layer costs every request an allocation:
+//! learn who asks, count the request, run the handler under a time limit, catch its panic, then add headers,
 //! metrics and a log line.
 
 mod as_of;
@@ -35,7 +35,8 @@ use tracing::Instrument;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// No request but an upload takes longer; the longest wait that a client can ask for is 10 seconds.
+/// The time limit of requests. No request but an upload takes longer; the longest wait that a client can ask
+/// for is 10 seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Routes whose requests may take longer than others.
@@ -101,7 +102,7 @@ async fn run(next: Next, request: Request, limit: Duration) -> Response {
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(limit, answer).await {
         Ok(Ok(response)) => response,
-        // The panic hook has logged it.
+        // The panic hook has logged the panic.
         Ok(Err(_panic)) => Problem::internal().into_response(),
         Err(_elapsed) => {
             tracing::error!("a request took too long");
@@ -111,8 +112,9 @@ async fn run(next: Next, request: Request, limit: Duration) -> Response {
     }
 }
 
-/// Who asks: who is connected, or for whom they do so if that is a proxy of ours. Each proxy adds at the end of
-/// the header for whom it asks, so what stands before the last that none of ours added may be made up.
+/// Returns the address of the client: the one that is connected, or, if that is a proxy of ours, the one for
+/// which the proxy asks. Each proxy adds at the end of the header the address for which it asks, so addresses
+/// before the last that none of our proxies has may be made up.
 fn peer(request: &Request, trusted: &[IpNet]) -> IpAddr {
     let known = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let connected = known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
@@ -152,7 +154,7 @@ impl Area {
         }
     }
 
-    /// Whether people come here by their browsers, and not only programs.
+    /// Returns true if people come here by their browsers, and not only programs.
     fn has_pages(self) -> bool {
         match self {
             Self::Api | Self::Docs => false,
@@ -168,14 +170,14 @@ impl Area {
         const OWN_PAGES: HeaderValue = HeaderValue::from_static(
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
         );
-        // Browsers heed this over TLS only.
+        // Browsers heed this header over TLS only.
         const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
         headers.insert(header::REFERRER_POLICY, NO_REFERRER);
         match self {
             Self::Api => {
-                // What an answer holds depends on who asks, so no cache on the way may keep it.
+                // An answer depends on the person who asks, so no cache on the way may keep it.
                 headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
                 headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
             }
@@ -183,7 +185,7 @@ impl Area {
                 headers.insert(header::CONTENT_SECURITY_POLICY, OWN_PAGES);
             }
             Self::Other => {
-                // A page says itself what it needs.
+                // The handler of a page sets the policy that its page needs.
                 headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
             }
         }
@@ -199,7 +201,7 @@ mod tests {
     fn who_asks_is_the_last_that_no_proxy_of_ours_was() {
         let trusted: Vec<IpNet> =
             ["10.0.0.0/8", "::1/128"].map(|text| text.parse().expect("a network")).into();
-        let asked = |connected: &str, forwarded: &[&str]| {
+        let peer_of = |connected: &str, forwarded: &[&str]| {
             let mut request = Request::new(Body::empty());
             let address = SocketAddr::new(connected.parse().expect("an address"), 1);
             request.extensions_mut().insert(ConnectInfo(address));
@@ -208,13 +210,13 @@ mod tests {
             }
             peer(&request, &trusted).to_string()
         };
-        assert_eq!(asked("203.0.113.7", &["198.51.100.1"]), "203.0.113.7", "anyone can say so");
-        assert_eq!(asked("10.0.0.1", &[]), "10.0.0.1");
-        assert_eq!(asked("10.0.0.1", &["203.0.113.7"]), "203.0.113.7");
-        assert_eq!(asked("10.0.0.1", &["1.2.3.4, 203.0.113.7, 10.0.0.2"]), "203.0.113.7");
-        assert_eq!(asked("10.0.0.1", &["1.2.3.4", "203.0.113.7"]), "203.0.113.7");
-        assert_eq!(asked("::1", &["2001:db8::1"]), "2001:db8::1");
-        assert_eq!(asked("10.0.0.1", &["nonsense"]), "10.0.0.1");
-        assert_eq!(asked("10.0.0.1", &["10.0.0.3"]), "10.0.0.3");
+        assert_eq!(peer_of("203.0.113.7", &["198.51.100.1"]), "203.0.113.7", "anyone can say so");
+        assert_eq!(peer_of("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(peer_of("10.0.0.1", &["203.0.113.7"]), "203.0.113.7");
+        assert_eq!(peer_of("10.0.0.1", &["1.2.3.4, 203.0.113.7, 10.0.0.2"]), "203.0.113.7");
+        assert_eq!(peer_of("10.0.0.1", &["1.2.3.4", "203.0.113.7"]), "203.0.113.7");
+        assert_eq!(peer_of("::1", &["2001:db8::1"]), "2001:db8::1");
+        assert_eq!(peer_of("10.0.0.1", &["nonsense"]), "10.0.0.1");
+        assert_eq!(peer_of("10.0.0.1", &["10.0.0.3"]), "10.0.0.3");
     }
 }

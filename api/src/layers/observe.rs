@@ -1,12 +1,12 @@
-//! What operators see of a request: a span, one log line and metrics, by route template, so that neither
-//! a person's handle nor a query string is kept.
+//! The traces of a request for operators: a span, one log line and metrics, by route template, so that
+//! neither a person's handle nor a query string is kept.
 
 use axum::http::{HeaderValue, Method, StatusCode};
 use std::time::Duration;
 use tracing::{Span, field::Empty};
 use uuid::Uuid;
 
-/// Everything logged while the request runs carries this.
+/// Makes the span that everything logged while the request runs carries.
 pub fn span(method: &Method, route: &str, correlation_id: Uuid, request_id: &HeaderValue) -> Span {
     let request_id = request_id.to_str().unwrap_or_default();
     tracing::info_span!(
@@ -20,7 +20,7 @@ pub fn span(method: &Method, route: &str, correlation_id: Uuid, request_id: &Hea
     )
 }
 
-/// Closes the account of a request.
+/// Records the end of a request in its span, the metrics and a log line.
 pub fn answered(span: &Span, method: &Method, route: &str, status: StatusCode, elapsed: Duration) {
     let method = method_name(method);
     let seconds = elapsed.as_secs_f64();
@@ -40,7 +40,8 @@ pub fn answered(span: &Span, method: &Method, route: &str, status: StatusCode, e
     });
 }
 
-/// A client may invent methods; their names must not become new time series.
+/// Returns the method's name for metrics. A client may invent methods; their names must not become new time
+/// series.
 fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,4 +1,4 @@
-//! How often one person, or one address without a login, may ask.
+//! Rate limits: how often one person, or one address without a login, may send requests.
 
 use crate::edge::arrival::{Bearer, network};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -15,10 +15,10 @@ use vault::Caller;
 
 const WINDOW_SECONDS: u64 = 60;
 
-/// Keys that have rested for a whole window are forgotten after so many checks.
+/// The number of checks after which keys that have rested for a whole window are forgotten.
 const CHECKS_BETWEEN_SWEEPS: u32 = 1 << 16;
 
-/// All limits of one node.
+/// The rate limits of one node.
 pub struct RateLimits {
     requests: Option<Limit<Asker>>,
 }
@@ -29,7 +29,7 @@ enum Asker {
     Network(Vec<u8>),
 }
 
-/// Where someone stands in their limit, for the `RateLimit` headers.
+/// The state of an asker's limit, for the `RateLimit` headers.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
     quota: u32,
@@ -38,16 +38,17 @@ pub struct Standing {
 }
 
 impl RateLimits {
-    /// Requests per minute; 0 is without limit.
+    /// Makes the limits: requests per minute; 0 means no limit.
     #[must_use]
     pub fn new(requests_per_minute: u32) -> Self {
         Self { requests: Limit::new(requests_per_minute) }
     }
 
-    /// Counts a request for as many as it costs. What costs nothing is not counted, nor are operators.
+    /// Counts a request for as many as it costs. A request that costs nothing is not counted, nor are those
+    /// of operators.
     ///
     /// # Errors
-    /// When there were too many.
+    /// The limit's state, when there were too many requests.
     pub fn check(&self, bearer: &Bearer, peer: IpAddr, cost: u32) -> Result<Option<Standing>, Standing> {
         let Some((limit, cost)) = self.requests.as_ref().zip(NonZeroU32::new(cost)) else { return Ok(None) };
         let asker = match bearer {
@@ -62,7 +63,8 @@ impl RateLimits {
 }
 
 impl Standing {
-    /// How long until all that was used is there again; to who was refused, until the same may be asked.
+    /// Returns the seconds until all that was used is there again; after a refusal, the seconds until the
+    /// same request may be sent.
     #[must_use]
     pub fn reset_seconds(self) -> u64 {
         self.reset_seconds
@@ -99,7 +101,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
             self.limiter.retain_recent();
         }
         let quota = self.per_minute.get();
-        // What costs more than all of a small limit would never be allowed.
+        // A request that costs more than all of a small limit would never be allowed.
         let cost = cost.min(self.per_minute);
         match self.limiter.check_key_n(key, cost).expect("no more than the limit is asked for") {
             Ok(state) => {

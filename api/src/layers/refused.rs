@@ -1,4 +1,4 @@
-//! What is said to those who ask too often: a problem to programs, a page to people.
+//! The answer to an asker who sends too many requests: a problem to programs, a page to people.
 
 use super::rate_limit::Standing;
 use crate::edge::Problem;
@@ -7,21 +7,21 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use vault::mail::Language;
 
-/// The problem.
+/// Returns the problem for programs.
 pub fn problem(standing: Standing) -> Problem {
     let wait = standing.reset_seconds();
     let detail = format!("Too many requests in a minute. Repeat in {wait} seconds.");
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait)
 }
 
-/// Whether a page is asked for, rather than data.
+/// Returns true if the request asks for a page, rather than data.
 pub fn reads_pages(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"))
 }
 
-/// The page, in the reader's language. The site's script shows its `#results` as it shows those
-/// of any page; the link is to the same address.
+/// Returns the page for people, in the reader's language. The site's script shows the `#results` of this page
+/// as those of any page; the link is to the same address.
 pub fn page(standing: Standing, headers: &HeaderMap) -> Response {
     let wait = standing.reset_seconds();
     let (code, title, advice, again) = match language(headers) {

@@ -1,6 +1,6 @@
-//! Whether a request's body was read to its end. Where it was not, such as one that is refused at its first
-//! bytes, the connection ends with the answer, and the client has to be told so: it would send its next
-//! request into the void.
+//! The rest of a request's body that was not read. If a body was not read to its end, such as one that is
+//! refused at its first bytes, the connection ends with the answer, and the client has to be told so:
+//! otherwise the client would send its next request into the void.
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
-/// Knows, after the handler has run, whether something is left.
+/// The rest of one body: tells, after the handler has run, whether something is left.
 pub struct Rest(Option<Arc<AtomicBool>>);
 
 impl Rest {
@@ -25,7 +25,7 @@ impl Rest {
         (request, Self(Some(watching)))
     }
 
-    /// Whether the client may still be sending.
+    /// Returns true if the client may still be sending.
     pub fn is_left(&self) -> bool {
         self.0.as_ref().is_some_and(|ended| !ended.load(Ordering::Relaxed))
     }

@@ -6,12 +6,12 @@ use projections::likes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A person who likes something.
+/// A person who likes a post or a comment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Liker {
-    /// Who.
+    /// The person.
     pub user: Author,
-    /// Since when.
+    /// The time of the like.
     pub liked_at: DateTime<Utc>,
 }
 

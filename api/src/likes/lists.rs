@@ -1,4 +1,4 @@
-//! Who likes a thing, and what a person likes.
+//! Lists of likes: the people who like a post or a comment, and the posts that a person likes.
 
 use super::dto::Liker;
 use crate::app::App;

@@ -15,7 +15,7 @@ use event_log::touched::Touches;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-/// This feature.
+/// The likes feature.
 pub struct Likes;
 
 impl Feature for Likes {

@@ -1,4 +1,4 @@
-//! A person's likes, taken back or taken away.
+//! A person's likes: taken back when the account is erased, or exported.
 
 use crate::app::App;
 use crate::personal::{ErasedPerson, Export, ExportError, Exporter, PAGE, TakeBack, TakeBackError};
@@ -9,7 +9,7 @@ use domain::value::{LikeId, UserId};
 use futures::future::BoxFuture;
 use projections::posts;
 
-/// Nobody likes who is not there any more.
+/// An erased person's likes are taken back: nobody likes who is not there any more.
 pub(super) static TAKE_BACK: &[TakeBack] = &[TakeBack::End(unlike)];
 
 /// The posts that the person likes.

@@ -1,4 +1,4 @@
-//! One person's like of one thing. Repeats are harmless both ways.
+//! One person's like of one post or comment. Repeats are harmless both ways.
 
 use crate::aliases::voice::Voice;
 use crate::app::App;
@@ -23,9 +23,9 @@ use std::sync::Arc;
 pub async fn like_post(
     State(app): State<App>,
     Id(post): Id<PostId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    like(&app, asked, Target::Post(post)).await
+    like(&app, request, Target::Post(post)).await
 }
 
 /// Like a post no longer
@@ -38,9 +38,9 @@ pub async fn like_post(
 pub async fn unlike_post(
     State(app): State<App>,
     Id(post): Id<PostId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    unlike(&app, asked, Target::Post(post)).await
+    unlike(&app, request, Target::Post(post)).await
 }
 
 /// Like a comment
@@ -53,9 +53,9 @@ pub async fn unlike_post(
 pub async fn like_comment(
     State(app): State<App>,
     Id(comment): Id<CommentId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    like(&app, asked, Target::Comment(comment)).await
+    like(&app, request, Target::Comment(comment)).await
 }
 
 /// Like a comment no longer
@@ -68,19 +68,19 @@ pub async fn like_comment(
 pub async fn unlike_comment(
     State(app): State<App>,
     Id(comment): Id<CommentId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    unlike(&app, asked, Target::Comment(comment)).await
+    unlike(&app, request, Target::Comment(comment)).await
 }
 
-/// The thing to like, as it was read once: in whose name it is liked must not be decided on another reading than
-/// whether it is there.
-enum Thing {
+/// The target of a like, loaded once: the name under which the target is liked and the fact that it is there
+/// must come from the same reading.
+enum LoadedTarget {
     Post(PostId, Arc<Loaded<Post>>),
     Comment(Arc<Loaded<Comment>>),
 }
 
-impl Thing {
+impl LoadedTarget {
     async fn load(app: &App, target: Target) -> Result<Self, Problem> {
         Ok(match target {
             Target::Post(id) => Self::Post(id, app.executor.load::<Post>(id.0).await?),
@@ -102,7 +102,7 @@ impl Thing {
         }
     }
 
-    /// What it stands under, if that is anonymous.
+    /// Returns the post that the target is or stands under, if the target is anonymous.
     fn anonymous_under(&self) -> Option<PostId> {
         match self {
             Self::Post(id, post) => post.is_anonymous().then_some(*id),
@@ -111,45 +111,45 @@ impl Thing {
     }
 }
 
-async fn like(app: &App, asked: WriteRequest, target: Target) -> Result<Response, Problem> {
-    let thing = Thing::load(app, target).await?;
-    let is_open = thing.is_open(app, asked.by.id).await?;
-    let Voice { asked, by } = match thing.anonymous_under() {
-        // What is not there gives nobody an alias.
+async fn like(app: &App, request: WriteRequest, target: Target) -> Result<Response, Problem> {
+    let loaded = LoadedTarget::load(app, target).await?;
+    let is_open = loaded.is_open(app, request.by.id).await?;
+    let Voice { asked: request, by } = match loaded.anonymous_under() {
+        // A target that is not there gives nobody an alias.
         Some(post) if is_open => {
-            let alias = app.vault.aliases.for_post(asked.by.id, post).await?;
-            Voice::alias(app, asked, alias)
+            let alias = app.vault.aliases.for_post(request.by.id, post).await?;
+            Voice::alias(app, request, alias)
         }
-        Some(post) => Voice::known(app, asked, post, true).await?,
-        None => Voice::own(asked),
+        Some(post) => Voice::known(app, request, post, true).await?,
+        None => Voice::own(request),
     };
     let command = LikeCommand::Like { user_id: by, target, target_is_open: is_open };
-    execute(app, &asked, LikeId::of(by, target), command).await
+    execute(app, &request, LikeId::of(by, target), command).await
 }
 
-async fn unlike(app: &App, asked: WriteRequest, target: Target) -> Result<Response, Problem> {
-    let thing = Thing::load(app, target).await?;
-    if !thing.ever_was() {
+async fn unlike(app: &App, request: WriteRequest, target: Target) -> Result<Response, Problem> {
+    let loaded = LoadedTarget::load(app, target).await?;
+    if !loaded.ever_was() {
         let (code, detail) = match target {
             Target::Post(_) => PostId::NOT_FOUND,
             Target::Comment(_) => CommentId::NOT_FOUND,
         };
         return Err(Problem::not_found(code, detail));
     }
-    let Voice { asked, by } = match thing.anonymous_under() {
-        Some(post) => Voice::known(app, asked, post, true).await?,
-        None => Voice::own(asked),
+    let Voice { asked: request, by } = match loaded.anonymous_under() {
+        Some(post) => Voice::known(app, request, post, true).await?,
+        None => Voice::own(request),
     };
     let command = LikeCommand::Unlike { user_id: by, target };
-    execute(app, &asked, LikeId::of(by, target), command).await
+    execute(app, &request, LikeId::of(by, target), command).await
 }
 
 async fn execute(
     app: &App,
-    asked: &WriteRequest,
+    request: &WriteRequest,
     id: LikeId,
     command: LikeCommand,
 ) -> Result<Response, Problem> {
-    let answer = app.executor.execute::<Like>(id.0, command, &asked.unversioned()).await?;
-    Ok(asked.committed(app, &answer).done())
+    let answer = app.executor.execute::<Like>(id.0, command, &request.unversioned()).await?;
+    Ok(request.committed(app, &answer).done())
 }

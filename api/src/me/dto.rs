@@ -7,31 +7,33 @@ use domain::value::{Bio, DisplayName, Handle, Invalid, Link, Links};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// All that an account shows from now on.
+/// All that an account's profile says from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplaceMe {
-    /// 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and look-alikes.
+    /// The handle: 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and
+    /// look-alikes.
     handle: String,
-    /// 1 to 50 characters.
+    /// The display name: 1 to 50 characters.
     display_name: String,
-    /// Up to 500 characters; may be empty.
+    /// The bio: up to 500 characters; may be empty.
     bio: String,
     /// Up to 5 addresses that begin with http:// or https://.
     links: Vec<String>,
 }
 
-/// What changes of an account; what is left out stays.
+/// The fields of an account to change; a field that is left out stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeMe {
-    /// 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and look-alikes.
+    /// The handle: 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and
+    /// look-alikes.
     #[serde(default, deserialize_with = "given")]
     handle: Option<String>,
-    /// 1 to 50 characters.
+    /// The display name: 1 to 50 characters.
     #[serde(default, deserialize_with = "given")]
     display_name: Option<String>,
-    /// Up to 500 characters; may be empty.
+    /// The bio: up to 500 characters; may be empty.
     #[serde(default, deserialize_with = "given")]
     bio: Option<String>,
     /// Up to 5 addresses that begin with http:// or https://.
@@ -39,20 +41,20 @@ pub struct ChangeMe {
     links: Option<Vec<String>>,
 }
 
-/// Who may follow.
+/// The choice of who may follow.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPrivacy {
-    /// Whether the caller decides who follows them.
+    /// True if the caller decides who follows them.
     pub private: bool,
 }
 
 /// A change as the commands that carry it out, in this order.
 #[derive(Debug, Default)]
 pub struct ChangeMeCommands {
-    /// To the handle, which others may have.
+    /// The change of the handle, which others may have.
     pub handle: Option<UserCommand>,
-    /// To all else.
+    /// The change of all else.
     pub profile: Option<UserCommand>,
 }
 
@@ -101,7 +103,7 @@ impl ChangeMe {
     }
 }
 
-/// `None` if it is wrong, `Some(None)` if it was not given.
+/// Parses a field: `None` if the input is wrong, `Some(None)` if it was not given.
 #[allow(clippy::option_option)]
 fn given_field<T>(
     fields: &mut Fields,

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of the caller's own account.
 pub struct Me;
 
 impl Feature for Me {

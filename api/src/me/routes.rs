@@ -31,8 +31,8 @@ pub async fn get_me(State(app): State<App>, reader: Reader) -> Result<Response, 
 
 /// Replace one's own profile and handle
 ///
-/// The handle is changed first. If the profile can't be changed after that (412, because it was changed
-/// in between), the new handle stays; repeating the request completes it.
+/// The handle is changed first. If the profile can't be changed after that (412, because somebody changed it
+/// in between), the new handle stays; repeating the request completes the change.
 #[utoipa::path(
     put, path = "/v1/me", tag = "me",
     request_body = ReplaceMe,
@@ -41,15 +41,15 @@ pub async fn get_me(State(app): State<App>, reader: Reader) -> Result<Response, 
 )]
 pub async fn replace_me(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<ReplaceMe>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<ReplaceMe>,
 ) -> Result<Response, Problem> {
-    change(&app, &asked, ChangeMe::from(fields).parse()?).await
+    change(&app, &request, ChangeMe::from(fields).parse()?).await
 }
 
 /// Change some of one's own profile, or the handle
 ///
-/// With both, the handle is changed first. If the profile can't be changed after that (412, because it
-/// was changed in between), the new handle stays; repeating the request completes it.
+/// If the request has both, the handle is changed first. If the profile can't be changed after that (412,
+/// because somebody changed it in between), the new handle stays; repeating the request completes the change.
 #[utoipa::path(
     patch, path = "/v1/me", tag = "me",
     request_body = ChangeMe,
@@ -58,41 +58,42 @@ pub async fn replace_me(
 )]
 pub async fn change_me(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<ChangeMe>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<ChangeMe>,
 ) -> Result<Response, Problem> {
-    change(&app, &asked, fields.parse()?).await
+    change(&app, &request, fields.parse()?).await
 }
 
-async fn change(app: &App, asked: &WriteRequest, change: ChangeMeCommands) -> Result<Response, Problem> {
+async fn change(app: &App, request: &WriteRequest, change: ChangeMeCommands) -> Result<Response, Problem> {
     if let Some(UserCommand::ChangeHandle { handle }) = &change.handle {
-        facts::handle_must_be_free(app, &handle.key(), Some(asked.by.id.0)).await?;
+        facts::handle_must_be_free(app, &handle.key(), Some(request.by.id.0)).await?;
     }
     let answer = match (change.handle, change.profile) {
         (Some(handle), Some(profile)) => {
-            let first = execute(app, asked, handle, &asked.envelope).await?;
-            // Who named a version meant it for the whole, so what follows holds for the version just made.
-            let expected = asked.envelope.expected_version.map(|_| first.version);
-            execute(app, asked, profile, &asked.second_envelope("+profile", expected)).await?
+            let first = execute(app, request, handle, &request.envelope).await?;
+            // A client that named a version meant it for the whole, so the second command expects the version
+            // just made.
+            let expected = request.envelope.expected_version.map(|_| first.version);
+            execute(app, request, profile, &request.second_envelope("+profile", expected)).await?
         }
-        (Some(only), None) | (None, Some(only)) => execute(app, asked, only, &asked.envelope).await?,
+        (Some(only), None) | (None, Some(only)) => execute(app, request, only, &request.envelope).await?,
         (None, None) => unreachable!("a change of nothing is a change of the profile"),
     };
-    Ok(asked.committed(app, &answer).changed(answer.version, Account::from(answer)))
+    Ok(request.committed(app, &answer).changed(answer.version, Account::from(answer)))
 }
 
 async fn execute(
     app: &App,
-    asked: &WriteRequest,
+    request: &WriteRequest,
     command: UserCommand,
     envelope: &Envelope,
 ) -> Result<Answer<User>, Problem> {
-    Ok(app.executor.execute::<User>(asked.by.id.0, command, envelope).await?)
+    Ok(app.executor.execute::<User>(request.by.id.0, command, envelope).await?)
 }
 
 /// Decide who follows, or let anyone
 ///
-/// With a private account only those who follow see what the caller publishes, and who follows them. Those who
-/// follow already go on; who asks from now on waits for GET /v1/me/follow-requests.
+/// A private account shows what the caller publishes, and who follows the caller, to followers only. People
+/// who follow already go on; people who ask from now on wait for GET /v1/me/follow-requests.
 #[utoipa::path(
     put, path = "/v1/me/privacy", tag = "me",
     request_body = SetPrivacy,
@@ -101,11 +102,11 @@ async fn execute(
 )]
 pub async fn set_privacy(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<SetPrivacy>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<SetPrivacy>,
 ) -> Result<Response, Problem> {
     let command = UserCommand::SetPrivacy { private: fields.private };
-    let answer = execute(&app, &asked, command, &asked.unversioned()).await?;
-    Ok(asked.committed(&app, &answer).changed(answer.version, Account::from(answer)))
+    let answer = execute(&app, &request, command, &request.unversioned()).await?;
+    Ok(request.committed(&app, &answer).changed(answer.version, Account::from(answer)))
 }
 
 /// Deactivate a person's account
@@ -117,13 +118,13 @@ pub async fn set_privacy(
     responses((status = 204, description = "Deactivated, now or before.")),
     security(("bearer" = []))
 )]
-pub async fn leave(State(app): State<App>, Leaving(asked): Leaving) -> Result<Response, Problem> {
-    if !asked.by.by_operator() {
+pub async fn leave(State(app): State<App>, Leaving(request): Leaving) -> Result<Response, Problem> {
+    if !request.by.by_operator() {
         return Err(Problem::forbidden(
             "operators_only",
             "Leave by POST /v1/me/withdrawal, with your password.",
         ));
     }
-    let answer = execute(&app, &asked, UserCommand::Deactivate, &asked.envelope).await?;
-    Ok(asked.committed(&app, &answer).done())
+    let answer = execute(&app, &request, UserCommand::Deactivate, &request.envelope).await?;
+    Ok(request.committed(&app, &answer).done())
 }

@@ -1,4 +1,4 @@
-//! A photo's bytes on their way through, from somebody who may be slow.
+//! The bytes of a photo on their way through the server, from a sender who may be slow.
 
 use crate::sockets::Patience;
 use axum::body::{Body, Bytes, HttpBody};
@@ -12,8 +12,9 @@ use std::time::Duration;
 use sync_wrapper::SyncWrapper;
 use tokio::time::Interval;
 
-/// How often a body that waits for its sender is looked at. The storage's client gives up a body that nobody has looked
-/// at for some seconds, as if the storage did not take it: so one that is looked at is its sender's fault.
+/// The interval at which a body that waits for its sender is polled. The storage's client gives up a body
+/// that nobody has polled for some seconds, as if the storage did not take the bytes: so when a polled body
+/// stops, its sender is at fault.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A body that several threads may hold, though only one ever reads it. The body ends with an error when its sender
@@ -23,11 +24,11 @@ pub(super) struct Arriving {
     gave_up: Arc<AtomicBool>,
 }
 
-/// Knows afterwards whether the sender was too slow.
+/// The pace of an upload: tells afterwards whether the sender was too slow.
 pub(super) struct Pace(Arc<AtomicBool>);
 
 impl Arriving {
-    /// Waits at most this long while nothing is sent.
+    /// Wraps a body that waits for its sender at most as long as `patience` while no bytes come.
     pub(super) fn new(body: Body, patience: Duration) -> (Self, Pace) {
         let gave_up = Arc::<AtomicBool>::default();
         let pace = Pace(gave_up.clone());

@@ -14,21 +14,21 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What is taken. What a file really is, its content says.
+/// The content types that an upload may name. The true format of a file is read from its content.
 pub const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
-/// Where photos are seen. Cheap to clone.
+/// The addresses where photos are seen. Cheap to clone.
 #[derive(Clone)]
 pub struct PhotoUrls(Option<Storage>);
 
 impl PhotoUrls {
-    /// In this storage; nowhere without one.
+    /// Returns the addresses of photos in this storage; without a storage the addresses are empty.
     #[must_use]
     pub fn of(storage: Option<&Storage>) -> Self {
         Self(storage.cloned())
     }
 
-    /// Where all of them are, as browsers tell places apart.
+    /// Returns the origin (scheme, host and port) of all photos, by which browsers tell servers apart.
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         let url = self.0.as_ref()?.public_url("");
@@ -36,7 +36,7 @@ impl PhotoUrls {
         Some(url.origin().ascii_serialization())
     }
 
-    /// Those of one photo.
+    /// Returns the addresses of one photo.
     #[must_use]
     pub fn photo(&self, id: MediaId) -> Urls {
         let url = |variant: VariantName| match &self.0 {
@@ -52,56 +52,56 @@ impl PhotoUrls {
     }
 }
 
-/// Where a photo is seen, as WebP. A photo that is smaller than a width is not enlarged.
+/// The addresses where a photo is seen, as WebP. A photo that is smaller than a width is not enlarged.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Urls {
-    /// At most 320 pixels wide.
+    /// The photo at most 320 pixels wide.
     pub w320: String,
-    /// At most 640 pixels wide.
+    /// The photo at most 640 pixels wide.
     pub w640: String,
-    /// At most 1,280 pixels wide.
+    /// The photo at most 1,280 pixels wide.
     pub w1280: String,
-    /// 320 by 320 pixels at most, cut from its middle.
+    /// A square of 320 by 320 pixels at most, cut from the photo's middle.
     pub square: String,
 }
 
 /// An uploaded photo, as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Media {
-    /// To show it with: `media_id` of a post's photo.
+    /// The photo's id, to show the photo with: `media_id` of a post's photo.
     pub id: Uuid,
-    /// `uploading`, `processing`, `ready` or `refused`.
+    /// The photo's state: `uploading`, `processing`, `ready` or `refused`.
     #[schema(example = "ready")]
     pub state: &'static str,
-    /// Why it was refused: `unsupported_format`, `too_many_pixels`, `too_large`,
+    /// The reason why the photo was refused: `unsupported_format`, `too_many_pixels`, `too_large`,
     /// `too_complex` or `damaged`.
     pub refused_because: Option<String>,
-    /// What it was said to be.
+    /// The content type that the upload named.
     #[schema(example = "image/jpeg")]
     pub content_type: String,
-    /// Of the upload.
+    /// The size of the uploaded file in bytes.
     pub byte_size: u64,
-    /// In pixels, the right way up; once it is ready.
+    /// The photo's width in pixels, the right way up; once the photo is ready.
     pub width: Option<u32>,
-    /// In pixels, the right way up; once it is ready.
+    /// The photo's height in pixels, the right way up; once the photo is ready.
     pub height: Option<u32>,
-    /// To show until a photo is there (<https://blurha.sh>); once it is ready.
+    /// A blurred preview to show until the photo has loaded (<https://blurha.sh>); once the photo is ready.
     pub blurhash: Option<String>,
-    /// To show until even that is there: `#rrggbb`; once it is ready.
+    /// A colour to show until even the preview is drawn: `#rrggbb`; once the photo is ready.
     pub colour: Option<String>,
-    /// Once it is ready.
+    /// The addresses of the photo; once the photo is ready.
     pub urls: Option<Urls>,
 }
 
 impl Media {
-    /// Right after a command.
+    /// Makes the JSON of a photo right after a command.
     #[must_use]
     pub fn answered(answer: Answer<State>, urls: &PhotoUrls) -> Self {
         let State { state, content_type, byte_size, processed, .. } = answer.state;
         Self::new(MediaId(answer.id), state, None, (content_type, byte_size), processed, urls)
     }
 
-    /// As it was read.
+    /// Makes the JSON of a photo that the read model has.
     #[must_use]
     pub fn read(media: media::Media, urls: &PhotoUrls) -> Self {
         let size = u64::try_from(media.byte_size).unwrap_or(0);
@@ -136,18 +136,18 @@ impl Media {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnnounceUpload {
-    /// `image/jpeg`, `image/png`, `image/webp` or `image/gif`.
+    /// The file's content type: `image/jpeg`, `image/png`, `image/webp` or `image/gif`.
     #[schema(example = "image/jpeg")]
     pub content_type: String,
-    /// Of the file; 20 MiB at most.
+    /// The size of the file in bytes; 20 MiB at most.
     pub byte_size: u64,
-    /// For a post on an anonymous board: nothing tells whose it is.
+    /// True for a photo for a post on an anonymous board: nothing tells whose photo it is.
     #[serde(default)]
     pub anonymous: bool,
 }
 
 impl AnnounceUpload {
-    /// Checks both.
+    /// Checks the content type and the size.
     ///
     /// # Errors
     /// 422 with all that is wrong.
@@ -171,34 +171,34 @@ impl AnnounceUpload {
     }
 }
 
-/// Two ways to bring the bytes to the storage. Say POST /v1/media/{id}/complete when they are there.
+/// Two ways to bring the bytes to the storage. Call POST /v1/media/{id}/complete when the bytes are there.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Announced {
-    /// What is uploaded.
+    /// The photo to be uploaded.
     pub media: Media,
-    /// An HTML form.
+    /// An HTML form that uploads the file.
     pub form: Form,
-    /// One PUT.
+    /// A PUT request that uploads the file.
     pub put: Put,
-    /// Until then either way is open.
+    /// The time until which either way is open.
     pub expires_at: DateTime<Utc>,
 }
 
-/// To be posted as `multipart/form-data`: these fields, then the file in a field `file`.
+/// A form to be posted as `multipart/form-data`: these fields, then the file in a field `file`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Form {
-    /// Where.
+    /// The address to post the form to.
     pub url: String,
-    /// In any order.
+    /// The form's fields, in any order.
     pub fields: BTreeMap<&'static str, String>,
 }
 
-/// The bytes as they are.
+/// A PUT request whose body is the file's bytes as they are.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Put {
-    /// Where.
+    /// The address to send the request to.
     pub url: String,
-    /// To be sent with them.
+    /// The headers to be sent with the request.
     pub headers: BTreeMap<&'static str, String>,
 }
 

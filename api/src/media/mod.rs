@@ -1,7 +1,8 @@
 //! Photos: uploaded through the server or straight to the storage, looked at, and shown by what their owner makes.
 //!
 //! Reading order: [`routes`] (announcing, completing, reading, removing), [`upload`] (through the server),
-//! [`slots`] and [`arriving`] (how many at once, and how slow), [`owner`] (anonymous ones), [`dto`], [`shown`] (photos on posts).
+//! [`slots`] and [`arriving`] (how many uploads at once, and how slow), [`owner`] (anonymous photos),
+//! [`dto`], [`shown`] (photos on posts).
 
 mod arriving;
 pub mod dto;
@@ -29,10 +30,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Where photos are uploaded through the server.
+/// The path under which photos are uploaded through the server.
 const UPLOAD: &str = "/v1/media";
 
-/// This feature.
+/// The media feature.
 pub struct Media;
 
 impl Feature for Media {
@@ -93,7 +94,7 @@ impl Feature for Media {
     }
 }
 
-/// What looking after photos takes, where a storage is named and the role is played.
+/// Returns the parts that process photos, if a storage is named and this node plays the role `media`.
 fn photos(wiring: &Wiring) -> Option<Photos> {
     let storage = wiring.storage.clone().filter(|_| wiring.settings.roles.media)?;
     Some(Photos { pool: wiring.own_pool(2, true), executor: wiring.executor.clone(), storage })

@@ -1,4 +1,4 @@
-//! As whom someone owns a photo: themself, or an alias that no other photo has.
+//! The owner of a photo: the person themself, or an alias that no other photo has.
 
 use crate::aliases::voice::Voice;
 use crate::app::App;
@@ -10,30 +10,30 @@ use event_log::event_store::Loaded;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Of a new one.
+/// Returns the id and the owner of a new photo.
 pub(super) async fn of_new(
     app: &App,
-    asked: WriteRequest,
+    request: WriteRequest,
     anonymous: bool,
 ) -> Result<(MediaId, Voice), Problem> {
     if !anonymous {
-        return Ok((MediaId(Uuid::now_v7()), Voice::own(asked)));
+        return Ok((MediaId(Uuid::now_v7()), Voice::own(request)));
     }
-    let (id, alias) = app.vault.aliases.for_new_media(asked.by.id, asked.key()).await?;
-    Ok((id, Voice::alias(app, asked, alias)))
+    let (id, alias) = app.vault.aliases.for_new_media(request.by.id, request.key()).await?;
+    Ok((id, Voice::alias(app, request, alias)))
 }
 
-/// Of one's own, as it is. What is someone else's is not there.
+/// Loads a photo of the person, with its owner. A photo of somebody else is answered as if there were none.
 pub(super) async fn of(
     app: &App,
-    asked: WriteRequest,
+    request: WriteRequest,
     id: MediaId,
 ) -> Result<(Arc<Loaded<Media>>, Voice), Problem> {
     let state = app.executor.load::<Media>(id.0).await?;
-    let person = asked.by.id;
+    let person = request.by.id;
     let voice = match state.owner_id {
-        owner if owner == person => Some(Voice::own(asked)),
-        owner if owns(app, person, owner, id).await? => Some(Voice::alias(app, asked, owner)),
+        owner if owner == person => Some(Voice::own(request)),
+        owner if owns(app, person, owner, id).await? => Some(Voice::alias(app, request, owner)),
         _ => None,
     };
     match voice {
@@ -42,7 +42,7 @@ pub(super) async fn of(
     }
 }
 
-/// Whether the photo that `owner` owns is the person's.
+/// Returns true if the photo that `owner` owns is the person's.
 pub(super) async fn owns(app: &App, person: UserId, owner: UserId, id: MediaId) -> Result<bool, Problem> {
     if owner == person {
         return Ok(true);

@@ -1,4 +1,4 @@
-//! A person's photos, removed with their files, or taken away.
+//! A person's photos: removed with their files when the account is erased, or exported.
 
 use crate::app::App;
 use crate::personal::{ErasedPerson, Export, ExportError, Exporter, TakeBack, TakeBackError};
@@ -38,7 +38,7 @@ fn clear<'a>(person: &'a ErasedPerson, storage: &'a Storage) -> BoxFuture<'a, Re
     })
 }
 
-/// One at a time: each is held whole.
+/// Exports one photo at a time: each is held in memory whole.
 fn photos(app: &App, me: UserId, folder: Exporter) -> BoxFuture<'_, Result<(), ExportError>> {
     Box::pin(async move {
         let Some(storage) = &app.storage else { return Ok(()) };

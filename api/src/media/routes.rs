@@ -21,7 +21,7 @@ use projections::media::query;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long one may take to begin an upload.
+/// The time that a client may take to begin an announced upload.
 const OPEN: Duration = Duration::from_secs(15 * 60);
 
 impl InPath for MediaId {
@@ -31,7 +31,7 @@ impl InPath for MediaId {
 
 /// Announce an upload straight to the storage
 ///
-/// The answer says how: by an HTML form or by one PUT, for 15 minutes. Then say that it is complete.
+/// The answer gives two ways, an HTML form and one PUT, for 15 minutes. Then say that the upload is complete.
 #[utoipa::path(
     post, path = "/v1/media/presigned", tag = "media",
     request_body = AnnounceUpload,
@@ -40,20 +40,20 @@ impl InPath for MediaId {
 )]
 pub async fn announce_upload(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<AnnounceUpload>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<AnnounceUpload>,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
     fields.check()?;
-    may(&app, &UPLOADS, &[asked.by.id.0.as_bytes()]).await?;
+    may(&app, &UPLOADS, &[request.by.id.0.as_bytes()]).await?;
     let AnnounceUpload { content_type, byte_size, anonymous } = fields;
-    let (id, Voice { asked, by }) = owner::of_new(&app, asked, anonymous).await?;
+    let (id, Voice { asked: request, by }) = owner::of_new(&app, request, anonymous).await?;
     let command = MediaCommand::Request { by, content_type: content_type.clone(), byte_size };
-    let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
+    let answer = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await?;
     let (key, now) = (upload_key(MediaId(answer.id)), Utc::now());
     let form = storage.upload_form(&key, &content_type, byte_size, now, OPEN);
     let url = storage.upload_url(&key, &content_type, byte_size, OPEN).await?;
     let location = format!("{}/{}", super::UPLOAD, answer.id);
-    let (committed, version) = (asked.committed(&app, &answer), answer.version);
+    let (committed, version) = (request.committed(&app, &answer), answer.version);
     let announced = Announced {
         media: Media::answered(answer, app.part()),
         form: Form::from(form),
@@ -65,7 +65,7 @@ pub async fn announce_upload(
 
 /// Say that an upload is complete
 ///
-/// It is looked at right afterwards: ask for it until it is `ready` or `refused`.
+/// The server looks at the photo right afterwards: read the photo until it is `ready` or `refused`.
 #[utoipa::path(
     post, path = "/v1/media/{id}/complete", tag = "media",
     params(("id" = Uuid, Path, description = "The photo.")),
@@ -75,18 +75,18 @@ pub async fn announce_upload(
 pub async fn complete_upload(
     State(app): State<App>,
     Id(id): Id<MediaId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    let (media, Voice { asked, by }) = owner::of(&app, asked, id).await?;
+    let (media, Voice { asked: request, by }) = owner::of(&app, request, id).await?;
     let byte_size = if media.state.state == MediaState::Uploading {
         storage.size(&upload_key(id)).await?.ok_or_else(not_uploaded)?
     } else {
         media.byte_size
     };
     let command = MediaCommand::Complete { by, byte_size };
-    let answer = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
-    let committed = asked.committed(&app, &answer);
+    let answer = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await?;
+    let committed = request.committed(&app, &answer);
     Ok(committed.changed(answer.version, Media::answered(answer, app.part())))
 }
 
@@ -115,7 +115,7 @@ pub async fn get_media(
 
 /// Remove a photo that nothing shows
 ///
-/// One that a post shows goes when the post no longer does.
+/// A photo that a post shows is removed when the post no longer shows it.
 #[utoipa::path(
     delete, path = "/v1/media/{id}", tag = "media",
     params(("id" = Uuid, Path, description = "The photo.")),
@@ -125,11 +125,11 @@ pub async fn get_media(
 pub async fn remove_media(
     State(app): State<App>,
     Id(id): Id<MediaId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let (_, Voice { asked, by }) = owner::of(&app, asked, id).await?;
+    let (_, Voice { asked: request, by }) = owner::of(&app, request, id).await?;
     let command = MediaCommand::Remove { reason: RemoveReason::ByOwner { by } };
-    let removed = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await;
+    let removed = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await;
     let answer = match removed {
         Err(CommandError::ClaimTaken { .. }) => {
             return Err(Problem::new(
@@ -141,7 +141,7 @@ pub async fn remove_media(
         other => other?,
     };
     app.part::<Pokes>().poke(answer.position);
-    Ok(asked.committed(&app, &answer).done())
+    Ok(request.committed(&app, &answer).done())
 }
 
 fn not_uploaded() -> Problem {

@@ -1,4 +1,4 @@
-//! Photos where they are shown.
+//! Photos on the posts and profiles that show them.
 
 use super::dto::{PhotoUrls, Urls};
 use crate::app::App;
@@ -13,24 +13,24 @@ use uuid::Uuid;
 /// A photo that a post shows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Photo {
-    /// Which.
+    /// The photo's id.
     pub media_id: Uuid,
-    /// In pixels.
+    /// The photo's width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// The photo's height in pixels.
     pub height: u32,
-    /// To show until the photo is there (<https://blurha.sh>).
+    /// A blurred preview to show until the photo has loaded (<https://blurha.sh>).
     pub blurhash: String,
-    /// To show until even that is there: `#rrggbb`.
+    /// A colour to show until even the preview is drawn: `#rrggbb`.
     pub colour: String,
-    /// For those who can't see it.
+    /// A description for people who can't see the photo.
     pub alternative_text: Option<String>,
-    /// Where it is.
+    /// The addresses of the photo.
     pub urls: Urls,
 }
 
 impl Photo {
-    /// As it is shown.
+    /// Makes the JSON of a photo that a post shows.
     #[must_use]
     pub fn of(photo: value::Photo, urls: &PhotoUrls) -> Self {
         let value::Photo { media_id, width, height, blurhash, colour, alternative_text } = photo;
@@ -38,7 +38,7 @@ impl Photo {
         Self { media_id: media_id.0, width, height, blurhash, colour, alternative_text, urls }
     }
 
-    /// All of them.
+    /// Makes the JSON of all photos of a post.
     #[must_use]
     pub fn all(photos: Vec<value::Photo>, urls: &PhotoUrls) -> Vec<Self> {
         photos.into_iter().map(|photo| Self::of(photo, urls)).collect()
@@ -49,23 +49,23 @@ impl Photo {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShowPhoto {
-    /// Of an uploaded photo of one's own that is `ready`, and that nothing else shows. On an anonymous board it must
-    /// have been uploaded with `anonymous`, elsewhere without.
+    /// The id of an uploaded photo of one's own that is `ready`, and that nothing else shows. On an anonymous
+    /// board the photo must have been uploaded with `anonymous`, elsewhere without.
     pub media_id: Uuid,
-    /// For those who can't see it: up to 1,000 characters.
+    /// A description for people who can't see the photo: up to 1,000 characters.
     #[serde(default)]
     #[schema(example = "해 질 녘의 한강")]
     pub alternative_text: Option<String>,
 }
 
-/// Who shows photos, and where.
+/// The person who shows photos, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shower {
     /// A person under their own name.
     Person(UserId),
-    /// A person under an alias, in this post.
+    /// A person under an alias, in one post.
     Alias {
-        /// Whose the photos are, as the vault knows.
+        /// The owner of the photos, whom only the vault knows.
         person: UserId,
         /// The only post that may show them.
         post: PostId,
@@ -73,17 +73,18 @@ pub enum Shower {
 }
 
 impl Shower {
-    /// A person who acts as `by`, themself or their alias, in a post.
+    /// Returns the shower for a person who acts in a post as `by`: as themself or as their alias.
     #[must_use]
     pub fn of(person: UserId, by: UserId, post: PostId) -> Self {
         if person == by { Self::Person(person) } else { Self::Alias { person, post } }
     }
 }
 
-/// What someone wants to show: under an alias only what was uploaded anonymously, and nothing of that elsewhere.
+/// Checks the photos that somebody wants to show: under an alias only photos that were uploaded anonymously
+/// may be shown, and those nowhere else.
 ///
 /// # Errors
-/// 422 with every one that can't be shown.
+/// 422 with each photo that can't be shown.
 pub async fn photos(app: &App, by: Shower, wanted: &[ShowPhoto]) -> Result<Photos, Problem> {
     let mut fields = Fields::default();
     if wanted.len() > Photos::MAX {
@@ -116,7 +117,8 @@ pub async fn photos(app: &App, by: Shower, wanted: &[ShowPhoto]) -> Result<Photo
     }
 }
 
-/// As whom they would own the photo, or why that would tell whose it is.
+/// Returns the id that would own the photo if the shower may show it, or the error of a field if showing the
+/// photo would tell whose it is.
 async fn owner(
     app: &App,
     by: Shower,
@@ -133,16 +135,16 @@ async fn owner(
                 let detail = "was uploaded under your name; upload it again with `anonymous`";
                 Err(FieldError::at(pointer, "media_not_anonymous", detail))
             }
-            // Nobody's: refused as anyone's else is.
+            // A photo of nobody here: refused in the same way as a photo of somebody else.
             None => Ok(UserId(Uuid::nil())),
         },
     })
 }
 
-/// Refuses what the person uploaded anonymously, where their name would stand beside it.
+/// Refuses a photo that the person uploaded anonymously, where their name would stand beside it.
 ///
 /// # Errors
-/// The vault's.
+/// The vault's errors.
 pub async fn must_be_named(
     app: &App,
     person: UserId,
@@ -157,10 +159,11 @@ pub async fn must_be_named(
     Ok(Err(FieldError::at(pointer, "media_anonymous", detail)))
 }
 
-/// Keeps what is shown under an alias to this one post: in another it would tell that both are by the same person.
+/// Reserves the photos that an alias shows for this one post: a photo in two posts would tell that both are
+/// by the same person.
 ///
 /// # Errors
-/// 422 if another was quicker.
+/// 422 if another post was quicker.
 pub async fn keep_to_one_post(app: &App, by: Shower, photos: &Photos) -> Result<(), Problem> {
     let Shower::Alias { person, post } = by else { return Ok(()) };
     let ids: Vec<MediaId> = photos.as_slice().iter().map(|photo| photo.media_id).collect();
@@ -175,7 +178,8 @@ fn shown_elsewhere(pointer: &str) -> FieldError {
     FieldError::at(pointer, "media_of_another_post", detail)
 }
 
-/// Why a photo can't be shown. Whose it is, is nobody else's business.
+/// Returns the error of a photo that can't be shown. The error doesn't tell whose photo it is: that is nobody
+/// else's business.
 #[must_use]
 pub fn refused(pointer: String, refusal: MediaRefusal) -> FieldError {
     if refusal == MediaRefusal::NotReady {

@@ -1,4 +1,4 @@
-//! How many photos each person may be uploading at once through this process.
+//! Upload slots: how many photos each person may be uploading at once through this process.
 
 use domain::value::UserId;
 use std::collections::HashMap;
@@ -6,17 +6,18 @@ use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// As many as a browser sends at once; a few people must not take the slots of all.
+/// The number of slots of each person, as many as a browser sends at once; a few people must not take the
+/// places of all.
 pub(super) const OF_EACH: usize = 4;
 
-/// Who is uploading, and how long each is waited for.
+/// The uploads that are running, by person, and the time that the server waits for a slow sender.
 pub(super) struct UploadSlots {
-    /// Used up while nothing is sent.
+    /// The patience with one sender, used up while no bytes come.
     pub(super) patience: Duration,
     taken: Mutex<HashMap<UserId, usize>>,
 }
 
-/// One of somebody's slots; whoever drops it leaves it.
+/// One slot of a person; dropping the value frees the slot.
 pub(super) struct UploadSlot<'a> {
     slots: &'a UploadSlots,
     person: UserId,
@@ -27,7 +28,7 @@ impl UploadSlots {
         Self { patience, taken: Mutex::default() }
     }
 
-    /// Takes one, unless the person has all of theirs.
+    /// Takes a slot, unless the person has taken all of theirs.
     pub(super) fn take(&self, person: UserId) -> Option<UploadSlot<'_>> {
         let mut taken = self.taken();
         let count = taken.entry(person).or_default();
@@ -38,7 +39,7 @@ impl UploadSlots {
         Some(UploadSlot { slots: self, person })
     }
 
-    /// No code that could panic runs under the lock.
+    /// Locks the counts; a poisoned lock is used all the same, as no code that could panic runs under it.
     fn taken(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }

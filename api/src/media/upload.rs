@@ -1,4 +1,4 @@
-//! Photos through the server, for who would rather send one request.
+//! Photos uploaded through the server, for clients that would rather send one request.
 
 use super::arriving::Arriving;
 use super::dto::{CONTENT_TYPES, Media};
@@ -23,12 +23,12 @@ use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 use vault::attempts::Policy;
 
-/// At once through this process: each is a connection to the storage.
+/// The uploads that may run at once through this process: each is a connection to the storage.
 static PLACES: Semaphore = Semaphore::const_new(64);
 
-/// Each is looked at for a second or so.
+/// The limit of uploads: each photo takes a second or so to be looked at.
 pub(super) const UPLOADS: Policy = hourly("uploads", 300);
-/// A large photo on a slow line takes minutes.
+/// The time limit of an upload: a large photo on a slow line takes minutes.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// The query string of an upload.
@@ -36,7 +36,7 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
-    /// For a post on an anonymous board: nothing tells whose it is.
+    /// True for a photo for a post on an anonymous board: nothing tells whose photo it is.
     #[serde(default)]
     #[param(required = false)]
     anonymous: bool,
@@ -44,8 +44,9 @@ pub struct UploadQuery {
 
 /// Upload a photo
 ///
-/// The bytes are the body: `fetch(url, { method: "POST", body: file })`. It is looked at right afterwards: ask for
-/// it until it is `ready` or `refused`. Of what the file says beside its pixels, nothing is kept.
+/// The bytes are the body: `fetch(url, { method: "POST", body: file })`. The server looks at the photo right
+/// afterwards: read the photo until it is `ready` or `refused`. Of what the file says beside its pixels,
+/// nothing is kept.
 ///
 /// A person may upload four photos at once, and is told 429 `too_many_uploads` beyond. A body that comes at less than
 /// 4 KB a second for a while is ended by 408 `too_slow`.
@@ -60,22 +61,22 @@ pub struct UploadQuery {
 )]
 pub async fn upload(
     State(app): State<App>,
-    asked: WriteRequest,
-    request: Request,
+    request: WriteRequest,
+    http: Request,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    let content_type = content_type(request.headers())?;
-    let byte_size = length(&request)?;
-    let UploadQuery { anonymous } = list::query(request.uri())?;
+    let content_type = content_type(http.headers())?;
+    let byte_size = length(&http)?;
+    let UploadQuery { anonymous } = list::query(http.uri())?;
     let slots = app.part::<UploadSlots>();
-    // Until all is done; an anonymous photo takes a slot of the person, too.
-    let _own = slots.take(asked.by.id).ok_or_else(too_many)?;
-    may(&app, &UPLOADS, &[asked.by.id.0.as_bytes()]).await?;
-    let asked = asked.about(&app, &[content_type.as_bytes(), &byte_size.to_be_bytes()]);
-    let (id, Voice { asked, by }) = owner::of_new(&app, asked, anonymous).await?;
+    // The slot is held until the upload is done; an anonymous photo takes a slot of the person, too.
+    let _own = slots.take(request.by.id).ok_or_else(too_many)?;
+    may(&app, &UPLOADS, &[request.by.id.0.as_bytes()]).await?;
+    let request = request.about(&app, &[content_type.as_bytes(), &byte_size.to_be_bytes()]);
+    let (id, Voice { asked: request, by }) = owner::of_new(&app, request, anonymous).await?;
     let command = MediaCommand::Request { by, content_type: content_type.to_owned(), byte_size };
-    let requested = app.executor.execute::<media::Media>(id.0, command, &asked.unversioned()).await?;
-    // Another one than ours where the key was used before, and perhaps uploaded.
+    let requested = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await?;
+    // The photo may be another one than ours if the key was used before, and may have been uploaded already.
     let id = MediaId(requested.id);
     if app.executor.load::<media::Media>(id.0).await?.state.state == MediaState::Uploading {
         let Ok(_place) = PLACES.try_acquire() else {
@@ -84,22 +85,22 @@ pub async fn upload(
                 "Many photos are being uploaded. Repeat the request in a moment, with the same Idempotency-Key.",
             ));
         };
-        let (arriving, pace) = Arriving::new(request.into_body(), slots.patience);
+        let (arriving, pace) = Arriving::new(http.into_body(), slots.patience);
         match storage.put_arriving(&upload_key(id), content_type, byte_size, arriving).await {
             Err(_cut_off) if pace.was_too_slow() => return Err(too_slow()),
             put => put?,
         }
     }
     let command = MediaCommand::Complete { by, byte_size };
-    let envelope = asked.second_envelope("+complete", None);
+    let envelope = request.second_envelope("+complete", None);
     let completed = app.executor.execute::<media::Media>(id.0, command, &envelope).await;
     if let Err(CommandError::Refused(_)) = &completed {
-        // It was removed meanwhile, and perhaps its owner forgotten.
+        // The photo was removed meanwhile, and perhaps its owner erased.
         storage.delete(&upload_key(id)).await?;
     }
     let answer = completed?;
     let location = format!("{}/{id}", super::UPLOAD);
-    let committed = asked.committed(&app, &answer);
+    let committed = request.committed(&app, &answer);
     Ok(committed.created(&location, answer.version, Media::answered(answer, app.part())))
 }
 

@@ -1,4 +1,5 @@
-//! What comes of it that someone proved who they are elsewhere.
+//! The completion of a login elsewhere: a person who proved there who they are is logged in, linked, or
+//! registered.
 
 use super::dto::{Completed, Completion, NeedsRegistration, Registration};
 use crate::app::App;
@@ -19,17 +20,18 @@ use vault::attempts::Policy;
 use vault::oauth::{FlowError, PendingProof, Proof};
 use vault::providers::Providers;
 
-/// Codes can't be guessed; this bounds the work that trying makes.
+/// The limit of codes from one network. Codes can't be guessed; the limit bounds the work that trying makes.
 const CODES: Policy = hourly("oauth_codes", 100);
-/// Longer than any word of ours.
+/// The longest word, longer than any word of ours.
 const WORD_MAX: usize = 128;
 
 /// Complete a login with another service
 ///
-/// Whoever is known by it is logged in; so is the owner of the account with the same e-mail address, if the
-/// service has verified it: the two are linked then, and a letter tells so. For others it says
-/// `needs_registration`, and the code stays good for POST /v1/oauth/registrations. Where an account is being
-/// linked, its owner calls this logged in, and the answer is 204.
+/// A person known by the other service's account is logged in; so is the owner of the account with the same
+/// e-mail address, if the service has verified the address: the two are linked then, and a letter tells so.
+/// For other people the answer says `needs_registration`, and the code stays good for POST
+/// /v1/oauth/registrations. Where an account is being linked, its owner calls this logged in, and the answer
+/// is 204.
 #[utoipa::path(
     post, path = "/v1/oauth/completions", tag = "sessions",
     request_body = Completion,
@@ -49,18 +51,18 @@ pub async fn complete(
         cookies::must_be_meant(headers, &app.settings.cors)?;
     }
     from.may(&app, &CODES).await?;
-    let kept = kept(&app, &fields.code, headers).await?;
-    if let Some(owner) = kept.linking {
-        return link(&app, &fields.code, &kept.proof, owner, &member?).await;
+    let pending_proof = pending_proof(&app, &fields.code, headers).await?;
+    if let Some(owner) = pending_proof.linking {
+        return link(&app, &fields.code, &pending_proof.proof, owner, &member?).await;
     }
-    let identity = kept.proof.identity();
+    let identity = pending_proof.proof.identity();
     let known = app.vault.identities.whose(identity).await?;
-    let named = match (known, kept.proof.verified_email()) {
+    let named = match (known, pending_proof.proof.verified_email()) {
         (None, Some(email)) => app.vault.identities.owner_of(email).await?,
         (Some(_), _) | (None, None) => None,
     };
     let Some(user) = known.or(named) else {
-        return Ok(Json(Completed::Newcomer(NeedsRegistration::of(&kept.proof))).into_response());
+        return Ok(Json(Completed::Newcomer(NeedsRegistration::of(&pending_proof.proof))).into_response());
     };
     let loaded = app.executor.load::<User>(user.0).await?;
     if !loaded.state.is_active() {
@@ -71,7 +73,7 @@ pub async fn complete(
     }
     finish(&app, &fields.code).await?;
     if named.is_some() {
-        app.vault.identities.link(user, identity, &label(&app, &kept.proof)).await??;
+        app.vault.identities.link(user, identity, &label(&app, &pending_proof.proof)).await??;
     }
     let account = Account::of(user.0, loaded.state.clone(), loaded.created_at.unwrap_or_default());
     log_in::open(&app, StatusCode::OK, account, &from.device, fields.use_cookies).await
@@ -115,26 +117,27 @@ pub async fn register_with_provider(
         cookies::must_be_meant(headers, &app.settings.cors)?;
     }
     from.may(&app, &CODES).await?;
-    let kept = kept(&app, &fields.code, headers).await?;
-    if kept.linking.is_some() {
+    let pending_proof = pending_proof(&app, &fields.code, headers).await?;
+    if pending_proof.linking.is_some() {
         return Err(FlowError::Over.into());
     }
-    let newcomer = Newcomer { user: kept.new_user, handle, display_name, use_cookies: fields.use_cookies };
+    let newcomer =
+        Newcomer { user: pending_proof.new_user, handle, display_name, use_cookies: fields.use_cookies };
     let pending = async {
         let account = NewAccount {
-            user: kept.new_user,
-            email: kept.proof.verified_email(),
+            user: pending_proof.new_user,
+            email: pending_proof.proof.verified_email(),
             password: None,
             language: language(fields.language.map(Into::into), headers),
         };
-        Ok(app.vault.identities.insert_pending(account, kept.proof.identity()).await??)
+        Ok(app.vault.identities.insert_pending(account, pending_proof.proof.identity()).await??)
     };
     let response = register(&app, newcomer, pending, from, headers).await?;
     app.vault.oauth.finish(&fields.code).await?;
     Ok(response)
 }
 
-async fn kept(app: &App, code: &str, headers: &HeaderMap) -> Result<PendingProof, Problem> {
+async fn pending_proof(app: &App, code: &str, headers: &HeaderMap) -> Result<PendingProof, Problem> {
     if code.len() > WORD_MAX {
         return Err(FlowError::Over.into());
     }
@@ -142,7 +145,7 @@ async fn kept(app: &App, code: &str, headers: &HeaderMap) -> Result<PendingProof
     Ok(app.vault.oauth.kept(code, browser).await??)
 }
 
-/// Of two that do the same at once, one is too late.
+/// Uses up the code: of two requests that do so at once, one is too late.
 async fn finish(app: &App, code: &str) -> Result<(), Problem> {
     match app.vault.oauth.finish(code).await? {
         true => Ok(()),
@@ -150,7 +153,8 @@ async fn finish(app: &App, code: &str) -> Result<(), Problem> {
     }
 }
 
-/// As people call the provider. One that was taken out of the configuration meanwhile has its name still.
+/// Returns the name by which people call the provider. A provider that was taken out of the configuration
+/// meanwhile still has its name.
 fn label(app: &App, proof: &Proof) -> String {
     app.part::<Providers>()
         .named(&proof.provider)

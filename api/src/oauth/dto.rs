@@ -1,4 +1,4 @@
-//! Logins elsewhere as JSON. What holds a secret or an address has no debug output.
+//! Logins elsewhere as JSON. A type that holds a secret or an address has no debug output.
 
 use crate::edge::{Fields, Problem};
 use crate::sessions::dto::Session;
@@ -13,7 +13,7 @@ use vault::oauth::Proof;
 /// The services that people may log in with.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProviderList {
-    /// Their names, as they stand in addresses.
+    /// The services' names, as they stand in addresses.
     #[schema(example = json!(["google", "kakao", "naver"]))]
     pub items: Vec<String>,
 }
@@ -21,95 +21,96 @@ pub struct ProviderList {
 /// A login elsewhere that has begun.
 #[derive(Serialize, ToSchema)]
 pub struct AuthorizationStarted {
-    /// Where the browser goes now.
+    /// The address where the browser goes now.
     #[schema(example = "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&…")]
     pub authorization_url: String,
 }
 
-/// What a provider sends back with someone.
+/// The query string with which a provider sends a person back.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Returning {
-    /// As it was given to the provider.
+    /// The state, as it was given to the provider.
     pub state: String,
-    /// To be exchanged; not there if there was an error.
+    /// The provider's code, to be exchanged; left out if there was an error.
     pub code: Option<String>,
-    /// What the provider says went wrong.
+    /// The provider's error, if something went wrong.
     pub error: Option<String>,
-    /// Which provider says so (RFC 9207).
+    /// The provider that sends the person back (RFC 9207).
     pub iss: Option<String>,
 }
 
-/// Who came back from a provider.
+/// A person who came back from a provider.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Completion {
-    /// What the page's address has after `#code=`.
+    /// The text after `#code=` in the page's address.
     pub code: String,
-    /// Put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
+    /// True to put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
     #[serde(default)]
     pub use_cookies: bool,
 }
 
-/// What comes of it.
+/// The answer to a completion.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Completed {
-    /// Logged in.
+    /// The session of a person who is logged in.
     Session(Box<Session>),
-    /// Nobody known: to be registered, with the same code.
+    /// A person unknown here: to be registered, with the same code.
     Newcomer(NeedsRegistration),
 }
 
-/// Someone who has no account here yet.
+/// A person who has no account here yet.
 #[derive(Serialize, ToSchema)]
 pub struct NeedsRegistration {
-    /// Always true.
+    /// The mark of this answer: always true.
     pub needs_registration: bool,
-    /// What they are called there, to be suggested.
+    /// The person's name there, to be suggested.
     #[schema(example = "Mina Kim")]
     pub display_name: Option<String>,
-    /// Their address there, if it was told.
+    /// The person's e-mail address there, if the service told it.
     #[schema(example = "mina@example.kr")]
     pub email: Option<String>,
-    /// Whether it will be the account's; else one has to be proved by POST /v1/me/email.
+    /// True if this address will be the account's; else an address has to be proved by POST /v1/me/email.
     pub email_verified: bool,
 }
 
-/// What someone chooses who came from a provider.
+/// The choices of a new member who came from a provider.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
-    /// What the page's address has after `#code=`.
+    /// The text after `#code=` in the page's address.
     pub code: String,
-    /// 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and look-alikes.
+    /// The handle: 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and
+    /// look-alikes.
     #[schema(example = "마당쇠")]
     handle: String,
-    /// 1 to 50 characters.
+    /// The display name: 1 to 50 characters.
     #[schema(example = "Mina Kim")]
     display_name: String,
-    /// Put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
+    /// True to put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
     #[serde(default)]
     pub use_cookies: bool,
-    /// In which letters are written. Without it `Accept-Language` counts.
+    /// The language in which letters are written. Without it `Accept-Language` counts.
     #[serde(default)]
     pub language: Option<ChosenLanguage>,
 }
 
-/// What opens one's own account, beside a password.
+/// The accounts elsewhere that open one's own account, beside a password.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IdentityList {
-    /// The oldest first; at most one of each service.
+    /// The identities, the oldest first; at most one of each service.
     pub items: Vec<Identity>,
 }
 
-/// An account elsewhere that opens one's own.
+/// An account elsewhere that opens one's own account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Identity {
-    /// Where.
+    /// The service's name.
     #[schema(example = "google")]
     pub provider: String,
-    /// Since when.
+    /// The time of the link.
     pub linked_at: DateTime<Utc>,
 }
 
@@ -120,7 +121,7 @@ impl From<Linked> for Identity {
 }
 
 impl NeedsRegistration {
-    /// Of who proved to be someone unknown.
+    /// Makes the answer for a person who has proved an identity that no account here has.
     #[must_use]
     pub fn of(proof: &Proof) -> Self {
         Self {

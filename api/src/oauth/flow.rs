@@ -1,4 +1,4 @@
-//! To a provider, and back.
+//! The way of a browser to a provider, and back.
 
 use super::dto::{AuthorizationStarted, ProviderList, Returning};
 use crate::app::App;
@@ -17,11 +17,11 @@ use vault::attempts::Policy;
 use vault::providers::Providers;
 use vault::providers::{Provider, Returned};
 
-/// Each leaves a row for some minutes.
+/// The limit of logins begun from one network: each leaves a row for some minutes.
 const FROM_A_NETWORK: Policy = hourly("oauth_from", 100);
-/// Longer than any word of ours.
+/// The longest word, longer than any word of ours.
 const WORD_MAX: usize = 128;
-/// The longest code that RFC-minded services give is far below.
+/// The longest code of a provider, far above those that RFC-minded services give.
 const CODE_MAX: usize = 4 * 1024;
 
 /// The name of a provider in a path.
@@ -42,10 +42,10 @@ impl InPath for ProviderName {
 }
 
 impl ProviderName {
-    /// The provider itself.
+    /// Finds the provider of this name.
     ///
     /// # Errors
-    /// 404.
+    /// 404 if there is no such provider.
     pub fn find<'a>(&self, app: &'a App) -> Result<&'a Provider, Problem> {
         let (code, detail) = Self::NOT_FOUND;
         app.part::<Providers>().named(&self.0).ok_or_else(|| Problem::not_found(code, detail))
@@ -64,9 +64,9 @@ pub async fn list_providers(State(app): State<App>) -> Json<ProviderList> {
 
 /// Begin to log in with another service
 ///
-/// Send the browser to `authorization_url`. It comes back to `{MADANG_WEB_URL}/account/social#code=…`, for
-/// POST /v1/oauth/completions, or with `#error=…`. All of it happens in one browser, which a cookie shows:
-/// call this with cookies.
+/// Send the browser to `authorization_url`. The browser comes back to
+/// `{MADANG_WEB_URL}/account/social#code=…`, for POST /v1/oauth/completions, or with `#error=…`. The whole
+/// way happens in one browser, which a cookie shows: call this with cookies.
 #[utoipa::path(
     post, path = "/v1/oauth/{provider}/authorizations", tag = "sessions",
     params(("provider" = String, Path, description = "Such as `google`.")),
@@ -94,7 +94,7 @@ pub async fn begin(
     linking: Option<UserId>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    // The same for all tabs of a browser, so that they do not take each other's away.
+    // The cookie's word is the same for all tabs of a browser, so that they do not take each other's away.
     let browser = match cookies::oauth(headers) {
         Some(known) if known.len() <= WORD_MAX => known.to_owned(),
         Some(_) | None => app.vault.oauth.new_browser()?,
@@ -108,7 +108,7 @@ pub async fn begin(
 
 /// Come back from another service
 ///
-/// For browsers only, which the service sends here. Leads to the page `/account/social` of
+/// For browsers only, which the service sends here. The answer leads to the page `/account/social` of
 /// `MADANG_WEB_URL`, with `#code=…` or the code of a problem as `#error=…`.
 #[utoipa::path(
     get, path = "/v1/oauth/{provider}/callback", tag = "sessions",
@@ -131,13 +131,13 @@ pub async fn come_from_provider(
         Ok(code) => format!("code={code}"),
         Err(problem) => format!("error={}", problem.code()),
     };
-    // Only ever to the page that was configured, whatever came with the request.
+    // The browser is only ever sent to the page that was configured, whatever came with the request.
     let page = format!("{}/account/social#{told}", app.settings.web_url);
     let page = HeaderValue::try_from(page).map_err(|_| Problem::internal())?;
     Ok((StatusCode::FOUND, [(header::LOCATION, page)]).into_response())
 }
 
-/// The code under which it is known who came.
+/// Asks the provider who came back, and returns the code under which the vault keeps the proof.
 async fn finish(
     app: &App,
     provider: &Provider,
@@ -162,7 +162,7 @@ async fn finish(
     Ok(app.vault.oauth.keep(&proof, linking, browser).await?)
 }
 
-/// As much of it as can be a display name here.
+/// Cuts a name down to what can be a display name here.
 fn suggestion(name: &str) -> Option<String> {
     let fitting: String = name.chars().filter(|letter| !letter.is_control()).take(50).collect();
     DisplayName::parse(&fitting).ok().map(|name| name.to_string())

@@ -1,4 +1,4 @@
-//! What one's own account is linked to.
+//! The accounts elsewhere that one's own account is linked to.
 
 use super::dto::{AuthorizationStarted, IdentityList};
 use super::flow::{ProviderName, begin};
@@ -27,7 +27,8 @@ pub async fn list_identities(State(app): State<App>, member: Member) -> Result<J
 
 /// Begin to link one's own account to another service
 ///
-/// As POST /v1/oauth/{provider}/authorizations; the completion must be asked for by the same account.
+/// The same as POST /v1/oauth/{provider}/authorizations; the completion must be asked for by the same
+/// account.
 #[utoipa::path(
     post, path = "/v1/me/identities/{provider}", tag = "sessions",
     params(("provider" = String, Path, description = "Such as `google`.")),
@@ -47,7 +48,7 @@ pub async fn link(
 
 /// Unlink one's own account from another service
 ///
-/// Not if it is the last way to log in (409, `last_login`).
+/// The last way to log in can't be unlinked (409, `last_login`).
 #[utoipa::path(
     delete, path = "/v1/me/identities/{provider}", tag = "sessions",
     params(("provider" = String, Path, description = "Such as `google`.")),

@@ -1,5 +1,5 @@
-//! Logging in with an account elsewhere: there and back through the browser ([`flow`]), then what comes of it
-//! ([`complete`]); and what one's own account is linked to ([`identities`]).
+//! Logging in with an account elsewhere: there and back through the browser ([`flow`]), then the completion
+//! ([`complete`]); and the accounts elsewhere that one's own account is linked to ([`identities`]).
 
 mod complete;
 pub mod dto;
@@ -17,7 +17,7 @@ use service::settings::Settings;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vault::providers::Providers;
 
-/// This feature.
+/// The feature of logins elsewhere.
 pub struct OAuth;
 
 impl Feature for OAuth {

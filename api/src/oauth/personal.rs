@@ -1,4 +1,4 @@
-//! What a person takes away of the accounts elsewhere that theirs is linked to.
+//! The export of the accounts elsewhere that a person's account is linked to.
 
 use super::dto::Identity;
 use crate::app::App;
@@ -6,7 +6,7 @@ use crate::personal::{Export, ExportError, Exporter};
 use domain::value::UserId;
 use futures::future::BoxFuture;
 
-/// All identities.
+/// The export of all identities.
 pub(super) static EXPORTS: &[Export] = &[Export {
     name: "identities.json",
     korean: "연결한 소셜 로그인",

@@ -1,5 +1,5 @@
-//! Whether a process can serve, part by part: looked at every second by the process itself, so that whoever asks is
-//! told what was seen and costs the database nothing.
+//! Readiness: whether a process can serve, part by part. The process looks every second, so that a probe is
+//! told what was seen last and costs the database nothing.
 
 use crate::wiring::Wiring;
 use async_nats::connection::State;
@@ -16,34 +16,34 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
-/// How long the database may take to answer.
+/// The time that the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often it is looked whether this process can serve.
+/// The interval at which this process looks whether it can serve.
 const READINESS_EVERY: Duration = Duration::from_secs(1);
-/// What was seen so long ago says nothing any more.
+/// The age after which a look says nothing any more.
 const STALE: Duration = Duration::from_secs(10);
 
-/// Whether a node can serve, part by part.
+/// Readiness: whether a node can serve, part by part.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Readiness {
-    /// Whether requests should be sent here.
+    /// True when a balancer may send requests to this server.
     pub ready: bool,
-    /// What it consists of.
+    /// The parts that the node needs.
     pub parts: Vec<ReadinessPart>,
 }
 
-/// Whether one part that a node needs is there.
+/// The readiness of one part that a node needs.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReadinessPart {
-    /// Such as `postgres`.
+    /// The part's name, such as `postgres`.
     pub name: String,
-    /// Whether it works.
+    /// True if the part works.
     pub ready: bool,
-    /// What an operator should know.
+    /// A detail that an operator should know.
     pub detail: String,
 }
 
-/// What a process has seen of itself.
+/// The last look of a process at itself.
 pub struct Health {
     pool: PgPool,
     nats: Nats,
@@ -54,12 +54,13 @@ pub struct Health {
 struct Seen {
     at: Instant,
     readiness: Readiness,
-    /// What was renewed once does not grow old again.
+    /// True once the read models were of this release: read models that were renewed once do not grow old
+    /// again.
     models_are_renewed: bool,
 }
 
 impl Health {
-    /// Looks for the first time.
+    /// Makes the health of this process, with a first look.
     pub async fn look(wiring: &Wiring, projectors: Vec<Arc<dyn Projector>>) -> Arc<Self> {
         let nothing = Readiness { ready: false, parts: vec![] };
         let health = Arc::new(Self {
@@ -81,7 +82,7 @@ impl Health {
         }
     }
 
-    /// Whether this process can serve, as of a moment ago.
+    /// Returns the readiness of this process, as of a moment ago.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +92,7 @@ impl Health {
         }
     }
 
-    /// The same over HTTP: 503 sends requests elsewhere.
+    /// Answers with the readiness over HTTP: 503 sends requests elsewhere.
     #[must_use]
     pub fn answer(&self) -> Response {
         let readiness = self.readiness();
@@ -99,8 +100,8 @@ impl Health {
         (status, Json(readiness)).into_response()
     }
 
-    /// The database, NATS, and whether the read models are what this release's queries ask for. Commands and queries go
-    /// on without NATS.
+    /// Looks at the database, NATS, and the read models, which must have what this release's queries ask for.
+    /// Commands and queries go on without NATS.
     async fn look_again(&self) {
         let are_renewed = self.seen.lock().unwrap_or_else(PoisonError::into_inner).models_are_renewed;
         let postgres = postgres(&self.pool).await;

@@ -1,7 +1,7 @@
-//! For those who run the service: is it there, can it serve, how is it doing.
+//! Probes and metrics for the people who run the service: is it there, can it serve, how is it doing.
 //!
-//! Reading order: [`health`] (what is looked at, and how often), [`port`] (where all of it is asked for), [`routes`]
-//! (the signs of life that stay public).
+//! Reading order: [`health`] (the parts that are looked at, and how often), [`port`] (the port for probes and
+//! metrics), [`routes`] (the signs of life that stay public).
 
 mod health;
 mod port;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of the signs of life.
 pub struct Ops;
 
 impl Feature for Ops {
@@ -25,7 +25,7 @@ impl Feature for Ops {
             .routes(routes!(routes::readyz))
     }
 
-    /// Whoever probes is to learn how it stands, however often.
+    /// The costs of the probes are 0: a probe is to learn the state, however often it asks.
     fn costs(&self) -> &'static [(&'static str, u32)] {
         &[("/v1/ping", 0), ("/healthz", 0), ("/readyz", 0)]
     }

@@ -1,5 +1,5 @@
-//! The port for those who run the service, in every role: signs of life and metrics, and nothing else. Nothing here
-//! asks the database: whoever scrapes, however often, costs a process nothing but the text.
+//! The port for the people who run the service, in every role: signs of life and metrics, and nothing else.
+//! No route here asks the database: a scraper, however often it comes, costs a process nothing but the text.
 
 use super::Health;
 use axum::Router;
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
 
-/// What is served there.
+/// Returns the routes of this port.
 pub fn router(health: Arc<Health>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok"))
@@ -18,7 +18,7 @@ pub fn router(health: Arc<Health>) -> Router {
         .with_state(health)
 }
 
-/// In Prometheus' text format.
+/// Answers with the metrics in Prometheus' text format.
 async fn metrics() -> Response {
     let rendered = service::telemetry::install().render();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], rendered).into_response()

@@ -1,5 +1,5 @@
-// Sends what a letter's link carries, with what the page asks for. It stands after the #, so that no server on
-// the way sees or logs it.
+// Sends the token that a letter's link carries, with the fields of the page's form. The token stands after
+// the #, so that no server on the way sees or logs it.
 "use strict";
 
 const language = navigator.language.startsWith("ko") ? "ko" : "en";
@@ -37,7 +37,7 @@ form.addEventListener("submit", async (event) => {
       credentials: "omit",
     });
     if (answer.ok) {
-      // What is to be fetched is downloaded, and the page stays.
+      // An export is downloaded, and the page stays.
       if (answer.status === 200) location.assign((await answer.json()).download_url);
       return end(form.dataset[language === "ko" ? "doneKo" : "doneEn"]);
     }

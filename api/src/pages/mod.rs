@@ -1,5 +1,5 @@
-//! The pages that letters need where there are no pages of one's own yet: a new password for a forgotten one,
-//! the way back after leaving, one's own data. `MADANG_WEB_URL` sends people to better ones.
+//! The pages that letters need where the operator has no pages of their own yet: a new password for a
+//! forgotten one, the way back after leaving, one's own data. `MADANG_WEB_URL` sends people to better pages.
 
 mod links;
 
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, response::Html};
 
-/// What is its own between what all pages share.
+/// Puts the page's own part between the parts that all pages share.
 macro_rules! page {
     ($own:literal) => {
         concat!(include_str!("head.html"), include_str!($own), include_str!("tail.html"))
@@ -24,7 +24,7 @@ const COME_BACK: &str = page!("come-back.html");
 const EXPORT: &str = page!("export.html");
 const SCRIPT: &str = include_str!("link.js");
 const STYLE: &str = include_str!("page.css");
-/// Nothing from outside, and nothing in a page itself is run.
+/// The policy of the pages: nothing from outside is loaded, and no script in a page itself is run.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; \
      base-uri 'none'; frame-ancestors 'none'",
@@ -33,7 +33,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 const SCRIPT_PATH: &str = "/account/link.js";
 const STYLE_PATH: &str = "/account/page.css";
 
-/// This feature.
+/// The feature of the pages for letters.
 pub struct Pages;
 
 impl Feature for Pages {

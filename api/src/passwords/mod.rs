@@ -1,4 +1,4 @@
-//! Passwords: changed by who knows the old one, reset by who reads the account's mail.
+//! Passwords: changed by a person who knows the old one, reset by a person who reads the account's mail.
 
 pub mod dto;
 mod routes;
@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The passwords feature.
 pub struct Passwords;
 
 impl Feature for Passwords {

@@ -1,4 +1,4 @@
-//! Another password.
+//! Changes and resets of passwords.
 
 use super::dto::{AskReset, ChangePassword, Reset};
 use crate::app::App;
@@ -17,7 +17,8 @@ use vault::attempts::Policy;
 const RESETS_FROM: Policy = hourly("reset_from", 20);
 const RESETS_OF: Policy = hourly("reset_of", 4);
 const LINKS: Policy = hourly("reset_link", 30);
-/// Longer than either way takes: whether an address has an account can't be learnt from the time.
+/// The time that each answer takes, longer than either way does: nobody can learn from the time whether an
+/// address has an account.
 const EVEN: Duration = Duration::from_millis(150);
 
 /// Change one's own password
@@ -66,9 +67,9 @@ pub async fn ask_reset(State(app): State<App>, form: Form<AskReset>) -> Result<S
     let web_url = &app.settings.web_url;
     let reset = |token: &str| link(web_url, "reset-password", token);
     let back = |token: &str| come_back_link(web_url, token);
-    let asked = app.vault.recovery.ask(&email, reset, back).await;
+    let sent = app.vault.recovery.ask(&email, reset, back).await;
     tokio::time::sleep_until(begun + EVEN).await;
-    asked?;
+    sent?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -1,5 +1,5 @@
-//! The files of a person's export. Features read pages in async code; what they write goes through a bounded channel
-//! to the one thread that compresses, so that little is held at a time.
+//! The files of a person's export. Features read pages in async code; the bytes that they write go through a
+//! bounded channel to the one thread that compresses, so that little is held in memory at a time.
 
 use crate::app::App;
 use domain::value::UserId;
@@ -11,31 +11,31 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use vault::VaultError;
 
-/// How many rows are read at a time.
+/// The number of rows that are read at a time.
 pub const PAGE: usize = 100;
 
-/// Items are handed over when they have grown to this.
+/// The size in bytes at which buffered items are handed over to the thread that compresses.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Writes one file of an export, or the files of one folder.
+/// A function that writes one file of an export, or the files of one folder.
 pub type Write = for<'a> fn(&'a App, UserId, Exporter) -> BoxFuture<'a, Result<(), ExportError>>;
 
 /// A file that a feature adds to a person's export, or a folder, whose name ends in a slash.
 #[derive(Clone, Copy)]
 pub struct Export {
-    /// Its name in the archive.
+    /// The name of the file in the archive.
     pub name: &'static str,
-    /// What is in it, as the archive's README says to people.
+    /// The description of the content in Korean, as the archive's README says to people.
     pub korean: &'static str,
-    /// The same in English.
+    /// The description in English.
     pub english: &'static str,
-    /// The read models that have to be up to date for it.
+    /// The read models that have to be up to date for the file.
     pub reads: &'static [&'static str],
-    /// Its writer.
+    /// The file's writer.
     pub write: Write,
 }
 
-/// Why an export could not be made; it is tried again.
+/// The reason why an export could not be made; the export is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The thread that writes the archive has given up.
@@ -58,20 +58,20 @@ pub enum ExportError {
     Read(#[from] sqlx::Error),
 }
 
-/// What goes to the thread that compresses.
+/// A piece of the archive that goes to the thread that compresses.
 pub enum Piece {
     /// A file begins, and the one before it ends.
     Begin {
-        /// Its name in the archive.
+        /// The name of the file in the archive.
         name: String,
-        /// Whether its bytes are to be stored as they are.
+        /// True if the file's bytes are compressed already, and are to be stored as they are.
         is_compressed: bool,
     },
-    /// More of the file that was begun last.
+    /// More bytes of the file that was begun last.
     Bytes(Vec<u8>),
 }
 
-/// Where a feature writes its file, or the files of its folder.
+/// The sink into which a feature writes its file, or the files of its folder.
 pub struct Exporter {
     name: &'static str,
     pieces: mpsc::Sender<Piece>,
@@ -86,13 +86,13 @@ pub struct Items {
 }
 
 impl Exporter {
-    /// Of a file, or a folder, with this name.
+    /// Makes the sink of a file, or a folder, with this name.
     #[must_use]
     pub fn new(name: &'static str, pieces: mpsc::Sender<Piece>) -> Self {
         Self { name, pieces }
     }
 
-    /// Plain text.
+    /// Writes plain text as the file.
     ///
     /// # Errors
     /// The archive is not written any more.
@@ -101,7 +101,7 @@ impl Exporter {
         send(&self.pieces, Piece::Bytes(text.into_bytes())).await
     }
 
-    /// One JSON value, to be read by people, too.
+    /// Writes one JSON value as the file, indented for people.
     ///
     /// # Errors
     /// See [`ExportError`].
@@ -111,7 +111,7 @@ impl Exporter {
         send(&self.pieces, Piece::Bytes(json)).await
     }
 
-    /// A file of the folder, whose bytes are compressed already.
+    /// Writes a file into the folder, whose bytes are compressed already.
     ///
     /// # Errors
     /// The archive is not written any more.
@@ -120,7 +120,7 @@ impl Exporter {
         send(&self.pieces, Piece::Bytes(bytes)).await
     }
 
-    /// A JSON array.
+    /// Begins a file that is a JSON array.
     ///
     /// # Errors
     /// The archive is not written any more.
@@ -128,7 +128,7 @@ impl Exporter {
         self.items(true).await
     }
 
-    /// JSON values, one a line.
+    /// Begins a file of JSON values, one a line.
     ///
     /// # Errors
     /// The archive is not written any more.
@@ -136,7 +136,7 @@ impl Exporter {
         self.items(false).await
     }
 
-    /// A JSON array of all pages of a list.
+    /// Writes a JSON array of all pages of a list as the file.
     ///
     /// # Errors
     /// See [`ExportError`].
@@ -185,7 +185,7 @@ impl Items {
         send(&self.pieces, Piece::Bytes(std::mem::take(&mut self.buffer))).await
     }
 
-    /// Adds what is on all pages of a list.
+    /// Adds the items on all pages of a list.
     ///
     /// # Errors
     /// See [`ExportError`].

@@ -1,5 +1,6 @@
-//! What a feature has of a person: what it takes back when they are erased ([`take_back`]), and the files it adds to
-//! their export ([`export`]). Features declare both, and erasing and exporting are loops over what they declare.
+//! A person's traces in each feature: those that the feature takes back when the person is erased
+//! ([`take_back`]), and the files that the feature adds to the person's export ([`export`]). Features declare
+//! both, and erasing and exporting are loops over the declarations.
 
 mod export;
 mod take_back;

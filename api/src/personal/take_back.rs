@@ -1,4 +1,5 @@
-//! What is undone of a person who is erased, feature by feature. Each part may be repeated without harm.
+//! The parts of an erasure: what each feature undoes of a person who is erased. Each part may be repeated
+//! without harm.
 
 use domain::value::UserId;
 use domain::{Decide, Event, Refusal, RefusalKind};
@@ -12,16 +13,16 @@ use sqlx::PgPool;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// How many commands are on their way at once.
+/// The number of commands that are on their way at once.
 const AT_ONCE: usize = 32;
 
-/// Deletes things, and answers how many there were.
+/// A function that deletes what a person made, and returns how much there was.
 pub type Deletion = for<'a> fn(&'a ErasedPerson) -> BoxFuture<'a, Result<usize, TakeBackError>>;
 
-/// Ends what stands.
+/// A function that ends what stands between a person and others.
 pub type Ending = for<'a> fn(&'a ErasedPerson) -> BoxFuture<'a, Result<(), TakeBackError>>;
 
-/// Deletes files.
+/// A function that deletes files.
 pub type Clearing = for<'a> fn(&'a ErasedPerson, &'a Storage) -> BoxFuture<'a, Result<(), StorageError>>;
 
 /// One part of what a feature takes back.
@@ -29,18 +30,19 @@ pub type Clearing = for<'a> fn(&'a ErasedPerson, &'a Storage) -> BoxFuture<'a, R
 pub enum TakeBack {
     /// Deletes what the person made. All deletions come first.
     Delete {
-        /// What is deleted, as operators read it after a number.
+        /// The plural that operators read after the number of deletions.
         plural: &'static str,
         /// The deletion.
         run: Deletion,
     },
-    /// Ends what stands between the person and others, or what is remembered for them. Comes after all deletions.
+    /// Ends relations between the person and others, or records kept for the person. Endings come after all
+    /// deletions.
     End(Ending),
-    /// Deletes files of theirs, once nothing leads to them any more.
+    /// Deletes files of the person, once nothing leads to the files any more.
     Clear(Clearing),
 }
 
-/// Why something was not taken back; the eraser tries again.
+/// The reason why a part was not taken back; the eraser tries again.
 #[derive(Debug, thiserror::Error)]
 pub enum TakeBackError {
     /// The log can't be reached.
@@ -54,26 +56,26 @@ pub enum TakeBackError {
     Database(#[from] sqlx::Error),
 }
 
-/// A person who is erased, as features meet them: commands are executed as the service.
+/// An erased person, as features meet them: commands are executed as the service.
 pub struct ErasedPerson {
-    /// Who it is.
+    /// The person's id.
     pub id: UserId,
-    /// By aggregate type, the ids of what the person made by name.
+    /// The ids of what the person made by name, by aggregate type.
     pub made: HashMap<String, Vec<Uuid>>,
-    /// Runs commands.
+    /// The executor that runs commands.
     pub executor: Executor,
-    /// The log's database. No limit of time ends its questions.
+    /// The log's database, without a time limit on its statements.
     pub pool: PgPool,
 }
 
 impl ErasedPerson {
-    /// The aggregates of a type that the person made, deleted ones, too.
+    /// Returns the ids of the aggregates of a type that the person made, deleted ones, too.
     #[must_use]
     pub fn made<A: Decide>(&self) -> &[Uuid] {
         self.made.get(A::TYPE).map_or(&[], Vec::as_slice)
     }
 
-    /// The state of an aggregate.
+    /// Loads the state of an aggregate.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -81,10 +83,11 @@ impl ErasedPerson {
         Ok(self.executor.load::<A>(id).await?.state.clone())
     }
 
-    /// The events that a statement selects for the person's id: `aggregate_type, event_type, event_version, payload`.
+    /// Returns the events that a statement selects for the person's id: `aggregate_type, event_type,
+    /// event_version, payload`.
     ///
     /// # Errors
-    /// The database's, or that an event can't be read.
+    /// The database's errors, or that an event can't be read.
     pub async fn events(&self, sql: &'static str) -> Result<Vec<Event>, TakeBackError> {
         let rows: Vec<(String, String, String, Value)> =
             sqlx::query_as(sql).bind(self.id.to_string()).fetch_all(&self.pool).await?;
@@ -95,7 +98,7 @@ impl ErasedPerson {
         events.collect()
     }
 
-    /// Deletes all that the person made of a type, and answers how much that is.
+    /// Deletes all aggregates of a type that the person made, and returns how many there are.
     ///
     /// # Errors
     /// The first failure.
@@ -128,7 +131,7 @@ impl ErasedPerson {
         }
     }
 
-    /// Executes a command. What is not there any more need not be undone.
+    /// Executes a command. An aggregate that is not there any more need not be undone.
     ///
     /// # Errors
     /// See [`TakeBackError`].

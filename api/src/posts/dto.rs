@@ -17,44 +17,44 @@ use uuid::Uuid;
 /// A post as it is listed and read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Post {
-    /// Its time orders lists.
+    /// The post's id, whose time orders lists.
     pub id: Uuid,
-    /// Who published it; null where it is anonymous.
+    /// The person who published the post; null where the post is anonymous.
     pub author: Option<Author>,
-    /// By what its author is known where it is anonymous, else null.
+    /// The name by which the author is known where the post is anonymous, else null.
     pub alias: Option<Alias>,
-    /// The board it is on, if on one.
+    /// The board that the post is on, if on one.
     pub board_id: Option<Uuid>,
-    /// Who may read it.
+    /// The people who may read the post.
     pub visibility: Visibility,
-    /// One line above the text.
+    /// The title: one line above the text.
     pub title: Option<String>,
-    /// What it says.
+    /// The post's text.
     #[schema(example = "오늘 #한강 에서 @mina 와")]
     pub text: String,
-    /// Given and written in the text, without `#`.
+    /// The tags given and written in the text, without `#`.
     pub tags: Vec<String>,
-    /// Handles written in the text, without `@`.
+    /// The handles written in the text, without `@`.
     pub mentions: Vec<String>,
-    /// In the order in which they are shown.
+    /// The photos, in the order in which they are shown.
     pub photos: Vec<Photo>,
-    /// How many like it.
+    /// The number of people who like the post.
     pub like_count: i64,
-    /// Comments and replies.
+    /// The number of comments and replies.
     pub comment_count: i64,
-    /// How many have looked at it: everyone who is logged in counts once a day (in Korea), its author only where
-    /// it is anonymous. Behind by some seconds.
+    /// The number of people who have looked at the post: everyone who is logged in counts once a day (in
+    /// Korea), the author only where the post is anonymous. Behind by some seconds.
     pub view_count: i64,
-    /// Whether the caller likes it.
+    /// True if the caller likes the post.
     pub liked_by_me: bool,
-    /// The original time for posts moved from another service.
+    /// The time of publication; the original time for posts moved from another service.
     pub published_at: DateTime<Utc>,
-    /// When it was last edited, if ever.
+    /// The time of the last edit, if any.
     pub edited_at: Option<DateTime<Utc>>,
 }
 
 impl Post {
-    /// As it was read.
+    /// Makes the JSON of a post that the read model has.
     #[must_use]
     pub fn of(post: posts::Post, urls: &PhotoUrls) -> Self {
         let (author, alias) = author::split(post.by);
@@ -78,7 +78,7 @@ impl Post {
         }
     }
 
-    /// A post right after it was published: nobody has liked or commented on it yet.
+    /// Makes the JSON of a post right after it was published: nobody has liked or commented on the post yet.
     #[must_use]
     pub fn published(answer: Answer<State>, by: &Person, urls: &PhotoUrls) -> Self {
         let is_anonymous = answer.state.is_anonymous();
@@ -104,33 +104,33 @@ impl Post {
     }
 }
 
-/// A post right after it was edited: what its author has decided, without what others have done since.
+/// A post right after an edit: what its author has decided, without the likes and comments since.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EditedPost {
-    /// Which.
+    /// The post's id.
     pub id: Uuid,
-    /// Who published it; where it is anonymous, their alias.
+    /// The id of the person who published the post; where the post is anonymous, the id of their alias.
     pub author_id: Uuid,
-    /// Who may read it.
+    /// The people who may read the post.
     pub visibility: Visibility,
-    /// One line above the text.
+    /// The title: one line above the text.
     pub title: Option<String>,
-    /// What it says.
+    /// The post's text.
     pub text: String,
-    /// Given and written in the text, without `#`.
+    /// The tags given and written in the text, without `#`.
     pub tags: Vec<String>,
-    /// Handles written in the text, without `@`.
+    /// The handles written in the text, without `@`.
     pub mentions: Vec<String>,
-    /// In the order in which they are shown.
+    /// The photos, in the order in which they are shown.
     pub photos: Vec<Photo>,
-    /// The original time for posts moved from another service.
+    /// The time of publication; the original time for posts moved from another service.
     pub published_at: DateTime<Utc>,
-    /// When it was last edited, if ever.
+    /// The time of the last edit, if any.
     pub edited_at: Option<DateTime<Utc>>,
 }
 
 impl EditedPost {
-    /// Right after the edit.
+    /// Makes the JSON of a post right after an edit.
     #[must_use]
     pub fn of(answer: Answer<State>, urls: &PhotoUrls) -> Self {
         Self {
@@ -148,7 +148,7 @@ impl EditedPost {
     }
 }
 
-/// Who may read a post.
+/// The people who may read a post.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
@@ -169,29 +169,31 @@ impl Visibility {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublishPost {
-    /// One line of 1 to 200 characters.
+    /// The title: one line of 1 to 200 characters.
     #[serde(default)]
     title: Option<String>,
-    /// Up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in it count.
+    /// The text, up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in the text
+    /// count.
     #[schema(example = "오늘 #한강 에서 @mina 와")]
     text: String,
     /// Up to 20 tags, together with those in the text.
     #[serde(default)]
     tags: Vec<String>,
-    /// Up to 10 in the order in which they are shown.
+    /// Up to 10 photos in the order in which they are shown.
     #[serde(default)]
     pub photos: Vec<ShowPhoto>,
-    /// Who may read it.
+    /// The people who may read the post.
     #[serde(default)]
     visibility: Visibility,
     /// The `slug` of the board to publish it on, if on one.
     #[serde(default)]
     #[schema(example = "night")]
     pub board: Option<String>,
-    /// For operators who move posts from another service: a UUIDv7 whose time is the original one.
+    /// The post's id, for operators who move posts from another service: a UUIDv7 whose time is the original
+    /// one.
     #[serde(default)]
     pub id: Option<Uuid>,
-    /// For operators who move posts from another service: when it was first published there.
+    /// The time of the first publication there, for operators who move posts from another service.
     #[serde(default)]
     pub published_at: Option<DateTime<Utc>>,
 }
@@ -210,18 +212,19 @@ impl PublishPost {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplacePost {
-    /// One line of 1 to 200 characters; null for none.
+    /// The title: one line of 1 to 200 characters; null for none.
     #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required)]
     title: Option<String>,
-    /// Up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in it count.
+    /// The text, up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in the text
+    /// count.
     text: String,
     /// Up to 20 tags, together with those in the text.
     tags: Vec<String>,
-    /// Up to 10 in the order in which they are shown; none if left out.
+    /// Up to 10 photos in the order in which they are shown; none if left out.
     #[serde(default)]
     pub photos: Vec<ShowPhoto>,
-    /// Who may read it; everyone, if left out.
+    /// The people who may read the post; everyone, if left out.
     #[serde(default)]
     visibility: Visibility,
 }
@@ -236,43 +239,44 @@ impl ReplacePost {
     }
 }
 
-/// What changes of a post; what is left out stays.
+/// The fields of a post to change; a field that is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditPost {
-    /// One line of 1 to 200 characters; null for none.
+    /// The title: one line of 1 to 200 characters; null for none.
     #[serde(default, deserialize_with = "given_or_null")]
     #[schema(value_type = Option<String>)]
     title: Option<Option<String>>,
-    /// Up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in it count.
+    /// The text, up to 5,000 characters; may be empty beside photos. `#tags` and `@mentions` in the text
+    /// count.
     #[serde(default, deserialize_with = "given")]
     text: Option<String>,
     /// Up to 20 tags, together with those in the text.
     #[serde(default, deserialize_with = "given")]
     tags: Option<Vec<String>>,
-    /// Up to 10 in the order in which they are shown.
+    /// Up to 10 photos in the order in which they are shown.
     #[serde(default, deserialize_with = "given")]
     pub photos: Option<Vec<ShowPhoto>>,
-    /// Who may read it.
+    /// The people who may read the post.
     #[serde(default, deserialize_with = "given")]
     visibility: Option<Visibility>,
 }
 
 impl EditPost {
-    /// What the post says after the change; without `photos` those of the post stay.
+    /// Returns all that the post says after the change; without `photos` the post's photos stay.
     ///
     /// # Errors
     /// 422 with all that is wrong.
     pub fn body(&self, post: &State, photos: Option<Photos>) -> Result<PostBody, Problem> {
-        let kept = || Photos::new(post.photos.clone()).unwrap_or_default();
-        let photos = photos.unwrap_or_else(kept);
+        let present = || Photos::new(post.photos.clone()).unwrap_or_default();
+        let photos = photos.unwrap_or_else(present);
         let title = self.title.as_ref().map_or(post.title.as_deref(), Option::as_deref);
         let text = self.text.as_deref().unwrap_or(&post.text);
         let visibility = self.visibility.unwrap_or(Visibility::of(post.followers_only));
         match &self.tags {
             Some(tags) => body(title, text, tags, photos, visibility),
             None if self.text.is_none() => body(title, text, &post.tags, photos, visibility),
-            // Tags that only the old text brought go with it.
+            // Tags that only the old text brought go with the old text.
             None => {
                 let brought = Marks::in_text(&post.text).tags;
                 let is_given = |tag: &&String| !brought.iter().any(|brought| brought.as_str() == **tag);
@@ -305,23 +309,24 @@ fn body(
     })
 }
 
-/// For a field that may be left out, and may be null.
+/// Reads a field that may be left out, and may be null.
 #[allow(clippy::option_option)]
 fn given_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
 
-/// The id and time of a post moved from another service.
+/// Returns the id of a new post: the id or the time that an operator gives to a post moved from another
+/// service.
 ///
 /// # Errors
-/// 403 unless an operator asks; 422 if they can't be right.
+/// 403 unless an operator asks; 422 if the id or the time can't be right.
 pub fn moved(fields: &PublishPost, by: &Person, now: DateTime<Utc>) -> Result<Uuid, Problem> {
     if !by.by_operator() && (fields.id.is_some() || fields.published_at.is_some()) {
         return Err(Problem::forbidden("operators_only", "Only operators may send `id` and `published_at`."));
     }
     let wrong_time = match fields.published_at {
         Some(at) if at > now => Some(("in_the_future", "must not be in the future")),
-        // The time of a UUID begins there, and databases end long before the years that JSON can write.
+        // The time of a UUID begins in 1970, and databases end long before the years that JSON can write.
         Some(at) if at < DateTime::UNIX_EPOCH => Some(("too_early", "must not be before 1970")),
         Some(_) | None => None,
     };

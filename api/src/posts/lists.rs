@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 pub struct PostsQuery {
     /// Only posts that carry this tag; with or without `#`.
     tag: Option<String>,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,

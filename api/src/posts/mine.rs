@@ -1,4 +1,4 @@
-//! What of a page of posts is the reader's own where it is anonymous.
+//! Marks on a page of anonymous posts: which posts and likes are the reader's own.
 
 use super::dto::Post;
 use crate::aliases::mine::{aliases, mark};
@@ -7,10 +7,10 @@ use crate::edge::{Problem, Reader};
 use domain::value::PostId;
 use projections::posts;
 
-/// Marks the reader's posts and likes.
+/// Marks the anonymous posts on a page that the reader has written or likes.
 ///
 /// # Errors
-/// The vault's or the database's.
+/// The vault's errors or the database's.
 pub async fn mark_posts(app: &App, reader: &Reader, page: &mut [Post]) -> Result<(), Problem> {
     let anonymous = page.iter().filter(|post| post.alias.is_some()).map(|post| PostId(post.id));
     let aliases = aliases(app, reader, anonymous.collect()).await?;

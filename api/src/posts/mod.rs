@@ -34,7 +34,7 @@ use vault::views::{self, Views};
 
 const SWEEP: Duration = Duration::from_secs(600);
 
-/// This feature.
+/// The posts feature.
 pub struct Posts;
 
 impl Feature for Posts {
@@ -66,7 +66,7 @@ impl Feature for Posts {
     fn workers(&self, wiring: &Wiring, app: Option<&App>) -> Result<Vec<Worker>, Unable> {
         let Some(app) = app.filter(|_| wiring.is_live()) else { return Ok(vec![]) };
         let counter = views::Worker {
-            // What holds it up must not hold up the node's stop.
+            // A statement that holds up the counter must not hold up the node's stop.
             pool: own_pool(&wiring.options.clone().options([("statement_timeout", "10s")]), 1, true),
             executor: wiring.executor.clone(),
             vault: wiring.vault.clone(),
@@ -99,7 +99,8 @@ impl Feature for Posts {
     fn touches(&self, aggregate_id: Uuid, event: &Event) -> Touches {
         let Event::Post(event) = event else { return Touches::NOTHING };
         match event {
-            // Who reads an author's posts has to hear of a new one; who reads a post, of what becomes of it.
+            // A reader of an author's posts has to hear of a new post; a reader of one post, of every change
+            // to it.
             PostEvent::PostPublished { author_id, .. } => Touches::both(author_id.0, aggregate_id),
             PostEvent::PostEdited { .. } | PostEvent::PostDeleted { .. } => Touches::one(aggregate_id),
         }

@@ -1,4 +1,4 @@
-//! What stands on a board.
+//! The posts on a board.
 
 use super::dto::Post;
 use super::mine;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::{Builder, Uuid};
 
-/// In which order a board's posts are listed.
+/// The order in which a board's posts are listed.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
@@ -28,21 +28,21 @@ pub enum Order {
     Popular,
 }
 
-/// How far back the popular ones go.
+/// The period of the popular posts: how far back they go.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
-    /// A day.
+    /// The last day.
     Day,
-    /// Seven days.
+    /// The last seven days.
     #[default]
     Week,
-    /// For ever.
+    /// All posts, without a limit of time.
     All,
 }
 
 impl Period {
-    /// Posts after this one are of the period.
+    /// Returns the smallest id of the period: posts with a larger id are of the period.
     fn begin(self, now: DateTime<Utc>) -> PostId {
         let begin = match self {
             Self::Day => now - TimeDelta::days(1),
@@ -59,15 +59,16 @@ impl Period {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FeedQuery {
-    /// `latest` or `popular` first. A cursor is good for the order it was given in.
+    /// The order: `latest` or `popular` first. A cursor is good for the order it was given in.
     #[serde(default)]
     #[param(inline, required = false)]
     sort: Order,
-    /// How far back the popular ones go: `day`, `week` or `all`. A cursor keeps to where its first page began.
+    /// The period of the popular posts: `day`, `week` or `all`. A cursor keeps to the time at which its first
+    /// page began.
     #[serde(default)]
     #[param(inline, required = false)]
     period: Period,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -112,9 +113,9 @@ pub async fn list_posts_of_board(
         }
         Order::Popular => {
             let list = format!("popular_of_board {slug}");
-            let place = listing.after::<(PostId, i64, PostId)>(&list)?;
-            let begin = place.map_or_else(|| listing.query.period.begin(Utc::now()), |(begin, ..)| begin);
-            let after = place.map(|(_, likes, post)| (likes, post));
+            let cursor = listing.after::<(PostId, i64, PostId)>(&list)?;
+            let begin = cursor.map_or_else(|| listing.query.period.begin(Utc::now()), |(begin, ..)| begin);
+            let after = cursor.map(|(_, likes, post)| (likes, post));
             let page = app.read(|| query::popular_of_board(pool, board, viewer, begin, after, limit)).await?;
             let page = shown(&app, &reader, page).await?;
             let next = page.next.map(|(likes, post)| (begin, likes, post));

@@ -1,4 +1,4 @@
-//! A person's posts, deleted or taken away.
+//! A person's posts: deleted when the account is erased, or exported.
 
 use super::dto;
 use crate::app::App;
@@ -8,7 +8,7 @@ use domain::value::UserId;
 use futures::future::BoxFuture;
 use projections::posts;
 
-/// Posts by name are deleted. What stands under an alias is the alias's.
+/// Posts by name are deleted. Posts under an alias belong to the alias, and are not deleted here.
 pub(super) static TAKE_BACK: &[TakeBack] = &[TakeBack::Delete { plural: "posts", run: delete }];
 
 /// Posts by name, and those under each alias.

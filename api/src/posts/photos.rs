@@ -1,4 +1,4 @@
-//! Photos for who would rather look than read.
+//! Lists of photos, for people who would rather look than read.
 
 use super::dto::Post;
 use crate::app::App;
@@ -19,11 +19,11 @@ use uuid::Uuid;
 /// A photo in the post that shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostPhoto {
-    /// Which post.
+    /// The id of the post that shows the photo.
     pub post_id: Uuid,
-    /// Among the post's photos, from 0.
+    /// The photo's place among the post's photos, from 0.
     pub place: i32,
-    /// Who published it.
+    /// The person who published the post.
     pub author: Author,
     /// The photo.
     pub photo: Photo,
@@ -32,15 +32,15 @@ pub struct PostPhoto {
 /// A photo alone, with the post that shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhotoInPost {
-    /// Among the post's photos, from 0.
+    /// The photo's place among the post's photos, from 0.
     pub place: i32,
     /// The photo.
     pub photo: Photo,
-    /// The post.
+    /// The post that shows the photo.
     pub post: Post,
 }
 
-/// A photo in a path.
+/// The id of a photo in a path.
 #[derive(Clone, Copy, Debug)]
 pub struct PhotoId(MediaId);
 

@@ -13,7 +13,7 @@ use projections::posts::query;
 
 /// Pin a post of one's own to one's profile
 ///
-/// Before those that are pinned already; 3 at most.
+/// The post is put before those that are pinned already; 3 at most.
 #[utoipa::path(
     put, path = "/v1/posts/{id}/pin", tag = "posts",
     params(("id" = Uuid, Path, description = "The post.")),
@@ -23,9 +23,9 @@ use projections::posts::query;
 pub async fn pin_post(
     State(app): State<App>,
     Id(post_id): Id<PostId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let by = asked.by.id;
+    let by = request.by.id;
     let post = app.executor.load::<post::Post>(post_id.0).await?;
     let is_theirs = post.is_open() && post.author_id == by;
     let mut gone = vec![];
@@ -34,7 +34,7 @@ pub async fn pin_post(
             gone.push(pinned);
         }
     }
-    execute(&app, &asked, UserCommand::Pin { post_id, is_theirs, gone }).await
+    execute(&app, &request, UserCommand::Pin { post_id, is_theirs, gone }).await
 }
 
 /// Unpin a post
@@ -47,14 +47,14 @@ pub async fn pin_post(
 pub async fn unpin_post(
     State(app): State<App>,
     Id(post_id): Id<PostId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    execute(&app, &asked, UserCommand::Unpin { post_id }).await
+    execute(&app, &request, UserCommand::Unpin { post_id }).await
 }
 
-async fn execute(app: &App, asked: &WriteRequest, command: UserCommand) -> Result<Response, Problem> {
-    let answer = app.executor.execute::<User>(asked.by.id.0, command, &asked.unversioned()).await?;
-    Ok(asked.committed(app, &answer).done())
+async fn execute(app: &App, request: &WriteRequest, command: UserCommand) -> Result<Response, Problem> {
+    let answer = app.executor.execute::<User>(request.by.id.0, command, &request.unversioned()).await?;
+    Ok(request.committed(app, &answer).done())
 }
 
 /// List the posts that a person has pinned, the latest pinned first

@@ -18,7 +18,7 @@ use photos::media::Pokes;
 use projections::posts::{self, Byline, query};
 use vault::views::Views;
 
-/// How often a partial edit is built anew on what others wrote in between.
+/// The number of attempts to build a partial edit anew on changes that others wrote in between.
 const ATTEMPTS: usize = 8;
 
 /// Publish a post
@@ -30,42 +30,42 @@ const ATTEMPTS: usize = 8;
 )]
 pub async fn publish_post(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<PublishPost>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<PublishPost>,
 ) -> Result<Response, Problem> {
     let now = Utc::now();
-    let id = moved(&fields, &asked.by, now)?;
-    let place = match &fields.board {
+    let id = moved(&fields, &request.by, now)?;
+    let target = match &fields.board {
         Some(slug) => Some(TargetBoard::named(&app, slug).await?),
         None => None,
     };
-    let board = place.as_ref().map(|place| place.at(now));
-    if let (Some(place), None) = (&place, asked.key())
-        && !place.board.is_open(now)
+    let board = target.as_ref().map(|target| target.at(now));
+    if let (Some(target), None) = (&target, request.key())
+        && !target.board.is_open(now)
     {
-        return Err(place.closed(now));
+        return Err(target.closed(now));
     }
-    let (id, Voice { asked, by }) = match board {
+    let (id, Voice { asked: request, by }) = match board {
         Some(Where { placement: Placement { anonymous: true, .. }, .. }) => {
             must_be_new(&fields)?;
-            let (id, alias) = app.vault.aliases.for_new_post(asked.by.id, asked.key()).await?;
-            (id, Voice::alias(&app, asked, alias))
+            let (id, alias) = app.vault.aliases.for_new_post(request.by.id, request.key()).await?;
+            (id, Voice::alias(&app, request, alias))
         }
-        Some(_) | None => (PostId(id), Voice::own(asked)),
+        Some(_) | None => (PostId(id), Voice::own(request)),
     };
-    let shower = Shower::of(asked.by.id, by, id);
+    let shower = Shower::of(request.by.id, by, id);
     let photos = shown::photos(&app, shower, &fields.photos).await?;
     let body = fields.body(photos)?;
     shown::keep_to_one_post(&app, shower, &body.photos).await?;
     let original_published_at = fields.published_at;
     let command = PostCommand::Publish { by, body, board, original_published_at };
-    let answer = app.executor.execute::<post::Post>(id.0, command, &asked.envelope).await;
-    let answer = answer.map_err(|error| match (error, &place) {
-        (CommandError::Refused(PostRefusal::BoardClosed), Some(place)) => place.closed(now),
+    let answer = app.executor.execute::<post::Post>(id.0, command, &request.envelope).await;
+    let answer = answer.map_err(|error| match (error, &target) {
+        (CommandError::Refused(PostRefusal::BoardClosed), Some(target)) => target.closed(now),
         (error, _) => error.into(),
     })?;
-    let committed = asked.committed(&app, &answer);
+    let committed = request.committed(&app, &answer);
     let location = format!("/v1/posts/{}", answer.id);
-    Ok(committed.created(&location, answer.version, Post::published(answer, &asked.by, app.part())))
+    Ok(committed.created(&location, answer.version, Post::published(answer, &request.by, app.part())))
 }
 
 /// Read a post
@@ -92,7 +92,8 @@ pub async fn get_post(
     }
 }
 
-/// Takes note of who looks. Authors don't count, but for those who are not known: that a look does not count would tell who they are.
+/// Takes note of a person who looks at a post. An author of a named post does not count. An anonymous author
+/// counts: a look that does not count would tell who the author is.
 pub fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
     let Some(viewer) = viewer else { return };
     match &post.by {
@@ -112,16 +113,16 @@ pub fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
 pub async fn replace_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<ReplacePost>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<ReplacePost>,
 ) -> Result<Response, Problem> {
-    let person = asked.by.id;
-    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let person = request.by.id;
+    let Voice { asked: request, by } = voice(&app, request, id).await?;
     let shower = Shower::of(person, by, id);
     let photos = shown::photos(&app, shower, &fields.photos).await?;
     let body = fields.body(photos)?;
     shown::keep_to_one_post(&app, shower, &body.photos).await?;
-    let answer = edit(&app, id, by, body, &asked.envelope).await?;
-    Ok(edited(&app, &asked, answer))
+    let answer = edit(&app, id, by, body, &request.envelope).await?;
+    Ok(edited(&app, &request, answer))
 }
 
 /// Change some of what a post says
@@ -135,10 +136,10 @@ pub async fn replace_post(
 pub async fn edit_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<EditPost>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<EditPost>,
 ) -> Result<Response, Problem> {
-    let person = asked.by.id;
-    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let person = request.by.id;
+    let Voice { asked: request, by } = voice(&app, request, id).await?;
     let shower = Shower::of(person, by, id);
     let photos = match &fields.photos {
         Some(photos) => Some(shown::photos(&app, shower, photos).await?),
@@ -152,22 +153,22 @@ pub async fn edit_post(
         if !loaded.state.published {
             return Err(Problem::not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
         }
-        // What is left out must stay as it was read, so the edit holds for that version only.
-        let expected_version = asked.envelope.expected_version.or(Some(loaded.version));
-        let envelope = Envelope { expected_version, ..asked.envelope.clone() };
+        // The fields left out must stay as they were read, so the edit holds for that version only.
+        let expected_version = request.envelope.expected_version.or(Some(loaded.version));
+        let envelope = Envelope { expected_version, ..request.envelope.clone() };
         match edit(&app, id, by, fields.body(&loaded.state, photos.clone())?, &envelope).await {
-            Ok(answer) => return Ok(edited(&app, &asked, answer)),
-            Err(CommandError::VersionMismatch { .. }) if asked.envelope.expected_version.is_none() => {}
+            Ok(answer) => return Ok(edited(&app, &request, answer)),
+            Err(CommandError::VersionMismatch { .. }) if request.envelope.expected_version.is_none() => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(CommandError::<post::Post>::Contention.into())
 }
 
-fn edited(app: &App, asked: &WriteRequest, answer: Answer<post::Post>) -> Response {
-    // Photos that it does not show any more are to go.
+fn edited(app: &App, request: &WriteRequest, answer: Answer<post::Post>) -> Response {
+    // Photos that the post does not show any more are to be deleted.
     app.part::<Pokes>().poke(answer.position);
-    asked.committed(app, &answer).changed(answer.version, EditedPost::of(answer, app.part()))
+    request.committed(app, &answer).changed(answer.version, EditedPost::of(answer, app.part()))
 }
 
 async fn edit(
@@ -180,12 +181,13 @@ async fn edit(
     app.executor.execute(id.0, PostCommand::Edit { by, body }, envelope).await
 }
 
-async fn voice(app: &App, asked: WriteRequest, id: PostId) -> Result<Voice, Problem> {
+async fn voice(app: &App, request: WriteRequest, id: PostId) -> Result<Voice, Problem> {
     let post = app.executor.load::<post::Post>(id.0).await?;
-    Voice::known(app, asked, id, post.is_anonymous()).await
+    Voice::known(app, request, id, post.is_anonymous()).await
 }
 
-/// What has an original time or place has an author who is known there.
+/// Refuses an id or a time of another service on an anonymous post: a moved post has an author who is known
+/// there.
 fn must_be_new(fields: &PublishPost) -> Result<(), Problem> {
     let moved = [(fields.id.is_some(), "/id"), (fields.published_at.is_some(), "/published_at")];
     let errors: Vec<FieldError> = moved
@@ -206,11 +208,11 @@ fn must_be_new(fields: &PublishPost) -> Result<(), Problem> {
 pub async fn delete_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let Voice { asked, by } = voice(&app, asked, id).await?;
+    let Voice { asked: request, by } = voice(&app, request, id).await?;
     let command = PostCommand::Delete { by };
-    let answer = app.executor.execute::<post::Post>(id.0, command, &asked.envelope).await?;
+    let answer = app.executor.execute::<post::Post>(id.0, command, &request.envelope).await?;
     app.part::<Pokes>().poke(answer.position);
-    Ok(asked.committed(&app, &answer).done())
+    Ok(request.committed(&app, &answer).done())
 }

@@ -1,4 +1,4 @@
-//! Posts by their tags: of one, or of all that the caller follows.
+//! Posts by their tags: of one tag, or of all tags that the caller follows.
 
 use super::dto::Post;
 use crate::app::App;
@@ -13,14 +13,14 @@ use projections::{Page, posts};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// In which order the posts of a tag are listed.
+/// The order in which the posts of a tag are listed.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PostOrder {
     /// The newest first.
     #[default]
     Latest,
-    /// Of equally liked ones the newest first.
+    /// The most liked first; of equally liked posts the newest first.
     MostLiked,
 }
 
@@ -29,11 +29,11 @@ pub enum PostOrder {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TagPostsQuery {
-    /// `latest` first, or `most_liked`. A cursor is good for the order it was given in.
+    /// The order: `latest` first, or `most_liked`. A cursor is good for the order it was given in.
     #[serde(default)]
     #[param(inline, required = false)]
     sort: PostOrder,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -53,7 +53,7 @@ impl Paged for TagPostsQuery {
 
 /// List the posts that carry a tag
 ///
-/// One that is liked while pages of `most_liked` are read may come twice, or not at all.
+/// A post that is liked while pages of `most_liked` are read may come twice, or not at all.
 #[utoipa::path(
     get, path = "/v1/tags/{tag}/posts", tag = "tags",
     params(("tag" = String, Path, description = "The tag, with or without `#`."), TagPostsQuery),
@@ -75,7 +75,7 @@ pub async fn list_posts_of_tag(
 /// Answers with the posts that carry a tag, newest first.
 ///
 /// # Errors
-/// 400 for a cursor of another list; the database's.
+/// 400 for a cursor of another list; the database's errors.
 pub async fn latest<Q: Paged>(
     app: &App,
     listing: &Listing<Q>,
@@ -104,7 +104,7 @@ async fn most_liked(
 
 /// List the posts that carry a tag which the caller follows, newest first
 ///
-/// Each comes once, however many of its tags are followed.
+/// Each post comes once, however many of its tags are followed.
 #[utoipa::path(
     get, path = "/v1/me/tags/posts", tag = "tags",
     params(PageQuery),
@@ -124,7 +124,7 @@ pub async fn list_posts_of_followed_tags(
     answer(&app, &listing, LIST, &reader, fresh, ids).await
 }
 
-/// Shows these posts, but for those that the reader may not see.
+/// Answers with these posts, but for those that the reader may not see.
 async fn answer<Q: Paged, K: Serialize>(
     app: &App,
     listing: &Listing<Q>,

@@ -1,4 +1,4 @@
-//! What a post said before it was edited.
+//! The versions of a post: its contents before each edit.
 
 use crate::app::App;
 use crate::edge::path::{Id, InPath};
@@ -13,29 +13,29 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What a post said from some time on, until the next version.
+/// A version of a post: its contents from some time on, until the next version.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostVersion {
-    /// As in `ETag`.
+    /// The version's number, as in `ETag`.
     pub version: i64,
-    /// One line above the text.
+    /// The title: one line above the text.
     pub title: Option<String>,
-    /// What it said.
+    /// The post's text in this version.
     pub text: String,
-    /// Given and written in the text, without `#`.
+    /// The tags given and written in the text, without `#`.
     pub tags: Vec<String>,
-    /// In the order in which they were shown.
+    /// The photos, in the order in which they were shown.
     pub photos: Vec<FormerPhoto>,
-    /// Since when it said so.
+    /// The time from which the post said this.
     pub written_at: DateTime<Utc>,
 }
 
-/// A photo that a post showed. One that nothing shows any more is gone.
+/// A photo that a post showed. A photo that nothing shows any more is gone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FormerPhoto {
-    /// Which.
+    /// The photo's id.
     pub media_id: Uuid,
-    /// For those who can't see it.
+    /// A description for people who can't see the photo.
     pub alternative_text: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl From<posts::PostVersion> for PostVersion {
     }
 }
 
-/// One that was never edited.
+/// The only version of a post that was never edited.
 impl From<posts::Post> for PostVersion {
     fn from(post: posts::Post) -> Self {
         let posts::Post { version, title, text, tags, photos, published_at, .. } = post;

@@ -1,12 +1,13 @@
-//! What stands for a photo that nobody has chosen: the same for the same handle, for ever and everywhere.
+//! Drawings that stand for a photo that nobody has chosen: the same for the same handle, for ever and
+//! everywhere.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// Squares on a side; mirrored, as faces are.
+/// The number of squares on a side; the drawing is mirrored, as faces are.
 const SIDE: usize = 5;
 
-/// An SVG of 5 by 5 squares, in a colour of its own.
+/// Draws an SVG of 5 by 5 squares, in a colour of the handle.
 pub(super) fn avatar(handle_key: &str) -> String {
     let hash = Sha256::digest(handle_key.as_bytes());
     let hue = hue(&hash);
@@ -26,7 +27,7 @@ pub(super) fn avatar(handle_key: &str) -> String {
     )
 }
 
-/// An SVG that goes from one colour to another.
+/// Draws an SVG that goes from one colour to another.
 pub(super) fn banner(handle_key: &str) -> String {
     let hash = Sha256::digest(handle_key.as_bytes());
     let hue = hue(&hash);

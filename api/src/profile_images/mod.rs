@@ -1,4 +1,5 @@
-//! The photo beside a person's name and the one over their profile; drawn from the handle where there is none.
+//! The photo beside a person's name and the one over their profile; drawn from the handle if there is no
+//! photo.
 
 mod drawing;
 mod routes;
@@ -7,7 +8,7 @@ use crate::app::App;
 use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of profile images.
 pub struct ProfileImages;
 
 impl Feature for ProfileImages {

@@ -1,4 +1,4 @@
-//! Chosen, taken away, and seen.
+//! Routes of profile images: chosen, taken away, and seen.
 
 use super::drawing;
 use crate::app::App;
@@ -19,16 +19,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A photo that is changed is seen everywhere within a minute.
+/// The caching of profile images: a photo that is changed is seen everywhere within a minute.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
-/// A drawing is an image and nothing else, even if someone opens it by itself.
+/// The policy of drawings: a drawing is an image and nothing else, even if a browser opens it by itself.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
 /// A photo of one's own.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chosen {
-    /// Of an uploaded photo that is `ready`, and that nothing else shows.
+    /// The id of an uploaded photo that is `ready`, and that nothing else shows.
     media_id: Uuid,
 }
 
@@ -41,10 +41,10 @@ pub struct Chosen {
 )]
 pub async fn set_avatar(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<Chosen>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<Chosen>,
 ) -> Result<Response, Problem> {
-    let media_id = Some(showable(&app, &asked, fields.media_id).await?);
-    change(&app, &asked, UserCommand::SetAvatar { media_id }).await
+    let media_id = Some(showable(&app, &request, fields.media_id).await?);
+    change(&app, &request, UserCommand::SetAvatar { media_id }).await
 }
 
 /// Be shown by no photo
@@ -53,8 +53,8 @@ pub async fn set_avatar(
     responses((status = 204, description = "A drawing stands for it.")),
     security(("bearer" = []))
 )]
-pub async fn remove_avatar(State(app): State<App>, asked: WriteRequest) -> Result<Response, Problem> {
-    change(&app, &asked, UserCommand::SetAvatar { media_id: None }).await
+pub async fn remove_avatar(State(app): State<App>, request: WriteRequest) -> Result<Response, Problem> {
+    change(&app, &request, UserCommand::SetAvatar { media_id: None }).await
 }
 
 /// Show a photo over one's profile
@@ -66,10 +66,10 @@ pub async fn remove_avatar(State(app): State<App>, asked: WriteRequest) -> Resul
 )]
 pub async fn set_banner(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<Chosen>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<Chosen>,
 ) -> Result<Response, Problem> {
-    let media_id = Some(showable(&app, &asked, fields.media_id).await?);
-    change(&app, &asked, UserCommand::SetBanner { media_id }).await
+    let media_id = Some(showable(&app, &request, fields.media_id).await?);
+    change(&app, &request, UserCommand::SetBanner { media_id }).await
 }
 
 /// Show no photo over one's profile
@@ -78,13 +78,13 @@ pub async fn set_banner(
     responses((status = 204, description = "A drawing stands for it.")),
     security(("bearer" = []))
 )]
-pub async fn remove_banner(State(app): State<App>, asked: WriteRequest) -> Result<Response, Problem> {
-    change(&app, &asked, UserCommand::SetBanner { media_id: None }).await
+pub async fn remove_banner(State(app): State<App>, request: WriteRequest) -> Result<Response, Problem> {
+    change(&app, &request, UserCommand::SetBanner { media_id: None }).await
 }
 
 /// See the photo beside a person's name
 ///
-/// For `<img src>`: leads to the photo, or is a drawing made of the handle.
+/// For `<img src>`: the answer leads to the photo, or is a drawing made of the handle.
 #[utoipa::path(
     get, path = "/v1/users/{handle}/avatar", tag = "users",
     params(("handle" = String, Path, description = "The person's handle.")),
@@ -101,7 +101,7 @@ pub async fn get_avatar(State(app): State<App>, handle: HandleKey) -> Result<Res
 
 /// See the photo over a person's profile
 ///
-/// For `<img src>`: leads to the photo, or is a drawing made of the handle.
+/// For `<img src>`: the answer leads to the photo, or is a drawing made of the handle.
 #[utoipa::path(
     get, path = "/v1/users/{handle}/banner", tag = "users",
     params(("handle" = String, Path, description = "The person's handle.")),
@@ -141,20 +141,20 @@ fn image(
     response
 }
 
-async fn showable(app: &App, asked: &WriteRequest, media_id: Uuid) -> Result<MediaId, Problem> {
+async fn showable(app: &App, request: &WriteRequest, media_id: Uuid) -> Result<MediaId, Problem> {
     let media = app.executor.load::<Media>(media_id).await?;
-    let named = shown::must_be_named(app, asked.by.id, MediaId(media_id), &media, "/media_id").await?;
+    let named = shown::must_be_named(app, request.by.id, MediaId(media_id), &media, "/media_id").await?;
     if let Err(error) = named {
         return Err(Problem::invalid(vec![error]));
     }
-    match media.must_be_showable_by(asked.by.id) {
+    match media.must_be_showable_by(request.by.id) {
         Ok(()) => Ok(MediaId(media_id)),
         Err(refusal) => Err(Problem::invalid(vec![shown::refused("/media_id".to_owned(), refusal)])),
     }
 }
 
-async fn change(app: &App, asked: &WriteRequest, command: UserCommand) -> Result<Response, Problem> {
-    let answer = app.executor.execute::<User>(asked.by.id.0, command, &asked.envelope).await?;
+async fn change(app: &App, request: &WriteRequest, command: UserCommand) -> Result<Response, Problem> {
+    let answer = app.executor.execute::<User>(request.by.id.0, command, &request.envelope).await?;
     app.part::<Pokes>().poke(answer.position);
-    Ok(asked.committed(app, &answer).done())
+    Ok(request.committed(app, &answer).done())
 }

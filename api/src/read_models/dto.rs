@@ -1,87 +1,87 @@
-//! How the whole stands, as JSON.
+//! The state of the log, the relay and all projections, as JSON.
 
 use chrono::{DateTime, Utc};
 use event_log::status;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How far everything has come.
+/// The progress of the log, the relay, search and all projections.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Standing {
     /// The newest event's position.
     pub head: i64,
-    /// Events stored within the last minute.
+    /// The number of events stored within the last minute.
     pub last_minute: i64,
-    /// Events stored within the last hour.
+    /// The number of events stored within the last hour.
     pub last_hour: i64,
-    /// Events that the relay has not published yet.
+    /// The number of events that the relay has not published yet.
     pub relay_lag: i64,
-    /// Why the relay stands still; null where it does not.
+    /// The reason why the relay stands still; null where it does not.
     pub relay_stopped_because: Option<String>,
-    /// Events that the search of the server that answers lacks.
+    /// The number of events that the search of the answering server lacks.
     pub search_lag: i64,
-    /// Every projection.
+    /// The projections, all of them.
     pub items: Vec<Projection>,
 }
 
-/// How a projection stands.
+/// The state of a projection.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Projection {
-    /// Its name.
+    /// The projection's name.
     #[schema(example = "posts")]
     pub name: String,
-    /// The version of its projector that made it; null where it was never made.
+    /// The version of the projector that made the read model; null if it was never made.
     pub version: Option<i32>,
-    /// The last event applied; null where it was never made.
+    /// The position of the last event applied; null if the read model was never made.
     pub position: Option<i64>,
-    /// Events not applied yet.
+    /// The number of events not applied yet.
     pub lag: i64,
-    /// How long ago the first of them was stored, in seconds.
+    /// The age of the first event not applied, in seconds.
     pub lag_seconds: f64,
-    /// Whether some process keeps it up to date now.
+    /// True if some process keeps the projection up to date now.
     pub is_led: bool,
-    /// Events that could not be applied and wait for a mend, the oldest first; at most 20.
+    /// The events that could not be applied and wait for a mend, the oldest first; at most 20.
     pub parked: Vec<ParkedEvent>,
-    /// How many there are in all.
+    /// The number of parked events in all.
     pub parked_count: i64,
-    /// How far a copy has come that is built beside it now; null where none is.
+    /// The position of a copy that is built beside the projection now; null where none is.
     pub rebuilding_at: Option<i64>,
     /// The last rebuild that was asked for here; null where none ever was.
     pub rebuild: Option<Rebuild>,
 }
 
-/// An event that could not be applied. The later ones of its aggregate wait with it.
+/// An event that could not be applied. Later events of its aggregate wait with it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ParkedEvent {
-    /// Where it is.
+    /// The event's position in the log.
     pub position: i64,
-    /// To which kind of aggregate it happened.
+    /// The type of the event's aggregate.
     pub aggregate_type: String,
-    /// What it is.
+    /// The event's type.
     pub event_type: String,
-    /// What is wrong.
+    /// The error that applying the event gave.
     pub error: String,
 }
 
 /// A rebuild that was asked for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Rebuild {
-    /// When.
+    /// The time of the request.
     pub asked_at: DateTime<Utc>,
-    /// When it ended; null while it waits or is underway.
+    /// The time at which the rebuild ended; null while it waits or is underway.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Why it did not come about; null where it did.
+    /// The reason why the rebuild failed; null if it did not.
     pub error: Option<String>,
 }
 
 impl Projection {
-    /// Whether a rebuild that was asked for has not ended.
+    /// Returns true if a rebuild was asked for and has not ended.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.rebuild.as_ref().is_some_and(|rebuild| rebuild.ended_at.is_none())
     }
 
-    /// As it stands, with what is rebuilt of it.
+    /// Makes the JSON of a projection, with its rebuilds.
     #[must_use]
     pub fn of(status: status::ProjectionStatus, rebuilds: &status::Rebuilds) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl From<status::ParkedEvent> for ParkedEvent {
 }
 
 impl From<&status::AskedRebuild> for Rebuild {
-    fn from(asked: &status::AskedRebuild) -> Self {
-        Self { asked_at: asked.asked_at, ended_at: asked.ended_at, error: asked.error.clone() }
+    fn from(rebuild: &status::AskedRebuild) -> Self {
+        Self { asked_at: rebuild.asked_at, ended_at: rebuild.ended_at, error: rebuild.error.clone() }
     }
 }

@@ -1,6 +1,7 @@
-//! The projections, for those who run the service: how far each has come, another try of what is parked, a rebuild.
+//! The projections, for the people who run the service: how far each has come, another try of parked events,
+//! a rebuild.
 //!
-//! Reading order: [`routes`], [`standings`] (how everything stands), [`rebuild`] (the job), [`dto`].
+//! Reading order: [`routes`], [`standings`] (the state of all projections), [`rebuild`] (the job), [`dto`].
 
 mod dto;
 mod rebuild;
@@ -18,10 +19,10 @@ use rebuild::{RebuildProjection, Rebuilder};
 use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// How often it is looked for wishes that have no job.
+/// The interval at which the worker looks for requests of rebuilds that have no job.
 const ADOPT: Duration = Duration::from_secs(600);
 
-/// This feature.
+/// The feature of the read models.
 pub struct ReadModels;
 
 impl Feature for ReadModels {

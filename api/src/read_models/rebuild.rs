@@ -1,4 +1,4 @@
-//! Rebuilds that are asked for, as jobs of processes with the role `projector`.
+//! Rebuilds that an admin has asked for, as jobs of processes with the role `projector`.
 
 use crate::app::App;
 use crate::edge::Problem;
@@ -13,26 +13,26 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How soon it is looked again whether another process is done.
+/// The delay before the job looks again whether another process is done.
 const SOON: Duration = Duration::from_secs(1);
 
-/// A projection is to be built anew.
+/// The job that builds a projection anew.
 #[derive(Serialize, Deserialize)]
 pub(super) struct RebuildProjection {
     projection: String,
 }
 
-/// What rebuilding takes.
+/// The parts that a rebuild needs.
 pub(super) struct Rebuilder {
     projectors: Vec<Arc<dyn Projector>>,
-    /// Its own, of three connections.
+    /// The rebuilder's own pool, of three connections.
     pool: PgPool,
     source: LogReader,
 }
 
 impl Job for RebuildProjection {
     const KIND: &'static str = "rebuild_projection";
-    /// The one that is underway is as good as another.
+    /// A rebuild that is underway is as good as another.
     const AGAIN: bool = false;
     type Context = Rebuilder;
 
@@ -40,7 +40,8 @@ impl Job for RebuildProjection {
         self.projection.clone()
     }
 
-    /// How a rebuild ended is noted with the wish: what fails is not tried again unless someone asks.
+    /// Runs the rebuild. Its end is noted with the request: a rebuild that fails is not tried again unless
+    /// somebody asks.
     async fn run(self, rebuilder: Arc<Rebuilder>) -> Result<(), Failure> {
         let Rebuilder { projectors, pool, source } = &*rebuilder;
         let elsewhere = || Failure::wait("another process is to do it", SOON);
@@ -54,7 +55,7 @@ impl Job for RebuildProjection {
 }
 
 impl Rebuilder {
-    /// Where the role is played.
+    /// Makes the rebuilder, if this node plays the role `projector`.
     pub(super) fn of(wiring: &Wiring) -> Option<Self> {
         wiring.settings.roles.projector.then(|| Self {
             projectors: wiring.projectors.clone(),
@@ -64,7 +65,8 @@ impl Rebuilder {
     }
 }
 
-/// Asks for the projection to be built anew; while that is waited for or underway, asking again changes nothing.
+/// Asks for the projection to be built anew; asking again while the rebuild waits or is underway changes
+/// nothing.
 pub(super) async fn ask(app: &App, projection: &str, by: Option<Uuid>) -> Result<(), Problem> {
     let mut tx = app.pool.begin().await?;
     rebuild::ask(&mut tx, projection, by).await?;
@@ -74,7 +76,7 @@ pub(super) async fn ask(app: &App, projection: &str, by: Option<Uuid>) -> Result
     Ok(())
 }
 
-/// Has wishes of before there was the job, or of a process that knows none, done too.
+/// Enqueues jobs for requests from before there was the job, or from a process that has no such job.
 pub(super) async fn adopt(pool: &PgPool, queue: &Queue) -> Result<(), sqlx::Error> {
     let left = rebuild::unanswered(pool).await?.into_iter();
     let jobs = left.map(|projection| Enqueued::of(&RebuildProjection { projection })).collect();

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Tell how far everything has come
 ///
-/// Needs the role `analyst` or `admin`, or an operator's token. As it was a second ago at most.
+/// Needs the role `analyst` or `admin`, or an operator's token. The answer is as of a second ago at most.
 #[utoipa::path(
     get, path = "/v1/projections", tag = "projections",
     responses((status = 200, description = "The log, the relay, search, and every projection.", body = Standing)),
@@ -30,8 +30,9 @@ pub async fn list_projections(State(app): State<App>, staff: Staff) -> Result<Js
 
 /// Try a projection's parked events again
 ///
-/// Needs the role `admin`, or an operator's token. Whoever keeps the projection up to date tries them within some
-/// seconds; asking again meanwhile changes nothing. What is still wrong with them stands in `parked` then.
+/// Needs the role `admin`, or an operator's token. The process that keeps the projection up to date tries the
+/// events within some seconds; asking again meanwhile changes nothing. Events that still can't be applied
+/// stand in `parked` then.
 #[utoipa::path(
     post, path = "/v1/projections/{name}/retry", tag = "projections",
     params(("name" = String, Path, description = "Which projection.", example = "posts")),
@@ -46,7 +47,7 @@ pub async fn retry_parked_events(
     staff.must_have_any(&[Role::Admin])?;
     let name = known(&app, name)?;
     let stands = one(&app, name).await?;
-    // Else the wish would wait for the next that is parked.
+    // Without parked events the request would wait for the next event that is parked.
     if stands.parked_count > 0 {
         retry::ask(&app.pool, name).await?;
         app.part::<Standings>().clear().await;
@@ -56,9 +57,10 @@ pub async fn retry_parked_events(
 
 /// Rebuild a projection
 ///
-/// Needs the role `admin`, or an operator's token. A copy is built from the first event beside the one that serves, and
-/// takes its place when it has caught up; a process with the role `projector` does it. Asking again while that is
-/// waited for or underway changes nothing. `rebuilding_at` tells how far it is, `rebuild` how it ended.
+/// Needs the role `admin`, or an operator's token. A process with the role `projector` builds a copy from the
+/// first event beside the read model that serves; the copy takes its place when it has caught up. Asking
+/// again while the rebuild waits or is underway changes nothing. `rebuilding_at` tells how far the copy is,
+/// `rebuild` how the rebuild ended.
 #[utoipa::path(
     post, path = "/v1/projections/{name}/rebuild", tag = "projections",
     params(("name" = String, Path, description = "Which projection.", example = "posts")),

@@ -1,4 +1,4 @@
-//! How everything stands, looked at once for all who ask.
+//! The state of all projections, read once for all who ask at the same time.
 
 use super::dto::{Projection, Standing};
 use crate::app::App;
@@ -11,51 +11,52 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// A look is some dozens of questions, and consoles ask again and again.
+/// The time for which a standing is kept: reading one is some dozens of queries, and consoles ask again and
+/// again.
 const KEPT: Duration = Duration::from_secs(1);
 
-/// What was seen a moment ago. Who asks while it is looked waits for that.
+/// The standing as of a moment ago. A request that comes while it is read waits for that reading.
 #[derive(Debug)]
 pub struct Standings {
     projections: Vec<&'static str>,
-    kept: Mutex<Option<(Instant, Arc<Standing>)>>,
+    cached: Mutex<Option<(Instant, Arc<Standing>)>>,
 }
 
 impl Standings {
-    /// Of these projections, not looked at yet.
+    /// Makes the standings of these projections, not read yet.
     #[must_use]
     pub fn new(projections: Vec<&'static str>) -> Self {
-        Self { projections, kept: Mutex::default() }
+        Self { projections, cached: Mutex::default() }
     }
 
-    /// The projection of this name, if there is one.
+    /// Returns the projection of this name, if there is one.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&'static str> {
         self.projections.iter().copied().find(|known| *known == name)
     }
 
-    /// How everything stands, or stood a moment ago.
+    /// Returns the standing, as of now or a moment ago.
     ///
     /// # Errors
     /// 503 if the database is away.
     pub async fn read(&self, app: &App) -> Result<Arc<Standing>, Problem> {
-        let mut kept = self.kept.lock().await;
-        if let Some((_, standing)) = kept.as_ref().filter(|(begun, _)| begun.elapsed() < KEPT) {
+        let mut cached = self.cached.lock().await;
+        if let Some((_, standing)) = cached.as_ref().filter(|(begun, _)| begun.elapsed() < KEPT) {
             return Ok(standing.clone());
         }
         let begun = Instant::now();
         let standing = Arc::new(look(app, &self.projections).await?);
-        *kept = Some((begun, standing.clone()));
+        *cached = Some((begun, standing.clone()));
         Ok(standing)
     }
 
-    /// Something was changed here: the next look shows it.
+    /// Drops the kept standing after a change here: the next reading shows the change.
     pub async fn clear(&self) {
-        *self.kept.lock().await = None;
+        *self.cached.lock().await = None;
     }
 }
 
-/// The log, the relay, and these projections with what is rebuilt of them.
+/// Reads the log's head, the relay, and these projections with their rebuilds.
 pub(super) async fn of(
     app: &App,
     names: &[&str],

@@ -1,4 +1,4 @@
-//! Who may do more than every member: roles, granted and revoked by admins.
+//! Roles: permissions beyond those of every member; granted and revoked by admins.
 
 mod routes;
 
@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The roles feature.
 pub struct Roles;
 
 impl Feature for Roles {

@@ -11,10 +11,10 @@ use domain::user::{Role, User, UserCommand};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What someone may do beyond what every member may.
+/// The roles by which a person may do more than every member.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Roles {
-    /// Some of author, moderator, analyst, admin.
+    /// The roles: some of author, moderator, analyst, admin.
     #[schema(example = json!(["author"]))]
     pub roles: Vec<&'static str>,
 }
@@ -25,7 +25,7 @@ impl Roles {
     }
 }
 
-/// Whose role it is about, and which.
+/// The person and the role that a path names.
 #[derive(Debug)]
 pub struct Named {
     handle_key: String,
@@ -85,10 +85,10 @@ pub async fn list_roles(
 pub async fn grant_role(
     State(app): State<App>,
     named: Named,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
     let role = named.role;
-    execute(&app, &named, &asked, UserCommand::GrantRole { role }).await
+    execute(&app, &named, &request, UserCommand::GrantRole { role }).await
 }
 
 /// Revoke a role
@@ -106,20 +106,20 @@ pub async fn grant_role(
 pub async fn revoke_role(
     State(app): State<App>,
     named: Named,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
     let role = named.role;
-    execute(&app, &named, &asked, UserCommand::RevokeRole { role }).await
+    execute(&app, &named, &request, UserCommand::RevokeRole { role }).await
 }
 
 async fn execute(
     app: &App,
     named: &Named,
-    asked: &WriteRequest,
+    request: &WriteRequest,
     command: UserCommand,
 ) -> Result<Response, Problem> {
-    asked.by.must_have(Role::Admin)?;
+    request.by.must_have(Role::Admin)?;
     let user = facts::user_of_handle(app, &named.handle_key).await?;
-    let answer = app.executor.execute::<User>(user.0, command, &asked.unversioned()).await?;
-    Ok(asked.committed(app, &answer).done())
+    let answer = app.executor.execute::<User>(user.0, command, &request.unversioned()).await?;
+    Ok(request.committed(app, &answer).done())
 }

@@ -1,4 +1,4 @@
-//! What was found as JSON.
+//! The results of searches as JSON.
 
 use crate::edge::html::escape;
 use crate::posts::dto::Post;
@@ -10,25 +10,25 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// One page of what was found.
+/// One page of search results.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Results<T> {
-    /// May be fewer than asked for even when more follow.
+    /// The page's items, perhaps fewer than asked for even when more follow.
     pub items: Vec<T>,
-    /// Give it as `cursor` to get the next page; null at the end.
+    /// The cursor of the next page, to be given as `cursor`; null at the end.
     pub next_cursor: Option<String>,
-    /// About how many there are in all.
+    /// The number of results in all, about.
     pub total: usize,
-    /// Counts by kinds of what was found, where they were asked for.
+    /// The counts of results by kind, if the request asked for them.
     pub facets: Option<Facets>,
-    /// What may have been meant: the same keys on the Korean keyboard.
+    /// The query that may have been meant: the same keys on the Korean keyboard.
     #[schema(example = "감귤")]
     pub suggestion: Option<String>,
-    /// Which engine has answered.
+    /// The name of the engine that has answered.
     #[schema(example = "embedded")]
     pub engine: &'static str,
-    /// What has told which are close, where that was asked: the name of a model, or `local-ngrams-1`, which knows wording
-    /// only.
+    /// The embedder that has told which posts are close, if the request asked for closeness: the name of a
+    /// model, or `local-ngrams-1`, which knows wording only.
     #[schema(example = "local-ngrams-1")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub embedder: Option<String>,
@@ -37,20 +37,21 @@ pub struct Results<T> {
 /// A post that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundPost {
-    /// As it is listed elsewhere.
+    /// The post as it is listed elsewhere.
     #[serde(flatten)]
     pub post: Post,
-    /// Where the words are.
+    /// The title and the text with the found words marked.
     pub highlights: PostHighlights,
-    /// Why it is where it is, where that was asked for.
+    /// The reasons for the post's place in the order, if the request asked for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
 }
 
-/// HTML that is safe as it is: words that were found stand in `<mark>`, all else is escaped.
+/// The parts of a found post as HTML that is safe as it is: words that were found stand in `<mark>`, all else
+/// is escaped.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostHighlights {
-    /// The title, if it has one.
+    /// The title, if the post has one.
     pub title: Option<String>,
     /// The text around the first word that was found, about 160 characters.
     #[schema(example = "제주 <mark>감귤</mark>밭에서")]
@@ -60,68 +61,69 @@ pub struct PostHighlights {
 /// A person who was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundPerson {
-    /// As they are listed elsewhere.
+    /// The person as listed elsewhere.
     #[serde(flatten)]
     pub person: Person,
-    /// Where the words are.
+    /// The names and the text with the found words marked.
     pub highlights: PersonHighlights,
 }
 
-/// HTML that is safe as it is: words that were found stand in `<mark>`, all else is escaped.
+/// The parts of a found person as HTML that is safe as it is: words that were found stand in `<mark>`, all
+/// else is escaped.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonHighlights {
     /// The handle.
     pub handle: String,
     /// The name.
     pub display_name: String,
-    /// What they say of themself, around the first word that was found.
+    /// The person's text about themself, around the first word that was found.
     pub bio: String,
 }
 
 /// A tag that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundTag {
-    /// Without `#`.
+    /// The tag, without `#`.
     pub tag: String,
-    /// Posts that carry it.
+    /// The number of posts that carry the tag.
     pub post_count: i64,
-    /// HTML that is safe as it is, with `<mark>` around what was found.
+    /// The tag as HTML that is safe as it is, with `<mark>` around what was found.
     pub highlighted: String,
 }
 
-/// What a place in the order is made of. By words it is the product of `words`, `likes` and `age`; by closeness it is
-/// `near`; of both (`mode=hybrid`) it comes from the places in these two orders.
+/// The parts of which a place in the order is made. By words the place comes from the product of `words`,
+/// `likes` and `age`; by closeness from `near`; of both (`mode=hybrid`) from the places in these two orders.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Explanation {
-    /// How well the words fit (BM25, by field: title, tags, author's name, text, alternative texts).
+    /// The fit of the words (BM25, by field: title, tags, author's name, text, alternative texts).
     pub words: f32,
-    /// More than 1 for what is liked.
+    /// The factor of likes: more than 1 for posts that are liked.
     pub likes: f32,
-    /// Less than 1 for what is old.
+    /// The factor of age: less than 1 for posts that are old.
     pub age: f32,
-    /// Cosine of the angle to what was asked for, where that is near enough to count.
+    /// The cosine of the angle to the request's vector, where that is near enough to count.
     pub near: Option<f32>,
 }
 
-/// How many of what was found are of which kind, the most first, ten of each.
+/// The counts of results by kind, the most first, ten of each.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Facets {
-    /// By tag.
+    /// The counts by tag.
     pub tags: Vec<Count<String>>,
-    /// By board.
+    /// The counts by board.
     pub boards: Vec<Count<Uuid>>,
-    /// By language: `ko`, `ja`, `zh`, `latin`, `other`.
+    /// The counts by language: `ko`, `ja`, `zh`, `latin`, `other`.
     pub languages: Vec<Count<String>>,
-    /// How many show photos.
+    /// The number of results that show photos.
     pub with_photos: u64,
 }
 
 /// One line of a facet.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Count<T> {
-    /// What is counted.
+    /// The value by which results are counted.
     pub value: T,
-    /// How many.
+    /// The number of results with this value.
     pub count: u64,
 }
 
@@ -145,10 +147,10 @@ impl Explanation {
     }
 }
 
-/// Marks what was looked for.
+/// A marker of the words that were looked for.
 pub(super) struct Marker(Vec<Vec<char>>);
 
-/// Characters of a text that are shown around what was found, and before it.
+/// The number of characters of a text that are shown in an excerpt, and of those before the first hit.
 const AROUND: usize = 160;
 const BEFORE: usize = 40;
 
@@ -158,12 +160,12 @@ impl Marker {
         Self(words.collect())
     }
 
-    /// The whole text.
+    /// Marks the hits in the whole text.
     pub(super) fn mark(&self, text: &str) -> String {
         marked(text, &highlights(text, &self.0))
     }
 
-    /// The part of a text around the first hit, or its beginning.
+    /// Marks the hits in the part of a text around the first hit, or in its beginning.
     pub(super) fn excerpt(&self, text: &str) -> String {
         let found = highlights(text, &self.0);
         let first = found.first().map_or(0, |&(from, _)| from);

@@ -1,4 +1,5 @@
-//! Asking the engine, for readers who want to see what they wrote, and must not see what is not for them.
+//! Requests to the search engine, for readers who want to see what they wrote, and must not see what is
+//! hidden from them.
 
 use super::dto::Results;
 use crate::app::App;
@@ -18,14 +19,16 @@ use search_engine::Fed;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
-/// An engine that takes longer is taken to be away.
+/// The time after which an engine that doesn't answer counts as away.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The same of an embedder: models answer a few words within a second.
+/// The time after which an embedder that doesn't answer counts as away: models answer a few words within a
+/// second.
 const EMBEDDER_PATIENCE: Duration = Duration::from_secs(3);
-/// How far pages lead: whoever looks further down narrows the search.
+/// The offset at which pages end: a reader who looks further down narrows the search.
 const DEEPEST: usize = 10_000;
 
-/// Where the next page begins, and as of when all pages of one search are ordered.
+/// The cursor of a search: the offset of the next page, and the time as of which all pages of one search are
+/// ordered.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct CursorPlace {
     offset: usize,
@@ -42,14 +45,14 @@ impl CursorPlace {
         DateTime::from_timestamp_millis(self.now).unwrap_or_default()
     }
 
-    /// After a page of `limit`, if it was full.
+    /// Returns the cursor after a page of `limit`, if the page was full.
     pub(super) fn next(self, found: usize, limit: usize) -> Option<Self> {
         let offset = self.offset + found;
         (found == limit && offset < DEEPEST).then_some(Self { offset, ..self })
     }
 }
 
-/// One page of a search, as it is asked for.
+/// The request for one page of a search.
 pub(super) struct PageRequest<'a> {
     pub(super) list: String,
     pub(super) q: Option<&'a str>,
@@ -62,7 +65,7 @@ impl PageRequest<'_> {
         CursorPlace::of(self.cursor, &self.list)
     }
 
-    /// The page that it becomes.
+    /// Makes the page of results that answers this request.
     pub(super) fn results<T>(
         &self,
         app: &App,
@@ -83,7 +86,7 @@ impl PageRequest<'_> {
     }
 }
 
-/// Reads what is in the search field.
+/// Parses the words in the search field.
 pub(super) fn words(query: Option<&str>) -> Result<Words, Problem> {
     Words::parse(query.unwrap_or_default()).map_err(|error| {
         let detail = error.to_string();
@@ -91,7 +94,7 @@ pub(super) fn words(query: Option<&str>) -> Result<Words, Problem> {
     })
 }
 
-/// The same where a name is looked for: a name has no author, and a tag is one with or without its mark.
+/// Parses the words of a search for names: a name has no author, and a tag is one with or without its mark.
 pub(super) fn names(query: Option<&str>) -> Result<Words, Problem> {
     let mut names = words(query)?;
     names.from.clear();
@@ -101,12 +104,12 @@ pub(super) fn names(query: Option<&str>) -> Result<Words, Problem> {
     Ok(names)
 }
 
-/// Waits until the engine, and what shows its hits, has what the reader must see.
+/// Waits until the engine, and the read models that show its hits, have the events that the reader must see.
 pub(super) async fn see(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
     see_in(app, reader, shown_by, &[&app.part::<Search>().fed]).await
 }
 
-/// The same where vectors are asked, which come last.
+/// Waits like [`see`], and for the engine's vectors too, which come last.
 pub(super) async fn see_near(app: &App, reader: &Reader, shown_by: &[&'static str]) -> Fresh {
     see_in(app, reader, shown_by, &[&app.part::<Search>().fed, &app.part::<Search>().vectors]).await
 }
@@ -123,7 +126,7 @@ async fn see_in(app: &App, reader: &Reader, shown_by: &[&'static str], fed: &[&F
     reader.fresh(coverage)
 }
 
-/// What is asked, but for who asks.
+/// A search without its reader.
 pub(super) struct SearchRequest {
     pub(super) kind: Kind,
     pub(super) words: Words,
@@ -135,9 +138,9 @@ pub(super) struct SearchRequest {
     pub(super) limit: usize,
 }
 
-/// Finds it.
-pub(super) async fn find(app: &App, reader: &Reader, asked: SearchRequest) -> Result<Found, Problem> {
-    let SearchRequest { kind, words, mut filters, near, sort, facets, place, limit } = asked;
+/// Asks the engine for the hits that this reader may see.
+pub(super) async fn find(app: &App, reader: &Reader, request: SearchRequest) -> Result<Found, Problem> {
+    let SearchRequest { kind, words, mut filters, near, sort, facets, place, limit } = request;
     for handle in &words.from {
         let author = author(app, reader, handle).await?;
         filters.authors.get_or_insert_default().extend(author);
@@ -163,7 +166,7 @@ pub(super) async fn find(app: &App, reader: &Reader, asked: SearchRequest) -> Re
     }
 }
 
-/// Where what was written in the search field points to; nowhere if there are no words in it.
+/// Asks the embedder for the vector of the words in the search field; `None` if the field has no words.
 pub(super) async fn near(app: &App, words: &Words) -> Result<Option<Near>, Problem> {
     let written: Vec<_> = words.words.iter().map(|word| word.written.as_str()).collect();
     if written.is_empty() {
@@ -184,7 +187,7 @@ pub(super) async fn near(app: &App, words: &Words) -> Result<Option<Near>, Probl
     .retry_after(5))
 }
 
-/// The post that was hit.
+/// Returns the id of the post that was hit.
 pub(super) fn post_of(hit: &Hit) -> Option<PostId> {
     match hit.key {
         Key::Post(id) => Some(PostId(id)),
@@ -192,7 +195,7 @@ pub(super) fn post_of(hit: &Hit) -> Option<PostId> {
     }
 }
 
-/// The person of this handle, if there is one for the reader.
+/// Returns the id of the person with this handle, if the reader may see one.
 pub(super) async fn author(app: &App, reader: &Reader, handle: &str) -> Result<Option<UserId>, Problem> {
     let key = Handle::key_of(handle);
     let person = app.read(|| profiles::query::by_handle_key(&app.reads, &key, reader.viewer())).await?;

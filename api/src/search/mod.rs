@@ -25,20 +25,20 @@ use service::settings::Settings;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// What search asks.
+/// The parts of the search.
 #[derive(Clone)]
 pub struct Search {
-    /// Finds.
+    /// The engine that finds.
     pub engine: Arc<dyn Engine>,
-    /// How far it is.
+    /// The position up to which the engine has been fed.
     pub fed: Fed,
-    /// Makes vectors of what is asked, as it does of posts.
+    /// The embedder, which makes vectors of queries as well as of posts.
     pub embedder: Arc<dyn Embedder>,
-    /// How far the engine is with these.
+    /// The position up to which the engine has been fed with vectors.
     pub vectors: Fed,
 }
 
-/// This feature.
+/// The search feature.
 pub struct SearchFeature;
 
 impl Feature for SearchFeature {
@@ -57,7 +57,7 @@ impl Feature for SearchFeature {
 
     fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
         let engine: Arc<dyn Engine> = match &wiring.settings.meili {
-            // It may be away for now.
+            // The engine may be away for now.
             Some(meili) => Arc::new(Meilisearch::new(meili, wiring.log_id)?),
             None => {
                 let folder = wiring.settings.search_dir.as_deref();

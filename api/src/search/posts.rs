@@ -1,4 +1,4 @@
-//! Posts by words and bounds.
+//! Posts found by words, within bounds.
 
 use super::dto::{Explanation, Facets, FoundPost, Marker, PostHighlights, Results};
 use super::find::{self, PageRequest, SearchRequest};
@@ -17,29 +17,29 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
-/// In which order posts are found.
+/// The order in which posts are found.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// What fits best first; of what fits alike the newer and more liked.
+    /// The best fit first; of posts that fit alike the newer and more liked.
     #[default]
     Relevance,
     /// The newest first.
     Newest,
-    /// The most liked first. Above 16 likes it may be out by a sixteenth.
+    /// The most liked first. Above 16 likes the order may be out by a sixteenth.
     MostLiked,
 }
 
-/// By what posts are found.
+/// The way in which posts are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Each word must be found.
+    /// By words: each word must be found.
     #[default]
     Keyword,
-    /// What is close to the words as a whole, though some, or all, may be missing.
+    /// By closeness to the words as a whole, though some, or all, may be missing.
     Similar,
-    /// Both; what both find comes first.
+    /// By both; posts that both ways find come first.
     Hybrid,
 }
 
@@ -51,7 +51,8 @@ pub struct PostSearch {
     /// Words that must all be found, also inside longer ones; `"exact words"`, `-without`, `#tag`, `from:handle`.
     #[param(example = "감귤 -광고 from:mina")]
     pub q: Option<String>,
-    /// `keyword`, `similar` or `hybrid`. In all of them `-without`, `#tag`, `from:handle` and all else here are bounds.
+    /// The way of finding: `keyword`, `similar` or `hybrid`. In all of them `-without`, `#tag`, `from:handle`
+    /// and all else here are bounds.
     #[serde(default)]
     #[param(inline, required = false)]
     pub mode: Mode,
@@ -63,25 +64,26 @@ pub struct PostSearch {
     pub board: Option<String>,
     /// Only posts that show photos, or only those that don't.
     pub has_photos: Option<bool>,
-    /// Only posts that seem to be written in it: `ko`, `ja`, `zh`, `latin` or `other`.
+    /// Only posts that seem to be written in this language: `ko`, `ja`, `zh`, `latin` or `other`.
     pub language: Option<String>,
     /// Only posts published from this day or time on (UTC).
     pub from: Option<String>,
     /// Only posts published before this day or time (UTC).
     pub to: Option<String>,
-    /// `relevance`, `newest` or `most_liked`. A cursor is good for the order and mode it was given in.
+    /// The order: `relevance`, `newest` or `most_liked`. A cursor is good for the order and mode it was given
+    /// in.
     #[serde(default)]
     #[param(inline, required = false)]
     pub sort: Order,
-    /// Whether to count what was found by tag, board, language and photos.
+    /// True to count the results by tag, board, language and photos.
     #[serde(default)]
     #[param(required = false)]
     pub facets: bool,
-    /// Whether to tell of each post why it is where it is.
+    /// True to tell of each post why it is at its place.
     #[serde(default)]
     #[param(required = false)]
     pub explain: bool,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     pub limit: Limit,
@@ -128,10 +130,10 @@ pub async fn search_posts(
     Ok(listing.answer_as(fresh, found.next_cursor.clone().as_deref(), found))
 }
 
-/// What a search for posts finds.
+/// Returns the posts that a search finds.
 ///
 /// # Errors
-/// 400 for what can't be looked for, 503 where the engine is away.
+/// 400 for words that can't be looked for, 503 where the engine is away.
 pub async fn posts(
     app: &App,
     reader: &Reader,
@@ -147,11 +149,11 @@ pub async fn posts(
         Mode::Similar => format!("{list}_similar"),
         Mode::Hybrid => format!("{list}_hybrid"),
     };
-    let asking =
+    let page_request =
         PageRequest { list, q: query.q.as_deref(), cursor: query.cursor.as_deref(), limit: query.limit };
-    let (mut words, place, limit) = (find::words(asking.q)?, asking.place()?, query.limit.into());
+    let (mut words, place, limit) = (find::words(page_request.q)?, page_request.place()?, query.limit.into());
     let marker = Marker::of(&words);
-    // A board may be as new as the posts.
+    // The query's board may be as new as its posts, so both read models must be seen.
     let seen: &[_] = if query.board.is_some() { &["posts", "boards"] } else { &["posts"] };
     let (fresh, near) = match query.mode {
         Mode::Keyword => (find::see(app, reader, seen).await, None),
@@ -165,8 +167,8 @@ pub async fn posts(
     }
     let embedder = near.is_some().then(|| app.part::<Search>().embedder.name().to_owned());
     let facets = query.facets;
-    let asked = SearchRequest { kind: Kind::Posts, words, filters, near, sort, facets, place, limit };
-    let mut found = find::find(app, reader, asked).await?;
+    let request = SearchRequest { kind: Kind::Posts, words, filters, near, sort, facets, place, limit };
+    let mut found = find::find(app, reader, request).await?;
 
     let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();
     let mut hits: HashMap<PostId, &Hit> =
@@ -186,12 +188,13 @@ pub async fn posts(
         post,
     });
     let items = items.collect();
-    let results = asking.results(app, place, &found, items);
+    let results = page_request.results(app, place, &found, items);
     let counted = facets.then(|| Facets::of(std::mem::take(&mut found.facets)));
     Ok((fresh, Results { facets: counted, embedder, ..results }))
 }
 
-/// What names nobody, no board or no tag finds nothing.
+/// Reads the bounds of a query. An author or a tag that doesn't exist finds nothing; a board that doesn't
+/// exist is an error.
 async fn filters(app: &App, reader: &Reader, query: &PostSearch) -> Result<Filters, Problem> {
     let mut filters = Filters {
         has_photos: query.has_photos,

@@ -1,4 +1,4 @@
-//! People and tags by words.
+//! People and tags found by words.
 
 use super::dto::{FoundPerson, FoundTag, Marker, PersonHighlights, Results};
 use super::find::{self, CursorPlace, PageRequest, SearchRequest};
@@ -24,7 +24,7 @@ pub struct NameSearch {
     /// Words that must all be found, also inside longer ones, or as initial consonants (ㄱㄱ finds 감귤).
     #[param(example = "ㄱㄱ")]
     pub q: Option<String>,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     pub limit: Limit,
@@ -33,7 +33,7 @@ pub struct NameSearch {
 }
 
 impl NameSearch {
-    fn asking(&self, list: &str) -> PageRequest<'_> {
+    fn page_request(&self, list: &str) -> PageRequest<'_> {
         PageRequest {
             list: list.to_owned(),
             q: self.q.as_deref(),
@@ -55,7 +55,7 @@ impl Paged for NameSearch {
 
 /// Search people
 ///
-/// By handle, name, and what they say of themselves.
+/// People are found by handle, name, and what they say of themselves.
 #[utoipa::path(
     get, path = "/v1/search/people", tag = "search",
     params(NameSearch),
@@ -71,18 +71,18 @@ pub async fn search_people(
     Ok(listing.answer_as(fresh, found.next_cursor.clone().as_deref(), found))
 }
 
-/// Whom a search finds.
+/// Returns the people whom a search finds.
 ///
 /// # Errors
-/// As with [`super::posts::posts`].
+/// The same as those of [`super::posts::posts`].
 pub async fn people(
     app: &App,
     reader: &Reader,
     query: &NameSearch,
 ) -> Result<(Fresh, Results<FoundPerson>), Problem> {
     let fresh = find::see(app, reader, &["profiles"]).await;
-    let asking = query.asking("search_people");
-    let Names { found, marker, place } = names(app, reader, &asking, Kind::People).await?;
+    let page_request = query.page_request("search_people");
+    let Names { found, marker, place } = names(app, reader, &page_request, Kind::People).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| person_of(&hit.key)).collect();
     let people = app.read(|| profiles::query::cards(&app.reads, &ids, reader.viewer())).await?;
     let items = people.into_iter().map(Person::from).map(|person| FoundPerson {
@@ -93,7 +93,7 @@ pub async fn people(
         },
         person,
     });
-    Ok((fresh, asking.results(app, place, &found, items.collect())))
+    Ok((fresh, page_request.results(app, place, &found, items.collect())))
 }
 
 /// Search tags
@@ -112,18 +112,18 @@ pub async fn search_tags(
     Ok(listing.answer_as(fresh, found.next_cursor.clone().as_deref(), found))
 }
 
-/// Which tags a search finds.
+/// Returns the tags that a search finds.
 ///
 /// # Errors
-/// As with [`super::posts::posts`].
+/// The same as those of [`super::posts::posts`].
 pub async fn tags(
     app: &App,
     reader: &Reader,
     query: &NameSearch,
 ) -> Result<(Fresh, Results<FoundTag>), Problem> {
     let fresh = find::see(app, reader, &["search"]).await;
-    let asking = query.asking("search_tags");
-    let Names { found, marker, place } = names(app, reader, &asking, Kind::Tags).await?;
+    let page_request = query.page_request("search_tags");
+    let Names { found, marker, place } = names(app, reader, &page_request, Kind::Tags).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| tag_of(&hit.key)).collect();
     let counted = app.read(|| feed::tags(&app.reads, &ids)).await?;
     let items = counted.into_iter().map(|counted| FoundTag {
@@ -131,7 +131,7 @@ pub async fn tags(
         tag: counted.tag,
         post_count: counted.post_count,
     });
-    Ok((fresh, asking.results(app, place, &found, items.collect())))
+    Ok((fresh, page_request.results(app, place, &found, items.collect())))
 }
 
 struct Names {
@@ -140,15 +140,20 @@ struct Names {
     place: CursorPlace,
 }
 
-async fn names(app: &App, reader: &Reader, asking: &PageRequest<'_>, kind: Kind) -> Result<Names, Problem> {
-    let words = find::names(asking.q)?;
-    let (marker, place) = (Marker::of(&words), asking.place()?);
-    let (filters, sort, limit) = (Filters::default(), Sort::Relevance, asking.limit.into());
-    let asked = SearchRequest { kind, words, filters, near: None, sort, facets: false, place, limit };
-    Ok(Names { found: find::find(app, reader, asked).await?, marker, place })
+async fn names(
+    app: &App,
+    reader: &Reader,
+    page_request: &PageRequest<'_>,
+    kind: Kind,
+) -> Result<Names, Problem> {
+    let words = find::names(page_request.q)?;
+    let (marker, place) = (Marker::of(&words), page_request.place()?);
+    let (filters, sort, limit) = (Filters::default(), Sort::Relevance, page_request.limit.into());
+    let request = SearchRequest { kind, words, filters, near: None, sort, facets: false, place, limit };
+    Ok(Names { found: find::find(app, reader, request).await?, marker, place })
 }
 
-/// The person that was found.
+/// Returns the id of the person that was found.
 pub(super) fn person_of(key: &Key) -> Option<UserId> {
     match key {
         Key::Person(id) => Some(UserId(*id)),
@@ -156,7 +161,7 @@ pub(super) fn person_of(key: &Key) -> Option<UserId> {
     }
 }
 
-/// The tag that was found.
+/// Returns the id of the tag that was found.
 pub(super) fn tag_of(key: &Key) -> Option<Uuid> {
     match key {
         Key::Tag(id) => Some(*id),

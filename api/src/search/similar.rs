@@ -21,11 +21,12 @@ use utoipa::ToSchema;
 /// One page of posts close to a post.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SimilarPosts {
-    /// The closest first. May be fewer than asked for even when more follow.
+    /// The closest first; perhaps fewer than asked for even when more follow.
     pub items: Vec<SimilarPost>,
-    /// Give it as `cursor` to get the next page; null at the end.
+    /// The cursor of the next page, to be given as `cursor`; null at the end.
     pub next_cursor: Option<String>,
-    /// What has told which are close: the name of a model, or `local-ngrams-1`, which knows wording only.
+    /// The embedder that has told which posts are close: the name of a model, or `local-ngrams-1`, which
+    /// knows wording only.
     #[schema(example = "local-ngrams-1")]
     pub embedder: String,
 }
@@ -33,18 +34,19 @@ pub struct SimilarPosts {
 /// A post close to another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SimilarPost {
-    /// As it is listed elsewhere.
+    /// The post as it is listed elsewhere.
     #[serde(flatten)]
     pub post: Post,
-    /// How close: the cosine of the angle between both, of which 1 is the same. Embedders differ in what is much.
+    /// The cosine of the angle between both posts, of which 1 is the same. Embedders differ in what is much.
     pub closeness: f32,
 }
 
 /// List posts similar to a post
 ///
-/// By closeness of titles, texts, tags and alternative texts of photos. Unless the server was given a model, that is
-/// closeness of wording, not of meaning. A post that was just written is there once it has a vector, moments later;
-/// until then nothing is similar to it. What is not close enough to be worth showing is left out.
+/// Closeness is that of titles, texts, tags and alternative texts of photos. Unless the server was given a
+/// model, it is closeness of wording, not of meaning. A post that was just written has a vector moments
+/// later; until then nothing is similar to it. Posts that are not close enough to be worth showing are left
+/// out.
 #[utoipa::path(
     get, path = "/v1/posts/{id}/similar", tag = "search",
     params(("id" = Uuid, Path, description = "The post."), PageQuery),
@@ -68,7 +70,7 @@ pub async fn similar_posts(
 
 const LIST: &str = "similar_posts";
 
-/// The first of the posts similar to one that the reader may see, as far as vectors are there.
+/// Returns the first of the posts similar to one that the reader may see, as far as vectors are there.
 ///
 /// # Errors
 /// 503 where the engine is away.
@@ -84,7 +86,7 @@ async fn similar(
     place: CursorPlace,
     limit: usize,
 ) -> Result<SimilarPosts, Problem> {
-    let asked = SearchRequest {
+    let request = SearchRequest {
         kind: Kind::Posts,
         words: Words::default(),
         filters: Filters::default(),
@@ -94,7 +96,7 @@ async fn similar(
         place,
         limit,
     };
-    let found = find::find(app, reader, asked).await?;
+    let found = find::find(app, reader, request).await?;
     let next = place.next(found.hits.len(), limit);
     let near = |hit: &Hit| Some((find::post_of(hit)?, hit.score.near.unwrap_or_default()));
     let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();

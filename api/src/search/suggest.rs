@@ -1,4 +1,4 @@
-//! What one may be about to type.
+//! Suggestions: queries, people and tags that a person may be about to type.
 
 use super::find::{self, PageRequest, SearchRequest};
 use super::routes::{person_of, tag_of};
@@ -21,11 +21,11 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SuggestQuery {
-    /// What was typed so far; its last syllable may be half there.
+    /// The text typed so far; its last syllable may be half there.
     #[param(example = "감ㄱ")]
     #[serde(default)]
     q: String,
-    /// How many of each kind at most.
+    /// The most items of each kind.
     #[serde(default = "few")]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 5, required = false)]
     limit: Limit,
@@ -35,41 +35,42 @@ fn few() -> Limit {
     Limit::try_from(5).expect("a few")
 }
 
-/// What one may be about to type.
+/// Suggestions of what a person may be about to type.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Suggestions {
     /// People by handle or name.
     pub people: Vec<Author>,
     /// Tags that posts for everyone carry.
     pub tags: Vec<SuggestedTag>,
-    /// What the caller has searched for, then what many have; with nothing typed the latest and the most frequent.
+    /// The caller's earlier queries, then queries of many people; with nothing typed the latest and the most
+    /// frequent.
     pub queries: Vec<SuggestedQuery>,
 }
 
-/// What was searched for before.
+/// A query of an earlier search.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuggestedQuery {
-    /// To be searched for again.
+    /// The query, to be searched for again.
     #[schema(example = "감귤 -광고")]
     pub query: String,
-    /// Whether the caller has searched for it.
+    /// True if the caller has searched for this query.
     pub by_me: bool,
 }
 
 /// A tag to look for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuggestedTag {
-    /// Without `#`.
+    /// The tag, without `#`.
     #[schema(example = "감귤")]
     pub tag: String,
-    /// Posts that carry it.
+    /// The number of posts that carry the tag.
     pub post_count: i64,
 }
 
 /// Suggest people, tags and earlier searches while one types
 ///
-/// The last word may be half there (감ㄱ), or typed with the keyboard left in English (rkar). What comes before it must
-/// be found, too.
+/// The last word may be half there (감ㄱ), or typed with the keyboard left in English (rkar). The words before
+/// the last must be found, too.
 #[utoipa::path(
     get, path = "/v1/search/suggest", tag = "search",
     params(SuggestQuery),
@@ -109,10 +110,10 @@ pub async fn suggest(
     }))
 }
 
-/// What was searched for before and holds what was typed, each once.
+/// Returns the earlier queries that hold the typed text, each once.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn queries(
     app: &App,
     reader: &Reader,
@@ -134,8 +135,8 @@ pub async fn queries(
 async fn named(app: &App, reader: &Reader, q: &str, limit: Limit, kind: Kind) -> Result<Found, Problem> {
     let mut words = find::names(Some(q))?;
     words.is_unfinished = true;
-    let asking = PageRequest { list: "suggest".to_owned(), q: None, cursor: None, limit };
-    let (filters, sort, place) = (Filters::default(), Sort::Relevance, asking.place()?);
+    let page_request = PageRequest { list: "suggest".to_owned(), q: None, cursor: None, limit };
+    let (filters, sort, place) = (Filters::default(), Sort::Relevance, page_request.place()?);
     find::find(
         app,
         reader,

@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What the caller searches for.
+/// A search that the caller makes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSearch {
-    /// What is in the search field: 1 to 100 characters. Any blanks in a row are one space.
+    /// The text in the search field: 1 to 100 characters. Any blanks in a row are one space.
     #[schema(example = "감귤 -광고")]
     query: String,
 }
 
 impl NewSearch {
-    /// Checks it.
+    /// Checks the text.
     ///
     /// # Errors
     /// 422 with what is wrong.
@@ -31,9 +31,9 @@ impl NewSearch {
 /// A search that is remembered from now on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RememberedSearch {
-    /// The same for the same query, as long as it is remembered.
+    /// The search's id: the same for the same query, as long as the search is remembered.
     pub id: Uuid,
-    /// As it is remembered.
+    /// The query as it is remembered.
     #[schema(example = "감귤 -광고")]
     pub query: String,
 }
@@ -41,12 +41,12 @@ pub struct RememberedSearch {
 /// A search that is remembered.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Search {
-    /// Names it to have it forgotten.
+    /// The search's id, to have the search forgotten.
     pub id: Uuid,
-    /// As it was last written.
+    /// The query as it was last written.
     #[schema(example = "감귤 -광고")]
     pub query: String,
-    /// When it was last searched.
+    /// The time of the last search with this query.
     pub searched_at: DateTime<Utc>,
 }
 
@@ -57,10 +57,10 @@ impl From<searches::Search> for Search {
     }
 }
 
-/// What many people search for.
+/// A query that many people search for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PopularSearch {
-    /// In small letters.
+    /// The query in small letters.
     #[schema(example = "감귤")]
     pub query: String,
 }

@@ -1,6 +1,6 @@
-//! What people search for: their own searches, which they can have forgotten, and those of many.
+//! Searches: a person's own, which they can have forgotten, and those that many people make.
 //!
-//! Reading order: [`routes`] (what one searched for lately), [`popular`] (what many do).
+//! Reading order: [`routes`] (the caller's own searches), [`popular`] (searches of many people).
 
 mod dto;
 mod personal;
@@ -27,7 +27,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 const SWEEP: Duration = Duration::from_secs(600);
 
-/// This feature.
+/// The feature of remembered searches.
 pub struct Searches;
 
 impl Feature for Searches {

@@ -1,4 +1,4 @@
-//! A person's searches, forgotten or taken away.
+//! A person's searches: forgotten when the account is erased, or exported.
 
 use super::Search;
 use crate::app::App;
@@ -8,10 +8,10 @@ use domain::value::{SearchHistoryId, UserId};
 use futures::future::BoxFuture;
 use projections::searches;
 
-/// The history is cleared.
+/// The search history is cleared.
 pub(super) static TAKE_BACK: &[TakeBack] = &[TakeBack::End(clear)];
 
-/// All that is remembered.
+/// The export of all remembered searches.
 pub(super) static EXPORTS: &[Export] = &[Export {
     name: "searches.json",
     korean: "기억해 둔 검색어, 최신순",

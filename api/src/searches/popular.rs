@@ -1,5 +1,6 @@
-//! What many people search for. The list is made anew every few minutes, for all who ask, as of the same moment on every
-//! node: one that changed at once would tell, to who can see when someone searches, for what.
+//! Popular searches: the queries that many people search for. The list is made anew every few minutes, for
+//! all readers, as of the same moment on every node: a list that changed at once would tell a person who can
+//! see when somebody searches what they search for.
 
 use super::dto::PopularSearch;
 use crate::app::App;
@@ -18,10 +19,10 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use utoipa::{IntoParams, ToSchema};
 
-/// How many are kept, to be suggested; nobody asks for so many.
+/// The number of queries that are kept, to be suggested; nobody asks for so many.
 const LONGEST: usize = 1_000;
 
-/// How far back it goes.
+/// The period of the list: how far back it goes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
@@ -41,7 +42,7 @@ pub struct PopularQuery {
     #[serde(default)]
     #[param(inline, required = false)]
     period: Period,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -49,9 +50,9 @@ pub struct PopularQuery {
 
 /// List what many people search for
 ///
-/// What at least three different people have searched for in the period and not forgotten since, what most of them
-/// have first; nothing that looks like an address, a number or a link, or asks for someone's posts. Made anew every
-/// five minutes. One page only.
+/// Queries that at least three different people have searched for in the period and not forgotten since; the
+/// queries of most people come first. A query that looks like an address, a number or a link, or asks for a
+/// person's posts, is left out. The list is made anew every five minutes. One page only.
 #[utoipa::path(
     get, path = "/v1/search/popular", tag = "search",
     params(PopularQuery),
@@ -71,8 +72,8 @@ pub async fn list_popular_searches(
     Ok(fresh.json(List { items: items.collect(), next_cursor: None }))
 }
 
-/// What many people searched for a moment ago, by period. Who asks while it is read waits for that: it is read once
-/// for all.
+/// The popular searches of a moment ago, by period. A request that comes while a list is read waits for that
+/// reading: the list is read once for all.
 #[derive(Debug)]
 pub struct PopularSearches {
     every: Duration,
@@ -83,45 +84,45 @@ pub struct PopularSearches {
 #[derive(Clone, Debug)]
 struct CachedQueries {
     queries: Arc<[String]>,
-    /// The read model had come at least so far.
+    /// The position that the read model had reached at least when the queries were read.
     position: Position,
     until: DateTime<Utc>,
 }
 
 impl PopularSearches {
-    /// None are known yet; they are read anew so often.
+    /// Makes the cache, empty; lists are read anew every `every`.
     #[must_use]
     pub fn new(every: Duration) -> Self {
         Self { every, day: Mutex::default(), week: Mutex::default() }
     }
 
-    /// Those of the last week that hold what someone has typed, as they type it: what begins with it comes first, what
-    /// most people search for first of these.
+    /// Returns the queries of the last week that hold the text typed so far: queries that begin with it come
+    /// first, and of these the queries of most people.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn matching(&self, app: &App, typed: &str, limit: usize) -> Result<Vec<String>, Problem> {
-        let kept = self.read(app, Period::Week).await?;
-        Ok(popular::matching(&kept.queries, typed, limit).into_iter().map(str::to_owned).collect())
+        let cached = self.read(app, Period::Week).await?;
+        Ok(popular::matching(&cached.queries, typed, limit).into_iter().map(str::to_owned).collect())
     }
 
     async fn read(&self, app: &App, period: Period) -> Result<CachedQueries, Problem> {
-        let (kept, period) = match period {
+        let (cached, period) = match period {
             Period::Day => (&self.day, searches::Period::Day),
             Period::Week => (&self.week, searches::Period::Week),
         };
-        let mut kept = kept.lock().await;
+        let mut cached = cached.lock().await;
         let until = moment(Utc::now(), self.every);
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.until == until) {
-            return Ok(kept.clone());
+        if let Some(cached) = cached.as_ref().filter(|cached| cached.until == until) {
+            return Ok(cached.clone());
         }
         let (there, _) = app.progress.checkpoint("searches");
         let queries = app.read(|| query::popular(&app.reads, period, until, LONGEST)).await?;
-        Ok(kept.insert(CachedQueries { queries: queries.into(), position: there, until }).clone())
+        Ok(cached.insert(CachedQueries { queries: queries.into(), position: there, until }).clone())
     }
 }
 
-/// The latest moment as of which there is a list: the same for all who ask until the next.
+/// Returns the latest moment as of which there is a list: the same for all requests until the next moment.
 fn moment(now: DateTime<Utc>, every: Duration) -> DateTime<Utc> {
     let every = i64::try_from(every.as_secs()).unwrap_or(i64::MAX);
     let since = now.timestamp().checked_rem_euclid(every);

@@ -1,4 +1,5 @@
-//! What the caller has searched for. Only what they commit to is remembered, and only its id is an event.
+//! The caller's searches. Only a search that the caller commits to is remembered, and only its id is an
+//! event.
 
 use super::dto::{NewSearch, RememberedSearch, Search};
 use crate::app::App;
@@ -23,8 +24,8 @@ impl InPath for SearchId {
 
 /// Remember a search
 ///
-/// Send it when the person commits to it, by Enter or by following a hit, not for each key. Nobody else sees it. The
-/// same again, however it is written, moves up; the newest 50 are kept.
+/// Send the search when the person commits to it, by Enter or by following a hit, not for each key. Nobody
+/// else sees it. The same query again, however it is written, moves up; the newest 50 searches are kept.
 #[utoipa::path(
     post, path = "/v1/me/searches", tag = "search",
     request_body = NewSearch,
@@ -33,19 +34,19 @@ impl InPath for SearchId {
 )]
 pub async fn remember_search(
     State(app): State<App>,
-    WriteRequestWith { asked, fields }: WriteRequestWith<NewSearch>,
+    WriteRequestWith { asked: request, fields }: WriteRequestWith<NewSearch>,
 ) -> Result<Response, Problem> {
     let text = fields.text()?;
-    let user_id = asked.by.id;
+    let user_id = request.by.id;
     let search_id = app.vault.searches.note(user_id, &text).await?;
     let command = SearchHistoryCommand::Remember { user_id, search_id, at: Utc::now() };
-    let answer = execute(&app, &asked, command).await?;
+    let answer = execute(&app, &request, command).await?;
     let known = &answer.state.searches;
     app.vault.searches.settle(user_id, search_id, known, answer.version).await?;
-    // Of a repeat with the same key: as it was the first time.
+    // The id may be that of a repeat with the same key: the answer is as it was the first time.
     let id = known.last().unwrap_or(&search_id).0;
     let query = text.to_string();
-    Ok(asked.committed(&app, &answer).answered(RememberedSearch { id, query }))
+    Ok(request.committed(&app, &answer).answered(RememberedSearch { id, query }))
 }
 
 /// Forget a search
@@ -58,13 +59,13 @@ pub async fn remember_search(
 pub async fn forget_search(
     State(app): State<App>,
     Id(search_id): Id<SearchId>,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let user_id = asked.by.id;
-    // Its words first: whatever happens in between, they are gone.
+    let user_id = request.by.id;
+    // The words are forgotten first: whatever happens in between, they are gone.
     app.vault.searches.forget(user_id, search_id).await?;
-    let answer = execute(&app, &asked, SearchHistoryCommand::Forget { user_id, search_id }).await?;
-    Ok(asked.committed(&app, &answer).done())
+    let answer = execute(&app, &request, SearchHistoryCommand::Forget { user_id, search_id }).await?;
+    Ok(request.committed(&app, &answer).done())
 }
 
 /// Forget all searches
@@ -73,22 +74,23 @@ pub async fn forget_search(
     responses((status = 204, description = "Forgotten, now or before.")),
     security(("bearer" = []))
 )]
-pub async fn forget_searches(State(app): State<App>, asked: WriteRequest) -> Result<Response, Problem> {
-    let user_id = asked.by.id;
-    // Not the words first: this may be the repeat of a request, and they what was searched since.
+pub async fn forget_searches(State(app): State<App>, request: WriteRequest) -> Result<Response, Problem> {
+    let user_id = request.by.id;
+    // The words are not forgotten first: this request may be a repeat, and the words may be of searches
+    // since.
     app.vault.searches.will_forget_all(user_id).await?;
-    let answer = execute(&app, &asked, SearchHistoryCommand::Clear { user_id }).await?;
+    let answer = execute(&app, &request, SearchHistoryCommand::Clear { user_id }).await?;
     app.vault.searches.forget_all(user_id, &answer.state.searches, answer.updated_at).await?;
-    Ok(asked.committed(&app, &answer).done())
+    Ok(request.committed(&app, &answer).done())
 }
 
 async fn execute(
     app: &App,
-    asked: &WriteRequest,
+    request: &WriteRequest,
     command: SearchHistoryCommand,
 ) -> Result<Answer<SearchHistory>, Problem> {
-    let id = SearchHistoryId::of(asked.by.id);
-    Ok(app.executor.execute::<SearchHistory>(id.0, command, &asked.unversioned()).await?)
+    let id = SearchHistoryId::of(request.by.id);
+    Ok(app.executor.execute::<SearchHistory>(id.0, command, &request.unversioned()).await?)
 }
 
 /// The query string of the list of searches.
@@ -96,7 +98,7 @@ async fn execute(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SearchesQuery {
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -104,7 +106,7 @@ pub struct SearchesQuery {
 
 /// List what the caller has searched for, newest first
 ///
-/// One page only: there are 50 at most.
+/// The answer is one page only: there are 50 searches at most.
 #[utoipa::path(
     get, path = "/v1/me/searches", tag = "search",
     params(SearchesQuery),

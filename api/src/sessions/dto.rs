@@ -1,4 +1,4 @@
-//! Sessions as JSON. What holds a secret does not show it in debug output.
+//! Sessions as JSON. A type that holds a secret does not show it in debug output.
 
 use crate::users::dto::Account;
 use chrono::{DateTime, Utc};
@@ -7,51 +7,54 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use vault::sessions::{self, Opened};
 
-/// What a person logs in with.
+/// A login with a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LogIn {
-    /// Handle or e-mail address, in any case.
+    /// The handle or e-mail address, in any case.
     #[schema(example = "마당쇠")]
     pub login: String,
-    /// As given at sign-up.
+    /// The password, as given at sign-up.
     #[schema(format = Password, example = "correct horse battery")]
     pub password: String,
-    /// Put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
+    /// True to put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
     #[serde(default)]
     pub use_cookies: bool,
 }
 
-/// What a session goes on by.
+/// The token by which a session goes on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
-    /// The newest of the session. Left out by browsers, whose cookie brings it; they send `Madang-CSRF: 1`.
+    /// The newest refresh token of the session. Left out by browsers, whose cookie brings it; they send
+    /// `Madang-CSRF: 1`.
     #[serde(default)]
     pub refresh_token: Option<String>,
 }
 
-/// What a person shows from now on.
+/// A session, with the tokens that the client sends from now on.
 #[derive(Serialize, ToSchema)]
 pub struct Session {
-    /// Which session.
+    /// The session's id.
     pub session_id: Uuid,
-    /// To be sent as `Authorization: Bearer <access_token>`. Not there where cookies were asked for.
+    /// The access token, to be sent as `Authorization: Bearer <access_token>`. Left out where cookies were
+    /// asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token: Option<String>,
-    /// Always `Bearer`.
+    /// The token's type, always `Bearer`.
     pub token_type: &'static str,
-    /// How long the access token is good for.
+    /// The number of seconds for which the access token is good.
     pub expires_in_seconds: u64,
-    /// For POST /v1/sessions/refresh, once. Not there where cookies were asked for.
+    /// The refresh token for POST /v1/sessions/refresh, good for one use. Left out where cookies were asked
+    /// for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// Who has logged in.
+    /// The account of the person who has logged in.
     pub user: Account,
 }
 
 impl Session {
-    /// A session of this person; without its tokens where cookies carry them.
+    /// Makes the JSON of a session; without its tokens where cookies carry them.
     #[must_use]
     pub fn of(opened: &Opened, user: Account, by_cookies: bool) -> Self {
         let shown = |token: &String| (!by_cookies).then(|| token.clone());
@@ -69,23 +72,23 @@ impl Session {
 /// A session as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionSeen {
-    /// Which.
+    /// The session's id.
     pub id: Uuid,
-    /// Whether this very request was made in it.
+    /// True if this very request was made in this session.
     pub is_this_one: bool,
-    /// Browser and system in a few words, as far as they can be told.
+    /// The browser and system in a few words, as far as they can be told.
     #[schema(example = "Chrome, Android")]
     pub device: String,
-    /// What the browser or app says of itself.
+    /// The text by which the browser or app describes itself.
     pub user_agent: String,
-    /// The address it was last refreshed from.
+    /// The address from which the session was last refreshed.
     #[schema(example = "203.0.113.7")]
     pub address: String,
-    /// When its owner logged in.
+    /// The time at which the owner logged in.
     pub created_at: DateTime<Utc>,
-    /// When it was last refreshed.
+    /// The time of the last refresh.
     pub last_seen_at: DateTime<Utc>,
-    /// When it is over unless it is refreshed.
+    /// The time at which the session is over unless it is refreshed.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -97,7 +100,7 @@ pub struct SessionList {
 }
 
 impl SessionSeen {
-    /// As the owner sees it from the session `here`.
+    /// Makes the JSON of a session as its owner sees it from the session `here`.
     #[must_use]
     pub fn of(session: sessions::Session, here: Uuid) -> Self {
         Self {

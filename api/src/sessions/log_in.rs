@@ -1,4 +1,4 @@
-//! Handle or address and password for a session.
+//! Logging in: a handle or an address, and a password, for a session.
 
 use super::dto::{LogIn, Session};
 use crate::app::App;
@@ -16,24 +16,26 @@ use vault::Email;
 use vault::attempts::Policy;
 use vault::sessions::{Device, Opened};
 
-/// Longer input was never a handle, whatever the rules were.
+/// The longest login. Longer input was never a handle, whatever the rules were.
 const LOGIN_MAX_BYTES: usize = 256;
 
 const QUARTER: Duration = Duration::from_secs(900);
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// From one network, whatever account. Higher than the others, because a school may be behind it.
+/// The limit of logins from one network, whatever the account. Higher than the others, because a school may
+/// be behind it.
 const FROM_A_NETWORK: Policy = Policy { kind: "login_from", burst: 50, longest: QUARTER, reset_after: HOUR };
-/// For one account from networks it was never logged in from: all of them together.
+/// The limit of logins to one account from networks without an earlier login of the account: all of them
+/// together.
 const TO_AN_ACCOUNT: Policy = Policy { kind: "login_to", burst: 8, longest: QUARTER, reset_after: HOUR };
-/// For one account from a network it was logged in from. Counted apart, so that who tries passwords from
-/// all over the world does not keep its owner out.
+/// The limit of logins to one account from a network with an earlier login. Counted apart, so that somebody
+/// who tries passwords from all over the world does not keep the owner out.
 const AT_HOME: Policy = Policy { kind: "login_home", burst: 8, longest: QUARTER, reset_after: HOUR };
 
 /// Log in
 ///
-/// An unknown handle or address and a wrong password get the same answer in the same time. Tried too often
-/// it is 429.
+/// An unknown handle or address and a wrong password get the same answer in the same time. A login that is
+/// tried too often is answered by 429.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "sessions",
     request_body = LogIn,
@@ -50,7 +52,7 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
     let Typed { kind, key: typed } = Typed::of(login);
     let named = whose(&app, kind, &typed).await?;
     let at_home = vault.sessions.is_known(named, &visitor.device).await?;
-    // By what was typed, not by whose it is: or the limit would tell which address is whose.
+    // The key is the typed text, not its owner: otherwise the limit would tell which address is whose.
     let account = [kind.name(), typed.as_bytes()].concat();
     let (policy, key): (_, &[&[u8]]) = match at_home {
         true => (&AT_HOME, &[&account, &visitor.network]),
@@ -76,10 +78,10 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
     Err(Problem::unauthorized("wrong_credentials", "There is no such account with this password."))
 }
 
-/// Opens a session for who has just proved who they are.
+/// Opens a session for a person who has just proved who they are.
 ///
 /// # Errors
-/// The vault's.
+/// The vault's errors.
 pub async fn open(
     app: &App,
     status: StatusCode,
@@ -99,7 +101,7 @@ fn answer(status: StatusCode, opened: &Opened, account: Account, use_cookies: bo
     response
 }
 
-/// What stands in the form, in the form in which it is unique.
+/// The login that was typed, in the form in which it is unique.
 struct Typed {
     kind: Kind,
     key: String,
@@ -123,7 +125,8 @@ impl Kind {
 }
 
 impl Typed {
-    /// Handles are not parsed by today's rules: whoever registered under earlier ones must get in, too.
+    /// Finds the kind of a login. Handles are not parsed by today's rules: a person who registered under
+    /// earlier rules must get in, too.
     fn of(login: &str) -> Self {
         let text = login.trim();
         if text.len() > LOGIN_MAX_BYTES || text.chars().any(char::is_control) {

@@ -1,4 +1,4 @@
-//! Where people are logged in: opened, refreshed, listed, ended.
+//! Sessions: where people are logged in; opened, refreshed, listed, ended.
 
 pub mod dto;
 pub mod log_in;
@@ -10,7 +10,7 @@ use crate::feature::Feature;
 use crate::personal::Export;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The sessions feature.
 pub struct Sessions;
 
 impl Feature for Sessions {

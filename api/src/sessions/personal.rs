@@ -1,4 +1,4 @@
-//! What a person takes away of where they are logged in.
+//! The export of a person's sessions: where they are logged in.
 
 use super::dto::SessionSeen;
 use crate::app::App;
@@ -7,7 +7,7 @@ use domain::value::UserId;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-/// All sessions.
+/// The export of all sessions.
 pub(super) static EXPORTS: &[Export] = &[Export {
     name: "sessions.json",
     korean: "로그인한 기기",
@@ -19,7 +19,7 @@ pub(super) static EXPORTS: &[Export] = &[Export {
 fn sessions(app: &App, me: UserId, file: Exporter) -> BoxFuture<'_, Result<(), ExportError>> {
     Box::pin(async move {
         let sessions = app.vault.sessions.of(me).await?;
-        // The export is made in none of them.
+        // The export is made in none of these sessions.
         let sessions: Vec<_> =
             sessions.into_iter().map(|session| SessionSeen::of(session, Uuid::nil())).collect();
         file.one(&sessions).await

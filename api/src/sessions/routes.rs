@@ -1,4 +1,4 @@
-//! Sessions that are there: refreshed, listed, ended; and the keys that sign their tokens.
+//! Existing sessions: refreshed, listed, ended; and the keys that sign their tokens.
 
 use super::dto::{Refresh, Session, SessionList, SessionSeen};
 use crate::app::App;
@@ -17,7 +17,8 @@ use uuid::Uuid;
 use vault::attempts::Policy;
 use vault::sessions::Refreshed;
 
-/// Tokens can't be guessed; this bounds the work that trying makes.
+/// The limit of worthless tokens from one network. Tokens can't be guessed; the limit bounds the work that
+/// trying makes.
 const WORTHLESS: Policy = hourly("refresh_from", 100);
 
 /// The id of a session in a path.
@@ -39,9 +40,9 @@ impl InPath for SessionId {
 
 /// Refresh a session
 ///
-/// Gives a new access token and a new refresh token; the old refresh token is worth nothing afterwards. Two
-/// tabs that refresh within 10 seconds get the same tokens. A refresh token that is shown again later ends
-/// the session, because someone else may have it, and its owner is told by mail.
+/// Refreshing gives a new access token and a new refresh token; the old refresh token is worth nothing
+/// afterwards. Two tabs that refresh within 10 seconds get the same tokens. A refresh token that is shown
+/// again later ends the session, because somebody else may have the token, and its owner is told by mail.
 #[utoipa::path(
     post, path = "/v1/sessions/refresh", tag = "sessions",
     request_body = Refresh,
@@ -77,7 +78,7 @@ pub async fn refresh(State(app): State<App>, form: Form<Refresh>) -> Result<Resp
     Ok(response)
 }
 
-/// A browser is rid of cookies that are worth nothing.
+/// Returns the problem of a session that has ended; a browser is rid of cookies that are worth nothing.
 fn over(by_cookies: bool) -> Problem {
     let mut gone = HeaderMap::new();
     if by_cookies {
@@ -91,7 +92,7 @@ fn over(by_cookies: bool) -> Problem {
 
 /// Log out
 ///
-/// Ends this session: its tokens are worth nothing from now on, on every node.
+/// Logging out ends this session: its tokens are worth nothing from now on, on every node.
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "sessions",
     responses((status = 204, description = "Logged out.")),
@@ -106,8 +107,8 @@ pub async fn log_out(
         (Ok(member), _) => {
             app.vault.sessions.end(member.id, member.session).await?;
         }
-        // A browser whose access token is over means its session all the same. That the write is meant was
-        // seen when the access cookie was.
+        // A browser whose access token is over means its session all the same. The check that the write is
+        // meant was made when the access cookie was seen.
         (Err(problem), Some(token)) if problem.code() == "token_expired" => {
             app.vault.sessions.end_by(token).await?;
         }
@@ -151,7 +152,7 @@ pub async fn end_session(
 
 /// End all sessions
 ///
-/// This one, too.
+/// The session of this request ends, too.
 #[utoipa::path(
     delete, path = "/v1/me/sessions", tag = "sessions",
     responses((status = 204, description = "Logged out everywhere.")),
@@ -166,8 +167,9 @@ pub async fn end_all_sessions(State(app): State<App>, member: Member) -> Result<
 
 /// The keys that sign access tokens
 ///
-/// A JSON Web Key Set (RFC 7517), by which others can verify tokens: issuer and audience are `madang`. A new
-/// key stands here two minutes before it signs; ask again where a token names a key that you do not know.
+/// The answer is a JSON Web Key Set (RFC 7517), by which others can verify tokens: issuer and audience are
+/// `madang`. A new key stands here two minutes before it signs; ask again where a token names a key that you
+/// do not know.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "sessions",
     responses((status = 200, description = "The key set.", body = serde_json::Value)),
@@ -175,7 +177,7 @@ pub async fn end_all_sessions(State(app): State<App>, member: Member) -> Result<
 )]
 pub async fn key_set(State(app): State<App>) -> Response {
     let mut response = Json(&*app.vault.key_set()).into_response();
-    let kept = HeaderValue::from_static("public, max-age=60");
-    response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    let caching = HeaderValue::from_static("public, max-age=60");
+    response.headers_mut().insert(header::CACHE_CONTROL, caching);
     response
 }

@@ -1,4 +1,4 @@
-//! Sign-ups as JSON. What holds a secret has no debug output.
+//! Sign-ups as JSON. A type that holds a secret has no debug output.
 
 use crate::edge::{Fields, Problem};
 use crate::users::dto::note_password_length;
@@ -10,30 +10,31 @@ use vault::mail::{Language, UnknownLanguage};
 use vault::sign_ups::NewSignUp;
 use vault::{CodeSent, Email};
 
-/// What someone who wants to become a member types.
+/// The form of a person who wants to become a member.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
-    /// Theirs, as a code sent there proves.
+    /// The person's e-mail address, as a code sent there proves.
     #[schema(example = "mina@example.kr")]
     email: String,
-    /// 8 to 128 characters.
+    /// The password: 8 to 128 characters.
     #[schema(format = Password, example = "correct horse battery")]
     password: String,
-    /// 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and look-alikes.
+    /// The handle: 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and
+    /// look-alikes.
     #[schema(example = "마당쇠")]
     handle: String,
-    /// 1 to 50 characters.
+    /// The display name: 1 to 50 characters.
     #[schema(example = "Mina Kim")]
     display_name: String,
-    /// In which letters are written. Without it `Accept-Language` counts.
+    /// The language in which letters are written. Without it `Accept-Language` counts.
     #[serde(default)]
     pub language: Option<ChosenLanguage>,
 }
 
 /// A language that letters are written in.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-// Through a string, so that what is none is refused as any other wrong field.
+// The type is read through a string, so that a text that is no language is refused as any other wrong field.
 #[serde(try_from = "String")]
 #[schema(rename_all = "lowercase")]
 pub enum ChosenLanguage {
@@ -66,7 +67,7 @@ impl TryFrom<String> for ChosenLanguage {
 /// A sign-up under way.
 #[derive(Serialize, ToSchema)]
 pub struct SignUpStarted {
-    /// For the confirmation, together with the code.
+    /// The sign-up's id, for the confirmation, together with the code.
     pub id: Uuid,
     /// How long the code is good for.
     pub code_expires_in_seconds: u64,
@@ -81,7 +82,7 @@ impl From<CodeSent> for SignUpStarted {
     }
 }
 
-/// What proves the address.
+/// The proof of the address.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
@@ -91,7 +92,7 @@ pub struct Confirmation {
     /// Another handle, if the one typed first was taken meanwhile.
     #[serde(default)]
     pub handle: Option<String>,
-    /// Put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
+    /// True to put the tokens into cookies, for browsers; needs the header `Madang-CSRF: 1`.
     #[serde(default)]
     pub use_cookies: bool,
 }

@@ -1,4 +1,4 @@
-//! Becoming a member: a form, a code by mail, and one is in.
+//! Sign-ups: a form, a code by mail, and the person is a member.
 
 pub mod dto;
 pub mod register;
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::feature::Feature;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The feature of sign-ups.
 pub struct SignUps;
 
 impl Feature for SignUps {

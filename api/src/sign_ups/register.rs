@@ -1,4 +1,5 @@
-//! From someone whose details are kept to a member, the same however they were proved.
+//! Registration: turns a person whose details are in the vault into a member, in the same way however the
+//! details were proved.
 
 use crate::app::App;
 use crate::edge::member::Visitor;
@@ -12,23 +13,24 @@ use domain::user::{User, UserCommand};
 use domain::value::{Bio, DisplayName, Handle, UserId};
 use event_log::event_store::{CommandError, Envelope};
 
-/// Someone about to be a member.
+/// A person about to become a member.
 pub struct Newcomer {
-    /// The same each time they try.
+    /// The person's id, the same each time they try.
     pub user: UserId,
-    /// Claimed by the event.
+    /// The handle, claimed by the event.
     pub handle: Handle,
-    /// Free text.
+    /// The display name: free text.
     pub display_name: DisplayName,
-    /// Whether their session is kept in cookies.
+    /// True if the session is kept in cookies.
     pub use_cookies: bool,
 }
 
-/// Makes them a member and logs them in. `pending` keeps in the vault what they are known by, under the id
-/// that it gives back; it comes first: a person whose way to log in was lost in between could never log in.
+/// Makes the person a member and logs them in. `pending` keeps in the vault the proof by which they log in,
+/// under the id that it gives back. `pending` comes first: a person whose way to log in was lost in between
+/// could never log in.
 ///
 /// # Errors
-/// The handle is taken, or what `pending` says.
+/// The error that the handle is taken, or that of `pending`.
 pub async fn register(
     app: &App,
     newcomer: Newcomer,

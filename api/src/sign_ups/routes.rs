@@ -1,4 +1,4 @@
-//! From a form to a member.
+//! Routes from the form to the member.
 
 use super::dto::{Confirmation, SignUp, SignUpStarted};
 use super::register::{Newcomer, register};
@@ -41,8 +41,8 @@ impl crate::edge::path::InPath for SignUpId {
 
 /// Sign up
 ///
-/// Sends a code of six digits to the address. If the address has an account already its owner is told so by
-/// mail, and the answer here is the same.
+/// The server sends a code of six digits to the address. If the address has an account already, its owner is
+/// told so by mail, and the answer here is the same.
 #[utoipa::path(
     post, path = "/v1/sign-ups", tag = "sign-ups",
     request_body = SignUp,
@@ -64,7 +64,7 @@ pub async fn sign_up(
 
 /// Have another code sent
 ///
-/// The one before is worth nothing any more. The wait until the next one doubles each time.
+/// The code before is worth nothing any more. The wait until the next code doubles each time.
 #[utoipa::path(
     post, path = "/v1/sign-ups/{id}/code", tag = "sign-ups",
     params(("id" = Uuid, Path, description = "Of the sign-up.")),
@@ -109,7 +109,7 @@ pub async fn confirm(
     let proved = app.vault.sign_ups.check(id, &fields.code).await??;
     let handle = match handle {
         Some(handle) => handle,
-        // It was checked when it was typed; rules may have changed since.
+        // The handle was checked when it was typed; rules may have changed since.
         None => {
             let mut errors = Fields::default();
             let parsed = errors.take("/handle", Handle::parse(&proved.handle));

@@ -1,4 +1,5 @@
-//! Addresses of the search page: what is looked for is in them, so that they can be kept, shared and gone back to.
+//! Addresses of the search page: the whole search is in its address, so that it can be kept, shared and gone
+//! back to.
 
 use crate::edge::Problem;
 use crate::edge::list::query;
@@ -6,7 +7,7 @@ use axum::http::Uri;
 use form_urlencoded::Serializer;
 use serde::Deserialize;
 
-/// What can be looked for.
+/// The kinds of results, one tab each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Tab {
@@ -30,7 +31,7 @@ impl Tab {
     }
 }
 
-/// The query string of the search page. A form sends what is empty, too; what is empty asks for nothing.
+/// The query string of the search page. A form sends empty fields, too; an empty field asks for nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SearchPageQuery {
@@ -48,7 +49,8 @@ pub(super) struct SearchPageQuery {
 }
 
 impl SearchPageQuery {
-    /// Parameters that mean nothing here are passed over: links gather them on their way.
+    /// Reads the query string. Parameters without a meaning here are passed over: links gather them on their
+    /// way.
     pub(super) fn read(uri: &Uri) -> Result<Self, Problem> {
         query(uri)
     }
@@ -69,11 +71,11 @@ impl SearchPageQuery {
         ]
     }
 
-    /// The address of the same search with one parameter changed, from its first page on.
+    /// Returns the address of the same search with one parameter changed, from its first page on.
     pub(super) fn with(&self, name: &str, value: &str) -> String {
         let mut query = Serializer::new(String::new());
-        for (key, kept) in self.pairs() {
-            let value = if key == name { value } else { kept };
+        for (key, current) in self.pairs() {
+            let value = if key == name { value } else { current };
             if !value.is_empty() {
                 query.append_pair(key, value);
             }
@@ -84,12 +86,12 @@ impl SearchPageQuery {
         at(&query.finish())
     }
 
-    /// Without it.
+    /// Returns the address of the same search without one parameter.
     pub(super) fn without(&self, name: &str) -> String {
         self.with(name, "")
     }
 
-    /// The same words looked for among something else: its bounds are not those of posts.
+    /// Returns the address of the same words on another tab, without the bounds if these are of posts only.
     pub(super) fn on(&self, tab: Tab) -> String {
         let bounds_stay = |tab| matches!(tab, Tab::Posts | Tab::Photos);
         if bounds_stay(tab) && bounds_stay(self.tab) {
@@ -98,18 +100,18 @@ impl SearchPageQuery {
         Self { tab, q: self.q.clone(), ..Self::default() }.with("", "")
     }
 
-    /// What a form beside the search field keeps.
-    pub(super) fn kept(&self) -> Vec<(&'static str, &str)> {
+    /// Returns the parameters that a form beside the search field keeps.
+    pub(super) fn hidden_fields(&self) -> Vec<(&'static str, &str)> {
         self.pairs().into_iter().filter(|(name, value)| *name != "q" && !value.is_empty()).collect()
     }
 
-    /// What a form for days keeps.
+    /// Returns the parameters that a form for days keeps.
     pub(super) fn without_days(&self) -> Vec<(&'static str, &str)> {
         let is_day = |name: &str| matches!(name, "from" | "to");
         self.pairs().into_iter().filter(|(name, value)| !is_day(name) && !value.is_empty()).collect()
     }
 
-    /// The bounds that hold, by parameter and value.
+    /// Returns the bounds that hold, by parameter and value.
     pub(super) fn bounds(&self) -> Vec<(&'static str, &str)> {
         let is_bound =
             |(name, value): &(&str, &str)| !matches!(*name, "q" | "tab" | "sort") && !value.is_empty();
@@ -117,17 +119,17 @@ impl SearchPageQuery {
     }
 }
 
-/// The address at which these words are looked for.
+/// Returns the address at which these words are looked for.
 pub(super) fn search(words: &str) -> String {
     at(&Serializer::new(String::new()).append_pair("q", words).finish())
 }
 
-/// The address at which what carries this tag is found.
+/// Returns the address at which the posts with this tag are found.
 pub(super) fn tag(tag: &str) -> String {
     search(&format!("#{tag}"))
 }
 
-/// The address of someone's page.
+/// Returns the address of a person's page.
 pub(super) fn person(handle: &str) -> String {
     // A handle is letters, digits and `_`, which need no more than what an address makes of any letter.
     format!("/@{handle}")
@@ -141,25 +143,25 @@ fn at(query: &str) -> String {
 mod tests {
     use super::*;
 
-    fn asked(address: &str) -> SearchPageQuery {
+    fn read(address: &str) -> SearchPageQuery {
         SearchPageQuery::read(&address.parse().expect("an address")).expect("it can be read")
     }
 
     #[test]
     fn an_address_is_read_as_it_was_written_and_changes_one_thing() {
-        let asked = asked("/?q=%EA%B0%90%EA%B7%A4+-x&tab=photos&tag=&cursor=c&utm=1");
-        assert_eq!((asked.q.as_str(), asked.tab), ("감귤 -x", Tab::Photos));
-        assert_eq!(asked.with("tag", "제주"), "/?q=%EA%B0%90%EA%B7%A4+-x&tab=photos&tag=%EC%A0%9C%EC%A3%BC");
-        assert_eq!(asked.without("q"), "/?tab=photos", "and begins at the first page");
-        assert!(asked.with("cursor", "d").ends_with("&cursor=d"));
+        let query = read("/?q=%EA%B0%90%EA%B7%A4+-x&tab=photos&tag=&cursor=c&utm=1");
+        assert_eq!((query.q.as_str(), query.tab), ("감귤 -x", Tab::Photos));
+        assert_eq!(query.with("tag", "제주"), "/?q=%EA%B0%90%EA%B7%A4+-x&tab=photos&tag=%EC%A0%9C%EC%A3%BC");
+        assert_eq!(query.without("q"), "/?tab=photos", "and begins at the first page");
+        assert!(query.with("cursor", "d").ends_with("&cursor=d"));
         assert_eq!(SearchPageQuery::default().with("", ""), "/");
     }
 
     #[test]
     fn bounds_of_posts_stay_with_posts() {
-        let asked = asked("/?q=a&board=night&sort=newest");
-        assert_eq!(asked.on(Tab::Photos), "/?q=a&tab=photos&board=night&sort=newest");
-        assert_eq!(asked.on(Tab::People), "/?q=a&tab=people");
-        assert_eq!(asked.bounds(), [("board", "night")]);
+        let query = read("/?q=a&board=night&sort=newest");
+        assert_eq!(query.on(Tab::Photos), "/?q=a&tab=photos&board=night&sort=newest");
+        assert_eq!(query.on(Tab::People), "/?q=a&tab=people");
+        assert_eq!(query.bounds(), [("board", "night")]);
     }
 }

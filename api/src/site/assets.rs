@@ -1,4 +1,4 @@
-//! What the pages load beside themselves: a style, a script, an icon, all in this binary.
+//! Files that the pages load: a style, a script, an icon, all in this binary.
 
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
@@ -7,7 +7,8 @@ pub(super) const STYLE_PATH: &str = "/site/site.css";
 pub(super) const SCRIPT_PATH: &str = "/site/site.js";
 pub(super) const ICON_PATH: &str = "/site/icon.svg";
 
-/// Asked for again after some minutes: a new release may bring others under the same name.
+/// The caching of the files: a browser asks again after some minutes, as a new release may bring other files
+/// under the same name.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 pub(super) async fn style() -> impl IntoResponse {

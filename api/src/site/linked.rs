@@ -1,10 +1,10 @@
-//! What people write, as HTML: tags, handles and web addresses in it lead somewhere.
+//! Texts of people as HTML: tags, handles and web addresses in them are links.
 
 use super::address;
 use crate::edge::html::{escape, escaped};
 use domain::value::{Handle, Tag};
 
-/// The text with its links. Safe as it is.
+/// Returns the text with its links, as HTML that is safe as it is.
 pub(super) fn linked(text: &str) -> String {
     let mut html = String::with_capacity(text.len() * 2);
     for piece in text.split_inclusive(char::is_whitespace) {
@@ -25,7 +25,7 @@ pub(super) fn linked(text: &str) -> String {
 }
 
 struct Target {
-    /// Where in the word the link ends.
+    /// The place in the word where the link ends.
     end: usize,
     to: String,
     outside: bool,

@@ -1,8 +1,8 @@
 //! The pages that people search and land on: `/`, a post, a person. Rendered here from templates, readable without
 //! JavaScript; a small script of ours makes them answer as one types.
 //!
-//! Reading order: [`visit`] (who looks, in which language), [`text`] (what the pages say), [`address`], then a page:
-//! [`search`], [`post`], [`person`].
+//! Reading order: [`visit`] (the reader and their language), [`text`] (the texts of the pages), [`address`],
+//! then a page: [`search`], [`post`], [`person`].
 
 mod address;
 pub(crate) mod assets;
@@ -23,7 +23,7 @@ use axum::routing::get;
 const SEARCH: &str = "/";
 const POST: &str = "/posts/{id}";
 
-/// This feature.
+/// The feature of the site.
 pub struct Site;
 
 impl Feature for Site {
@@ -37,8 +37,8 @@ impl Feature for Site {
             .route(assets::ICON_PATH, get(assets::icon))
     }
 
-    /// Pages ask for as much as several requests of the API: the search page for hits, facets and what to begin with, a
-    /// post's page for the post, its comments, and posts like it.
+    /// The costs of pages are those of several requests of the API: the search page reads hits, facets and
+    /// suggestions to begin with, a post's page the post, its comments, and posts like it.
     fn costs(&self) -> &'static [(&'static str, u32)] {
         &[(SEARCH, 3), (POST, 3), (assets::STYLE_PATH, 0), (assets::SCRIPT_PATH, 0), (assets::ICON_PATH, 0)]
     }

@@ -1,4 +1,4 @@
-//! What all pages share: their frame, their headers, and what they say when something is missing.
+//! The parts that all pages share: their frame, their headers, and the page of a failure.
 
 use super::address::SearchPageQuery;
 use super::text::Text;
@@ -10,25 +10,25 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-/// What stands around a page's own content, and what is told to those who link to it.
+/// The frame around a page's own content, and the data for those who link to the page.
 pub(super) struct Frame {
     pub(super) text: &'static Text,
     pub(super) title: String,
     pub(super) description: String,
-    /// Where it is for everyone.
+    /// The page's address for everyone.
     pub(super) address: String,
-    /// Of a picture to go with a link, if there is one.
+    /// The address of a picture to go with a link, if there is one.
     pub(super) image: Option<String>,
-    /// In the words of Open Graph (<https://ogp.me>).
+    /// The page's type, in the words of Open Graph (<https://ogp.me>).
     pub(super) kind: &'static str,
-    /// In the search field.
+    /// The words in the search field.
     pub(super) words: String,
-    /// Whether what is searched for can be remembered for someone.
+    /// True if the reader is logged in, so that their searches can be remembered.
     pub(super) is_known: bool,
 }
 
 impl Frame {
-    /// Of a page at this path.
+    /// Makes the frame of a page at this path.
     pub(super) fn of(app: &App, visit: &Visit, path: &str, title: &str) -> Self {
         let text = visit.text();
         Self {
@@ -44,7 +44,7 @@ impl Frame {
     }
 }
 
-/// Beginning of a text, on one line, for whoever shows a link to it.
+/// Returns the beginning of a text, on one line, for previews of links to it.
 pub(super) fn summary(text: &str) -> String {
     const LONGEST: usize = 160;
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -55,7 +55,7 @@ pub(super) fn summary(text: &str) -> String {
     }
 }
 
-/// A page as it goes out.
+/// Renders a page as the response.
 pub(crate) fn answer(app: &App, status: StatusCode, page: &impl Template) -> Response {
     let html = match page.render() {
         Ok(html) => html,
@@ -68,12 +68,13 @@ pub(crate) fn answer(app: &App, status: StatusCode, page: &impl Template) -> Res
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy(app));
     headers.insert(header::VARY, HeaderValue::from_static("accept-language, authorization, cookie"));
-    // What it shows depends on who looks; going back may show it again.
+    // The page depends on its reader; going back may show it again.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
 }
 
-/// Nothing from outside but photos from where they are kept, and nothing in a page itself is run.
+/// Returns the policy of pages: nothing from outside is loaded but photos from their storage, and no script
+/// in a page itself is run.
 fn policy(app: &App) -> HeaderValue {
     let photos = app.part::<PhotoUrls>().origin().unwrap_or_default();
     let policy = format!(
@@ -83,7 +84,7 @@ fn policy(app: &App) -> HeaderValue {
     HeaderValue::try_from(policy).expect("an origin is ASCII")
 }
 
-/// What went wrong, in words for whoever looks.
+/// A failure in words for the reader.
 pub(super) struct Failure {
     pub(super) title: &'static str,
     pub(super) advice: &'static str,
@@ -109,11 +110,11 @@ struct Failed {
     again: String,
 }
 
-/// The page that says so.
+/// Answers with the page of a failure.
 pub(super) fn failed(app: &App, visit: &Visit, problem: &Problem) -> Response {
     let failure = Failure::of(visit.text(), problem);
     let mut frame = Frame::of(app, visit, visit.uri.path(), failure.title);
-    frame.words = SearchPageQuery::read(&visit.uri).map(|asked| asked.q).unwrap_or_default();
+    frame.words = SearchPageQuery::read(&visit.uri).map(|query| query.q).unwrap_or_default();
     let again = visit.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
     answer(app, problem.status(), &Failed { frame, failure, again })
 }

@@ -1,4 +1,4 @@
-//! A person's page: who they are, and what they have posted.
+//! A person's page: their profile and their posts.
 
 use super::linked::linked;
 use super::page::{self, Frame, summary};

@@ -1,4 +1,4 @@
-//! A post's page: it whole, with what is said about it.
+//! A post's page: the whole post, with its comments.
 
 use super::address;
 use super::linked::linked;
@@ -22,7 +22,7 @@ use projections::comments::query as threads;
 use projections::posts::query;
 use uuid::Uuid;
 
-/// So many threads are shown; the rest is for the clients that people write with.
+/// The number of threads that are shown; the rest is for the clients that people write with.
 const THREADS: usize = 50;
 const SIMILAR: usize = 5;
 
@@ -34,7 +34,7 @@ struct PostPage {
     writer: Writer,
     html: String,
     comments: Vec<(Comment, Writer, String)>,
-    /// Posts like it, each by what it is called.
+    /// The similar posts, each with its title or the beginning of its text.
     similar: Vec<(Uuid, String)>,
 }
 
@@ -68,7 +68,7 @@ async fn shown(app: &App, visit: &Visit, id: PostId) -> Result<PostPage, Problem
     frame.kind = "article";
     frame.description = summary(&post.text);
     frame.image = post.photos.first().map(|photo| photo.urls.w1280.clone());
-    // What is only offered may be missing.
+    // Similar posts are only an offer, so they may be missing.
     let similar = similar::first(app, reader, id, SIMILAR).await.unwrap_or_default();
     let called = |post: Post| (post.id, post.title.unwrap_or_else(|| summary(&post.text)));
     let similar = similar.into_iter().map(called).collect();

@@ -1,4 +1,4 @@
-//! `/`: what one looks for, among posts, people, photos and tags.
+//! The search page, `/`: posts, people, photos and tags.
 
 use super::address::{self, SearchPageQuery, Tab};
 use super::page::{self, Frame};
@@ -23,7 +23,7 @@ use projections::boards;
 use std::time::Instant;
 use uuid::Uuid;
 
-/// As many boards have names here.
+/// The number of boards that have names on the page.
 const BOARDS: usize = 200;
 const TRENDING: usize = 12;
 const SEARCHED: usize = 10;
@@ -32,15 +32,15 @@ const SEARCHED: usize = 10;
 #[template(path = "search.html")]
 struct SearchPage {
     frame: Frame,
-    asked: SearchPageQuery,
+    query: SearchPageQuery,
     shown: Shown,
     facets: Option<Choices>,
     total: usize,
     suggestion: Option<String>,
     next: Option<String>,
-    /// Tags to begin with, where nothing is asked for.
+    /// The tags to begin with, on a page without a search.
     trending: Vec<String>,
-    /// What was searched for before, by oneself or by many.
+    /// The earlier queries of the reader, or of many people.
     searched: Vec<SuggestedQuery>,
     is_home: bool,
 }
@@ -62,7 +62,7 @@ impl Shown {
     }
 }
 
-/// By what the posts found can be narrowed down: value, name, how many.
+/// The choices by which the found posts can be narrowed down: value, name, how many.
 struct Choices {
     tags: Vec<Choice>,
     boards: Vec<Choice>,
@@ -84,14 +84,14 @@ pub(super) async fn search(State(app): State<App>, visit: Visit) -> Response {
 }
 
 async fn found(app: &App, visit: &Visit) -> Result<SearchPage, Problem> {
-    let (asked, text) = (SearchPageQuery::read(&visit.uri)?, visit.text());
-    let is_home = asked.tab == Tab::Posts && asked.q.trim().is_empty() && asked.bounds().is_empty();
-    let title = match asked.q.trim() {
+    let (query, text) = (SearchPageQuery::read(&visit.uri)?, visit.text());
+    let is_home = query.tab == Tab::Posts && query.q.trim().is_empty() && query.bounds().is_empty();
+    let title = match query.q.trim() {
         "" => text.search,
         words => words,
     };
-    let mut frame = Frame::of(app, visit, &asked.with("", ""), title);
-    frame.words.clone_from(&asked.q);
+    let mut frame = Frame::of(app, visit, &query.with("", ""), title);
+    frame.words.clone_from(&query.q);
     let mut page = SearchPage {
         frame,
         shown: Shown::Tags(vec![]),
@@ -102,11 +102,11 @@ async fn found(app: &App, visit: &Visit) -> Result<SearchPage, Problem> {
         trending: vec![],
         searched: vec![],
         is_home,
-        asked,
+        query,
     };
-    match page.asked.tab {
+    match page.query.tab {
         Tab::Posts => {
-            let (_, results) = posts(app, &visit.reader, &post_search(&page.asked, is_home)).await?;
+            let (_, results) = posts(app, &visit.reader, &post_search(&page.query, is_home)).await?;
             let (items, facets) = page.take(results);
             page.shown = Shown::Posts(items);
             page.facets = match facets {
@@ -115,18 +115,18 @@ async fn found(app: &App, visit: &Visit) -> Result<SearchPage, Problem> {
             };
         }
         Tab::Photos => {
-            let search = PostSearch { has_photos: Some(true), ..post_search(&page.asked, false) };
+            let search = PostSearch { has_photos: Some(true), ..post_search(&page.query, false) };
             let (_, results) = posts(app, &visit.reader, &search).await?;
             let (items, _) = page.take(results);
             page.shown = Shown::Photos(items);
         }
         Tab::People => {
-            let (_, results) = people(app, &visit.reader, &name_search(&page.asked)).await?;
+            let (_, results) = people(app, &visit.reader, &name_search(&page.query)).await?;
             let (items, _) = page.take(results);
             page.shown = Shown::People(items);
         }
         Tab::Tags => {
-            let (_, results) = tags(app, &visit.reader, &name_search(&page.asked)).await?;
+            let (_, results) = tags(app, &visit.reader, &name_search(&page.query)).await?;
             let (items, _) = page.take(results);
             page.shown = Shown::Tags(items);
         }
@@ -144,11 +144,11 @@ impl SearchPage {
     fn take<T>(&mut self, results: Results<T>) -> (Vec<T>, Option<Facets>) {
         let Results { items, next_cursor, total, facets, suggestion, .. } = results;
         (self.total, self.suggestion) = (total, suggestion);
-        self.next = next_cursor.map(|cursor| self.asked.with("cursor", &cursor));
+        self.next = next_cursor.map(|cursor| self.query.with("cursor", &cursor));
         (items, facets)
     }
 
-    /// The tabs with their names, addresses, and whether they are open.
+    /// Returns the tabs with their names, addresses, and whether they are open.
     fn tabs(&self) -> [(&'static str, String, bool); 4] {
         let text = self.frame.text;
         Tab::ALL.map(|tab| {
@@ -158,11 +158,11 @@ impl SearchPage {
                 Tab::Photos => text.photos,
                 Tab::Tags => text.tags,
             };
-            (name, self.asked.on(tab), tab == self.asked.tab)
+            (name, self.query.on(tab), tab == self.query.tab)
         })
     }
 
-    /// What was searched for before, by the name of its list.
+    /// Returns the earlier queries, by the name of their list.
     fn searched(&self) -> [(&'static str, Vec<&str>); 2] {
         let text = self.frame.text;
         [(text.recent, true), (text.popular, false)].map(|(name, by_me)| {
@@ -174,10 +174,10 @@ impl SearchPage {
     fn orders(&self) -> [(&'static str, String, bool); 3] {
         let text = self.frame.text;
         [("", text.relevance), ("newest", text.newest), ("most_liked", text.most_liked)]
-            .map(|(sort, name)| (name, self.asked.with("sort", sort), self.asked.sort == sort))
+            .map(|(sort, name)| (name, self.query.with("sort", sort), self.query.sort == sort))
     }
 
-    /// The bounds that hold, in words, and the address without each.
+    /// Returns the bounds that hold, in words, and the address without each.
     fn bounds(&self) -> Vec<(String, String)> {
         let text = self.frame.text;
         let name = |parameter: &str, value: &str| match parameter {
@@ -189,27 +189,27 @@ impl SearchPage {
             "from" => format!("{}: {value}", text.since),
             _ => format!("{}: {value}", text.until),
         };
-        let bounds = self.asked.bounds().into_iter();
-        bounds.map(|(parameter, value)| (name(parameter, value), self.asked.without(parameter))).collect()
+        let bounds = self.query.bounds().into_iter();
+        bounds.map(|(parameter, value)| (name(parameter, value), self.query.without(parameter))).collect()
     }
 }
 
-/// What a form leaves empty asks for nothing.
+/// Returns the value of a form's field, if any: an empty field asks for nothing.
 fn given(value: &str) -> Option<String> {
     Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
-fn post_search(asked: &SearchPageQuery, is_home: bool) -> PostSearch {
+fn post_search(query: &SearchPageQuery, is_home: bool) -> PostSearch {
     PostSearch {
-        q: given(&asked.q),
-        tag: given(&asked.tag),
-        author: given(&asked.author),
-        board: given(&asked.board),
-        has_photos: given(&asked.photos).map(|_| true),
-        language: given(&asked.language),
-        from: given(&asked.from),
-        to: given(&asked.to),
-        sort: match asked.sort.as_str() {
+        q: given(&query.q),
+        tag: given(&query.tag),
+        author: given(&query.author),
+        board: given(&query.board),
+        has_photos: given(&query.photos).map(|_| true),
+        language: given(&query.language),
+        from: given(&query.from),
+        to: given(&query.to),
+        sort: match query.sort.as_str() {
             "newest" => Order::Newest,
             "most_liked" => Order::MostLiked,
             _ if is_home => Order::Newest,
@@ -219,12 +219,12 @@ fn post_search(asked: &SearchPageQuery, is_home: bool) -> PostSearch {
         explain: false,
         mode: Mode::Keyword,
         limit: Limit::default(),
-        cursor: given(&asked.cursor),
+        cursor: given(&query.cursor),
     }
 }
 
-fn name_search(asked: &SearchPageQuery) -> NameSearch {
-    NameSearch { q: given(&asked.q), cursor: given(&asked.cursor), limit: Limit::default() }
+fn name_search(query: &SearchPageQuery) -> NameSearch {
+    NameSearch { q: given(&query.q), cursor: given(&query.cursor), limit: Limit::default() }
 }
 
 async fn choices(app: &App, text: &Text, facets: Facets) -> Result<Choices, Problem> {

@@ -1,4 +1,5 @@
-// Makes the pages answer as one types. Without it forms and links do the same, a page at a time.
+// Makes the pages answer as the reader types. Without this script forms and links do the same, a page at a
+// time.
 const field = document.getElementById("q");
 const form = document.getElementById("search");
 const list = document.getElementById("suggestions");
@@ -7,10 +8,10 @@ const status = document.getElementById("status");
 const isSearch = location.pathname === "/";
 const { searching, unreachable, known } = document.body.dataset;
 
-/* Pages: the server writes each; here it takes the place of the one before. */
+/* Pages: the server writes each page; here the next page takes the place of the one before. */
 
 let underway = null;
-// Whether what is in the address bar was meant to be kept: the next letter begins a new entry of the history.
+// True once the address in the address bar is to be kept: the next letter begins a new entry of the history.
 let isSettled = true;
 
 function addressOf(form) {
@@ -49,7 +50,7 @@ async function page(address) {
 function show(next) {
   main.replaceChildren(...next.getElementById("results").childNodes);
   document.title = next.title;
-  // What the form keeps beside its words.
+  // The hidden fields are the parameters that the form keeps beside its words.
   for (const kept of form.querySelectorAll("input[type=hidden]")) kept.remove();
   form.prepend(...next.querySelectorAll("#search > input[type=hidden]"));
   status.textContent = main.querySelector("[data-status]")?.textContent ?? "";
@@ -61,7 +62,7 @@ async function go(address, how) {
   if (how === "replace") history.replaceState(null, "", address);
   const next = await page(address);
   if (!next) return;
-  // Half a syllable finds nothing; what was found before it is worth more.
+  // A half-typed syllable finds nothing; the hits shown before it are worth more.
   if (isComposing && next.querySelector(".empty") && main.querySelector(".hit")) return;
   show(next);
 }
@@ -70,7 +71,7 @@ function foldOnPhones() {
   if (matchMedia("(max-width: 44rem)").matches) main.querySelector("aside details")?.removeAttribute("open");
 }
 
-/* What is typed. */
+/* Typing in the search field. */
 
 let isComposing = false;
 let pause = 0;
@@ -106,7 +107,7 @@ addEventListener("popstate", () => {
   go(location.pathname + location.search, "stay");
 });
 
-// Whoever comes back by the browser's own memory finds in the field what the address says.
+// The field takes the words of the address when a reader comes back by the browser's own memory.
 addEventListener("pageshow", () => {
   if (isSearch) field.value = new URLSearchParams(location.search).get("q") ?? "";
 });
@@ -161,7 +162,7 @@ async function suggest() {
     const answer = await fetch(`/v1/search/suggest?${new URLSearchParams({ q: field.value })}`, { signal });
     if (answer.ok) offer(await answer.json());
   } catch {
-    // What is only offered may be missing.
+    // Suggestions are only an offer, so they may be missing.
   }
 }
 
@@ -251,7 +252,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-/* What one has searched for is kept for oneself, once one means it. */
+/* Searches are remembered for the reader, once the reader commits to them. */
 
 function remember() {
   const query = field.value.trim();

@@ -1,10 +1,10 @@
-//! What the pages say, in Korean and English.
+//! The texts of the pages, in Korean and English.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use domain::korea::KOREA;
 use vault::mail::Language;
 
-/// One language of the pages.
+/// The texts of the pages in one language.
 pub(super) struct Text {
     pub(super) code: &'static str,
     pub(super) locale: &'static str,
@@ -78,7 +78,7 @@ impl Text {
         self.code == "ko"
     }
 
-    /// How many were found, as a sentence.
+    /// Returns the number of results, as a sentence.
     pub(super) fn found(&self, total: usize) -> String {
         match (self.is_korean(), total) {
             (true, total) => format!("약 {total}개를 찾았어요"),
@@ -95,7 +95,7 @@ impl Text {
         }
     }
 
-    /// A day, and where it is near enough the time, as it was in Korea.
+    /// Returns a day and a time, as they were in Korea.
     pub(super) fn day(&self, time: &DateTime<Utc>) -> String {
         let time = time.with_timezone(&KOREA);
         if self.is_korean() {
@@ -112,7 +112,7 @@ impl Text {
         }
     }
 
-    /// A language that a post may be written in.
+    /// Returns the name of a language that a post may be written in.
     pub(super) fn language<'a>(&self, code: &'a str) -> &'a str {
         match (self.is_korean(), code) {
             (true, "ko") => "한국어",

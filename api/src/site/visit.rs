@@ -1,4 +1,4 @@
-//! Who looks at a page, and in which language.
+//! A visit: the reader of a page, and their language.
 
 use super::text::Text;
 use crate::app::App;
@@ -11,14 +11,14 @@ use vault::mail::Language;
 
 /// One look at a page.
 pub(super) struct Visit {
-    /// A session that is over makes nobody of its owner: the page is still there.
+    /// The reader. A session that is over makes nobody of its owner: the page is still shown.
     pub(super) reader: Reader,
     pub(super) language: Language,
     pub(super) uri: Uri,
 }
 
 impl Visit {
-    /// What the page says.
+    /// Returns the texts of the page.
     pub(super) fn text(&self) -> &'static Text {
         Text::of(self.language)
     }

@@ -1,13 +1,13 @@
-//! Who wrote something, as the pages show them.
+//! The writer of a post or comment, as the pages show them.
 
 use super::address;
 use super::text::Text;
 use crate::edge::{Alias, Author};
 
-/// A person, or someone who is known by an alias, or nobody any more.
+/// A person, or a writer known by an alias, or nobody any more.
 pub(super) struct Writer {
     pub(super) name: String,
-    /// Of their page, where they have one.
+    /// The address of the writer's page, if they have one.
     pub(super) address: Option<String>,
     pub(super) avatar: Option<String>,
 }

@@ -1,10 +1,11 @@
-//! Connections, and what they may cost: how many, how long they may rest, how much they may hold.
+//! Connections, and the limits of their costs: how many, how long they may rest, how much memory they may
+//! hold.
 //!
-//! `axum::serve` waits for ever for a request's head and for an answer to be taken, and accepts without
-//! end: whoever opens enough connections and does nothing has the whole process. Here each connection is
-//! bounded in time and memory, and their number is bounded too. Beyond it new ones wait where the kernel
-//! queues them, as behind any proxy with a limit: they are served when others leave, which costs nobody
-//! who is being served anything.
+//! `axum::serve` waits for ever for a request's head and for an answer to be taken, and accepts without end:
+//! a client that opens enough connections and does nothing has the whole process. Here each connection is
+//! bounded in time and memory, and their number is bounded too. Beyond that number new connections wait where
+//! the kernel queues them, as behind any proxy with a limit: they are served when others leave, and cost the
+//! clients being served nothing.
 
 mod files;
 mod patience;
@@ -35,25 +36,25 @@ pub use patience::Patience;
 /// The greatest size of a request's head. A connection holds about as much while it reads and writes, so
 /// this times the number of connections is what idle or malicious clients can make a process hold.
 const HEAD_BYTES: usize = 8 * 1024;
-/// Operators are told again after so long that connections wait.
+/// The interval after which operators are told again that connections wait.
 const TOLD_AGAIN: Duration = Duration::from_secs(10);
 
-/// What clients may cost.
+/// The limits of what clients may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many may be connected at once; fewer if the process may not open as many files.
+    /// The number of connections at once; fewer if the process may not open as many files.
     pub connections: usize,
-    /// How long a connection may rest before its next request's head is there whole.
+    /// The time that a connection may rest before its next request's head is there whole.
     pub idle: Duration,
-    /// How long a client may take nothing of its answer.
+    /// The time for which a client may take nothing of its answer.
     pub stall: Duration,
-    /// How long requests in flight may take once the process stops.
+    /// The time that requests in flight may take once the process stops.
     pub drain: Duration,
-    /// Whether metrics tell of its connections: those of the public port do.
+    /// True if metrics count these connections: those of the public port do.
     pub is_counted: bool,
 }
 
-/// Serves until `stop`, then answers what is in flight.
+/// Serves until `stop`, then answers the requests in flight.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let most = files::connections_at_most(limits.connections);
     if limits.is_counted {
@@ -73,11 +74,12 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
                     drop(open);
                 });
             }
-            // The client has gone again.
+            // The client is gone again.
             Err(gone) if matches!(gone.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {
             }
             Err(failure) => {
-                // No files or memory left: trying again at once would only take the processor as well.
+                // The process has no files or memory left: trying again at once would only take the processor
+                // as well.
                 error!(%failure, "connections can't be accepted");
                 stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(1))).await;
             }
@@ -88,7 +90,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     connections.wait().await;
 }
 
-/// Room for one more connection.
+/// Waits for room for one more connection.
 async fn slot(slots: &Arc<Semaphore>, most: usize, told: &mut Option<Instant>) -> OwnedSemaphorePermit {
     if let Ok(slot) = slots.clone().try_acquire_owned() {
         return slot;
@@ -131,14 +133,14 @@ async fn connection(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    // Answers are written whole: waiting for more to send with them only delays them.
+    // Answers are written whole: waiting for more bytes to send with them only delays them.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Patient::new(stream, limits.stall));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.idle)
         .max_buf_size(HEAD_BYTES)
-        // Whoever says that they have nothing more to send still wants their answer.
+        // A client that says it has nothing more to send still wants its answer.
         .half_close(true);
     let mut connection = pin!(http.serve_connection(io, Service { router, peer }));
     let ended = tokio::select! {

@@ -14,23 +14,23 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// Who takes or sends this much is waited for as long as it takes.
+/// The rate at which a client that takes or sends bytes is waited for without end.
 const BYTES_PER_SECOND: f64 = 4.0 * 1024.0;
 
-/// How long and how much a client may go on sending after its last answer.
+/// The time and the bytes for which a client may go on sending after its last answer.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1 << 20;
 
-/// How long somebody is waited for: used up by waiting, regained by what comes of it.
+/// The time for which a client is waited for: used up by waiting, regained by bytes that come or go.
 pub struct Patience {
     most: Duration,
     left: Duration,
-    /// Set while nothing comes.
+    /// The timer that is set while no bytes come.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patience {
-    /// Lasts so long while nothing comes.
+    /// Makes a patience that lasts for `most` while no bytes come.
     #[must_use]
     pub fn new(most: Duration) -> Self {
         Self { most, left: most, waiting: None }
@@ -42,7 +42,7 @@ impl Patience {
         self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(left))).as_mut().poll(cx)
     }
 
-    /// Ends the waiting, if there was any, as so many bytes went.
+    /// Ends the waiting, if there was any, as `bytes` bytes went.
     pub fn regain(&mut self, bytes: usize) {
         if let Some(waiting) = self.waiting.take() {
             let unused = waiting.deadline().saturating_duration_since(Instant::now());
@@ -51,16 +51,16 @@ impl Patience {
     }
 }
 
-/// See the module.
+/// A connection that ends when its client does not take its answer; see the module.
 pub(super) struct Patient<T> {
     inner: T,
     patience: Patience,
-    /// Set at the end, with how much has been thrown away since.
+    /// The timer that is set at the end, with the number of bytes thrown away since.
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
 }
 
 impl<T> Patient<T> {
-    /// Waits at most this long while nothing is taken.
+    /// Wraps a connection that waits at most for `most` while its client takes nothing.
     pub(super) fn new(inner: T, most: Duration) -> Self {
         Self { inner, patience: Patience::new(most), lingering: None }
     }
@@ -128,7 +128,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     }
 }
 
-/// What is left for a client that has just taken or sent `bytes`, of the most that it may have.
+/// Returns the patience left with a client that has just taken or sent `bytes`, `most` at most.
 fn regained(unused: Duration, bytes: usize, most: Duration) -> Duration {
     let earned = Duration::from_secs_f64(bytes as f64 / BYTES_PER_SECOND);
     (unused + earned).min(most)

@@ -4,39 +4,39 @@ use projections::tags;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A tag and how much it is used.
+/// A tag and the number of its posts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Tag {
-    /// Without `#`.
+    /// The tag, without `#`.
     #[schema(example = "한강")]
     pub tag: String,
-    /// Posts that carry it.
+    /// The number of posts that carry the tag.
     pub post_count: i64,
 }
 
 /// A tag as its page shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TagPage {
-    /// Without `#`.
+    /// The tag, without `#`.
     #[schema(example = "한강")]
     pub tag: String,
-    /// Posts that carry it.
+    /// The number of posts that carry the tag.
     pub post_count: i64,
-    /// People who follow it.
+    /// The number of people who follow the tag.
     pub follower_count: i64,
-    /// Whether the caller does; false if nobody is logged in.
+    /// True if the caller follows the tag; false if nobody is logged in.
     pub followed_by_me: bool,
 }
 
 /// A tag that is used now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Trend {
-    /// Without `#`.
+    /// The tag, without `#`.
     #[schema(example = "한강")]
     pub tag: String,
-    /// Posts of the period that carry it.
+    /// The number of posts of the period that carry the tag.
     pub post_count: i64,
-    /// How many different people published them.
+    /// The number of different people who published these posts.
     pub author_count: i64,
 }
 

@@ -12,7 +12,7 @@ use projections::tags::query;
 
 /// Follow a tag
 ///
-/// Its posts come to `GET /v1/me/tags/posts`. One person follows 100 tags at most.
+/// The tag's posts come to `GET /v1/me/tags/posts`. One person follows 100 tags at most.
 #[utoipa::path(
     put, path = "/v1/tags/{tag}/follow", tag = "tags",
     params(("tag" = String, Path, description = "The tag, with or without `#`.")),
@@ -22,10 +22,10 @@ use projections::tags::query;
 pub async fn follow_tag(
     State(app): State<App>,
     TagName(tag): TagName,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let user_id = asked.by.id;
-    execute(&app, &asked, user_id, FollowedTagsCommand::Follow { user_id, tag }).await
+    let user_id = request.by.id;
+    execute(&app, &request, user_id, FollowedTagsCommand::Follow { user_id, tag }).await
 }
 
 /// Follow a tag no longer
@@ -38,21 +38,21 @@ pub async fn follow_tag(
 pub async fn unfollow_tag(
     State(app): State<App>,
     TagName(tag): TagName,
-    asked: WriteRequest,
+    request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let user_id = asked.by.id;
-    execute(&app, &asked, user_id, FollowedTagsCommand::Unfollow { user_id, tag }).await
+    let user_id = request.by.id;
+    execute(&app, &request, user_id, FollowedTagsCommand::Unfollow { user_id, tag }).await
 }
 
 async fn execute(
     app: &App,
-    asked: &WriteRequest,
+    request: &WriteRequest,
     user: UserId,
     command: FollowedTagsCommand,
 ) -> Result<Response, Problem> {
     let id = FollowedTagsId::of(user);
-    let answer = app.executor.execute::<FollowedTags>(id.0, command, &asked.unversioned()).await?;
-    Ok(asked.committed(app, &answer).done())
+    let answer = app.executor.execute::<FollowedTags>(id.0, command, &request.unversioned()).await?;
+    Ok(request.committed(app, &answer).done())
 }
 
 /// List the tags that the caller follows, in alphabetical order

@@ -1,4 +1,4 @@
-//! Tags: what people write about, what is trending, and following a tag.
+//! Tags: those that people use, those that are trending, and following a tag.
 
 pub mod dto;
 mod follows;
@@ -21,7 +21,7 @@ use service::settings::Settings;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The tags feature.
 pub struct Tags;
 
 impl Feature for Tags {

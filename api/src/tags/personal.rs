@@ -1,4 +1,4 @@
-//! What a person takes away of the tags they follow. The tags of an erased person are masked.
+//! The export of the tags that a person follows. The tags of an erased person are masked.
 
 use super::dto::TagPage;
 use crate::app::App;
@@ -7,7 +7,7 @@ use domain::value::UserId;
 use futures::future::BoxFuture;
 use projections::tags;
 
-/// All followed tags.
+/// The export of all followed tags.
 pub(super) static EXPORTS: &[Export] = &[Export {
     name: "followed_tags.json",
     korean: "팔로우하는 태그",

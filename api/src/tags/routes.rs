@@ -1,4 +1,4 @@
-//! The most used tags, and one of them.
+//! The most used tags, and one tag.
 
 use super::dto::{Tag, TagPage};
 use crate::app::App;
@@ -22,7 +22,7 @@ const PREFIX_MAX: usize = 50;
 pub struct TagsQuery {
     /// Only tags that begin with this; with or without `#`.
     prefix: Option<String>,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -30,7 +30,7 @@ pub struct TagsQuery {
 
 /// List tags, the most used first
 ///
-/// One page only: whoever looks further down narrows by prefix.
+/// The answer is one page only: a reader who looks further down narrows by prefix.
 #[utoipa::path(
     get, path = "/v1/tags", tag = "tags",
     params(TagsQuery),
@@ -47,8 +47,8 @@ pub async fn list_tags(State(app): State<App>, uri: Uri, reader: Reader) -> Resu
 
 /// Read a tag
 ///
-/// One that nobody uses is there, too, so that it can be followed. The tag `trending` is found as `%23trending`, with
-/// its `#`.
+/// A tag that nobody uses is found, too, so that it can be followed. The tag `trending` is found as
+/// `%23trending`, with its `#`.
 #[utoipa::path(
     get, path = "/v1/tags/{tag}", tag = "tags",
     params(("tag" = String, Path, description = "The tag, with or without `#`.")),
@@ -65,7 +65,8 @@ pub async fn get_tag(
     Ok(fresh.json(TagPage::from(page)))
 }
 
-/// Tags are stored in NFC and lower case. A beginning may be what no tag could be, such as digits alone.
+/// Returns a prefix in the form of stored tags: NFC and lower case. A prefix may be what no tag could be,
+/// such as digits alone.
 fn beginning(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     let text = text.strip_prefix(['#', '＃']).unwrap_or(text);
@@ -76,7 +77,8 @@ fn beginning(text: &str) -> Result<String, Problem> {
     Ok(text.nfc().collect::<String>().to_lowercase())
 }
 
-/// The replacement character stands where the query string was not UTF-8.
+/// Returns true for a control character, and for the replacement character, which stands where the query
+/// string was not UTF-8.
 fn is_no_text(c: char) -> bool {
     c.is_control() || c == char::REPLACEMENT_CHARACTER
 }

@@ -1,4 +1,5 @@
-//! What is trending, kept for a few seconds: it is asked for by everyone, and reads all that was written lately.
+//! Trending tags, kept for a few seconds: everyone asks for them, and reading them reads all that was written
+//! lately.
 
 use super::dto::Trend;
 use crate::app::App;
@@ -15,17 +16,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use utoipa::{IntoParams, ToSchema};
 
-/// How old an answer may be for those who have written nothing since.
+/// The greatest age of an answer, for readers who have written nothing since.
 const MAX_AGE: Duration = Duration::from_secs(10);
 
-/// For how many times as long as a reading took there is no other: people write all the time, and each wants to see
-/// what they wrote.
+/// The rest after a reading, in multiples of the time that it took: people write all the time, and each wants
+/// to see what they wrote.
 const REST: u32 = 10;
 
 /// The longest list that anyone may ask for.
 const LONGEST: usize = 100;
 
-/// How far back a trend goes.
+/// The period of a trend: how far back it goes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
@@ -45,7 +46,7 @@ pub struct TrendingQuery {
     #[serde(default)]
     #[param(inline, required = false)]
     period: Period,
-    /// How many items at most.
+    /// The page's limit: how many items at most.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 100, default = 20, required = false)]
     limit: Limit,
@@ -53,8 +54,9 @@ pub struct TrendingQuery {
 
 /// List the trending tags
 ///
-/// Those that most different people have put on posts of the period, of equally many the one on more posts. What was
-/// published long ago elsewhere and posts for followers only do not count. One page only.
+/// The list has the tags that most different people have put on posts of the period, of equally many the one
+/// on more posts. Posts that were published long ago elsewhere and posts for followers only do not count. One
+/// page only.
 #[utoipa::path(
     get, path = "/v1/tags/trending", tag = "tags",
     params(TrendingQuery),
@@ -76,7 +78,8 @@ pub async fn list_trending_tags(
     Ok(fresh.json(List { items, next_cursor: None }))
 }
 
-/// What was trending a moment ago, by period. Who asks while it is read waits for that: it is read once for all.
+/// The trends of a moment ago, by period. A request that comes while they are read waits for that reading:
+/// they are read once for all.
 #[derive(Debug, Default)]
 pub struct Trends {
     day: Mutex<Option<CachedTrends>>,
@@ -86,28 +89,28 @@ pub struct Trends {
 #[derive(Debug)]
 struct CachedTrends {
     trends: Vec<tags::Trend>,
-    /// The read model had come at least so far.
+    /// The position that the read model had reached at least when the trends were read.
     position: Position,
     read_at: Instant,
-    /// How long it took.
+    /// The time that the reading took.
     took: Duration,
 }
 
 impl CachedTrends {
-    /// Whether it will do for a reader who must see so much.
+    /// Returns true if these trends will do for a reader who must see the position `wanted`.
     fn will_do(&self, wanted: Position) -> bool {
         self.position >= wanted && self.read_at.elapsed() < MAX_AGE
     }
 
-    /// For how long it must do for everyone.
+    /// Returns the time for which these trends must still do for everyone.
     fn rest(&self) -> Duration {
         (self.took * REST).min(MAX_AGE).saturating_sub(self.read_at.elapsed())
     }
 }
 
 impl Trends {
-    /// The longest list of the period, and up to which position it is complete: `wanted`, unless that takes until
-    /// after `deadline`.
+    /// Returns the longest list of the period, and the position up to which it is complete: `wanted`, unless
+    /// that takes until after `deadline`.
     pub async fn read(
         &self,
         app: &App,
@@ -115,27 +118,27 @@ impl Trends {
         wanted: Position,
         deadline: Instant,
     ) -> Result<(Vec<tags::Trend>, Position), Problem> {
-        let (kept, period) = match period {
+        let (cached, period) = match period {
             Period::Day => (&self.day, tags::Period::Day),
             Period::Week => (&self.week, tags::Period::Week),
         };
         loop {
-            let mut kept = kept.lock().await;
-            let rest = kept.as_ref().map_or(Duration::ZERO, CachedTrends::rest);
+            let mut cached = cached.lock().await;
+            let rest = cached.as_ref().map_or(Duration::ZERO, CachedTrends::rest);
             let too_late = Instant::now() + rest > deadline && !rest.is_zero();
-            if let Some(kept) = kept.as_ref().filter(|kept| kept.will_do(wanted) || too_late) {
-                return Ok((kept.trends.clone(), kept.position));
+            if let Some(cached) = cached.as_ref().filter(|cached| cached.will_do(wanted) || too_late) {
+                return Ok((cached.trends.clone(), cached.position));
             }
             if rest.is_zero() {
                 let read_at = Instant::now();
-                // Looked up now, so that it will do for all who wait meanwhile.
+                // The checkpoint is looked up now, so that the list will do for all who wait meanwhile.
                 let (there, _) = app.progress.checkpoint("tags");
                 let trends = app.read(|| query::trending(&app.reads, period, LONGEST)).await?;
                 let (position, took) = (there, read_at.elapsed());
-                *kept = Some(CachedTrends { trends: trends.clone(), position, read_at, took });
+                *cached = Some(CachedTrends { trends: trends.clone(), position, read_at, took });
                 return Ok((trends, position));
             }
-            drop(kept);
+            drop(cached);
             tokio::time::sleep(rest).await;
         }
     }
@@ -145,22 +148,22 @@ impl Trends {
 mod tests {
     use super::*;
 
-    fn kept(read_at: Instant, took: Duration) -> CachedTrends {
+    fn cached(read_at: Instant, took: Duration) -> CachedTrends {
         CachedTrends { trends: vec![], position: 5, read_at, took }
     }
 
     #[test]
     fn an_answer_is_kept_for_those_who_have_written_nothing_since() {
-        let new = kept(Instant::now(), Duration::ZERO);
+        let new = cached(Instant::now(), Duration::ZERO);
         assert!(new.will_do(0) && new.will_do(5));
         assert!(!new.will_do(6), "their own post may be missing");
         let old = Instant::now().checked_sub(MAX_AGE).expect("this machine is up for longer");
-        assert!(!kept(old, Duration::ZERO).will_do(0));
+        assert!(!cached(old, Duration::ZERO).will_do(0));
     }
 
     #[test]
     fn what_is_slow_to_read_is_read_less_often() {
-        let rest = |took_ms| kept(Instant::now(), Duration::from_millis(took_ms)).rest();
+        let rest = |took_ms| cached(Instant::now(), Duration::from_millis(took_ms)).rest();
         assert_eq!(rest(0), Duration::ZERO);
         assert!(rest(100) > Duration::from_millis(500) && rest(100) <= Duration::from_secs(1));
         assert!(rest(60_000) <= MAX_AGE);

@@ -16,7 +16,7 @@ use service::settings::Settings;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// This feature.
+/// The timeline feature.
 pub struct Timeline;
 
 impl Feature for Timeline {

@@ -1,9 +1,9 @@
-//! First pages of timelines that were read lately, as they went out.
+//! First pages of timelines that were read lately, kept as they went out.
 //!
-//! People ask again and again for a timeline in which nothing has happened. A page stays as it is until an
-//! event touches what it shows: its reader, the people they follow, or one of its posts. Every process hears of
-//! each event ([`Touched`]), so it knows by itself whether a page still stands, and as of which position: a
-//! reader who must see more is sent to Postgres, and so is everyone once something was touched.
+//! People ask again and again for a timeline in which nothing has happened. A page stands until an event
+//! touches its reader, the people they follow, or one of its posts. Every process hears of each event
+//! ([`Touched`]), so it knows by itself whether a page still stands, and as of which position: a reader who
+//! must see more is sent to Postgres, and so is everyone once something was touched.
 
 use crate::edge::list::Written;
 use domain::value::UserId;
@@ -16,31 +16,34 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Of the memory, for lists of followees.
+/// The share of the memory, one in so many bytes, for lists of followees.
 const FOLLOWEES_SHARE: u64 = 4;
-/// Asking for each of more than these whether they were touched costs as much as reading the page.
+/// The most followees with which a page is kept: asking for each of more followees whether they were touched
+/// costs as much as reading the page.
 pub const FOLLOWEES_MAX: usize = 1_000;
-/// What an entry takes beside what it holds, about.
+/// The bytes that an entry takes beside its content, about.
 const ENTRY: usize = 300;
-/// For what no event tells: NATS is away, a mended read model was swapped in.
+/// The greatest age of a page, for changes that no event tells: NATS is away, a mended read model was swapped
+/// in.
 const MAX_AGE: Duration = Duration::from_secs(5);
-/// Who read a first page so long ago, and not since, is not expected to come back soon.
+/// The time within which a reader of a first page is expected to come back.
 const COMES_BACK_WITHIN: Duration = Duration::from_secs(60);
-/// Readers that are remembered, at most: 2 MB.
+/// The number of readers that are remembered, at most: 2 MB.
 const READERS: u64 = 16_384;
-/// Longer: a page that is read anew never shows a wrong list, it would only be kept too long by one.
+/// The greatest age of a list of followees. Longer than that of a page: a page that is read anew is right
+/// whatever the list; a wrong list would only keep a page for too long.
 const FOLLOWEES_MAX_AGE: Duration = Duration::from_secs(60);
 
-/// Pages of this process's readers. Bounded in bytes.
+/// The cache of pages of this process's readers. Bounded in bytes.
 pub struct PageCache {
     touched: Arc<Touched>,
     pages: Cache<(UserId, Box<str>), Arc<CachedPage>>,
     followees: Cache<UserId, Arc<Followees>>,
-    /// Who read a first page lately.
+    /// The people who read a first page lately.
     readers: Cache<UserId, ()>,
 }
 
-/// What was known before something was read: the read models had come at least so far.
+/// A moment before a reading: the read models had reached at least its position.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     epoch: Epoch,
@@ -52,24 +55,24 @@ struct CachedPage {
     posts: Vec<Uuid>,
     followees: Arc<Followees>,
     epoch: Epoch,
-    /// Up to here nothing has touched it.
+    /// The position up to which no event has touched the page.
     stands: AtomicI64,
 }
 
 struct Followees {
-    /// None where they are too many.
+    /// The followees' ids; `None` if they are too many.
     ids: Option<Vec<Uuid>>,
     read: Moment,
 }
 
 impl PageCache {
-    /// Keeps about so many bytes.
+    /// Makes a cache of about `max_bytes` bytes.
     #[must_use]
     pub fn new(touched: Arc<Touched>, max_bytes: u64) -> Self {
         let pages = Cache::builder()
             .max_capacity(max_bytes - max_bytes / FOLLOWEES_SHARE)
-            .weigher(|_, kept: &Arc<CachedPage>| {
-                weight(kept.page.size() + kept.posts.len() * size_of::<Uuid>())
+            .weigher(|_, cached: &Arc<CachedPage>| {
+                weight(cached.page.size() + cached.posts.len() * size_of::<Uuid>())
             })
             .time_to_live(MAX_AGE)
             .build();
@@ -84,22 +87,23 @@ impl PageCache {
         Self { touched, pages, followees, readers }
     }
 
-    /// The page that this question was answered with before, if it still stands, and up to which position.
+    /// Returns the page that this query was answered with before, if it still stands, and the position up to
+    /// which it does.
     pub fn get(&self, reader: UserId, query: &str) -> Option<(Written, Position)> {
         let key = (reader, query.into());
-        let kept = self.pages.get(&key)?;
-        let since = kept.stands.load(Ordering::Relaxed);
-        let followees = kept.followees.ids.iter().flatten().copied();
-        let ids = std::iter::once(reader.0).chain(followees).chain(kept.posts.iter().copied());
-        let Some(stands) = self.touched.untouched(kept.epoch, since, ids) else {
+        let cached = self.pages.get(&key)?;
+        let since = cached.stands.load(Ordering::Relaxed);
+        let followees = cached.followees.ids.iter().flatten().copied();
+        let ids = std::iter::once(reader.0).chain(followees).chain(cached.posts.iter().copied());
+        let Some(stands) = self.touched.untouched(cached.epoch, since, ids) else {
             self.pages.invalidate(&key);
             return None;
         };
-        kept.stands.fetch_max(stands, Ordering::Relaxed);
-        Some((kept.page.clone(), stands))
+        cached.stands.fetch_max(stands, Ordering::Relaxed);
+        Some((cached.page.clone(), stands))
     }
 
-    /// To be taken before what is to be kept is read.
+    /// Returns the moment, to be taken before the page to be kept is read.
     #[must_use]
     pub fn moment(&self, progress: &Progress) -> Moment {
         let epoch = self.touched.epoch();
@@ -109,8 +113,8 @@ impl PageCache {
     }
 
     /// Keeps a page that shows these posts, read after the moment, for a reader who has come before.
-    /// `read_followees` is asked for whom the reader follows, at most one more than [`FOLLOWEES_MAX`], where that is
-    /// not known.
+    /// `read_followees` returns the people whom the reader follows, at most one more than [`FOLLOWEES_MAX`];
+    /// it is called if they are not known.
     ///
     /// # Errors
     /// Those of `read_followees`.
@@ -124,7 +128,7 @@ impl PageCache {
     ) -> Result<(), E> {
         let (followees, known_to) = match self.followees_of(reader) {
             Some(known) => known,
-            // Many pages are looked at once, and who is followed costs as much to read as the page does.
+            // Many pages are read only once, and a list of followees costs as much to read as the page does.
             None if !self.comes_back(reader) => return Ok(()),
             None => {
                 let ids = read_followees().await?;
@@ -137,8 +141,8 @@ impl PageCache {
         if followees.ids.is_some() {
             // The reader may have followed someone between the two readings.
             let stands = AtomicI64::new(moment.position.min(known_to));
-            let kept = CachedPage { page: page.clone(), posts, followees, epoch: moment.epoch, stands };
-            self.pages.insert((reader, query.into()), Arc::new(kept));
+            let cached = CachedPage { page: page.clone(), posts, followees, epoch: moment.epoch, stands };
+            self.pages.insert((reader, query.into()), Arc::new(cached));
         }
         Ok(())
     }
@@ -151,7 +155,7 @@ impl PageCache {
         known
     }
 
-    /// Whom the reader follows, and up to which position that is known to be so.
+    /// Returns the people whom the reader follows, and the position up to which that is known to be so.
     fn followees_of(&self, reader: UserId) -> Option<(Arc<Followees>, Position)> {
         let known = self.followees.get(&reader)?;
         let Moment { epoch, position } = known.read;

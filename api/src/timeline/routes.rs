@@ -28,7 +28,7 @@ pub async fn get_timeline(
     const COUNTED: &str = "madang_timeline_pages_total";
     let me = reader.known()?.id;
     let (after, limit) = (listing.after::<PostId>(LIST)?, listing.limit());
-    // Of pages further down each is read once or twice.
+    // Only first pages are kept: each page further down is read once or twice.
     let pages = after.is_none().then_some(app.part::<Option<PageCache>>().as_ref()).flatten();
     if let Some((page, position)) = pages.and_then(|pages| pages.get(me, listing.query_string()))
         && position >= reader.position
@@ -44,7 +44,7 @@ pub async fn get_timeline(
     let page = listing.write(LIST, page.map(|post| Post::of(post, app.part())));
     if let (Some(pages), Some(moment)) = (pages, moment) {
         let followees = async || app.read(|| query::followees(&app.reads, me, FOLLOWEES_MAX + 1)).await;
-        // What can't be kept is read again.
+        // A page that can't be kept is read again.
         let _ = pages.keep(me, listing.query_string(), moment, (&page, ids), followees).await;
     }
     Ok(page.answer(fresh))

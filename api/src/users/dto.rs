@@ -1,4 +1,4 @@
-//! People as JSON. No secret has a field here.
+//! People as JSON. No field of an answer holds a secret.
 
 use crate::edge::body::Fields;
 use crate::edge::{FieldError, Problem};
@@ -19,43 +19,44 @@ const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 /// A person as they are listed and read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Person {
-    /// Which.
+    /// The person's id.
     pub id: Uuid,
-    /// As its owner writes it.
+    /// The handle, as its owner writes it.
     #[schema(example = "마당쇠")]
     pub handle: String,
-    /// Free text.
+    /// The display name: free text.
     #[schema(example = "Mina Kim")]
     pub display_name: String,
-    /// What they say of themself; may be empty.
+    /// The person's text about themself; may be empty.
     pub bio: String,
-    /// Shown on the profile, in order.
+    /// The links on the profile, in order.
     pub links: Vec<String>,
-    /// Where the photo beside their name is, or a drawing that stands for it.
+    /// The address of the photo beside the person's name, or of a drawing that stands for it.
     #[schema(example = "/v1/users/mina/avatar")]
     pub avatar_url: String,
-    /// Where the photo over their profile is, or a drawing that stands for it.
+    /// The address of the photo over the person's profile, or of a drawing that stands for it.
     #[schema(example = "/v1/users/mina/banner")]
     pub banner_url: String,
-    /// Whether they decide who follows them; only these see what they publish, and who follows them.
+    /// True if the person decides who follows them; only followers see what they publish, and who follows
+    /// them.
     pub private: bool,
-    /// How many follow them.
+    /// The number of people who follow this person.
     pub follower_count: i64,
-    /// How many they follow.
+    /// The number of people whom this person follows.
     pub following_count: i64,
-    /// How many posts they have.
+    /// The number of the person's posts.
     pub post_count: i64,
-    /// Whether the caller follows them.
+    /// True if the caller follows the person.
     pub followed_by_me: bool,
-    /// Whether they follow the caller.
+    /// True if the person follows the caller.
     pub follows_me: bool,
-    /// Whether the caller has asked to follow them and was not answered yet.
+    /// True if the caller has asked to follow the person and was not answered yet.
     pub follow_requested_by_me: bool,
-    /// Whether the caller blocks them.
+    /// True if the caller blocks the person.
     pub blocked_by_me: bool,
-    /// Whether the caller mutes them.
+    /// True if the caller mutes the person.
     pub muted_by_me: bool,
-    /// When they registered.
+    /// The time of the registration.
     pub created_at: DateTime<Utc>,
 }
 
@@ -84,7 +85,7 @@ impl From<profiles::Person> for Person {
 }
 
 impl Person {
-    /// A person right after they registered: they know nobody yet.
+    /// Makes the JSON of a person right after they registered: they know nobody yet.
     #[must_use]
     pub fn registered(answer: Answer<State>) -> Self {
         Self {
@@ -112,26 +113,26 @@ impl Person {
 /// A person's own account, without what others have done to it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Account {
-    /// Which person.
+    /// The person's id.
     pub id: Uuid,
-    /// As its owner writes it.
+    /// The handle, as its owner writes it.
     #[schema(example = "마당쇠")]
     pub handle: String,
-    /// Free text.
+    /// The display name: free text.
     #[schema(example = "Mina Kim")]
     pub display_name: String,
-    /// What they say of themself; may be empty.
+    /// The person's text about themself; may be empty.
     pub bio: String,
-    /// Shown on the profile, in order.
+    /// The links on the profile, in order.
     pub links: Vec<String>,
-    /// Whether they decide who follows them.
+    /// True if the person decides who follows them.
     pub private: bool,
-    /// When they registered.
+    /// The time of the registration.
     pub created_at: DateTime<Utc>,
 }
 
 impl Account {
-    /// An account as its aggregate has it.
+    /// Makes the JSON of an account from its aggregate's state.
     #[must_use]
     pub fn of(id: Uuid, user: State, created_at: DateTime<Utc>) -> Self {
         let State {
@@ -162,24 +163,26 @@ impl From<Answer<State>> for Account {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterUser {
-    /// 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and look-alikes.
+    /// The handle: 2 to 20 letters, digits or `_`, Hangul included. Unique, whatever its case and
+    /// look-alikes.
     #[schema(example = "마당쇠")]
     handle: String,
-    /// 1 to 50 characters.
+    /// The display name: 1 to 50 characters.
     #[schema(example = "Mina Kim")]
     display_name: String,
-    /// Up to 500 characters.
+    /// The bio: up to 500 characters.
     #[serde(default)]
     bio: String,
-    /// Proved to be theirs at the other service.
+    /// The e-mail address, proved to be the person's at the other service.
     #[serde(default)]
     #[schema(example = "mina@example.kr")]
     email: Option<String>,
-    /// 8 to 128 characters. Without one they can't log in before they have reset it by mail.
+    /// The password: 8 to 128 characters. A person without one can't log in before they have reset it by
+    /// mail.
     #[serde(default)]
     #[schema(format = Password, example = "correct horse battery")]
     password: Option<String>,
-    /// Of the operator's choice; needed where an address comes with an Idempotency-Key.
+    /// The person's id, of the operator's choice; needed where an address comes with an Idempotency-Key.
     #[serde(default)]
     id: Option<Uuid>,
 }
@@ -192,15 +195,15 @@ impl fmt::Debug for RegisterUser {
 
 /// A registration whose form is right.
 pub struct Registration {
-    /// Of the person to be.
+    /// The id of the person to be.
     pub id: Uuid,
-    /// For the vault only.
+    /// The e-mail address, for the vault only.
     pub email: Option<Email>,
-    /// For the vault only.
+    /// The password, for the vault only.
     pub password: Option<String>,
-    /// Unique form of the handle.
+    /// The unique form of the handle.
     pub handle_key: String,
-    /// For the log.
+    /// The command, for the log.
     pub command: UserCommand,
 }
 
@@ -241,7 +244,7 @@ impl RegisterUser {
     }
 }
 
-/// Notes that this can be no password, if so; whether it can.
+/// Adds an error if this can be no password; returns whether it can.
 pub fn note_password_length(fields: &mut Fields, pointer: &str, password: &str) -> bool {
     let length = password.chars().count();
     let (code, detail) = match length {
@@ -253,10 +256,10 @@ pub fn note_password_length(fields: &mut Fields, pointer: &str, password: &str) 
     false
 }
 
-/// The same where nothing else can be wrong.
+/// Checks the length of a password where no other field can be wrong.
 ///
 /// # Errors
-/// 422.
+/// 422 if the password is too short or too long.
 pub fn check_password_length(mut fields: Fields, pointer: &str, password: &str) -> Result<(), Problem> {
     match note_password_length(&mut fields, pointer, password) {
         true => Ok(()),
@@ -264,7 +267,7 @@ pub fn check_password_length(mut fields: Fields, pointer: &str, password: &str) 
     }
 }
 
-/// Where the profile of this handle is read.
+/// Returns the path at which the profile of this handle is read.
 #[must_use]
 pub fn location(handle: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -275,7 +278,7 @@ pub fn location(handle: &str) -> String {
     format!("/v1/users/{encoded}")
 }
 
-/// Whether this can be a password at all.
+/// Returns true if this can be a password at all.
 #[must_use]
 pub fn is_password_length(password: &str) -> bool {
     password.len() <= 4 * PASSWORD_LENGTH.end() && PASSWORD_LENGTH.contains(&password.chars().count())

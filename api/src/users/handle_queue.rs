@@ -1,4 +1,4 @@
-//! Turns of those who register the same handle at once.
+//! Turns of people who register the same handle at once.
 
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 const MEMORY: Duration = Duration::from_secs(60);
 const HANDLES: u64 = 10_000;
 
-/// Who waits for which handle in this process.
+/// The people who wait for a handle in this process, by handle.
 pub struct HandleQueue(Cache<String, Arc<Mutex<()>>>);
 
 impl Default for HandleQueue {
@@ -18,8 +18,8 @@ impl Default for HandleQueue {
 }
 
 impl HandleQueue {
-    /// Waits for others who register the same handle here: all but the first then learn that it is taken
-    /// before any work is done on their password. The claim in the log is what keeps handles unique.
+    /// Waits for others who register the same handle here: all but the first then learn that the handle is
+    /// taken before any work is done on their password. The claim in the log is what keeps handles unique.
     pub async fn turn(&self, handle_key: &str) -> OwnedMutexGuard<()> {
         self.0.get_with_by_ref(handle_key, Arc::default).lock_owned().await
     }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-/// This feature.
+/// The users feature.
 pub struct Users;
 
 impl Feature for Users {

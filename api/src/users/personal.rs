@@ -1,4 +1,4 @@
-//! What a person takes away of how others see them.
+//! The export of a person's profile as others see it.
 
 use super::dto::Person;
 use crate::app::App;
@@ -7,7 +7,7 @@ use domain::value::UserId;
 use futures::future::BoxFuture;
 use projections::profiles;
 
-/// The profile.
+/// The export of the profile.
 pub(super) static EXPORTS: &[Export] = &[Export {
     name: "profile.json",
     korean: "다른 사람에게 보이는 프로필",

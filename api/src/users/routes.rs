@@ -25,12 +25,15 @@ use vault::mail::Language;
     responses((status = 201, description = "Registered.", body = Person)),
     security(("bearer" = []))
 )]
-pub async fn register(State(app): State<App>, asked: ByOperator<RegisterUser>) -> Result<Response, Problem> {
-    let ByOperator { envelope, fields, .. } = &asked;
+pub async fn register(
+    State(app): State<App>,
+    request: ByOperator<RegisterUser>,
+) -> Result<Response, Problem> {
+    let ByOperator { envelope, fields, .. } = &request;
     let registration = fields.parse(envelope.key.is_some())?;
     let _turn = app.part::<HandleQueue>().turn(&registration.handle_key).await;
-    // Saves the work of a password where the handle is taken anyway. With a key it may be a repeat, which
-    // must get its first answer.
+    // The check saves the work of a password where the handle is taken anyway. A request with a key may be a
+    // repeat, which must get its first answer.
     if envelope.key.is_none() {
         facts::handle_must_be_free(&app, &registration.handle_key, Some(registration.id)).await?;
     }
@@ -50,12 +53,13 @@ pub async fn register(State(app): State<App>, asked: ByOperator<RegisterUser>) -
         app.vault.accounts.activate(id).await?;
     }
     let location = location(&answer.state.handle);
-    let committed = asked.committed(&app, id, &answer);
+    let committed = request.committed(&app, id, &answer);
     Ok(committed.created(&location, answer.version, Person::registered(answer)))
 }
 
-/// The vault first: a person whose password was lost in between could never log in. Whether there was
-/// anything to keep: for most people who are moved here there is not.
+/// Keeps address and password in the vault, before the event: a person whose password was lost in between
+/// could never log in. Returns whether there was anything to keep: for most people who are moved here there
+/// is not.
 async fn keep(app: &App, user: UserId, registration: &Registration) -> Result<bool, Problem> {
     let Registration { email, password, .. } = registration;
     if email.is_none() && password.is_none() {

@@ -1,22 +1,22 @@
-//! Leaving as JSON. Nothing here has debug output: all of it is secret.
+//! Withdrawals as JSON. No type here has debug output: all of it is secret.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Who means it.
+/// A person who leaves, and proves that they mean it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Withdraw {
-    /// Of the account. Left out by who has none, having joined by social login.
+    /// The account's password. A person who has none, having joined by social login, leaves this out.
     #[serde(default)]
     #[schema(format = Password)]
     pub password: Option<String>,
 }
 
-/// Who wants to come back.
+/// A person who wants to come back.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComeBack {
-    /// What the link in the letter carries after `#token=`.
+    /// The token that the link in the letter carries after `#token=`.
     pub token: String,
 }

@@ -1,4 +1,4 @@
-//! Leaving, and coming back.
+//! Withdrawals: leaving, and coming back.
 
 mod dto;
 mod routes;
@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 const SWEEP: Duration = Duration::from_secs(600);
 
-/// This feature.
+/// The feature of withdrawals.
 pub struct Withdrawals;
 
 impl Feature for Withdrawals {

@@ -1,4 +1,4 @@
-//! Leaving, and coming back.
+//! Routes for leaving, and for coming back.
 
 use super::dto::{ComeBack, Withdraw};
 use crate::app::App;
@@ -15,7 +15,7 @@ use vault::attempts::Policy;
 
 const LINKS: Policy = hourly("come_back", 30);
 
-/// The link back to the yard, as a letter has it.
+/// Returns the link back to the yard, as a letter has it.
 #[must_use]
 pub fn come_back_link(web_url: &str, token: &str) -> String {
     link(web_url, "come-back", token)
@@ -23,8 +23,8 @@ pub fn come_back_link(web_url: &str, token: &str) -> String {
 
 /// Leave
 ///
-/// At once: all sessions end, and the account and all that it wrote are hidden. A link in a letter undoes it
-/// for 30 days.
+/// All sessions end at once, and the account and all that it wrote are hidden. A link in a letter undoes the
+/// withdrawal for 30 days.
 #[utoipa::path(
     post, path = "/v1/me/withdrawal", tag = "account",
     request_body = Withdraw,
@@ -47,7 +47,8 @@ pub async fn withdraw(
 
 /// Come back
 ///
-/// Within 30 days after leaving, by the link of the letter. Everything is shown again; then log in as before.
+/// A person comes back within 30 days after leaving, by the link of the letter. Everything is shown again;
+/// then log in as before.
 #[utoipa::path(
     post, path = "/v1/withdrawals/undo", tag = "account",
     request_body = ComeBack,
