@@ -4,70 +4,71 @@ use cqrs_es::DomainEvent;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-/// What a refused command tells its sender, apart from the words.
+/// The kind of a refusal: what a refused command tells its sender, apart from the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// The thing (or a thing it needs) does not exist, or no longer does.
+    /// The command's target (or something that the target needs) does not exist, or no longer does.
     NotFound,
-    /// It exists, and is not the sender's to change.
+    /// The command's target exists, and is not the sender's to change.
     Forbidden,
-    /// It collides with what is already so.
+    /// The command collides with what is already so.
     Conflict,
     /// The command can never be right as it stands.
     Invalid,
 }
 
-/// A rule that was broken. Expected, never logged as an error.
+/// A refusal names the rule that a command broke. A refusal is expected, and never logged as an error.
 pub trait Refusal: std::error::Error + Send + Sync + 'static {
-    /// Stable, machine-readable, snake_case.
+    /// The refusal's code: stable, machine-readable, snake_case.
     fn code(&self) -> &'static str;
-    /// How a client should take it.
+    /// The refusal's kind: how a client should take it.
     fn kind(&self) -> RefusalKind;
 }
 
 /// An aggregate's rules. `decide` is pure; `evolve` cannot fail.
 pub trait Decide: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Stored as `aggregate_type`.
+    /// The aggregate's type, which the log stores as `aggregate_type`.
     const TYPE: &'static str;
-    /// Imperative: what is asked.
+    /// The command, in the imperative: what a sender asks for.
     type Command: Send + Sync;
-    /// Past tense: what has happened.
+    /// The event, in the past tense: what has happened.
     type Event: DomainEvent;
-    /// The rules that can be broken.
+    /// The refusal: the rules that can be broken.
     type Refusal: Refusal;
 
-    /// The events that the command causes on this state; none when it asks for what is already so.
+    /// Returns the events that the command causes on this state; none when the command asks for what is
+    /// already so.
     ///
     /// # Errors
-    /// The rule that forbids it.
+    /// The rule that forbids the command.
     fn decide(&self, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Refusal>;
 
-    /// The state after the event.
+    /// Changes the state to the state after the event.
     fn evolve(&mut self, event: &Self::Event);
 
-    /// What the event, which is about to happen to this aggregate, takes or gives back among the things
-    /// that only one aggregate may have. The event store checks and keeps claims in the transaction that
-    /// stores the event.
+    /// Returns the claims of the event, which is about to happen to this aggregate: what the event takes or
+    /// gives back among the values that only one aggregate may have. The event store checks and keeps claims
+    /// in the transaction that stores the event.
     fn claims(&self, _id: Uuid, _event: &Self::Event) -> Vec<Claim> {
         vec![]
     }
 }
 
-/// A change among the things that only one aggregate may have (a handle, for one).
+/// A change among the values that only one aggregate may have (a handle, for one).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// Refused if another aggregate has it.
+    /// The aggregate takes the value; the event is refused if another aggregate has the value.
     Take {
-        /// What kind of thing, snake_case.
+        /// The kind of value, snake_case.
         kind: &'static str,
-        /// The thing in the form in which it must be unique.
+        /// The value in the form in which it must be unique.
         value: String,
     },
-    /// Free for others from now on.
+    /// The aggregate gives the value back: it is free for others from now on.
     Release {
-        /// What kind of thing, snake_case.
+        /// The kind of value, snake_case.
         kind: &'static str,
-        /// The thing in the form in which it must be unique.
+        /// The value in the form in which it must be unique.
         value: String,
     },
 }
@@ -102,7 +103,7 @@ macro_rules! cqrs_aggregate {
 }
 pub(crate) use cqrs_aggregate;
 
-/// Names an event enum's variants as cqrs-es asks: `event_type` and `event_version`.
+/// Names an event enum's variants as cqrs-es requires: `event_type` and `event_version`.
 macro_rules! domain_event {
     ($event:ty { $($variant:ident => $version:literal),+ $(,)? }) => {
         impl cqrs_es::DomainEvent for $event {

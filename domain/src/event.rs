@@ -1,4 +1,5 @@
-//! Every event of every aggregate as one type, how stored ones are read back, and what each leads to.
+//! Every event of every aggregate as one type, how stored events are read back, and the state that each leads
+//! to.
 
 use crate::aggregate::Decide;
 use crate::alias::{Alias, AliasEvent};
@@ -21,7 +22,7 @@ use serde_json::Value;
 #[cfg(test)]
 mod tests;
 
-/// Everything that has to know all aggregates, from the one list of them.
+/// Makes every type and function that has to know all aggregates, from the one list of them.
 macro_rules! aggregates {
     ($($(#[$doc:meta])* $name:ident => $event:ident),+ $(,)?) => {
         /// An event of any aggregate.
@@ -30,20 +31,20 @@ macro_rules! aggregates {
             $($(#[$doc])* $name($event)),+
         }
 
-        /// What an aggregate is after some of its events, whichever aggregate it is.
+        /// The state of any aggregate after some of its events.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum State {
             $($(#[$doc])* $name($name)),+
         }
 
         impl Event {
-            /// Stored as `aggregate_type`.
+            /// Returns the aggregate's type, which the log stores as `aggregate_type`.
             #[must_use]
             pub fn aggregate_type(&self) -> &'static str {
                 match self { $(Self::$name(_) => <$name as Decide>::TYPE),+ }
             }
 
-            /// Its wire form in today's version.
+            /// Returns the event's wire form in today's version.
             ///
             /// # Panics
             /// Never: events are plain data.
@@ -65,7 +66,8 @@ macro_rules! aggregates {
                 &[$(<$name as Decide>::TYPE),+]
             }
 
-            /// For each aggregate a JSON Schema of all its events' wire forms in today's versions, without references.
+            /// Returns for each aggregate a JSON Schema of all its events' wire forms in today's versions,
+            /// without references.
             pub(crate) fn wire_forms() -> Vec<(&'static str, Schema)> {
                 let inline = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
                 vec![$((
@@ -81,7 +83,7 @@ macro_rules! aggregates {
                 }
             }
 
-            /// In today's shape, of an aggregate that is known.
+            /// Reads a payload in today's shape, of an aggregate that this build knows.
             fn read(aggregate_type: &str, payload: Value) -> Result<Self, serde_json::Error> {
                 match aggregate_type {
                     $(<$name as Decide>::TYPE => serde_json::from_value(payload).map(Self::$name),)+
@@ -91,7 +93,8 @@ macro_rules! aggregates {
         }
 
         impl State {
-            /// Before its first event; none for an aggregate type that this build does not know.
+            /// Returns the state before an aggregate's first event; none for an aggregate type that this
+            /// build does not know.
             #[must_use]
             pub fn new(aggregate_type: &str) -> Option<Self> {
                 match aggregate_type {
@@ -100,7 +103,7 @@ macro_rules! aggregates {
                 }
             }
 
-            /// The state after the event; an event of another aggregate changes nothing.
+            /// Changes the state to the state after the event; an event of another aggregate changes nothing.
             pub fn evolve(&mut self, event: &Event) {
                 match (self, event) {
                     $((Self::$name(state), Event::$name(event)) => state.evolve(event),)+
@@ -108,7 +111,7 @@ macro_rules! aggregates {
                 }
             }
 
-            /// As an object.
+            /// Returns the state as a JSON object.
             ///
             /// # Panics
             /// Never: states are plain data.
@@ -128,48 +131,48 @@ aggregates! {
     Post => PostEvent,
     /// A comment.
     Comment => CommentEvent,
-    /// One person following another.
+    /// A follow: one person follows another.
     Follow => FollowEvent,
-    /// A person's like of a thing.
+    /// A person's like of a post or comment.
     Like => LikeEvent,
-    /// A photo on its way.
+    /// A photo from the announcement of its upload on.
     Media => MediaEvent,
-    /// Whom a person keeps away.
+    /// The people whom a person blocks or mutes.
     Blocklist => BlocklistEvent,
     /// The tags that a person follows.
     FollowedTags => FollowedTagsEvent,
-    /// What a person has searched for.
+    /// The searches that a person has made.
     SearchHistory => SearchHistoryEvent,
     /// A batch of looks at posts.
     ViewBatch => ViewBatchEvent,
     /// A place to post.
     Board => BoardEvent,
-    /// What someone is known by who writes anonymously.
+    /// An alias: the name of a person who writes anonymously.
     Alias => AliasEvent,
 }
 
 /// A stored event that this build can't read.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// Written by a newer build, or by nobody we know.
+    /// The aggregate type was written by a newer build, or by nobody we know.
     #[error("unknown aggregate type {0:?}")]
     UnknownAggregate(String),
-    /// Written by a newer build: this one knows no such event, or none of this version.
+    /// The event was written by a newer build: this build knows no such event, or not this version.
     #[error("unknown event {event_type} version {version}")]
     UnknownEvent {
-        /// As stored.
+        /// The event type as the log stores it.
         event_type: String,
-        /// As far as this build can bring it.
+        /// The version to which this build's steps can bring the event.
         version: String,
     },
     /// The payload is not of the event's shape.
     #[error("event {event_type} version {version} can't be read: {reason}")]
     Payload {
-        /// As stored.
+        /// The event type as the log stores it.
         event_type: String,
-        /// As stored.
+        /// The version in which the payload was read, after this build's steps.
         version: String,
-        /// What serde says.
+        /// The error's text from serde.
         reason: String,
     },
 }
@@ -190,7 +193,7 @@ impl Event {
             .map_err(|error| DecodeError::misshapen(event_type, version, &error))
     }
 
-    /// The same for an aggregate that is known by its type.
+    /// Reads a stored event of an aggregate whose type the caller knows.
     ///
     /// # Errors
     /// An event type or version that this build does not know, or a payload of another shape.
@@ -203,7 +206,7 @@ impl Event {
         serde_json::from_value(payload).map_err(|error| DecodeError::misshapen(event_type, version, &error))
     }
 
-    /// The payload in today's version, which comes with it.
+    /// Brings a payload into today's version; returns that version and the payload.
     fn in_todays_shape(
         aggregate_type: &str,
         event_type: &str,
@@ -214,7 +217,7 @@ impl Event {
         let Some(types) = Self::types_of(aggregate_type) else {
             return Err(DecodeError::UnknownAggregate(aggregate_type.to_owned()));
         };
-        // What a newer version says may fit today's shape and mean something else.
+        // A newer version's payload may fit today's shape and mean something else.
         if !types.contains(&(event_type, current.as_str())) {
             return Err(DecodeError::UnknownEvent { event_type: event_type.to_owned(), version: current });
         }

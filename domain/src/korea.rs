@@ -1,16 +1,16 @@
-//! The community's days: a person's day begins when they would say so.
+//! Korea's calendar: a day of the community begins when people in Korea would say so.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 
-/// Korea's time, which knows no summer time.
+/// The time zone of Korea, which has no summer time.
 pub const KOREA: FixedOffset = FixedOffset::east_opt(9 * 3_600).expect("less than a day");
 
-/// The day in Korea.
+/// Returns the moment's day in Korea.
 pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
     moment.with_timezone(&KOREA).date_naive()
 }
 
-/// When a day begins in Korea.
+/// Returns the moment when a day begins in Korea.
 pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_local_timezone(KOREA).single().expect("no summer time").to_utc()
 }

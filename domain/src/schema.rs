@@ -1,5 +1,6 @@
-//! What every event looks like on the wire, version by version, and as columns for whoever reads events as tables.
-//! All of it follows from the events' types, so that it can't fall behind them.
+//! The schemas of all events: what every event looks like on the wire, version by version, and as columns for
+//! whoever reads events as tables. All of the schemas follow from the events' types, so that they can't fall
+//! behind the types.
 
 use crate::event::Event;
 use crate::upcast::UPCASTERS;
@@ -12,41 +13,42 @@ mod tests;
 
 pub use class::{CLASS, Class, Mask};
 
-/// One version of one event.
+/// A schema of one version of one event.
 #[derive(Clone, Debug)]
 pub struct EventSchema {
-    /// Stored as `aggregate_type`.
+    /// The aggregate's type, which the log stores as `aggregate_type`.
     pub aggregate_type: &'static str,
-    /// Stored as `event_type`.
+    /// The event's type, which the log stores as `event_type`.
     pub event_type: &'static str,
-    /// Stored as `event_version`.
+    /// The event's version, which the log stores as `event_version`.
     pub version: &'static str,
-    /// The version that old ones are read as, and new ones are written in.
+    /// True of the version that old versions are read as, and new events are written in.
     pub is_current: bool,
-    /// JSON Schema (draft 2020-12) of the payload; [`CLASS`] in it says of each text whose it is.
+    /// The JSON Schema (draft 2020-12) of the payload; [`CLASS`] in it says of each text whose the text is.
     pub schema: Value,
-    /// What the payload has beside its type, objects taken apart.
+    /// The values that the payload has beside its type, objects taken apart.
     pub columns: Vec<Column>,
 }
 
-/// A value that each event of a type has, or may have.
+/// A column: a value that each event of a type has, or may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// The names on the way to it, joined by `_`, in snake_case.
+    /// The column's name: the property names on the way to the value, joined by `_`, in snake_case.
     pub name: String,
-    /// The names on the way to it in the payload.
+    /// The property names on the way to the value in the payload.
     pub path: Vec<String>,
-    /// Of what kind it is.
+    /// The value's kind.
     pub kind: ColumnKind,
-    /// Whether it can be missing, or null.
+    /// True if the value can be missing, or null.
     pub is_nullable: bool,
-    /// Of a text, or a list of texts: whose it is. Every one of an event has a class; what is no text has none.
+    /// The class of a text, or of a list of texts: whose the text is. Every text of an event has a class; a
+    /// value that is no text has none.
     pub class: Option<Class>,
-    /// What it means.
+    /// The value's meaning.
     pub description: String,
 }
 
-/// Of what kind a value is.
+/// The kind of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnKind {
     /// Text.
@@ -57,21 +59,21 @@ pub enum ColumnKind {
     Time,
     /// A whole number of 64 bits.
     Integer,
-    /// Yes or no.
+    /// A boolean: yes or no.
     Boolean,
-    /// Several of one kind, in order.
+    /// A list of several values of one kind, in order.
     List(Box<ColumnKind>),
     /// An object; only within a list.
     Object(Vec<Column>),
 }
 
-/// Every version of every event, in the order of [`Event::types`], older versions first.
+/// Returns every version of every event, in the order of [`Event::types`], older versions first.
 pub fn event_schemas() -> &'static [EventSchema] {
     static ALL: LazyLock<Vec<EventSchema>> = LazyLock::new(make);
     &ALL
 }
 
-/// Today's version of every event.
+/// Returns today's version of every event.
 pub fn current() -> impl Iterator<Item = &'static EventSchema> {
     event_schemas().iter().filter(|schema| schema.is_current)
 }
@@ -85,7 +87,7 @@ fn make() -> Vec<EventSchema> {
         let whole = whole.unwrap_or_else(|| panic!("{event_type} is an event of {aggregate_type}"));
         let mut older = whole.clone();
         let mut versions = vec![(version, whole)];
-        // Steps are listed oldest first: each takes away what it would add.
+        // Steps are listed oldest first: each step, taken backwards, removes the fields that it adds.
         for step in UPCASTERS.iter().rev().filter(|step| step.event_type == event_type) {
             step.adds.iter().for_each(|added| take_away(&mut older, added.name));
             versions.push((step.from, older.clone()));
@@ -102,7 +104,7 @@ fn make() -> Vec<EventSchema> {
     all
 }
 
-/// The part of an aggregate's schema that is one event.
+/// Returns the part of an aggregate's schema that describes one event.
 fn variant(schema: &Value, event_type: &str) -> Option<Value> {
     let variants = schema["oneOf"].as_array()?;
     variants.iter().find(|variant| variant["properties"]["type"]["const"] == event_type).cloned()
@@ -117,7 +119,7 @@ fn take_away(schema: &mut Value, field: &str) {
     }
 }
 
-/// The columns of an object, objects within it taken apart.
+/// Returns the columns of an object, objects within it taken apart.
 fn columns(schema: &Value, path: &[String]) -> Vec<Column> {
     let mut all = vec![];
     for (name, property) in properties(schema) {
@@ -136,7 +138,7 @@ fn columns(schema: &Value, path: &[String]) -> Vec<Column> {
     all
 }
 
-/// The names on the way, without what they repeat: a `board`'s `board_id` is the `board_id`.
+/// Joins the names on the way to a value, without what they repeat: a `board`'s `board_id` is the `board_id`.
 fn joined(path: &[String]) -> String {
     path.iter().fold(String::new(), |before, name| {
         match before.is_empty() || name.starts_with(&format!("{before}_")) {
@@ -146,7 +148,7 @@ fn joined(path: &[String]) -> String {
     })
 }
 
-/// An object's properties, or those of all the objects that it may be.
+/// Returns an object's properties, or the properties of all the objects that it may be.
 fn properties(schema: &Value) -> Map<String, Value> {
     let mut all = schema["properties"].as_object().cloned().unwrap_or_default();
     for choice in choices(schema) {
@@ -155,7 +157,7 @@ fn properties(schema: &Value) -> Map<String, Value> {
     all
 }
 
-/// Whether an object has the property, whichever of its choices it is.
+/// Returns true if an object has the property, whichever of its choices the object is.
 fn is_required(schema: &Value, name: &str) -> bool {
     let mut choices = choices(schema).peekable();
     let by_itself =
@@ -163,7 +165,7 @@ fn is_required(schema: &Value, name: &str) -> bool {
     by_itself || (choices.peek().is_some() && choices.all(|choice| is_required(choice, name)))
 }
 
-/// What a value may be, where there is a choice.
+/// Returns the choices: what a value may be, where there is a choice.
 fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
     let lists = ["oneOf", "anyOf"].into_iter().filter_map(|name| schema[name].as_array());
     lists.flatten().filter(|choice| choice["type"] != "null")
@@ -191,7 +193,7 @@ fn kind(schema: &Value) -> ColumnKind {
         (Some("boolean"), _) => ColumnKind::Boolean,
         (Some("array"), _) => ColumnKind::List(Box::new(kind(&schema["items"]))),
         (Some("object"), _) => ColumnKind::Object(columns(schema, &[])),
-        // A `const` of one choice among several has no type of its own.
+        // A `const` of one choice among several has no type of its own, and is a text.
         _ => ColumnKind::Text,
     }
 }

@@ -1,30 +1,30 @@
-//! Brings events stored in an old shape into today's, one step of version at a time.
+//! Upcasters bring events stored in an old shape into today's shape, one step of version at a time.
 //!
-//! A step only adds fields, with what was true of every event before: so the wire form of each version, the columns
-//! that analysts see and what is read of old events all follow from one list. What would change the meaning of a
-//! field is a new event type instead.
+//! A step only adds fields, with the value that was true of every event before: so the wire form of each
+//! version, the columns that analysts see and the payloads read from old events all follow from one list. A
+//! change of a field's meaning is a new event type instead.
 
 use serde_json::Value;
 
-/// One step: this event type at this version becomes the next version.
+/// A step: events of this type at this version become the next version.
 #[derive(Clone, Copy, Debug)]
 pub struct Upcaster {
-    /// As stored in `event_type`.
+    /// The event's type, which the log stores in `event_type`.
     pub event_type: &'static str,
-    /// As stored in `event_version`.
+    /// The older version, which the log stores in `event_version`.
     pub from: &'static str,
     /// The version that the step makes.
     pub to: &'static str,
-    /// What it adds.
+    /// The fields that the step adds.
     pub adds: &'static [Added],
 }
 
 /// A field that an older version lacks.
 #[derive(Clone, Copy, Debug)]
 pub struct Added {
-    /// The field.
+    /// The field's name.
     pub name: &'static str,
-    /// What was true of every event of the older version.
+    /// The field's value, which was true of every event of the older version.
     pub value: fn() -> Value,
 }
 
@@ -32,7 +32,7 @@ const PHOTOS: Added = Added { name: "photos", value: || Value::Array(vec![]) };
 const FOLLOWERS_ONLY: Added = Added { name: "followers_only", value: || Value::Bool(false) };
 const ANONYMOUS: Added = Added { name: "anonymous", value: || Value::Bool(false) };
 
-/// Every step there is. A changed event shape adds one here and a golden file of the new version.
+/// Every step there is. A changed event shape adds one step here and a golden file of the new version.
 pub const UPCASTERS: &[Upcaster] = &[
     Upcaster { event_type: "PostPublished", from: "1", to: "2", adds: &[PHOTOS] },
     Upcaster { event_type: "PostEdited", from: "1", to: "2", adds: &[PHOTOS] },
@@ -41,7 +41,8 @@ pub const UPCASTERS: &[Upcaster] = &[
     Upcaster { event_type: "CommentWritten", from: "1", to: "2", adds: &[ANONYMOUS] },
 ];
 
-/// The fields that the steps of `upcasters` add to an event of this version, and the version that it then has.
+/// Returns the fields that the steps of `upcasters` add to an event of this version, and the version that the
+/// event then has.
 pub fn added<'a>(
     upcasters: &'a [Upcaster],
     event_type: &str,
@@ -58,7 +59,7 @@ pub fn added<'a>(
     (current, steps.into_iter().flat_map(|step| step.adds))
 }
 
-/// Applies the steps of `upcasters` that fit, in order, until none does.
+/// Applies the steps of `upcasters` that fit, in order, until none fits.
 #[must_use]
 pub fn upcast(upcasters: &[Upcaster], event_type: &str, version: &str, payload: Value) -> (String, Value) {
     let (current, fields) = added(upcasters, event_type, version);

@@ -1,5 +1,5 @@
-//! Who stands behind a post or a comment: the table `authors` that several slices keep alike, each in
-//! its own schema, so that a card is read without leaving it.
+//! Authors: the table `authors` says who wrote a post or a comment; several slices keep it alike, each in its
+//! own schema, so that a card is read without leaving that schema.
 
 use crate::{Check, RecordedEvent, Tx};
 use domain::Event;
@@ -11,28 +11,29 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A person as a card shows them.
+/// An author: a person as a card shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
-    /// Who.
+    /// The person's id.
     pub id: UserId,
-    /// As its owner writes it.
+    /// The handle as its owner writes it.
     pub handle: String,
-    /// Free text.
+    /// The name by which the person is shown, free text.
     pub display_name: String,
 }
 
-/// Who stands behind something, as far as anyone but the vault knows.
+/// A byline says who wrote a post or comment, as far as anyone but the vault knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Byline {
-    /// A person.
+    /// A person under their own name.
     Author(Author),
-    /// Someone who is known by an alias there.
+    /// A person who is known by an alias there.
     Alias(UserId),
 }
 
 impl Byline {
-    /// Reads `anonymous`, `author_id` and the columns of [`Author::of`]; `None` where neither is to be seen.
+    /// Reads `anonymous`, `author_id` and the columns of [`Author::of`]; returns `None` where neither author
+    /// nor alias is to be seen.
     pub(crate) fn of(row: &PgRow) -> Result<Option<Self>, sqlx::Error> {
         if row.try_get::<Option<bool>, _>("anonymous")? == Some(true) {
             return Ok(Some(Self::Alias(UserId(row.try_get("author_id")?))));
@@ -41,15 +42,15 @@ impl Byline {
     }
 }
 
-/// See [`crate::Projector::compared`].
+/// The query of the table's rows, see [`crate::Definition::compared`].
 pub(crate) const COMPARED: &str = "select user_id, handle, display_name, active, private from authors";
 
-/// See [`crate::Projector::checks`].
+/// The check of the table, see [`crate::Definition::checks`].
 pub(crate) const CHECK: Check =
     Check { states: "authors are as their latest events say", sql: include_str!("authors/check.sql") };
 
 impl Author {
-    /// Reads columns `user_id`, `handle` and `display_name`; `None` where a left join found nobody.
+    /// Reads columns `user_id`, `handle` and `display_name`; returns `None` where a left join found nobody.
     pub(crate) fn of(row: &PgRow) -> Result<Option<Self>, sqlx::Error> {
         let Some(id) = row.try_get::<Option<Uuid>, _>("user_id")? else { return Ok(None) };
         let handle = row.try_get("handle")?;
@@ -86,7 +87,7 @@ const UPDATE: &str = "
         as change (user_id, handle, display_name, active, private)
     where authors.user_id = change.user_id";
 
-/// What a batch changes about one person; `None` stays.
+/// The change that a batch makes to one person; a field that is `None` stays.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct AuthorChange<'a> {
     registered: bool,

@@ -1,11 +1,11 @@
-//! Adds what a batch changed to the counters of the rows concerned.
+//! Counters: the changes of a batch are added to the counters of the rows concerned.
 
 use crate::Tx;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Adds `first` and `second` to the two counters of each row that either names; `sql` takes the rows' ids
-/// and both sums as arrays. What sums up to nothing touches no row.
+/// Adds `first` and `second` to the two counters of each row that either names; `sql` takes the rows' ids and
+/// both sums as arrays. A row whose changes sum up to nothing is not touched.
 pub(crate) async fn add(
     tx: &mut Tx<'_>,
     sql: &'static str,

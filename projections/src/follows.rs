@@ -1,5 +1,6 @@
-//! Who follows whom, while a copy is filled: what each batch says is noted as it comes, and the pairs that stand are
-//! written once, in order, at the end. A row at a time into an index in no order costs several times as much.
+//! Follows, while a copy is filled: the changes of each batch are noted as they come, and the pairs that
+//! stand are written once, in order, at the end. A row at a time into an index in no order costs several
+//! times as much.
 
 use crate::{RecordedEvent, Tx};
 use domain::Event;
@@ -7,7 +8,7 @@ use domain::follow::FollowEvent;
 use sqlx::Executor;
 use std::sync::Arc;
 
-/// Makes room for notes in a copy that is about to be filled.
+/// Makes a table for notes in a copy that is about to be filled.
 pub(crate) async fn prepare(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     tx.execute(
         "create table follow_changes (
@@ -18,7 +19,7 @@ pub(crate) async fn prepare(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Notes a batch.
+/// Notes the follows of a batch.
 pub(crate) async fn note(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let (mut followers, mut followees, mut positions, mut follows) = (vec![], vec![], vec![], vec![]);
     for recorded in events {
@@ -54,10 +55,11 @@ pub(crate) async fn note(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Resu
     Ok(())
 }
 
-/// Writes the pairs that stand into `follows`, which is empty and has the key that all of its kind have; of these
-/// columns: some of `follower_id`, `followee_id` and `position`, that of the event since which they stand.
+/// Writes the pairs that stand into `follows`, which is empty and has the same key in every slice; the
+/// written columns are some of `follower_id`, `followee_id` and `position`, the position of the event since
+/// which the pair stands.
 pub(crate) async fn settle(tx: &mut Tx<'_>, columns: &str) -> Result<(), sqlx::Error> {
-    // A key made at once costs a third of one that grows row by row.
+    // A key made at once costs a third of a key that grows row by row.
     let sql = format!(
         "alter table follows drop constraint follows_pkey;
          insert into follows ({columns})
@@ -73,7 +75,7 @@ pub(crate) async fn settle(tx: &mut Tx<'_>, columns: &str) -> Result<(), sqlx::E
     Ok(())
 }
 
-/// Takes the notes away.
+/// Drops the table of notes.
 pub(crate) async fn drop_changes(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     tx.execute("drop table follow_changes").await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Logs for tests of folds.
+//! Given logs, for tests of folds.
 
 use crate::RecordedEvent;
 use chrono::{DateTime, Utc};
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A log of these events of aggregate number n: positions from 1, sequences by aggregate, one event a
+/// Makes a log of these events of aggregate number n: positions from 1, sequences by aggregate, one event a
 /// second. Follows and likes find their aggregate themselves.
 pub(crate) fn log(events: Vec<(u128, Event)>) -> Vec<Arc<RecordedEvent>> {
     let mut sequences: HashMap<(&str, Uuid), i64> = HashMap::new();
@@ -41,12 +41,12 @@ pub(crate) fn log(events: Vec<(u128, Event)>) -> Vec<Arc<RecordedEvent>> {
     events.into_iter().enumerate().map(record).collect()
 }
 
-/// When the event at this position was recorded.
+/// Returns the time at which the event at this position was recorded.
 pub(crate) fn second(position: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000 + position, 0).expect("in range")
 }
 
-/// The id of aggregate number n.
+/// Returns the id of aggregate number n.
 pub(crate) fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
@@ -87,13 +87,13 @@ fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
     }
 }
 
-/// A registration.
+/// Returns the registration of a person.
 pub(crate) fn registered(handle: &str) -> Event {
     let (handle, display_name) = (handle.to_owned(), handle.to_uppercase());
     Event::User(UserEvent::UserRegistered { handle, display_name, bio: String::new() })
 }
 
-/// A publication by person number n.
+/// Returns the publication of a post by person number `author`.
 pub(crate) fn published(author: u128, text: &str, tags: &[&str]) -> Event {
     Event::Post(PostEvent::PostPublished {
         author_id: UserId(id(author)),
@@ -108,7 +108,7 @@ pub(crate) fn published(author: u128, text: &str, tags: &[&str]) -> Event {
     })
 }
 
-/// An edit.
+/// Returns the edit of a post.
 pub(crate) fn edited(text: &str, tags: &[&str]) -> Event {
     Event::Post(PostEvent::PostEdited {
         title: None,
@@ -120,12 +120,12 @@ pub(crate) fn edited(text: &str, tags: &[&str]) -> Event {
     })
 }
 
-/// A deletion of a post of person number n.
+/// Returns the deletion of a post of person number `author`.
 pub(crate) fn deleted(author: u128) -> Event {
     Event::Post(PostEvent::PostDeleted { author_id: UserId(id(author)) })
 }
 
-/// A comment by person number `author` on post number `post`, answering these comments.
+/// Returns a comment by person number `author` on post number `post`, answering these comments.
 pub(crate) fn commented(post: u128, author: u128, parent: Option<u128>, root: Option<u128>) -> Event {
     Event::Comment(CommentEvent::CommentWritten {
         post_id: PostId(id(post)),
@@ -138,7 +138,7 @@ pub(crate) fn commented(post: u128, author: u128, parent: Option<u128>, root: Op
     })
 }
 
-/// The deletion of such a comment.
+/// Returns the deletion of such a comment.
 pub(crate) fn uncommented(post: u128, author: u128, parent: Option<u128>, root: Option<u128>) -> Event {
     Event::Comment(CommentEvent::CommentDeleted {
         post_id: PostId(id(post)),

@@ -1,4 +1,5 @@
-//! Who is not shown to whom: the table `hidden` that several slices keep alike, each in its own schema.
+//! Hidden people: the table `hidden` says who is not shown to whom; several slices keep it alike, each in its
+//! own schema.
 
 use crate::{Check, RecordedEvent, Tx};
 use domain::Event;
@@ -7,21 +8,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// See [`crate::Definition::compared`].
+/// The query of the table's rows, see [`crate::Definition::compared`].
 pub(crate) const COMPARED: &str = "select viewer_id, user_id, reason from hidden";
 
-/// See [`crate::Definition::checks`].
+/// The check of the table, see [`crate::Definition::checks`].
 pub(crate) const CHECK: Check = Check {
     states: "who is hidden from whom is what blocks and mutes say",
     sql: include_str!("hidden/check.sql"),
 };
 
-/// Why a viewer is not shown someone.
+/// The reasons why a viewer is not shown a person.
 const BLOCKS: &str = "blocks";
 const BLOCKED: &str = "blocked";
 const MUTES: &str = "mutes";
 
-/// Viewer, person, reason.
+/// A row: viewer, person, reason.
 type Row = (Uuid, Uuid, &'static str);
 
 /// Brings the table up to date with a batch.

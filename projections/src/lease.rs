@@ -1,20 +1,21 @@
-//! Who does what only one process may do at a time: the runner of a projection, the relay.
+//! A lease says which process does what only one process may do at a time: the runner of a projection, the
+//! relay.
 //!
-//! A lease only saves work. What must not happen twice is guarded where it happens: by the checkpoint's
+//! A lease only saves work. Work that must not happen twice is guarded where it happens: by the checkpoint's
 //! row, by the stream's expected sequence.
 
 use sqlx::PgConnection;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a lease lasts when its holder says nothing: a frozen holder is replaced after this.
+/// The time for which a lease lasts when its holder says nothing: a frozen holder is replaced after this.
 pub const TTL: Duration = Duration::from_secs(5);
 
-/// Takes or renews the lease for `holder`. The session of `connection` stands for the holder: when it
-/// ends (a killed process), the lease is free at once.
+/// Takes or renews the lease for `holder`. The session of `connection` stands for the holder: when the
+/// session ends (a killed process), the lease is free at once.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn hold(connection: &mut PgConnection, name: &str, holder: Uuid) -> Result<bool, sqlx::Error> {
     let held: Option<(bool,)> = sqlx::query_as(include_str!("lease.sql"))
         .bind(name)
@@ -28,7 +29,7 @@ pub async fn hold(connection: &mut PgConnection, name: &str, holder: Uuid) -> Re
 /// Gives the lease back, so that a stand-by need not wait.
 ///
 /// # Errors
-/// The database's; the lease then expires by itself.
+/// The database's error; the lease then expires by itself.
 pub async fn release(connection: &mut PgConnection, name: &str, holder: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query("delete from public.leases where name = $1 and holder = $2")
         .bind(name)

@@ -1,25 +1,27 @@
-//! Read models: what queries see, built from events and from nothing else. What must be forgotten word by word is not in
-//! events, so [`searches`] has the vault's words joined to its rows as they are read.
+//! Read models: what queries see, built from events and from nothing else. Words that must be forgotten one
+//! by one are not in events, so [`searches`] has the vault's words joined to its rows as they are read.
 //!
 //! Reading order:
-//! 1. [`ports`]: the log and the announcements, as this crate needs them.
+//! 1. [`ports`]: the log and the announcements, as the projections need them.
 //! 2. [`projector`]: the shape of a projector.
 //! 3. [`tags`]: the smallest read model from end to end; [`profiles`], [`posts`], [`comments`],
-//!    [`timelines`], [`media`], [`boards`] and [`searches`] are its kin. In each folder `tables.sql` and `indexes.sql` say what is kept,
-//!    `project.rs` writes it and `query.rs` reads it.
+//!    [`timelines`], [`media`], [`boards`] and [`searches`] are its kin. In each folder `tables.sql` and
+//!    `indexes.sql` make the tables, `project.rs` writes them and `query.rs` reads them.
 //! 4. [`runner`]: batches and the checkpoint in one transaction; [`lease`]: one runner at a time;
-//!    [`retry`]: another try of what could not be applied.
+//!    [`retry`]: another try of parked events.
 //! 5. [`rebuild`] and [`verify`]: a copy built beside the live one, swapped in or compared.
-//! 6. [`progress`]: how readers wait for what they wrote; [`reads`]: what they read through.
+//! 6. [`progress`]: how readers wait for their own writes; [`reads`]: the connections that queries read
+//!    through.
 //! 7. [`search`]: documents for engines, and how text is compared.
 //!
 //! Invariants of this crate:
-//! - A checkpoint moves in the transaction that writes the rows, and p is applied only after p-1.
-//! - What a projector leaves behind does not depend on how the log was cut into batches, nor on when
+//! - A checkpoint moves in the transaction that writes the rows, and position p is applied only after p-1.
+//! - The rows that a projector leaves behind do not depend on how the log was cut into batches, nor on when
 //!   its delayed work ran: a rebuilt copy equals the live one row for row.
-//! - No slice imports another; what several slices keep alike ([`authors`], [`likes`], `hidden`) is parametrised, and
-//!   what one shows of another's things ([`cards`]) it is given by whoever wires them.
-//! - Writes name tables without schema (the runner sets the search path), reads name it.
+//! - No slice imports another; tables that several slices keep alike ([`authors`], [`likes`], `hidden`) are
+//!   parametrised, and cards of another slice's posts ([`cards`]) are given to a slice by the crate that
+//!   wires them.
+//! - Writes name tables without schema (the runner sets the search path), reads name the schema.
 
 pub mod authors;
 pub mod boards;

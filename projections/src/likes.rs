@@ -1,4 +1,5 @@
-//! Who likes what: the table `likes` that several slices keep alike, each of its own kind of target.
+//! Likes: the table `likes` says who likes what; several slices keep it alike, each for its own kind of
+//! target.
 
 use crate::authors::Author;
 use crate::reads::Reads;
@@ -13,16 +14,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A person who likes something.
+/// A liker: a person who likes a post or comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Liker {
-    /// Who.
+    /// The person who likes.
     pub author: Author,
-    /// Since when.
+    /// The time of the like.
     pub liked_at: DateTime<Utc>,
 }
 
-/// See [`crate::Projector::compared`].
+/// The query of the table's rows, see [`crate::Definition::compared`].
 pub(crate) const COMPARED: &str = "select target_id, user_id, position, liked_at from likes";
 
 impl Liker {
@@ -33,7 +34,8 @@ impl Liker {
     }
 }
 
-/// Those of the things, each with an alias, that are liked under it; `sql` takes both as arrays.
+/// Returns those of the targets, each with an alias, that are liked under that alias; `sql` takes both as
+/// arrays.
 pub(crate) async fn among(
     pool: impl Reads<'_>,
     sql: &str,
@@ -48,16 +50,16 @@ pub(crate) async fn among(
     Ok(liked.into_iter().collect())
 }
 
-/// What a batch changes about likes, net.
+/// The net change that a batch makes to likes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct LikeChanges {
-    /// The like that stands at the batch's end, if one does.
+    /// The like that stands at the batch's end, if one does, by target and user.
     last: BTreeMap<(Uuid, UserId), Option<Standing>>,
-    /// By how much each target's number of likes changes.
+    /// The change of each target's number of likes.
     pub(crate) counts: BTreeMap<Uuid, i64>,
 }
 
-/// The event of a like that stands.
+/// The event of a like that stands: its position and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Standing {
     position: Position,
@@ -85,12 +87,12 @@ impl LikeChanges {
         changes
     }
 
-    /// The things whose likes change.
+    /// Returns the targets whose likes change.
     pub(crate) fn targets(&self) -> Vec<Uuid> {
         self.counts.keys().copied().collect()
     }
 
-    /// Leaves out the likes of these things.
+    /// Leaves out the likes of these targets.
     pub(crate) fn leave_out(&mut self, targets: &BTreeSet<Uuid>) {
         self.last.retain(|(target, _), _| !targets.contains(target));
         self.counts.retain(|target, _| !targets.contains(target));

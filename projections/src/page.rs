@@ -1,16 +1,16 @@
-//! One page of a list, by keyset: stable while rows come and go around it.
+//! A page of a list, by keyset: stable while rows come and go around it.
 
-/// Some rows and where the next page begins.
+/// A page has some rows, and the key after which the next page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T, K> {
-    /// In list order; may be fewer than asked for even when more follow.
+    /// The page's items in list order; may be fewer than the limit even when more follow.
     pub items: Vec<T>,
-    /// The key to continue after; `None` at the end.
+    /// The key after which to continue; `None` at the end.
     pub next: Option<K>,
 }
 
 impl<T, K> Page<T, K> {
-    /// A page with nothing on it, and none after it.
+    /// Makes a page with nothing on it, and none after it.
     #[must_use]
     pub fn nothing() -> Self {
         Self { items: vec![], next: None }
@@ -25,7 +25,7 @@ impl<T, K> Page<T, K> {
         Self { items: rows, next }
     }
 
-    /// The same page with other items.
+    /// Makes the same page with other items.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U, K> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next }
     }

@@ -1,4 +1,4 @@
-//! How far each projection has come, as this process knows it, and how readers wait for it.
+//! The progress of projections: how far each has come, as this process knows it, and how readers wait for it.
 
 use crate::ports::Position;
 use std::collections::{BTreeMap, HashMap};
@@ -7,18 +7,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// A projection that was not heard of for so long is down: its runner speaks every second.
+/// The time after which a projection that was not heard of counts as down: its runner speaks every second.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// A backlog below this is no reason to give up: its speed is not known well enough.
+/// The number of events below which a backlog is no reason to give up: its speed is not known well enough.
 const MANY: f64 = 1_000.0;
 
-/// What a wait came to.
+/// The outcome of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    /// Whether every projection asked for has reached the position.
+    /// True if every awaited projection has reached the position.
     pub covered: bool,
-    /// The lowest checkpoint among them.
+    /// The lowest checkpoint among the awaited projections.
     pub position: Position,
 }
 
@@ -26,23 +26,24 @@ pub struct Coverage {
 #[derive(Default)]
 pub struct Progress {
     followed: RwLock<HashMap<String, Arc<Followed>>>,
-    /// What readers here wait for, for others to be told.
-    asked: watch::Sender<BTreeMap<String, Position>>,
+    /// The position that readers of this process wait for, of each projection, for other processes to be
+    /// told.
+    wanted_here: watch::Sender<BTreeMap<String, Position>>,
 }
 
-/// One projection.
+/// The pace and the wanted position of one projection.
 struct Followed {
     known: watch::Sender<ProjectionPace>,
-    /// The furthest that a reader waits for, here or elsewhere.
+    /// The furthest position that a reader waits for, in this process or another.
     wanted: watch::Sender<Position>,
 }
 
 #[derive(Clone, Copy)]
 struct ProjectionPace {
     position: Position,
-    /// When its runner last spoke; at first, when this process began to listen.
+    /// The time when the projection's runner last spoke; at first, when this process began to listen.
     heard: Instant,
-    /// How fast it moves while it moves.
+    /// The projection's speed while it moves.
     events_per_second: f64,
 }
 
@@ -57,14 +58,15 @@ impl ProjectionPace {
         let applied = (position - self.position) as f64;
         if applied > 0.0 {
             let speed = applied / (now - self.heard).as_secs_f64().max(1e-6);
-            // A smoothed average, so that one long batch does not count for all.
+            // The speed is a smoothed average, so that one long batch does not count for all.
             self.events_per_second = self.events_per_second * 0.8 + speed * 0.2;
         }
         self.position = position;
         self.heard = now;
     }
 
-    /// Whether waiting is in vain: it is silent, or its backlog takes much longer than the bound.
+    /// Returns true if waiting is in vain: the projection is silent, or its backlog takes much longer than
+    /// the bound.
     #[allow(clippy::cast_precision_loss)]
     fn is_hopeless(&self, position: Position, bound: Duration) -> bool {
         let behind = (position - self.position) as f64;
@@ -88,7 +90,7 @@ impl Followed {
 }
 
 impl Progress {
-    /// Notes a checkpoint. Announcements may come late, so it never goes back.
+    /// Notes a checkpoint. Announcements may come late, so the checkpoint never goes back.
     pub fn note(&self, projection: &str, position: Position) {
         self.of(projection).known.send_if_modified(|known| {
             if position < known.position {
@@ -100,20 +102,21 @@ impl Progress {
         });
     }
 
-    /// What is known of a projection now, and how long ago it was heard of.
+    /// Returns the known checkpoint of a projection, and how long ago the projection was heard of.
     #[must_use]
     pub fn checkpoint(&self, projection: &str) -> (Position, Duration) {
         let known = *self.of(projection).known.borrow();
         (known.position, known.heard.elapsed())
     }
 
-    /// Waits until all of `projections` have reached `position`, at most `bound`; where that is known to
+    /// Waits until all of `projections` have reached `position`, at most `bound`; where the wait is known to
     /// be in vain, not at all.
     pub async fn wait(&self, projections: &[&str], position: Position, bound: Duration) -> Coverage {
         self.wait_for_claimed(projections, position, bound, std::future::ready(())).await
     }
 
-    /// The same for a position that a client claims: no runner is hurried before `exists` tells that the log has it.
+    /// Waits as [`Progress::wait`] does for a position that a client claims: no runner is hurried before
+    /// `exists` tells that the log has the position.
     pub async fn wait_for_claimed(
         &self,
         projections: &[&str],
@@ -127,18 +130,19 @@ impl Progress {
             let now = *followed.known.borrow();
             now.position < position && !now.is_hopeless(position, bound)
         };
-        // All of them before the first is waited for, so that none rests meanwhile.
+        // All projections are hurried before the first is waited for, so that none rests meanwhile.
         let hurry = async {
             exists.await;
             for (projection, _) in projections.iter().zip(&followed).filter(|(_, followed)| awaited(followed))
             {
-                self.ask(projection, position);
+                self.want_here(projection, position);
             }
             std::future::pending().await
         };
         let reach = async {
             for followed in followed.iter().filter(awaited) {
-                // Too late or not at all: what is there then is what is answered.
+                // A projection that comes too late or not at all is answered with the position that it then
+                // has.
                 followed.reach(position, deadline).await;
             }
         };
@@ -154,33 +158,35 @@ impl Progress {
         Coverage { covered: lowest >= position, position: lowest }
     }
 
-    /// Waits until the projection has reached `position`, at most `bound`, for who is in no hurry.
+    /// Waits until the projection has reached `position`, at most `bound`, for a reader who is in no hurry.
     pub async fn reach(&self, projection: &str, position: Position, bound: Duration) {
         self.of(projection).reach(position, Instant::now() + bound).await;
     }
 
-    /// A reader waits for the projection to reach this position.
-    fn ask(&self, projection: &str, position: Position) {
+    /// Notes that a reader of this process waits for the projection to reach this position.
+    fn want_here(&self, projection: &str, position: Position) {
         self.want(projection, position);
-        self.asked.send_if_modified(|asked| raise(asked.entry(projection.to_owned()).or_default(), position));
+        self.wanted_here
+            .send_if_modified(|wanted| raise(wanted.entry(projection.to_owned()).or_default(), position));
     }
 
-    /// A reader somewhere waits for the projection to reach this position.
+    /// Notes that a reader of this process or another waits for the projection to reach this position.
     pub fn want(&self, projection: &str, position: Position) {
         self.of(projection).wanted.send_if_modified(|wanted| raise(wanted, position));
     }
 
-    /// Waits until a reader waits for more of the projection than this.
+    /// Waits until a reader waits for a position of the projection beyond this one.
     pub async fn wanted_beyond(&self, projection: &str, position: Position) {
         let mut wanted = self.of(projection).wanted.subscribe();
-        // Its sender lives as long as this.
+        // The channel's sender lives as long as this `Progress`.
         let _ = wanted.wait_for(|wanted| *wanted > position).await;
     }
 
-    /// The furthest that readers here wait for, of each projection, whenever that changes.
+    /// Returns the furthest position that readers of this process wait for, of each projection, whenever it
+    /// changes.
     #[must_use]
     pub fn asked(&self) -> watch::Receiver<BTreeMap<String, Position>> {
-        self.asked.subscribe()
+        self.wanted_here.subscribe()
     }
 
     fn of(&self, projection: &str) -> Arc<Followed> {
@@ -194,7 +200,7 @@ impl Progress {
     }
 }
 
-/// Whether the position is further than the furthest so far, and is that from now on.
+/// Raises the furthest position; returns true if the position is further than the furthest so far.
 fn raise(furthest: &mut Position, position: Position) -> bool {
     let is_further = position > *furthest;
     *furthest = position.max(*furthest);

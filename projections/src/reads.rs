@@ -1,8 +1,9 @@
-//! What queries read through.
+//! The connections that queries read through.
 
 use sqlx::PgExecutor;
 
-/// A pool: whatever runs one statement after the other, each where it likes.
+/// A pool, or any executor that can be copied: it runs one statement after the other, each on a connection of
+/// its choice.
 pub trait Reads<'p>: PgExecutor<'p> + Copy {}
 
 impl<'p, P: PgExecutor<'p> + Copy> Reads<'p> for P {}

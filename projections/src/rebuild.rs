@@ -1,9 +1,9 @@
-//! A projection built anew beside the live one, and swapped in while service goes on.
+//! A rebuild: a projection is built anew beside the live one, and swapped in while service goes on.
 
-mod asked;
+mod requested;
 mod shared;
 
-pub use asked::{answer, ask, unanswered};
+pub use requested::{answer, ask, unanswered};
 pub use shared::{Share, SharedSource};
 
 use crate::ports::{EventSource, Position, RecordedEvent, SourceError};
@@ -13,53 +13,53 @@ use sqlx::Executor;
 use sqlx::PgPool;
 use std::sync::Arc;
 
-/// Events in one batch of a bulk fill.
+/// The number of events in one batch of a bulk fill.
 const BATCH: usize = 10_000;
 
-/// Why a rebuild stopped. The live copy is untouched.
+/// The reason why a rebuild stopped. The live copy is untouched.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
-    /// The database's.
+    /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
-    /// The log's.
+    /// The log can't be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// Someone else is at it.
+    /// Another process builds the same schema.
     #[error("{schema} is being built by another process; wait for it to end")]
     Busy {
-        /// The schema in the making.
+        /// The schema that is being built.
         schema: String,
     },
     /// A copy of another version was swapped in meanwhile.
     #[error("the living copy of {projection} was replaced by one of another release meanwhile; begin again")]
     Replaced {
-        /// Of what.
+        /// The projection's name.
         projection: &'static str,
     },
-    /// What is read does not follow what was applied.
+    /// The events read do not follow the events applied.
     #[error("the log or the copy changed at event {position} while it was being built; begin again")]
     Moved {
-        /// Where the copy stood.
+        /// The position of the copy.
         position: Position,
     },
-    /// An event that this build can't apply: unlike live running, a rebuild does not park.
+    /// The event can't be applied by this build: unlike live running, a rebuild does not park.
     #[error("event {position} ({event_type}) can't be applied: {reason}")]
     Poison {
-        /// Where it is.
+        /// The event's position.
         position: Position,
-        /// What it is.
+        /// The event's type.
         event_type: String,
-        /// What is wrong.
+        /// The reason why the event can't be applied.
         reason: String,
     },
 }
 
-/// Called now and then with the position reached.
+/// A function that is called now and then with the position reached.
 pub type OnProgress<'a> = &'a (dyn Fn(Position) + Send + Sync);
 
-/// Builds the projection from the first event beside the live one, catches up, and swaps. Where there is no log beside
-/// it, it is built in a database of its own from a source that ends.
+/// Builds the projection from the first event beside the live one, catches up, and swaps. A database without
+/// a log gets the projection built in it from a source that ends.
 ///
 /// # Errors
 /// See [`RebuildError`].
@@ -80,7 +80,7 @@ pub async fn rebuild(
     copy.still_mine().await?;
     let mut tx = copy.pool.begin().await?;
     live.lock_exclusive(&mut tx).await?;
-    // No batch is in flight any more: what is missing now is what was appended since the last fill.
+    // No batch is in flight any more: the events still missing were appended since the last fill.
     let state = live.state(&mut tx).await?;
     if state.map(|(version, _)| version) != version {
         return Err(RebuildError::Replaced { projection: projector.name() });
@@ -101,12 +101,12 @@ pub async fn rebuild(
     old.drop(&mut connection).await?;
     let position = copy.position;
     on_progress(position);
-    // It is in place. Where the lock can't be given back its session is gone, and the lock with it.
+    // The copy is in place. A lock that can't be given back went with its session.
     let _ = copy.end().await;
     Ok(position)
 }
 
-/// The version of the living copy, if there is one.
+/// Returns the version of the live copy, if there is one.
 async fn made_by(live: &Schema, pool: &PgPool) -> Result<Option<i32>, sqlx::Error> {
     let mut connection = pool.acquire().await?;
     Ok(live.state(&mut connection).await?.map(|(version, _)| version))
@@ -118,13 +118,13 @@ pub(crate) struct Copy<'a> {
     projector: &'a dyn Projector,
     pool: &'a PgPool,
     source: &'a dyn EventSource,
-    /// Where it is built.
+    /// The schema in which the copy is built.
     pub(crate) next: Schema,
-    /// How far it has come.
+    /// The position up to which the copy has come.
     pub(crate) position: Position,
-    /// Whether it still lacks what [`Projector::fill`] leaves out.
+    /// True if the copy still lacks what [`Projector::fill`] leaves out.
     incomplete: bool,
-    /// Whether the log is in another database.
+    /// True if the log is in another database.
     is_apart: bool,
     lock: Tx<'static>,
 }
@@ -149,10 +149,10 @@ impl<'a> Copy<'a> {
         Ok(Self { projector, pool, source, next, position: 0, incomplete: true, is_apart, lock })
     }
 
-    /// Applies everything up to the log's head, then finishes delayed work.
+    /// Applies every event up to the log's head, then finishes delayed work.
     pub(crate) async fn fill(&mut self, on_progress: OnProgress<'_>) -> Result<(), RebuildError> {
         loop {
-            // Before the transaction: a source may keep this one waiting.
+            // The events are read before the transaction begins: a source may keep this copy waiting.
             let events = self.source.read_after(self.position, BATCH).await?;
             let mut tx = self.enter().await?;
             self.take(&mut tx, &events).await?;
@@ -165,7 +165,7 @@ impl<'a> Copy<'a> {
         if self.incomplete {
             self.still_mine().await?;
             let mut tx = self.enter().await?;
-            // Whole tables are sorted here: as far as possible in memory.
+            // The statements of `complete` sort whole tables: as far as possible in memory.
             tx.execute("set local work_mem = '128MB'; set local maintenance_work_mem = '128MB'").await?;
             self.projector.complete(&mut tx).await?;
             tx.commit().await?;
@@ -174,18 +174,19 @@ impl<'a> Copy<'a> {
         self.work().await
     }
 
-    /// Lets others make this schema again, from the moment this returns.
+    /// Lets other processes make this schema again, from the moment this function returns.
     pub(crate) async fn end(self) -> Result<(), RebuildError> {
         Ok(self.lock.rollback().await?)
     }
 
-    /// Fails if the lock went with its session: others may be making the same schema by now.
+    /// Fails if the lock went with its session: other processes may be making the same schema by now.
     async fn still_mine(&mut self) -> Result<(), RebuildError> {
         self.lock.execute("select").await?;
         Ok(())
     }
 
-    /// A transaction within the copy. Its commit need not be durable: the swap's is, and until then nobody sees the copy.
+    /// Begins a transaction within the copy. The transaction's commit need not be durable: the swap's is, and
+    /// until then nobody sees the copy.
     async fn enter(&self) -> Result<Tx<'static>, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.next.enter(&mut tx).await?;
@@ -210,7 +211,8 @@ impl<'a> Copy<'a> {
         Ok(())
     }
 
-    /// Applies the next `limit` events in a transaction that has entered the copy's schema; how many.
+    /// Applies the next `limit` events in a transaction that has entered the copy's schema; returns the
+    /// number of events.
     pub(crate) async fn step(&mut self, tx: &mut Tx<'_>, limit: usize) -> Result<usize, RebuildError> {
         let events = self.source.read_after(self.position, limit).await?;
         self.take(tx, &events).await?;

@@ -1,12 +1,12 @@
-//! Another try of parked events, asked for by an operator while the runner runs: only the runner knows
-//! which aggregates it holds back, so it does the work itself.
+//! A retry of parked events, which an operator requests while the runner runs: only the runner knows which
+//! aggregates it holds back, so it does the work itself.
 
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
-/// Asks the projection's runner, wherever it is, to try its parked events again.
+/// Requests that the projection's runner, in whichever process, try its parked events again.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn ask(pool: &PgPool, projection: &str) -> Result<(), sqlx::Error> {
     sqlx::query("insert into public.retries (projection) values ($1) on conflict do nothing")
         .bind(projection)
@@ -15,10 +15,10 @@ pub async fn ask(pool: &PgPool, projection: &str) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Whether the runner is still to do so.
+/// Returns true if the runner has not done the requested retry yet.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn is_asked(executor: impl PgExecutor<'_>, projection: &str) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar("select exists (select 1 from public.retries where projection = $1)")
         .bind(projection)
@@ -26,7 +26,7 @@ pub async fn is_asked(executor: impl PgExecutor<'_>, projection: &str) -> Result
         .await
 }
 
-/// What was asked is done, once this connection's transaction commits.
+/// Notes that the requested retry is done, once this connection's transaction commits.
 pub(crate) async fn done(connection: &mut PgConnection, projection: &str) -> Result<(), sqlx::Error> {
     sqlx::query("delete from public.retries where projection = $1")
         .bind(projection)

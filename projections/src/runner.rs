@@ -1,12 +1,13 @@
-//! Drives one projector: batches in position order, each in one transaction with its checkpoint.
+//! The runner drives one projector: batches in position order, each in one transaction with its checkpoint.
 //!
 //! Invariants:
-//! - p is applied only after p-1. The checkpoint's row is moved first in each transaction, from exactly
-//!   the position the batch continues from: two runners at once can't both commit.
-//! - An event that can't be applied is parked with its aggregate's later ones; it is never skipped in
+//! - Position p is applied only after p-1. The checkpoint's row is moved first in each transaction, from
+//!   exactly the position the batch continues from: two runners at once can't both commit.
+//! - An event that can't be applied is parked with its aggregate's later ones; no event is skipped in
 //!   silence, and other aggregates flow on.
-//! - A copy is written by the version of the projector that made it and by no other. While a new release rebuilds
-//!   an older copy beside, a runner of the old release keeps the living one fresh; after the swap that one rests.
+//! - A copy is written by the version of the projector that made it and by no other. While a new release
+//!   rebuilds an older copy beside, a runner of the old release keeps the live one fresh; after the swap that
+//!   runner rests.
 
 mod batch;
 mod parked;
@@ -25,22 +26,25 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-/// Events in a live batch: enough to make the transaction's fixed cost small, few enough to be quick.
+/// The number of events in a live batch: enough to make the transaction's fixed cost small, few enough to be
+/// quick.
 const BATCH: usize = 1_000;
-/// Under load, from so many events in a batch on, batches begin no more often than this: each costs a
-/// transaction of its own, of half a dozen statements at least, and nobody sees a fortieth of a second.
+/// The number of events from which on a batch counts as under load: batches then begin no more often than
+/// once in `PACE`, because each costs a transaction of its own, of half a dozen statements at least, and
+/// nobody sees a fortieth of a second.
 const BUSY: usize = 4;
 const PACE: Duration = Duration::from_millis(25);
-/// The same as long as no reader, here or elsewhere, waits for what is not there yet.
+/// The pace of batches under load as long as no reader, here or elsewhere, waits for a position beyond the
+/// checkpoint.
 const LEISURE: Duration = Duration::from_millis(100);
 const RENEW: Duration = Duration::from_secs(1);
-/// How long the checkpoint's row may stay behind where nothing concerned the projector: so much is read again
-/// after a crash, and so much operators see as lag.
+/// The time for which the checkpoint's row may stay behind where no event concerned the projector: so much is
+/// read again after a crash, and so much operators see as lag.
 const NOTE_WITHIN: Duration = Duration::from_millis(200);
 const STAND_BY: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// What went wrong; the runner pauses and begins again from the checkpoint.
+/// The error that ended a lead; the runner pauses and begins again from the checkpoint.
 #[derive(Debug, thiserror::Error)]
 enum RunnerError {
     #[error("the projection's database failed")]
@@ -58,39 +62,40 @@ enum RunnerError {
     Swapped,
 }
 
-/// What a runner needs beside its projector.
+/// The context of a runner: what it needs beside its projector.
 #[derive(Clone)]
 pub struct RunnerContext {
-    /// The log.
+    /// The log from which events are read.
     pub source: Arc<dyn EventSource>,
-    /// Other processes.
+    /// The announcer, which tells other processes.
     pub announcer: Arc<dyn Announcer>,
-    /// Readers of this process.
+    /// The progress that readers of this process wait for.
     pub progress: Arc<Progress>,
-    /// This process, in leases.
+    /// The id of this process in leases.
     pub holder: Uuid,
-    /// Slows every batch on purpose; zero but in tests.
+    /// The delay that slows every batch on purpose; zero but in tests.
     pub delay: Duration,
-    /// Ends the runner after the batch in hand.
+    /// The token that ends the runner after the batch in hand.
     pub shutdown: CancellationToken,
 }
 
-/// Runs one projector for as long as the process lives.
+/// A runner runs one projector for as long as the process lives.
 pub struct Runner {
     projector: Arc<dyn Projector>,
-    /// A pool of the runner's own: the session that last renewed stands for the lease's holder.
+    /// The pool is the runner's own: the session that last renewed stands for the lease's holder.
     pool: PgPool,
     context: RunnerContext,
     live: Schema,
 }
 
-/// What a runner knows while it leads.
+/// The state of a runner while it leads.
 struct Lead {
-    /// Up to here everything is applied that concerns the projector.
+    /// The position up to which every event that concerns the projector is applied.
     position: Position,
-    /// Where the checkpoint's row is. It stays behind for a moment where nothing concerned the projector.
+    /// The position in the checkpoint's row. The row stays behind for a moment where no event concerned the
+    /// projector.
     stored: Position,
-    /// The last event that was passed over since, and when the first was.
+    /// The last event that was passed over since the row moved, and the time when the first was.
     passed: Option<(Arc<RecordedEvent>, Instant)>,
     parked: Parked,
     has_work: bool,
@@ -99,8 +104,8 @@ struct Lead {
 }
 
 impl Lead {
-    /// Passes over events of which none concerns the projector, up to `last`; not if that was put off for long
-    /// enough.
+    /// Passes over events of which none concerns the projector, up to `last`; returns false, and passes over
+    /// none, if the row has stayed behind for long enough.
     fn pass_over(&mut self, last: &Arc<RecordedEvent>) -> bool {
         let since = self.passed.take().map_or_else(Instant::now, |(_, since)| since);
         self.passed = Some((last.clone(), since));
@@ -111,20 +116,21 @@ impl Lead {
         may
     }
 
-    /// The event at which the checkpoint's row should be by now.
+    /// Returns the event at which the checkpoint's row should be by now.
     fn overdue(&self) -> Option<Arc<RecordedEvent>> {
         let (last, since) = self.passed.as_ref()?;
         (since.elapsed() >= NOTE_WITHIN).then(|| last.clone())
     }
 
-    /// The checkpoint's row is there now.
+    /// Notes that the checkpoint's row is at the position now.
     fn stands_at(&mut self, position: Position) {
         (self.position, self.stored, self.passed) = (position, position, None);
     }
 }
 
 impl Runner {
-    /// `pool` must be this runner's own, of two connections: a rebuild of an older copy needs both.
+    /// Makes a runner; `pool` must be the runner's own, of two connections: a rebuild of an older copy needs
+    /// both.
     #[must_use]
     pub fn new(projector: Arc<dyn Projector>, pool: PgPool, context: RunnerContext) -> Self {
         let live = Schema::live(&*projector);
@@ -154,7 +160,8 @@ impl Runner {
         if !self.renew_copy().await? {
             return self.stand_by().await;
         }
-        // One for as long as this leads: a pool asks each that comes back whether it is still there.
+        // The connection is one for as long as this runner leads: a pool checks each connection that comes
+        // back for whether it is still there.
         let mut connection = self.pool.acquire().await?;
         if !self.hold(&mut connection).await? {
             drop(connection);
@@ -169,11 +176,12 @@ impl Runner {
                     return Ok(());
                 }
                 lead.renewed = Instant::now();
-                // Ends this if another release's copy was swapped in.
+                // The transaction's check ends the lead if another release's copy was swapped in.
                 let (tx, _) = self.begin(&mut connection).await?;
-                // Dropped, it would stay open, with its lock, until the connection's next statement.
+                // A dropped transaction would stay open, with its lock, until the connection's next
+                // statement.
                 tx.rollback().await?;
-                self.retry_if_asked(&mut connection, &mut lead).await?;
+                self.retry_if_requested(&mut connection, &mut lead).await?;
             }
             let (before, begun) = (lead.position, Instant::now());
             let events = self.context.source.read_after(before, BATCH).await?;
@@ -201,7 +209,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Until another batch may begin.
+    /// Waits until another batch may begin.
     async fn rest(&self, begun: Instant, position: Position) {
         tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
         let wanted = self.context.progress.wanted_beyond(self.projector.name(), position);
@@ -225,8 +233,8 @@ impl Runner {
         self.projector.definition().version
     }
 
-    /// Rebuilds the copy that an older projector made, without a lease: whoever leads goes on with that one until the
-    /// swap. False when another process is at it.
+    /// Rebuilds the copy that an older projector made, without a lease: the leading runner goes on with the
+    /// old copy until the swap. Returns false when another process rebuilds it.
     async fn renew_copy(&self) -> Result<bool, RunnerError> {
         let mut connection = self.pool.acquire().await?;
         match self.live.state(&mut connection).await? {
@@ -248,7 +256,7 @@ impl Runner {
         Ok(true)
     }
 
-    /// Makes the copy where there is none.
+    /// Makes the live copy where there is none.
     async fn make_copy(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let mut tx = connection.begin().await?;
         self.live.lock_exclusive(&mut tx).await?;
@@ -277,7 +285,8 @@ impl Runner {
         Ok(lead)
     }
 
-    /// A transaction on the living copy that is known to be of this projector's version, and where that stands.
+    /// Begins a transaction on the live copy, which is known to be of this projector's version; returns it
+    /// with the copy's checkpoint.
     async fn begin<'c>(&self, connection: &'c mut PgConnection) -> Result<(Tx<'c>, Position), RunnerError> {
         let mut tx = self.live.begin_shared(connection).await?;
         let (version, position): (i32, _) =
@@ -288,7 +297,7 @@ impl Runner {
         Ok((tx, position))
     }
 
-    /// The living copy's checkpoint and what is parked in it.
+    /// Returns the live copy's checkpoint and the events parked in it.
     async fn standing(&self, connection: &mut PgConnection) -> Result<(Position, Parked), RunnerError> {
         let (mut tx, position) = self.begin(connection).await?;
         let parked = Parked::load(&mut tx).await?;
@@ -296,7 +305,7 @@ impl Runner {
         Ok((position, parked))
     }
 
-    /// One piece of delayed work.
+    /// Does one piece of delayed work.
     async fn work(&self, connection: &mut PgConnection, lead: &mut Lead) -> Result<(), RunnerError> {
         let (mut tx, _) = self.begin(connection).await?;
         self.projector.work(&mut tx).await?;

@@ -7,13 +7,14 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{Decode, Postgres, Row, Type};
 
-/// How many rows to scan for a page: one more, to know whether another page follows.
+/// Returns the number of rows to scan for a page: one more than its limit, to know whether another page
+/// follows.
 pub(crate) fn rows(limit: usize) -> i64 {
     i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
 }
 
-/// Runs a query for [`rows`] rows in list order. Its column `key` is what the list is ordered by; `shown`
-/// reads the rest of a row, if readers may see it.
+/// Runs a query for [`rows`] rows in list order. The query's column `key` is what the list is ordered by;
+/// `shown` reads the rest of a row, if readers may see it.
 pub(crate) async fn page<T, R, K: Copy>(
     pool: impl Reads<'_>,
     query: Query<'_, Postgres, PgArguments>,

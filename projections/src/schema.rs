@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor, PgPool};
 use std::sync::Arc;
 
-/// What the runner itself keeps in every projection's schema.
+/// The tables that the runner itself keeps in every projection's schema.
 const OWN_TABLES: &str = include_str!("schema.sql");
 
 /// A schema by name. Names come from projectors, never from input, so they stand in SQL as they are.
@@ -15,28 +15,29 @@ const OWN_TABLES: &str = include_str!("schema.sql");
 pub struct Schema(String);
 
 impl Schema {
-    /// The one that readers read.
+    /// Returns the schema that readers read.
     #[must_use]
     pub fn live(projector: &dyn Projector) -> Self {
         Self(projector.name().to_owned())
     }
 
-    /// The one that is built beside it.
+    /// Returns the schema in which a copy is built beside the live one.
     #[must_use]
     pub fn beside(projector: &dyn Projector, purpose: &str) -> Self {
         Self(format!("{}_{purpose}", projector.name()))
     }
 
-    /// Its name.
+    /// Returns the schema's name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0
     }
 
-    /// The version of the projector that made it and the position it has reached, if it is there.
+    /// Returns the version of the projector that made the schema and the position that the schema has
+    /// reached, if it is there.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn state(&self, connection: &mut PgConnection) -> Result<Option<(i32, Position)>, sqlx::Error> {
         let (there,): (bool,) = sqlx::query_as("select to_regclass($1 || '.checkpoint') is not null")
             .bind(&self.0)
@@ -50,10 +51,10 @@ impl Schema {
             .await
     }
 
-    /// Makes it anew, empty, without the readers' indexes.
+    /// Makes the schema anew, empty, without the readers' indexes.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn create(&self, tx: &mut Tx<'_>, projector: &dyn Projector) -> Result<(), sqlx::Error> {
         let name = &self.0;
         let head = format!("drop schema if exists {name} cascade; create schema {name};");
@@ -71,38 +72,39 @@ impl Schema {
     /// Makes the readers' indexes.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn index(&self, tx: &mut Tx<'_>, projector: &dyn Projector) -> Result<(), sqlx::Error> {
         self.enter(tx).await?;
         tx.execute(projector.definition().indexes).await?;
         Ok(())
     }
 
-    /// Removes it if it is there.
+    /// Removes the schema if it is there.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn drop(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         connection.execute(format!("drop schema if exists {} cascade", self.0).as_str()).await?;
         Ok(())
     }
 
-    /// Makes names without schema mean this one until the transaction ends.
+    /// Makes names without schema mean this schema until the transaction ends.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn enter(&self, tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
         sqlx::query("select set_config('search_path', $1, true)").bind(&self.0).execute(&mut **tx).await?;
         Ok(())
     }
 
-    /// A transaction for a batch on the live schema, as [`Schema::enter`] does for others: a swap waits until it ends.
-    /// Who falls silent in the middle of it is cut off as its lease ends: its locks must not outlive that.
+    /// Begins a transaction for a batch on the live schema, as [`Schema::enter`] does for others: a swap
+    /// waits until the transaction ends. A session that falls silent in the middle of the transaction is cut
+    /// off as its lease ends: its locks must not outlive the lease.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn begin_shared<'c>(&self, connection: &'c mut PgConnection) -> Result<Tx<'c>, sqlx::Error> {
-        // One round trip for all, the lock first: every batch pays for it.
+        // The statements are sent in one round trip, the lock first: every batch pays for the round trip.
         let begin = format!(
             "begin;
              select pg_advisory_xact_lock_shared(hashtextextended('{}', 0));
@@ -115,10 +117,10 @@ impl Schema {
         connection.begin_with(begin).await
     }
 
-    /// Keeps every batch out until the transaction ends.
+    /// Keeps every batch out of the schema until the transaction ends.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn lock_exclusive(&self, tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
         sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
             .bind(lock_name(&self.0))
@@ -127,10 +129,11 @@ impl Schema {
         Ok(())
     }
 
-    /// The same without waiting; false when someone else has it.
+    /// Locks as [`Schema::lock_exclusive`] does, without waiting; returns false when another process has the
+    /// lock.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn try_lock_exclusive(&self, tx: &mut Tx<'_>) -> Result<bool, sqlx::Error> {
         let (locked,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1, 0))")
             .bind(lock_name(&self.0))
@@ -139,10 +142,11 @@ impl Schema {
         Ok(locked)
     }
 
-    /// Which of the projections have a copy in the making just now, in whatever process, and how far those have come.
+    /// Returns those of the projections of which any process builds a copy just now, and how far these copies
+    /// have come.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn making(pool: &PgPool, projections: &[&str]) -> Result<Vec<(String, Position)>, sqlx::Error> {
         let next: Vec<_> = projections.iter().map(|name| format!("{name}_next")).collect();
         let locks: Vec<_> = next.iter().map(|schema| lock_name(schema)).collect();
@@ -166,7 +170,7 @@ impl Schema {
             let sql = format!("select position from {schema}.checkpoint");
             match sqlx::query_scalar(&sql).fetch_optional(pool).await {
                 Ok(position) => positions.extend(position.map(|position| (name, position))),
-                // Swapped in between the two questions.
+                // The copy was swapped in between the two queries.
                 Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => {}
                 Err(error) => return Err(error),
             }
@@ -174,13 +178,13 @@ impl Schema {
         Ok(positions)
     }
 
-    /// Moves the checkpoint of the schema the transaction has entered from `from` to an event; false when
-    /// it is not at `from`, that is, when someone else has moved it; when another version of the projector made
-    /// the schema, that is, when a copy of another release was swapped in; and when the log does not have the
-    /// event: what was read before a backup was restored must not get in.
+    /// Moves the checkpoint of the schema the transaction has entered from `from` to an event. Returns false
+    /// when the checkpoint is not at `from`, that is, when another process has moved it; when another version
+    /// of the projector made the schema, that is, when a copy of another release was swapped in; and when the
+    /// log does not have the event: events read before a backup was restored must not get in.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn advance(
         tx: &mut Tx<'_>,
         version: i32,
@@ -202,10 +206,11 @@ impl Schema {
         Ok(moved.rows_affected() == 1)
     }
 
-    /// The same where the log is in another database, for a copy that follows no living log.
+    /// Moves the checkpoint as [`Schema::advance`] does where the log is in another database, for a copy that
+    /// follows no living log.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub(crate) async fn advance_apart(
         tx: &mut Tx<'_>,
         version: i32,
@@ -221,10 +226,11 @@ impl Schema {
         Ok(moved.rows_affected() == 1)
     }
 
-    /// Puts `next` in this one's place; what was here, if anything, is left as `<name>_old`.
+    /// Puts `next` in this schema's place; the schema that was here, if any, is left as `<name>_old`, and
+    /// returned.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn replace_by(&self, tx: &mut Tx<'_>, next: &Self) -> Result<Self, sqlx::Error> {
         let (Self(live), Self(next)) = (self, next);
         let old = format!("{live}_old");
@@ -239,11 +245,11 @@ impl Schema {
     }
 }
 
-/// The projections of which the living copy is missing or of an older version than these projectors': they must
-/// be rebuilt before queries of this release find in them what they ask for.
+/// Returns the projections whose live copy is missing or of an older version than these projectors': they
+/// must be rebuilt before queries of this release find in them what they need.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn outdated(
     pool: &PgPool,
     projectors: &[Arc<dyn Projector>],

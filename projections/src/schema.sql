@@ -1,4 +1,4 @@
--- How far this copy has come, and which version of its projector made it.
+-- The position up to which this copy has come, and the version of the projector that made it.
 create table checkpoint (
     one boolean primary key default true check (one),
     version int not null,
@@ -6,7 +6,8 @@ create table checkpoint (
 );
 alter table checkpoint set (fillfactor = 10);
 
--- Events that could not be applied, and the later ones of their aggregates, which wait for them.
+-- The parked events: those that could not be applied, and the later ones of their aggregates, which wait for
+-- them.
 create table parked (
     position bigint primary key,
     aggregate_type text not null,

@@ -1,4 +1,4 @@
-//! Proves a live projection equal to one rebuilt from the events, and both to independent SQL.
+//! A verification proves a live projection equal to one rebuilt from the events, and both to independent SQL.
 
 use crate::ports::{EventSource, Position};
 use crate::projector::{Projector, Tx};
@@ -8,20 +8,20 @@ use sqlx::Executor;
 use sqlx::PgPool;
 use std::time::{Duration, Instant};
 
-/// How long a live copy may take to reach the head; longer means that nobody runs it.
+/// The time that a live copy may take to reach the head; longer means that nobody runs it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many differing rows of one kind are shown.
+/// The number of differing rows of one kind that are shown.
 const SHOWN: i64 = 20;
 
-/// What was compared and what differs.
+/// A report: what was compared and what differs.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The position at which both copies stood.
     pub position: Position,
-    /// Rows of the live copy that were compared.
+    /// The number of rows of the live copy that were compared.
     pub rows: i64,
-    /// Each says what differs, for the operator; none when all is well.
+    /// The differences, in words for the operator; none when all is well.
     pub differences: Vec<String>,
 }
 
@@ -49,7 +49,8 @@ pub async fn verify(
 
     catch_up(pool, &live, copy.position).await?;
     let (mut snapshot, position) = snapshot(projector, pool, &live).await?;
-    // Written and seen only in this transaction: the copy stands exactly where the snapshot stands.
+    // The copy is written further and seen only in this transaction: it stands exactly where the snapshot
+    // stands.
     beside.enter(&mut snapshot).await?;
     while copy.position < position {
         let left = usize::try_from(position - copy.position).unwrap_or(usize::MAX);
@@ -75,7 +76,7 @@ pub async fn verify(
     Ok(report)
 }
 
-/// Why the live copy can't be compared with what this release makes, if it can't.
+/// Returns the reason why the live copy can't be compared with what this release makes, if it can't.
 async fn made_by_another(
     projector: &dyn Projector,
     pool: &PgPool,
@@ -93,7 +94,7 @@ async fn made_by_another(
     })
 }
 
-/// Waits until the live copy has reached what the copy beside it has, at most [`PATIENCE`].
+/// Waits until the live copy has reached the position of the copy beside it, at most [`PATIENCE`].
 async fn catch_up(pool: &PgPool, live: &Schema, position: Position) -> Result<(), RebuildError> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
@@ -106,7 +107,7 @@ async fn catch_up(pool: &PgPool, live: &Schema, position: Position) -> Result<()
     Ok(())
 }
 
-/// A transaction that sees the live copy at one position with no delayed work open.
+/// Begins a transaction that sees the live copy at one position with no delayed work open.
 async fn snapshot(
     projector: &dyn Projector,
     pool: &PgPool,
@@ -148,7 +149,7 @@ async fn compare(
     Ok(())
 }
 
-/// The number of rows and the sum of their hashes: equal sets of rows have equal ones, and a chance
+/// Returns the number of rows and the sum of their hashes: equal sets of rows have equal sums, and a chance
 /// agreement of different sets is one in 2^64.
 async fn fingerprint(tx: &mut Tx<'_>, schema: &Schema, select: &str) -> Result<(i64, String), RebuildError> {
     schema.enter(tx).await?;
@@ -158,7 +159,7 @@ async fn fingerprint(tx: &mut Tx<'_>, schema: &Schema, select: &str) -> Result<(
     Ok(sqlx::query_as(&sql).fetch_one(&mut **tx).await?)
 }
 
-/// Names rows that only one copy has.
+/// Reports rows that only one copy has.
 async fn differ(
     projector: &dyn Projector,
     tx: &mut Tx<'_>,

@@ -1,15 +1,15 @@
-//! What can be asked of an alias.
+//! The commands of an alias.
 
 use crate::value::{Reason, UserId};
 
-/// Asked of one alias.
+/// A command for one alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AliasCommand {
-    /// Note that someone is told whose it is.
+    /// Notes that a moderator is told the alias's author.
     Reveal {
-        /// Who is told.
+        /// The moderator who is told.
         moderator_id: UserId,
-        /// Why they ask.
+        /// The reason why the moderator asks.
         reason: Reason,
     },
 }

@@ -1,9 +1,9 @@
-//! An alias's rules: who may look is the edge's to know, every look is kept.
+//! The rules of an alias: the edge knows who may look up the author, and every look is recorded.
 
 use super::{Alias, AliasCommand, AliasEvent};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
 
-/// No rule can be broken here.
+/// No rule can be broken here: the type has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AliasRefusal {}
 

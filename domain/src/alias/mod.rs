@@ -1,5 +1,5 @@
-//! An alias: what the author of something anonymous is known by. Whose it is stands in the vault and in no event;
-//! that someone looked it up is an event here.
+//! An alias: the name by which the author of an anonymous post or comment is known. The vault, and no event,
+//! has the alias's author; a moderator's look at that author is an event here.
 
 mod commands;
 mod decide;
@@ -15,9 +15,9 @@ pub use names::{NAMES, Names, names, with_name};
 
 use serde::{Deserialize, Serialize};
 
-/// Nothing of an alias decides anything.
+/// The state of an alias, none of which decides anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {
-    /// How often it was looked up whose it is.
+    /// The number of times that a moderator was told the alias's author.
     pub looked_up: u32,
 }

@@ -1,4 +1,4 @@
-//! What an alias is called: an animal, and a number where a thread has more people than there are animals.
+//! Names of aliases: an animal, and a number where a thread has more people than there are animals.
 
 use uuid::Uuid;
 
@@ -69,19 +69,19 @@ const ANIMALS: [(&str, &str); 64] = [
     ("반딧불이", "Firefly"),
 ];
 
-/// How an alias is shown, in two languages.
+/// The names by which an alias is shown, in two languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
-    /// Korean.
+    /// The name in Korean.
     pub ko: String,
-    /// English.
+    /// The name in English.
     pub en: String,
 }
 
-/// How many names there are before numbers begin.
+/// The number of names before numbers begin.
 pub const NAMES: u16 = 64;
 
-/// An alias whose name is number `name`; all else of it is `random`.
+/// Returns an alias whose name is number `name`; all else of it is `random`.
 #[must_use]
 pub fn with_name(random: Uuid, name: u16) -> Uuid {
     let mut bytes = random.into_bytes();
@@ -89,7 +89,7 @@ pub fn with_name(random: Uuid, name: u16) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// What an alias is called: told by its id alone, so that nothing need be kept of it.
+/// Returns an alias's names: they follow from the id alone, so that nothing need be stored of an alias.
 #[must_use]
 pub fn names(alias: Uuid) -> Names {
     let bytes = alias.as_bytes();

@@ -1,36 +1,36 @@
-//! What can be asked of whom a person keeps away.
+//! The commands of a blocklist.
 
 use crate::value::UserId;
 
-/// Asked of one person's stream.
+/// A command for one person's blocklist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlocklistCommand {
-    /// Keep someone away, both ways.
+    /// Blocks a user: keeps the two away from each other.
     Block {
-        /// Who blocks.
+        /// The user who blocks.
         by: UserId,
-        /// Whom.
+        /// The user to block.
         user_id: UserId,
     },
-    /// Let them meet again.
+    /// Unblocks a user: lets the two meet again.
     Unblock {
-        /// Who blocked.
+        /// The user who blocked.
         by: UserId,
-        /// Whom.
+        /// The user to unblock.
         user_id: UserId,
     },
-    /// See nothing of someone.
+    /// Mutes a user: the user who mutes sees nothing of them.
     Mute {
-        /// Who mutes.
+        /// The user who mutes.
         by: UserId,
-        /// Whom.
+        /// The user to mute.
         user_id: UserId,
     },
-    /// See them again.
+    /// Unmutes a user: the user who muted sees them again.
     Unmute {
-        /// Who muted.
+        /// The user who muted.
         by: UserId,
-        /// Whom.
+        /// The user to unmute.
         user_id: UserId,
     },
 }

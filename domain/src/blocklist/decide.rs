@@ -1,4 +1,4 @@
-//! Keeping away: its rules.
+//! The rules of a blocklist.
 
 use super::{Blocklist, BlocklistCommand, BlocklistEvent};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlocklistRefusal {
-    /// Nobody keeps themself away.
+    /// The command's sender and its target are the same: nobody blocks or mutes themself.
     #[error("nobody can block or mute themself")]
     KeepsSelfAway,
-    /// There are as many as there can be.
+    /// The list is full: it has as many people as it can have.
     #[error("2,000 people are kept away already; let some back first")]
     TooMany,
 }

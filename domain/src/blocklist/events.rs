@@ -1,40 +1,41 @@
-//! What has happened to whom a person keeps away.
+//! The events of a blocklist.
 
 use crate::aggregate::domain_event;
 use crate::value::UserId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the person's stream; the wire form of each is fixed by its golden file.
+/// An event of a blocklist, stored with the person's stream; the wire form of each is fixed by its golden
+/// file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum BlocklistEvent {
-    /// Neither sees anything of the other from now on.
+    /// The person blocks the user: neither sees anything of the other from now on.
     PersonBlocked {
-        /// Who blocks.
+        /// The user who blocks.
         by: UserId,
-        /// Whom.
+        /// The user who is blocked.
         user_id: UserId,
     },
-    /// They can meet again.
+    /// The person has unblocked the user: the two can meet again.
     PersonUnblocked {
-        /// Who blocked.
+        /// The user who blocked.
         by: UserId,
-        /// Whom.
+        /// The user who was blocked.
         user_id: UserId,
     },
-    /// The one sees nothing of the other from now on.
+    /// The person mutes the user, and sees nothing of them from now on.
     PersonMuted {
-        /// Who mutes.
+        /// The user who mutes.
         by: UserId,
-        /// Whom.
+        /// The user who is muted.
         user_id: UserId,
     },
-    /// The one sees the other again.
+    /// The person has unmuted the user, and sees them again.
     PersonUnmuted {
-        /// Who muted.
+        /// The user who muted.
         by: UserId,
-        /// Whom.
+        /// The user who was muted.
         user_id: UserId,
     },
 }

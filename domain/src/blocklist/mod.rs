@@ -1,6 +1,6 @@
-//! Whom a person keeps away: who is blocked sees nothing of them and they see nothing of who is blocked; who is
-//! muted is not shown to them, and does not learn of it. One stream for each person, so that whether two people
-//! may meet is known from two streams.
+//! A blocklist: the people whom a person blocks or mutes. Two people of whom one blocks the other see nothing
+//! of each other; a muted person is not shown to the person who mutes, and does not learn of it. Each person
+//! has one stream, so that whether two people may meet is known from two streams.
 
 mod commands;
 mod decide;
@@ -16,16 +16,16 @@ use crate::value::UserId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Whom the person keeps away now.
+/// The state of a blocklist: the people whom the person blocks and mutes now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocklist {
-    /// Neither sees anything of the other.
+    /// The blocked people: neither they nor the person see anything of the other.
     pub blocked: BTreeSet<UserId>,
-    /// The person sees nothing of them.
+    /// The muted people: the person sees nothing of them.
     pub muted: BTreeSet<UserId>,
 }
 
 impl Blocklist {
-    /// How many can be blocked, and how many muted.
+    /// The greatest number of people that can be blocked, and that can be muted.
     pub const MAX: usize = 2_000;
 }

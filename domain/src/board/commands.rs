@@ -1,24 +1,24 @@
-//! What can be asked of a board.
+//! The commands of a board.
 
 use super::Hours;
 use crate::value::{BoardDescription, BoardName, Slug};
 
-/// Asked of one board.
+/// A command for one board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BoardCommand {
-    /// Let it be there, and be so.
+    /// Sets the board up, or changes it, to be as these fields say.
     Set {
-        /// Its name in addresses.
+        /// The board's name in addresses.
         slug: Slug,
-        /// Its name.
+        /// The board's name.
         name: BoardName,
-        /// What it is for.
+        /// The board's description: what it is for.
         description: BoardDescription,
-        /// Who writes there is known by an alias.
+        /// True if authors on the board are known by an alias.
         anonymous: bool,
-        /// When anyone may write there; always, if none.
+        /// The hours when anyone may write on the board; always, if none.
         hours: Option<Hours>,
-        /// Nothing new can be written there.
+        /// True if nothing new can be written on the board.
         closed: bool,
     },
 }

@@ -1,4 +1,4 @@
-//! A board's rules.
+//! The rules of a board.
 
 use super::{Board, BoardCommand, BoardEvent};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -6,10 +6,10 @@ use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BoardRefusal {
-    /// Who wrote there did so under an alias, or did not.
+    /// Anonymity stays: authors on the board wrote under an alias, or did not.
     #[error("whether a board is anonymous can't be changed; open another board")]
     AnonymityStays,
-    /// No clock shows them, or no map.
+    /// The hours are shown by no clock, or the time zone is on no map.
     #[error("hours are two different times of day in a time zone that the IANA knows")]
     Hours,
 }

@@ -1,41 +1,41 @@
-//! What has happened to a board.
+//! The events of a board.
 
 use super::Hours;
 use crate::aggregate::domain_event;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the board's stream; the wire form of each is fixed by its golden file.
+/// An event of a board, stored with the board's stream; the wire form of each is fixed by its golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum BoardEvent {
-    /// It is a place to post from now on.
+    /// The board was opened: people can post on it from now on.
     BoardOpened {
-        /// Its name in addresses.
+        /// The board's name in addresses.
         #[schemars(extend("x-class" = "public"))]
         slug: String,
-        /// Its name.
+        /// The board's name.
         #[schemars(extend("x-class" = "public"))]
         name: String,
-        /// What it is for.
+        /// The board's description: what it is for.
         #[schemars(extend("x-class" = "public"))]
         description: String,
-        /// Who writes there is known by an alias, for good.
+        /// True if authors on the board are known by an alias, for good.
         anonymous: bool,
-        /// When anyone may write there; always, if none.
+        /// The hours when anyone may write on the board; always, if none.
         hours: Option<Hours>,
     },
-    /// It is described so, and open so, from now on.
+    /// The board has this name, this description and these hours from now on.
     BoardChanged {
-        /// Its name.
+        /// The board's name.
         #[schemars(extend("x-class" = "public"))]
         name: String,
-        /// What it is for.
+        /// The board's description: what it is for.
         #[schemars(extend("x-class" = "public"))]
         description: String,
-        /// When anyone may write there; always, if none.
+        /// The hours when anyone may write on the board; always, if none.
         hours: Option<Hours>,
-        /// Nothing new can be written there.
+        /// True if nothing new can be written on the board.
         closed: bool,
     },
 }

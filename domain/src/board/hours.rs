@@ -7,26 +7,27 @@ use serde::{Deserialize, Serialize};
 
 const DAY: u16 = 24 * 60;
 
-/// From when to when a board is open each day, where it is.
+/// The hours of each day when a board is open, in the board's time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hours {
-    /// Minutes after midnight.
+    /// The minute after midnight at which the board opens.
     pub opens: u16,
-    /// Minutes after midnight, perhaps of the next day.
+    /// The minute after midnight, perhaps of the next day, at which the board closes.
     pub closes: u16,
-    /// As the IANA names it.
+    /// The time zone's name, as the IANA writes it.
     #[schemars(extend("x-class" = "public"))]
     pub time_zone: String,
 }
 
 impl Hours {
-    /// Whether they can be: times of day that differ, in a known time zone.
+    /// Returns true if the hours can be: two different times of day, in a known time zone.
     #[must_use]
     pub fn make_sense(&self) -> bool {
         self.opens < DAY && self.closes < DAY && self.opens != self.closes && self.zone().is_some()
     }
 
-    /// Whether it is open then. In a time zone that is not known any more it always is.
+    /// Returns true if the board is open at the moment. A board whose time zone is not known any more is
+    /// always open.
     #[must_use]
     pub fn include(&self, moment: DateTime<Utc>) -> bool {
         let Some(zone) = self.zone() else { return true };
@@ -39,19 +40,21 @@ impl Hours {
         }
     }
 
-    /// When it opens next after then. In a time zone that is not known any more it is open already.
+    /// Returns the moment when the board opens next after the given moment. A board whose time zone is not
+    /// known any more is open already.
     #[must_use]
     pub fn next_opening(&self, moment: DateTime<Utc>) -> DateTime<Utc> {
         let Some(zone) = self.zone() else { return moment };
         let today = moment.with_timezone(&zone).date_naive();
-        // The day before, too: what clocks skip on it may begin today.
+        // The day before counts, too: an opening that its clocks skip may fall on today.
         let days =
             (0..4).filter_map(|n| today.checked_sub_days(Days::new(1))?.checked_add_days(Days::new(n)));
         let openings = days.filter_map(|day| self.opening(zone, day));
         openings.filter(|&opening| opening > moment).min().unwrap_or(moment)
     }
 
-    /// On a day whose clocks skip that time, an hour later.
+    /// Returns the moment when the board opens on that day; on a day whose clocks skip that time, an hour
+    /// later.
     fn opening(&self, zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
         let time = NaiveTime::from_num_seconds_from_midnight_opt(u32::from(self.opens) * 60, 0)?;
         let local = day.and_time(time);
@@ -106,7 +109,7 @@ mod tests {
         ] {
             assert_eq!(night.next_opening(at(time)), at(next), "{time}");
         }
-        // On this night the clocks of New York skip the hour from two to three.
+        // The clocks of New York skip the hour from two to three on this night.
         let early = Hours { opens: 150, closes: 300, time_zone: "America/New_York".into() };
         assert_eq!(early.next_opening(at("2026-03-08T05:00:00Z")), at("2026-03-08T07:30:00Z"));
     }

@@ -1,4 +1,4 @@
-//! A board: a place to post, perhaps under an alias, perhaps only at some hours.
+//! A board: where people post, perhaps under an alias, perhaps only at some hours.
 
 mod commands;
 mod decide;
@@ -15,27 +15,27 @@ pub use hours::Hours;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What is known of a board; default when it was never set up.
+/// The state of a board; default when the board was never set up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Board {
-    /// Whether it ever was.
+    /// True if the board was ever set up.
     pub opened: bool,
-    /// Its name in addresses.
+    /// The board's name in addresses.
     pub slug: String,
-    /// Its name.
+    /// The board's name.
     pub name: String,
-    /// What it is for.
+    /// The board's description: what it is for.
     pub description: String,
-    /// Who writes there is known by an alias.
+    /// True if authors on the board are known by an alias.
     pub anonymous: bool,
-    /// When anyone may write there; always, if none.
+    /// The hours when anyone may write on the board; always, if none.
     pub hours: Option<Hours>,
-    /// Nothing new can be written there any more.
+    /// True if nothing new can be written on the board any more.
     pub closed: bool,
 }
 
 impl Board {
-    /// The board that is there before anyone has set up any: 심야톡방, the night board.
+    /// Returns the board that is there before anyone has set up any board: 심야톡방, the night board.
     #[must_use]
     pub fn night() -> Self {
         Self {
@@ -49,20 +49,21 @@ impl Board {
         }
     }
 
-    /// Whether anyone may write there then.
+    /// Returns true if anyone may write on the board at the moment.
     #[must_use]
     pub fn is_open(&self, moment: DateTime<Utc>) -> bool {
         self.opened && !self.closed && self.hours.as_ref().is_none_or(|hours| hours.include(moment))
     }
 
-    /// When it opens again, if it is closed then but not for good.
+    /// Returns the moment when the board opens again, if it is closed at `moment` but not for good.
     #[must_use]
     pub fn opens_at(&self, moment: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let hours = self.hours.as_ref().filter(|_| self.opened && !self.closed)?;
         (!hours.include(moment)).then(|| hours.next_opening(moment))
     }
 
-    /// Of a board that was never set up: what is there instead, if there is anything.
+    /// Returns, for a board that was never set up, the built-in board of that name, if there is one; any
+    /// other board as it is.
     #[must_use]
     pub fn or_built_in(self, slug: &str) -> Self {
         if !self.opened && slug == Self::night().slug { Self::night() } else { self }

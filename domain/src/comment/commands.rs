@@ -1,33 +1,33 @@
-//! What can be asked of a comment.
+//! The commands of a comment.
 
 use crate::value::{CommentId, CommentText, Invalid, Marks, Mentions, PostId, UserId};
 
-/// Asked of one comment.
+/// A command for one comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommentCommand {
-    /// Write it for the first time.
+    /// Writes the comment for the first time.
     Write {
-        /// The post it stands under.
+        /// The post under which the comment stands.
         post_id: PostId,
         /// Facts about that post.
         post: CommentedPost,
-        /// Who writes.
+        /// The user who writes.
         by: UserId,
-        /// The comment it answers, if it is a reply.
+        /// The comment that this one answers, if it is a reply.
         parent: Option<Parent>,
-        /// What it says.
+        /// The comment's words.
         body: CommentBody,
     },
-    /// Replace what it says.
+    /// Replaces the comment's words.
     Edit {
-        /// Who edits.
+        /// The user who edits.
         by: UserId,
-        /// What it says from now on.
+        /// The comment's words from now on.
         body: CommentBody,
     },
-    /// Take it away.
+    /// Deletes the comment.
     Delete {
-        /// Who deletes.
+        /// The user who deletes.
         by: UserId,
     },
 }
@@ -35,38 +35,38 @@ pub enum CommentCommand {
 /// Facts about the post that is commented on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommentedPost {
-    /// Whether it can be read now by who writes.
+    /// True if the user who writes can read the post now.
     pub is_open: bool,
-    /// Whether anyone may write on its board at this hour; true where it is on none.
+    /// True if anyone may write on the post's board at this hour; true where the post is on no board.
     pub board_is_open: bool,
-    /// Whether who writes is known there by an alias.
+    /// True if the user who writes is known by an alias under the post.
     pub is_anonymous: bool,
 }
 
 /// Facts about the comment that is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parent {
-    /// Its id.
+    /// The comment's id.
     pub id: CommentId,
-    /// Whether it can be read now.
+    /// True if the comment can be read now.
     pub is_open: bool,
-    /// The post it stands under.
+    /// The post under which the comment stands.
     pub post_id: PostId,
-    /// The beginning of its thread, if it is a reply itself.
+    /// The comment with which the thread begins, if the answered comment is a reply itself.
     pub root_id: Option<CommentId>,
 }
 
 /// A comment's words with the marks found in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommentBody {
-    /// The text itself.
+    /// The comment's text.
     pub text: CommentText,
-    /// People written in the text.
+    /// The people mentioned in the text.
     pub mentions: Mentions,
 }
 
 impl CommentBody {
-    /// Finds the marks.
+    /// Finds the marks in the text.
     ///
     /// # Errors
     /// Too many mentions.

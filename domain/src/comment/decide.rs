@@ -1,4 +1,4 @@
-//! A comment's rules.
+//! The rules of a comment.
 
 use super::{Comment, CommentBody, CommentCommand, CommentEvent, Parent};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -7,13 +7,13 @@ use crate::value::{PostId, UserId};
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommentRefusal {
-    /// It was never written, or was deleted.
+    /// The comment was never written, or was deleted.
     #[error("there is no such comment, or it was deleted")]
     CommentNotFound,
     /// The post to comment on is not there.
     #[error("there is no such post, or it was deleted")]
     PostNotFound,
-    /// Nobody may write on the post's board at this hour.
+    /// The board is closed: nobody may write on the post's board at this hour.
     #[error("the board is closed at this hour; it can be read, and it says when it opens")]
     BoardClosed,
     /// The comment to answer is not there.
@@ -25,7 +25,7 @@ pub enum CommentRefusal {
     /// Another comment has this id.
     #[error("another comment was written under this id")]
     AlreadyWritten,
-    /// Only its author may change it.
+    /// The command's sender is not the comment's author, who alone may change the comment.
     #[error("only the comment's author may do this")]
     NotTheAuthor,
 }

@@ -1,51 +1,52 @@
-//! What has happened to a comment.
+//! The events of a comment.
 
 use crate::aggregate::domain_event;
 use crate::value::{CommentId, PostId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the comment's stream; the wire form of each is fixed by its golden file.
+/// An event of a comment, stored with the comment's stream; the wire form of each is fixed by its golden
+/// file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum CommentEvent {
-    /// It can be read from now on.
+    /// The comment was written: readers can read it from now on.
     CommentWritten {
-        /// The post it stands under.
+        /// The post under which the comment stands.
         post_id: PostId,
-        /// Who wrote it; under an anonymous post their alias.
+        /// The user who wrote the comment; under an anonymous post their alias.
         author_id: UserId,
-        /// The comment it answers, if it is a reply.
+        /// The comment that this one answers, if it is a reply.
         parent_id: Option<CommentId>,
-        /// The beginning of its thread, if it is a reply.
+        /// The comment with which the thread begins, if this one is a reply.
         root_id: Option<CommentId>,
-        /// What it says.
+        /// The comment's text.
         #[schemars(extend("x-class" = "personal"))]
         text: String,
         /// Handles written in the text.
         #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
-        /// The post is: who wrote it is an alias.
+        /// True if the post is anonymous: the comment's author is an alias.
         anonymous: bool,
     },
-    /// It says something else from now on.
+    /// The comment was edited: its words are these from now on.
     CommentEdited {
-        /// What it says.
+        /// The comment's text.
         #[schemars(extend("x-class" = "personal"))]
         text: String,
         /// Handles written in the text.
         #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
     },
-    /// It can't be read any more.
+    /// The comment was deleted: readers can't read it any more.
     CommentDeleted {
-        /// The post it stood under.
+        /// The post under which the comment stood.
         post_id: PostId,
-        /// Who had written it.
+        /// The user who had written the comment.
         author_id: UserId,
-        /// The comment it answered, if it was a reply.
+        /// The comment that this one answered, if it was a reply.
         parent_id: Option<CommentId>,
-        /// The beginning of its thread, if it was a reply.
+        /// The comment with which the thread begins, if this one was a reply.
         root_id: Option<CommentId>,
     },
 }

@@ -13,31 +13,31 @@ pub use events::CommentEvent;
 use crate::value::{CommentId, PostId, UserId};
 use serde::{Deserialize, Serialize};
 
-/// What is known of a comment; default when it was never written.
+/// The state of a comment; default when the comment was never written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
-    /// Whether it ever was.
+    /// True if the comment was ever written.
     pub written: bool,
-    /// The post it stands under.
+    /// The post under which the comment stands.
     pub post_id: PostId,
-    /// Who wrote it.
+    /// The user who wrote the comment.
     pub author_id: UserId,
-    /// The comment it answers, if it is a reply.
+    /// The comment that this one answers, if it is a reply.
     pub parent_id: Option<CommentId>,
-    /// The comment on the post that its thread begins with, if it is a reply.
+    /// The comment on the post with which the thread begins, if this one is a reply.
     pub root_id: Option<CommentId>,
-    /// What it says.
+    /// The comment's text.
     pub text: String,
     /// Handles written in the text.
     pub mentions: Vec<String>,
-    /// Its author is known by an alias.
+    /// True if the comment's author is known by an alias.
     pub anonymous: bool,
-    /// Gone for readers; a stub stays where replies stand under it.
+    /// True if the comment was deleted: it is gone for readers; a stub stays where replies stand under it.
     pub deleted: bool,
 }
 
 impl Comment {
-    /// Whether readers and commands still find it.
+    /// Returns true if readers and commands still find the comment.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.written && !self.deleted

@@ -173,7 +173,7 @@ fn under_an_anonymous_post_the_author_is_an_alias_and_the_hours_count() {
         .given_no_previous_events()
         .when(command(false))
         .then_expect_error(CommentRefusal::BoardClosed);
-    // What is written may be changed and taken back at any hour.
+    // A written comment may be changed and deleted at any hour.
     CommentTest::with(())
         .given(vec![anonymous])
         .when(CommentCommand::Delete { by: author() })

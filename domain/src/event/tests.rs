@@ -1,4 +1,5 @@
-//! Whatever stands in the log, it is read as what was written or refused, never a panic.
+//! Tests of reading events: whatever stands in the log is read as what was written, or refused, never a
+//! panic.
 
 use super::{DecodeError, Event};
 use crate::alias::AliasEvent::AuthorRevealed;
@@ -37,7 +38,7 @@ fn id<T: std::fmt::Debug>(of: fn(Uuid) -> T) -> impl Strategy<Value = T> {
     any::<u128>().prop_map(move |bits| of(Uuid::from_u128(bits)))
 }
 
-/// To the microsecond, as they are stored, in the years that RFC 3339 can write.
+/// Makes times to the microsecond, as they are stored, in the years that RFC 3339 can write.
 fn time() -> impl Strategy<Value = DateTime<Utc>> {
     (-62_135_596_800_000_000..253_402_300_799_000_000_i64)
         .prop_map(|at| DateTime::from_timestamp_micros(at).expect("in range"))
@@ -109,15 +110,15 @@ fn post() -> impl Strategy<Value = Event> {
 }
 
 fn comment() -> impl Strategy<Value = Event> {
-    let place = || (id(PostId), id(UserId), option::of(id(CommentId)), option::of(id(CommentId)));
+    let thread_ids = || (id(PostId), id(UserId), option::of(id(CommentId)), option::of(id(CommentId)));
     let body = || (any::<String>(), list());
     prop_oneof![
-        (place(), body(), any::<bool>()).prop_map(|(place, (text, mentions), anonymous)| {
-            let (post_id, author_id, parent_id, root_id) = place;
+        (thread_ids(), body(), any::<bool>()).prop_map(|(ids, (text, mentions), anonymous)| {
+            let (post_id, author_id, parent_id, root_id) = ids;
             CommentWritten { post_id, author_id, parent_id, root_id, text, mentions, anonymous }
         }),
         body().prop_map(|(text, mentions)| CommentEdited { text, mentions }),
-        place().prop_map(|(post_id, author_id, parent_id, root_id)| {
+        thread_ids().prop_map(|(post_id, author_id, parent_id, root_id)| {
             CommentDeleted { post_id, author_id, parent_id, root_id }
         }),
     ]
@@ -222,7 +223,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![first, blocklist(), followed_tags(), search_history(), view_batch(), board(), alias()]
 }
 
-/// As the log has it: aggregate type, event type, version, payload.
+/// Returns the event as the log has it: aggregate type, event type, version, payload.
 fn stored(event: &Event) -> (&'static str, String, &'static str, Value) {
     let payload = event.payload();
     let name = payload["type"].as_str().expect("a type").to_owned();
@@ -285,7 +286,7 @@ proptest! {
         let of = if known[0] { aggregate_type } else { of };
         let what = if known[1] { &event_type } else { what };
         let which = if known[2] { version } else { which };
-        // Where all names are known an object may happen to fit.
+        // An object of known names may happen to fit.
         let read = Event::decode(of, what, which, payload);
         prop_assert!(read.is_err() || known == [true; 3], "{:?}", read);
     }

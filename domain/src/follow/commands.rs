@@ -1,49 +1,50 @@
-//! What can be asked of a pair of people.
+//! The commands of a follow.
 
 use crate::value::UserId;
 
 /// Facts about a person to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Followee {
-    /// Whether the follower can meet them now: they are there, and do not block the follower.
+    /// True if the follower can meet the followee now: the followee is there, and does not block the
+    /// follower.
     pub is_there: bool,
-    /// Whether they decide themself who follows them.
+    /// True if the followee decides who follows them.
     pub is_private: bool,
-    /// Whether the follower blocks them.
+    /// True if the follower blocks the followee.
     pub is_blocked: bool,
 }
 
-/// Asked of the stream of one pair.
+/// A command for the stream of one pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FollowCommand {
-    /// Begin to follow.
+    /// Follows the followee, or asks to, if their account is private.
     Follow {
-        /// Who follows.
+        /// The user who follows.
         follower_id: UserId,
-        /// Whom.
+        /// The user to follow.
         followee_id: UserId,
-        /// Facts about whom.
+        /// Facts about the user to follow.
         followee: Followee,
     },
-    /// Let someone follow who has asked to.
+    /// Accepts the request of a user who has asked to follow.
     Accept {
-        /// Who asked.
+        /// The user who asked to follow.
         follower_id: UserId,
-        /// Whom; who accepts.
+        /// The user who accepts, and is followed from then on.
         followee_id: UserId,
     },
-    /// Do not let someone follow who has asked to.
+    /// Refuses the request of a user who has asked to follow.
     Refuse {
-        /// Who asked.
+        /// The user who asked to follow.
         follower_id: UserId,
-        /// Whom; who refuses.
+        /// The user who refuses.
         followee_id: UserId,
     },
-    /// Follow no longer, or ask no longer to.
+    /// Ends the follow, or withdraws the request to follow.
     Unfollow {
-        /// Who followed.
+        /// The user who followed, or asked to.
         follower_id: UserId,
-        /// Whom.
+        /// The user who was followed, or was asked.
         followee_id: UserId,
     },
 }

@@ -1,4 +1,4 @@
-//! Following's rules.
+//! The rules of a follow.
 
 use super::{Follow, FollowCommand, FollowEvent, Followee};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -7,16 +7,16 @@ use crate::value::UserId;
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FollowRefusal {
-    /// Nobody follows themself.
+    /// The follower and the followee are the same: nobody follows themself.
     #[error("nobody can follow themself")]
     FollowsSelf,
     /// The person to follow is not there.
     #[error("there is no such person, or they have left")]
     UserNotFound,
-    /// Who follows has blocked whom they want to follow.
+    /// The follower has blocked the person whom they want to follow.
     #[error("you block this person; unblock them first")]
     Blocked,
-    /// Nobody asked, or not any more.
+    /// The request is not there: nobody asked to follow, or not any more.
     #[error("this person does not ask to follow you, or not any more")]
     RequestNotFound,
 }

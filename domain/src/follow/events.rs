@@ -1,47 +1,47 @@
-//! What has happened between two people.
+//! The events of a follow.
 
 use crate::aggregate::domain_event;
 use crate::value::UserId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the pair's stream; the wire form of each is fixed by its golden file.
+/// An event of a follow, stored with the pair's stream; the wire form of each is fixed by its golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum FollowEvent {
-    /// The one follows the other from now on.
+    /// The follower follows the followee from now on.
     Followed {
-        /// Who follows.
+        /// The user who follows.
         follower_id: UserId,
-        /// Whom.
+        /// The user who is followed.
         followee_id: UserId,
     },
-    /// The one asks to follow the other, whose account is private.
+    /// The follower asks to follow the followee, whose account is private.
     FollowRequested {
-        /// Who asks.
+        /// The user who asks to follow.
         follower_id: UserId,
-        /// Whom.
+        /// The user who is asked.
         followee_id: UserId,
     },
-    /// The one does not ask any more.
+    /// The follower has withdrawn the request to follow.
     FollowRequestWithdrawn {
-        /// Who asked.
+        /// The user who asked to follow.
         follower_id: UserId,
-        /// Whom.
+        /// The user who was asked.
         followee_id: UserId,
     },
-    /// The other does not want it.
+    /// The followee has refused the request to follow.
     FollowRequestRefused {
-        /// Who asked.
+        /// The user who asked to follow.
         follower_id: UserId,
-        /// Whom.
+        /// The user who was asked, and refuses.
         followee_id: UserId,
     },
-    /// The one follows the other no longer.
+    /// The follower follows the followee no longer.
     Unfollowed {
-        /// Who followed.
+        /// The user who followed.
         follower_id: UserId,
-        /// Whom.
+        /// The user who was followed.
         followee_id: UserId,
     },
 }

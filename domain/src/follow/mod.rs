@@ -1,4 +1,4 @@
-//! One person following another: a stream of its own for each pair, so that nobody's fame contends.
+//! A follow of one person by another: a stream of its own for each pair, so that nobody's fame contends.
 
 mod commands;
 mod decide;
@@ -12,11 +12,11 @@ pub use events::FollowEvent;
 
 use serde::{Deserialize, Serialize};
 
-/// How the one stands to the other now.
+/// The state of one pair: whether the follower follows the followee.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Follow {
-    /// They do.
+    /// True if the follower follows the followee.
     pub following: bool,
-    /// They have asked to, and were not answered yet.
+    /// True if the follower has asked to follow, and was not answered yet.
     pub requested: bool,
 }

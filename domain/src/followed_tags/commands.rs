@@ -1,22 +1,22 @@
-//! What can be asked of the tags that a person follows.
+//! The commands of a person's followed tags.
 
 use crate::value::{Tag, UserId};
 
-/// Asked of one person's stream.
+/// A command for one person's followed tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FollowedTagsCommand {
-    /// Begin to follow a tag.
+    /// Follows a tag.
     Follow {
-        /// Who follows.
+        /// The user who follows.
         user_id: UserId,
-        /// What.
+        /// The tag to follow.
         tag: Tag,
     },
-    /// Follow a tag no longer.
+    /// Unfollows a tag.
     Unfollow {
-        /// Who followed.
+        /// The user who followed.
         user_id: UserId,
-        /// What.
+        /// The tag to unfollow.
         tag: Tag,
     },
 }

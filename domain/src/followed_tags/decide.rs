@@ -1,4 +1,4 @@
-//! Following tags: its rules.
+//! The rules of a person's followed tags.
 
 use super::{FollowedTags, FollowedTagsCommand, FollowedTagsEvent};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -6,7 +6,7 @@ use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FollowedTagsRefusal {
-    /// There are as many as there can be.
+    /// The list is full: the person follows as many tags as they can.
     #[error("100 tags are followed already; leave one first")]
     TooMany,
 }

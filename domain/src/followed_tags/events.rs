@@ -1,27 +1,28 @@
-//! What has happened to the tags that a person follows.
+//! The events of a person's followed tags.
 
 use crate::aggregate::domain_event;
 use crate::value::UserId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the person's stream; the wire form of each is fixed by its golden file.
+/// An event of a person's followed tags, stored with the person's stream; the wire form of each is fixed by
+/// its golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum FollowedTagsEvent {
     /// The person follows the tag from now on.
     TagFollowed {
-        /// Who follows.
+        /// The user who follows.
         user_id: UserId,
-        /// Without `#`.
+        /// The tag, without `#`.
         #[schemars(extend("x-class" = "personal"))]
         tag: String,
     },
     /// The person follows the tag no longer.
     TagUnfollowed {
-        /// Who followed.
+        /// The user who followed.
         user_id: UserId,
-        /// Without `#`.
+        /// The tag, without `#`.
         #[schemars(extend("x-class" = "personal"))]
         tag: String,
     },

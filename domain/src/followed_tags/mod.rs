@@ -1,4 +1,5 @@
-//! The tags that one person follows: one stream for each person, because a list of tags is short.
+//! Followed tags: the tags that one person follows, one stream for each person, because a list of tags is
+//! short.
 
 mod commands;
 mod decide;
@@ -13,14 +14,14 @@ pub use events::FollowedTagsEvent;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What the person follows now.
+/// The state of the stream: the tags that the person follows now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowedTags {
-    /// Without `#`.
+    /// The tags, without `#`.
     pub tags: BTreeSet<String>,
 }
 
 impl FollowedTags {
-    /// How many can be followed: their posts are put together at read.
+    /// The greatest number of tags that can be followed: their posts are put together at read.
     pub const MAX: usize = 100;
 }

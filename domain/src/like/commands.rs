@@ -1,25 +1,25 @@
-//! What can be asked of a person and a thing.
+//! The commands of a like.
 
 use super::Target;
 use crate::value::UserId;
 
-/// Asked of the stream of one person and one thing.
+/// A command for the stream of one person and one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LikeCommand {
-    /// Like it.
+    /// Likes the target.
     Like {
-        /// Who likes.
+        /// The user who likes.
         user_id: UserId,
-        /// What.
+        /// The post or comment to like.
         target: Target,
-        /// Fact: whether the thing can be read now.
+        /// Fact: true if the target can be read now.
         target_is_open: bool,
     },
-    /// Like it no longer.
+    /// Ends the like.
     Unlike {
-        /// Who liked.
+        /// The user who liked.
         user_id: UserId,
-        /// What.
+        /// The post or comment that was liked.
         target: Target,
     },
 }

@@ -1,4 +1,4 @@
-//! Liking's rules.
+//! The rules of a like.
 
 use super::{Like, LikeCommand, LikeEvent, Target};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};

@@ -1,4 +1,4 @@
-//! What has happened between a person and a thing.
+//! The events of a like.
 
 use super::Target;
 use crate::aggregate::domain_event;
@@ -6,22 +6,22 @@ use crate::value::UserId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the pair's stream; the wire form of each is fixed by its golden file.
+/// An event of a like, stored with the pair's stream; the wire form of each is fixed by its golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum LikeEvent {
-    /// The person likes the thing from now on.
+    /// The person likes the target from now on.
     Liked {
-        /// Who likes.
+        /// The user who likes.
         user_id: UserId,
-        /// What.
+        /// The post or comment that is liked.
         target: Target,
     },
-    /// The person likes the thing no longer.
+    /// The person likes the target no longer.
     Unliked {
-        /// Who liked.
+        /// The user who liked.
         user_id: UserId,
-        /// What.
+        /// The post or comment that was liked.
         target: Target,
     },
 }

@@ -1,5 +1,5 @@
-//! One person's like of one thing: a stream of its own for each pair, so that a million likes on one
-//! post never contend.
+//! A like of one post or comment by one person: a stream of its own for each pair, so that a million likes on
+//! one post never contend.
 
 mod commands;
 mod decide;
@@ -15,9 +15,9 @@ pub use target::Target;
 
 use serde::{Deserialize, Serialize};
 
-/// Whether the person likes the thing now.
+/// The state of one pair: whether the person likes the target.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Like {
-    /// They do.
+    /// True if the person likes the target now.
     pub liked: bool,
 }

@@ -1,11 +1,11 @@
-//! What can be liked.
+//! Targets: posts and comments, which can be liked.
 
 use crate::value::{CommentId, LikeId, PostId, UserId, derive};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A thing that can be liked. On the wire `{"kind": "post", "id": "…"}`.
+/// A target: a post or comment that can be liked. Its wire form is `{"kind": "post", "id": "…"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Target {
@@ -16,7 +16,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// The kind's name on the wire.
+    /// Returns the kind's name on the wire.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {
@@ -25,7 +25,7 @@ impl Target {
         }
     }
 
-    /// The thing's id, whatever its kind.
+    /// Returns the target's id, whatever its kind.
     #[must_use]
     pub fn id(self) -> Uuid {
         match self {
@@ -36,7 +36,7 @@ impl Target {
 }
 
 impl LikeId {
-    /// The stream of `user` liking `target`.
+    /// Returns the stream of `user` liking `target`.
     #[must_use]
     pub fn of(user: UserId, target: Target) -> Self {
         Self(derive(&["like", &user.to_string(), target.kind(), &target.id().to_string()]))

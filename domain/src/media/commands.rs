@@ -1,42 +1,42 @@
-//! What can be asked of a media.
+//! The commands of a media.
 
 use super::{Processed, RefuseReason, RemoveReason};
 use crate::value::UserId;
 
-/// Asked of one media. A worker may ask again whatever it has asked before.
+/// A command for one media. A worker may send again any command that it has sent before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaCommand {
-    /// Announce an upload.
+    /// Announces an upload.
     Request {
-        /// Who uploads.
+        /// The user who uploads.
         by: UserId,
-        /// What they say it is.
+        /// The content type that the user announces.
         content_type: String,
-        /// How much they say it is.
+        /// The number of bytes that the user announces.
         byte_size: u64,
     },
-    /// Say that the bytes are in storage.
+    /// Notes that the bytes are in storage.
     Complete {
-        /// Who uploaded.
+        /// The user who uploaded.
         by: UserId,
-        /// How much is there.
+        /// The number of bytes in storage.
         byte_size: u64,
     },
-    /// Make it ready.
+    /// Makes the media ready.
     Process {
-        /// What was made of the bytes.
+        /// The outcome of processing the bytes.
         processed: Processed,
     },
-    /// Turn the bytes down.
+    /// Refuses the bytes.
     Refuse {
-        /// Why.
+        /// The reason for the refusal.
         reason: RefuseReason,
     },
-    /// Take it away.
+    /// Removes the media.
     Remove {
-        /// Why.
+        /// The reason for the removal.
         reason: RemoveReason,
     },
-    /// Say that nothing is left of it in storage.
+    /// Notes that nothing is left of the media in storage.
     Sweep,
 }

@@ -1,4 +1,4 @@
-//! A media's rules.
+//! The rules of a media.
 
 use super::{Media, MediaCommand, MediaEvent, MediaState, RemoveReason};
 use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -8,25 +8,25 @@ use uuid::Uuid;
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MediaRefusal {
-    /// It was never requested, or was removed.
+    /// The media was never requested, or was removed.
     #[error("there is no such media, or it was removed")]
     MediaNotFound,
     /// Another media has this id.
     #[error("another media was requested under this id")]
     AlreadyRequested,
-    /// More than any service takes.
+    /// The announced number of bytes is more than any service takes.
     #[error("a media must have at most {} bytes", Media::MAX_BYTES)]
     TooLarge,
-    /// Only who uploads it may do this.
+    /// The command's sender is not the media's owner, who alone may do this.
     #[error("only the media's owner may do this")]
     NotTheOwner,
-    /// Its bytes are not in storage yet.
+    /// The media's bytes are not in storage yet.
     #[error("the media is not uploaded yet")]
     NotUploaded,
-    /// It can't be shown yet, or never will.
+    /// The media can't be shown yet, or never will be.
     #[error("the media is not ready to be shown")]
     NotReady,
-    /// What may be shown must stay in storage.
+    /// The media was not removed: bytes that may be shown must stay in storage.
     #[error("the media was not removed")]
     NotRemoved,
 }
@@ -123,8 +123,9 @@ impl Decide for Media {
         }
     }
 
-    /// What shows a media has it, and what is removed has itself: nothing that is shown is removed, and
-    /// nothing removed comes to be shown, whoever is quicker. Only with a person all of theirs goes.
+    /// Returns the claims of the event: the aggregate that shows a media has it, and a removed media has
+    /// itself: nothing that is shown is removed, and nothing removed comes to be shown, whichever command is
+    /// quicker. The media of an erased person are all removed, even those that are shown.
     fn claims(&self, id: Uuid, event: &MediaEvent) -> Vec<Claim> {
         match event {
             MediaEvent::MediaRemoved { reason } if reason != RemoveReason::Erased.name() => {
@@ -143,7 +144,7 @@ impl Decide for Media {
 cqrs_aggregate!(Media);
 
 impl Media {
-    /// Whether it was requested and not removed.
+    /// Returns true if the media was requested and not removed.
     #[must_use]
     pub fn is_there(&self) -> bool {
         !matches!(self.state, MediaState::Unknown | MediaState::Removed | MediaState::Swept)
@@ -159,7 +160,8 @@ impl Media {
         Ok(())
     }
 
-    /// The first word on the bytes counts; one that comes late, or after the removal, says nothing.
+    /// Returns the event of an outcome: the first outcome counts; an outcome that comes late, or after the
+    /// removal, causes no event.
     fn outcome(&self, event: MediaEvent) -> Result<Vec<MediaEvent>, MediaRefusal> {
         match self.state {
             MediaState::Unknown => Err(MediaRefusal::MediaNotFound),
@@ -169,8 +171,8 @@ impl Media {
         }
     }
 
-    /// A reason that does not hold any more removes nothing: an upload that was completed after all is not
-    /// abandoned.
+    /// Returns the event of a removal, if its reason still holds: an upload that was completed after all is
+    /// not abandoned.
     fn remove(&self, reason: RemoveReason) -> Result<Vec<MediaEvent>, MediaRefusal> {
         if self.state == MediaState::Unknown {
             return Err(MediaRefusal::MediaNotFound);

@@ -1,78 +1,78 @@
-//! What has happened to a media.
+//! The events of a media.
 
 use crate::aggregate::domain_event;
 use crate::value::UserId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the media's stream; the wire form of each is fixed by its golden file.
+/// An event of a media, stored with the media's stream; the wire form of each is fixed by its golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum MediaEvent {
     /// An upload was announced.
     MediaRequested {
-        /// Who uploads.
+        /// The user who uploads.
         owner_id: UserId,
-        /// What they say it is.
+        /// The content type that the user announced.
         #[schemars(extend("x-class" = "public"))]
         content_type: String,
-        /// How much they say it is.
+        /// The number of bytes that the user announced.
         byte_size: u64,
     },
     /// The bytes are in storage.
     MediaUploaded {
-        /// How much is there.
+        /// The number of bytes in storage.
         byte_size: u64,
     },
-    /// It can be shown from now on.
+    /// The media can be shown from now on.
     MediaProcessed(Processed),
     /// The bytes are no photo that we take.
     MediaRefused {
-        /// Why, as a stable code.
+        /// The reason, as a stable code.
         #[schemars(extend("x-class" = "public"))]
         reason: String,
     },
-    /// It can't be shown any more.
+    /// The media can't be shown any more.
     MediaRemoved {
-        /// Why, as a stable code.
+        /// The reason, as a stable code.
         #[schemars(extend("x-class" = "public"))]
         reason: String,
     },
-    /// Nothing is left of it in storage.
+    /// The media has nothing left in storage.
     MediaSwept {},
 }
 
-/// What was made of the bytes.
+/// The outcome of processing the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Processed {
-    /// What they really are: `jpeg`, for one.
+    /// The format that the bytes really have: `jpeg`, for one.
     #[schemars(extend("x-class" = "public"))]
     pub format: String,
-    /// In pixels, as it is to be looked at.
+    /// The photo's width in pixels, as it is to be looked at.
     pub width: u32,
-    /// In pixels, as it is to be looked at.
+    /// The photo's height in pixels, as it is to be looked at.
     pub height: u32,
-    /// Shown until the photo is there.
+    /// The BlurHash, shown until the photo has loaded.
     #[schemars(extend("x-class" = "personal"))]
     pub blurhash: String,
-    /// Shown until even that is there: `#rrggbb`.
+    /// The colour, `#rrggbb`, shown until even the BlurHash is there.
     #[schemars(extend("x-class" = "personal"))]
     pub colour: String,
-    /// Smaller ones of it.
+    /// The variants: smaller photos of the same.
     pub variants: Vec<Variant>,
 }
 
-/// A smaller photo of the same.
+/// A variant: a smaller photo of the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Variant {
-    /// `w320`, `w640`, `w1280` or `square`.
+    /// The variant's name: `w320`, `w640`, `w1280` or `square`.
     #[schemars(extend("x-class" = "public"))]
     pub name: String,
-    /// In pixels.
+    /// The variant's width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// The variant's height in pixels.
     pub height: u32,
-    /// In storage.
+    /// The number of bytes in storage.
     pub byte_size: u64,
 }
 

@@ -1,5 +1,5 @@
-//! A media: a photo that someone uploads, on its way into storage and to readers, until nothing is left of it.
-//! The bytes themselves are in storage; here is what is known of them.
+//! A media: a photo that a person uploads, on its way into storage and to readers, until nothing is left of
+//! it. The bytes themselves are in storage; this aggregate has the facts about them.
 
 mod commands;
 mod decide;
@@ -16,44 +16,44 @@ pub use reasons::{RefuseReason, RemoveReason};
 use crate::value::{AlternativeText, MediaId, Photo, UserId};
 use serde::{Deserialize, Serialize};
 
-/// What is known of a media; default when it was never requested.
+/// The state of a media; default when the media was never requested.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
-    /// Who uploads it.
+    /// The user who uploads the media.
     pub owner_id: UserId,
-    /// How far it has come.
+    /// The media's state: how far it has come.
     pub state: MediaState,
-    /// As announced.
+    /// The content type that the owner announced.
     pub content_type: String,
-    /// As announced.
+    /// The number of bytes that the owner announced.
     pub byte_size: u64,
-    /// What was made of the bytes, once they were.
+    /// The outcome of processing the bytes, once they were processed.
     pub processed: Option<Processed>,
 }
 
-/// How far a media has come.
+/// The state of a media: how far it has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaState {
-    /// Never requested.
+    /// The media was never requested.
     #[default]
     Unknown,
-    /// Announced; its bytes are still to come.
+    /// The upload was announced; its bytes are still to come.
     Uploading,
-    /// Its bytes are in storage, to be looked at.
+    /// The bytes are in storage, to be processed.
     Processing,
-    /// It can be shown.
+    /// The media can be shown.
     Ready,
-    /// Its bytes are no photo that we take.
+    /// The bytes are no photo that we take.
     Refused,
-    /// It can't be shown any more; its bytes may still be in storage.
+    /// The media can't be shown any more; its bytes may still be in storage.
     Removed,
-    /// Nothing is left of it in storage.
+    /// The media has nothing left in storage.
     Swept,
 }
 
 impl MediaState {
-    /// As it is written.
+    /// Returns the state's name as it is written.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -69,19 +69,19 @@ impl MediaState {
 }
 
 impl Media {
-    /// More bytes than any service takes; each may allow less.
+    /// The greatest number of bytes that any service takes; each service may allow less.
     pub const MAX_BYTES: u64 = 1 << 30;
 
-    /// Whether `person` may show it: what they say of themself or publish shows only photos of their own.
+    /// Checks that `person` may show the media: profiles and posts show only photos of their owner.
     ///
     /// # Errors
-    /// It is gone, someone else's, or not ready.
+    /// The media is gone, someone else's, or not ready.
     pub fn must_be_showable_by(&self, person: UserId) -> Result<(), MediaRefusal> {
         self.must_be_there_and_of(person)?;
         if self.state == MediaState::Ready { Ok(()) } else { Err(MediaRefusal::NotReady) }
     }
 
-    /// The photo that `person` shows with it.
+    /// Returns the photo that `person` shows with the media.
     ///
     /// # Errors
     /// See [`Media::must_be_showable_by`].

@@ -1,24 +1,24 @@
-//! Why a media does not come to be, or does not stay.
+//! Reasons why a media is refused or removed.
 
 use crate::value::UserId;
 
-/// What is wrong with the bytes.
+/// A fault of the bytes, for which a media is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefuseReason {
-    /// Nothing that we read.
+    /// The bytes have no format that we read.
     UnsupportedFormat,
-    /// Too wide, too high or both.
+    /// The photo is too wide, too high or both.
     TooManyPixels,
-    /// It says to be a photo and can't be read as one.
+    /// The bytes claim to be a photo and can't be read as one.
     Damaged,
-    /// More bytes than are taken.
+    /// The bytes are more than are taken.
     TooLarge,
-    /// It would take more work to read than any photo does.
+    /// The photo would take more work to read than any photo does.
     TooComplex,
 }
 
 impl RefuseReason {
-    /// As events hold it.
+    /// Returns the reason's name as events hold it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -31,26 +31,26 @@ impl RefuseReason {
     }
 }
 
-/// Who or what takes it away.
+/// A reason for which a media is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemoveReason {
-    /// Its owner wants it.
+    /// The owner wants the removal.
     ByOwner {
-        /// Who says so.
+        /// The user who wants the removal.
         by: UserId,
     },
-    /// Its upload was begun and never completed.
+    /// The upload was begun and never completed.
     Abandoned,
-    /// It is there, and nothing ever came to show it.
+    /// The media is there, and no post or profile ever came to show it.
     Unused,
-    /// What showed it does so no longer.
+    /// The post or profile that showed the media does so no longer.
     NoLongerShown,
-    /// Its owner is forgotten.
+    /// The owner is forgotten.
     Erased,
 }
 
 impl RemoveReason {
-    /// As events hold it.
+    /// Returns the reason's name as events hold it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

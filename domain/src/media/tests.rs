@@ -53,7 +53,7 @@ fn removed(reason: &str) -> MediaEvent {
     MediaEvent::MediaRemoved { reason: reason.into() }
 }
 
-/// What has happened to one that is in this state.
+/// Returns the events of a media that is in this state.
 fn history(state: MediaState) -> Vec<MediaEvent> {
     let requested =
         MediaEvent::MediaRequested { owner_id: owner(), content_type: "image/jpeg".into(), byte_size: 1_000 };

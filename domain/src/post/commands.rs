@@ -1,33 +1,33 @@
-//! What can be asked of a post.
+//! The commands of a post.
 
 use super::Placement;
 use crate::value::{Invalid, Marks, Mentions, Photos, PostText, Tag, Tags, Title, UserId};
 use chrono::{DateTime, Utc};
 
-/// Asked of one post.
+/// A command for one post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostCommand {
-    /// Publish it for the first time.
+    /// Publishes the post for the first time.
     Publish {
-        /// Who publishes.
+        /// The user who publishes.
         by: UserId,
-        /// What it says.
+        /// The post's words and photos.
         body: PostBody,
-        /// Where, if on a board.
+        /// The board to publish on, if any.
         board: Option<Where>,
-        /// Only for posts moved from another service.
+        /// The time when the post was first published elsewhere, only for posts moved from another service.
         original_published_at: Option<DateTime<Utc>>,
     },
-    /// Replace what it says.
+    /// Replaces the post's words and photos.
     Edit {
-        /// Who edits.
+        /// The user who edits.
         by: UserId,
-        /// What it says from now on.
+        /// The post's words and photos from now on.
         body: PostBody,
     },
-    /// Take it away.
+    /// Deletes the post.
     Delete {
-        /// Who deletes.
+        /// The user who deletes.
         by: UserId,
     },
 }
@@ -37,24 +37,24 @@ pub enum PostCommand {
 pub struct PostBody {
     /// One line above the text.
     pub title: Option<Title>,
-    /// The text itself; empty only beside photos.
+    /// The post's text; empty only beside photos.
     pub text: PostText,
-    /// Given tags first, then those written in title and text.
+    /// The post's tags: given tags first, then those written in title and text.
     pub tags: Tags,
-    /// People written in the text.
+    /// The people mentioned in the text.
     pub mentions: Mentions,
-    /// In the order in which they are shown.
+    /// The post's photos, in the order in which they are shown.
     pub photos: Photos,
-    /// Only those who follow the author may read it.
+    /// True if only followers of the author may read the post.
     pub followers_only: bool,
 }
 
 /// A board to publish on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Where {
-    /// Which, and how.
+    /// The board's id, and whether the post is anonymous.
     pub placement: Placement,
-    /// Fact: whether anyone may write there at this hour.
+    /// Fact: true if anyone may write on the board at this hour.
     pub is_open: bool,
 }
 

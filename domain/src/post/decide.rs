@@ -1,4 +1,4 @@
-//! A post's rules.
+//! The rules of a post.
 
 use super::{Placement, Post, PostBody, PostCommand, PostEvent};
 use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -8,19 +8,19 @@ use uuid::Uuid;
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PostRefusal {
-    /// It was never published, or was deleted.
+    /// The post was never published, or was deleted.
     #[error("there is no such post, or it was deleted")]
     PostNotFound,
     /// Another post has this id.
     #[error("another post was published under this id")]
     AlreadyPublished,
-    /// Nobody may write on the board at this hour.
+    /// The board is closed: nobody may write on it at this hour.
     #[error("the board is closed at this hour; it can be read, and it says when it opens")]
     BoardClosed,
     /// A board has no followers.
     #[error("a post on a board is for everyone who reads the board")]
     NotForFollowers,
-    /// Only its author may change it.
+    /// The command's sender is not the post's author, who alone may change the post.
     #[error("only the post's author may do this")]
     NotTheAuthor,
 }
@@ -129,7 +129,7 @@ impl Decide for Post {
         }
     }
 
-    /// A media is shown by one thing at most.
+    /// Returns the claims of the event: a media is shown by one post or profile at most.
     fn claims(&self, _id: Uuid, event: &PostEvent) -> Vec<Claim> {
         let shown: &[Photo] = match event {
             PostEvent::PostPublished { photos, .. } | PostEvent::PostEdited { photos, .. } => photos,
@@ -147,7 +147,8 @@ impl Decide for Post {
 
 cqrs_aggregate!(Post);
 
-/// Tags lead to a post from elsewhere: what is anonymous stays on its board.
+/// Returns the tags that the event stores: tags lead to a post from elsewhere, and an anonymous post stays on
+/// its board, so it has none.
 fn tags(board: Option<Placement>, body: &PostBody) -> Vec<String> {
     match board {
         Some(Placement { anonymous: true, .. }) => vec![],

@@ -1,4 +1,4 @@
-//! What has happened to a post.
+//! The events of a post.
 
 use super::Placement;
 use crate::aggregate::domain_event;
@@ -7,59 +7,59 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the post's stream; the wire form of each is fixed by its golden file.
+/// An event of a post, stored with the post's stream; the wire form of each is fixed by its golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum PostEvent {
-    /// It can be read from now on.
+    /// The post was published: readers can read it from now on.
     PostPublished {
-        /// Who published it; on an anonymous board their alias.
+        /// The user who published the post; on an anonymous board their alias.
         author_id: UserId,
         /// One line above the text.
         #[schemars(extend("x-class" = "personal"))]
         title: Option<String>,
-        /// What it says.
+        /// The post's text; empty only beside photos.
         #[schemars(extend("x-class" = "personal"))]
         text: String,
-        /// Given and written in the text.
+        /// The post's tags: those given, and those written in the text.
         #[schemars(extend("x-class" = "personal"))]
         tags: Vec<String>,
         /// Handles written in the text.
         #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
-        /// In the order in which they are shown.
+        /// The post's photos, in the order in which they are shown.
         photos: Vec<Photo>,
-        /// Only those who follow the author may read it.
+        /// True if only followers of the author may read the post.
         followers_only: bool,
-        /// Where it was published, if on a board.
+        /// The board on which the post was published, if on any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         board: Option<Placement>,
-        /// When it was first published elsewhere, for posts moved from another service.
+        /// The time when the post was first published elsewhere, for posts moved from another service.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         original_published_at: Option<DateTime<Utc>>,
     },
-    /// It says something else from now on.
+    /// The post was edited: its words and photos are these from now on.
     PostEdited {
         /// One line above the text.
         #[schemars(extend("x-class" = "personal"))]
         title: Option<String>,
-        /// What it says.
+        /// The post's text; empty only beside photos.
         #[schemars(extend("x-class" = "personal"))]
         text: String,
-        /// Given and written in the text.
+        /// The post's tags: those given, and those written in the text.
         #[schemars(extend("x-class" = "personal"))]
         tags: Vec<String>,
         /// Handles written in the text.
         #[schemars(extend("x-class" = "personal"))]
         mentions: Vec<String>,
-        /// In the order in which they are shown.
+        /// The post's photos, in the order in which they are shown.
         photos: Vec<Photo>,
-        /// Only those who follow the author may read it.
+        /// True if only followers of the author may read the post.
         followers_only: bool,
     },
-    /// It can't be read any more.
+    /// The post was deleted: readers can't read it any more.
     PostDeleted {
-        /// Who had published it.
+        /// The user who had published the post.
         author_id: UserId,
     },
 }

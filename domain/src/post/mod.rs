@@ -15,50 +15,51 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a post; default when it was never published.
+/// The state of a post; default when the post was never published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
-    /// Whether it ever was.
+    /// True if the post was ever published.
     pub published: bool,
-    /// Who published it.
+    /// The user who published the post.
     pub author_id: UserId,
     /// One line above the text.
     pub title: Option<String>,
-    /// What it says; empty only beside photos.
+    /// The post's text; empty only beside photos.
     pub text: String,
-    /// Given and written in the text.
+    /// The post's tags: those given, and those written in the text.
     pub tags: Vec<String>,
     /// Handles written in the text.
     pub mentions: Vec<String>,
-    /// In the order in which they are shown.
+    /// The post's photos, in the order in which they are shown.
     pub photos: Vec<Photo>,
-    /// Only those who follow the author may read it.
+    /// True if only followers of the author may read the post.
     pub followers_only: bool,
-    /// Where it was published, if on a board.
+    /// The board on which the post was published, if on any.
     pub board: Option<Placement>,
-    /// When it was first published elsewhere, for posts moved from another service.
+    /// The time when the post was first published elsewhere, for posts moved from another service.
     pub original_published_at: Option<DateTime<Utc>>,
-    /// Gone for readers.
+    /// True if the post was deleted: it is gone for readers.
     pub deleted: bool,
 }
 
-/// How a post stands on a board.
+/// A placement: the board of a post, and whether the post is anonymous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Placement {
-    /// Which board.
+    /// The board's id.
     pub board_id: BoardId,
-    /// Who writes under it is known by an alias, which is the author to everyone but the vault.
+    /// True if authors under the post are known by an alias, which is the author to everyone but the vault.
     pub anonymous: bool,
 }
 
 impl Post {
-    /// Whether readers and commands still find it.
+    /// Returns true if readers and commands still find the post.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.published && !self.deleted
     }
 
-    /// Whether its author, and whoever comments on it or likes it, is known by an alias.
+    /// Returns true if the post's author, and each person who comments on the post or likes it, is known by
+    /// an alias.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.board.is_some_and(|placement| placement.anonymous)

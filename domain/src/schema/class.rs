@@ -1,5 +1,6 @@
-//! Whose a text is: a person's, who can be forgotten, or anyone's. It stands beside the text's type, as
-//! `#[schemars(extend("x-class" = "personal"))]` or `"public"`, so that no event can be written without an answer.
+//! Classes of texts: a text is a person's, who can be forgotten, or anyone's. The class stands beside the
+//! text's type, as `#[schemars(extend("x-class" = "personal"))]` or `"public"`, so that no event can be
+//! written without one.
 
 use super::{ColumnKind, choices, is_nullable};
 use serde_json::Value;
@@ -7,31 +8,32 @@ use serde_json::Value;
 #[cfg(test)]
 mod tests;
 
-/// The keyword of the JSON Schemas that has a text's class.
+/// The keyword of the JSON Schemas whose value is a text's class.
 pub const CLASS: &str = "x-class";
 
-/// Whose a text is.
+/// The class of a text: whose the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Of nobody in particular: it stays for good.
+    /// The text belongs to nobody in particular, and stays for good.
     Public,
-    /// What a person wrote, or is known by: when they are forgotten the mask takes its place.
+    /// The text was written by a person, or names a person: when that person is forgotten the mask takes the
+    /// text's place.
     Personal(Mask),
 }
 
-/// What takes the place of a personal text, so that the event can still be read.
+/// The mask: what takes the place of a personal text, so that the event can still be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mask {
-    /// Of what may be null: `null`.
+    /// The mask of a text that may be null: `null`.
     Null,
-    /// Of what must be a text: `""`.
+    /// The mask of a text that may not be null: `""`.
     Empty,
-    /// Of a list of texts: `[]`.
+    /// The mask of a list of texts: `[]`.
     NoItems,
 }
 
 impl Mask {
-    /// As JSON.
+    /// Returns the mask as JSON.
     #[must_use]
     pub fn json(self) -> &'static str {
         match self {
@@ -42,7 +44,8 @@ impl Mask {
     }
 }
 
-/// A text's class; none if nobody has given it one, and for whatever is no text, or no list of texts.
+/// Returns a text's class; none if nobody has given the text one, and none for a value that is neither a text
+/// nor a list of texts.
 pub(super) fn class(schema: &Value, kind: &ColumnKind) -> Option<Class> {
     if !is_text(kind) {
         return None;
@@ -51,7 +54,7 @@ pub(super) fn class(schema: &Value, kind: &ColumnKind) -> Option<Class> {
         Some("personal") => Some(Class::Personal(mask(schema, kind))),
         Some("public") => Some(Class::Public),
         Some(_) => None,
-        // Of words that we chose nobody wrote one.
+        // Constants are words that we chose, and nobody's.
         None => is_constant(schema).then_some(Class::Public),
     }
 }
@@ -69,7 +72,8 @@ fn is_text(kind: &ColumnKind) -> bool {
 }
 
 fn mask(schema: &Value, kind: &ColumnKind) -> Mask {
-    // What can be missing may still have to be a text where it is there, so that is not asked.
+    // Masks don't depend on whether a field can be missing: where such a field is there, it may still have to
+    // be a text.
     match (kind, is_nullable(schema)) {
         (ColumnKind::List(_), _) => Mask::NoItems,
         (_, true) => Mask::Null,
@@ -77,7 +81,7 @@ fn mask(schema: &Value, kind: &ColumnKind) -> Mask {
     }
 }
 
-/// Whether it is one of some words that the type names.
+/// Returns true if the value is one of some words that the type names.
 fn is_constant(schema: &Value) -> bool {
     let mut choices = choices(schema).peekable();
     let by_itself = schema.get("const").is_some() || schema.get("enum").is_some();

@@ -1,30 +1,30 @@
-//! What can be asked of what a person has searched for.
+//! The commands of a search history.
 
 use crate::value::{SearchId, UserId};
 use chrono::{DateTime, Utc};
 
-/// Asked of one person's stream.
+/// A command for one person's search history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchHistoryCommand {
-    /// Remember a search as the latest one.
+    /// Remembers a search as the latest one.
     Remember {
-        /// Who searched.
+        /// The user who searched.
         user_id: UserId,
-        /// What for: the same words have the same id as long as they are remembered.
+        /// The entry's id: the same words have the same id as long as they are remembered.
         search_id: SearchId,
-        /// When.
+        /// The time of the search.
         at: DateTime<Utc>,
     },
-    /// Forget one.
+    /// Forgets one search.
     Forget {
-        /// Who searched.
+        /// The user who searched.
         user_id: UserId,
-        /// Which.
+        /// The entry's id.
         search_id: SearchId,
     },
-    /// Forget all.
+    /// Forgets all searches.
     Clear {
-        /// Who searched.
+        /// The user who searched.
         user_id: UserId,
     },
 }

@@ -1,4 +1,4 @@
-//! Remembering searches: its rules.
+//! The rules of a search history.
 
 use super::{SearchHistory, SearchHistoryCommand, SearchHistoryEvent};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SearchHistoryRefusal {
-    /// It never was the person's, or is forgotten already.
+    /// The search never was the person's, or is forgotten already.
     #[error("you have no such search, or it was forgotten already")]
     SearchNotFound,
 }

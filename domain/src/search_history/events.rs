@@ -1,4 +1,4 @@
-//! What has happened to what a person has searched for.
+//! The events of a search history.
 
 use crate::aggregate::domain_event;
 use crate::value::{SearchId, UserId};
@@ -6,29 +6,32 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the person's stream; the wire form of each is fixed by its golden file. None has the words.
+/// An event of a search history, stored with the person's stream; the wire form of each is fixed by its
+/// golden file. No event has the words of a search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum SearchHistoryEvent {
-    /// The person has searched for it, for the first time or again.
+    /// The person has searched for the entry's words, for the first time or again.
     SearchRemembered {
-        /// Who searched.
+        /// The user who searched.
         user_id: UserId,
-        /// Whose words the vault knows.
+        /// The entry's id, whose words the vault knows.
         search_id: SearchId,
-        /// When, by the clock of who took the command: what comes soon after it can be told to be the same.
+        /// The time of the search, by the clock of the server that took the command: a search that follows
+        /// soon after can be told to be the same.
         at: DateTime<Utc>,
     },
-    /// It is not remembered any more: the person wished so, or has searched for many other things since.
+    /// The entry is not remembered any more: the person wished so, or has searched for many other things
+    /// since.
     SearchForgotten {
-        /// Who searched.
+        /// The user who searched.
         user_id: UserId,
-        /// Which.
+        /// The entry's id.
         search_id: SearchId,
     },
-    /// Nothing so far is remembered any more.
+    /// The entries so far are all forgotten.
     SearchesCleared {
-        /// Who searched.
+        /// The user who searched.
         user_id: UserId,
     },
 }

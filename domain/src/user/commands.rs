@@ -1,77 +1,77 @@
-//! What can be asked of a person's account.
+//! The commands of a person's account.
 
 use super::Role;
 use crate::value::{Bio, DisplayName, Handle, Links, MediaId, PostId};
 
-/// Asked of one person's account. Passwords never come this far: they stay in the vault.
+/// A command for one person's account. Passwords never come this far: they stay in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserCommand {
-    /// Become a member.
+    /// Registers the person as a member.
     Register {
-        /// Unique; the event store's claim sees to that.
+        /// The handle, unique; the event store's claim sees to that.
         handle: Handle,
-        /// Free text.
+        /// The name by which the person is shown, free text.
         display_name: DisplayName,
-        /// May be empty.
+        /// The person's words about themself; may be empty.
         bio: Bio,
     },
-    /// Change what the profile shows; what is `None` stays.
+    /// Changes what the profile shows; a field that is `None` stays.
     ChangeProfile {
-        /// Free text.
+        /// The name by which the person is shown, free text.
         display_name: Option<DisplayName>,
-        /// May be empty.
+        /// The person's words about themself; may be empty.
         bio: Option<Bio>,
         /// All links, in order.
         links: Option<Links>,
     },
-    /// Be known by another handle.
+    /// Changes the person's handle.
     ChangeHandle {
-        /// Unique; the event store's claim sees to that.
+        /// The handle, unique; the event store's claim sees to that.
         handle: Handle,
     },
-    /// Be shown by another photo.
+    /// Changes the photo by which the person is shown.
     SetAvatar {
-        /// One that they may show ([`crate::media::Media::must_be_showable_by`]), or none.
+        /// A media that the person may show ([`crate::media::Media::must_be_showable_by`]), or none.
         media_id: Option<MediaId>,
     },
-    /// Have another photo over the profile.
+    /// Changes the photo over the profile.
     SetBanner {
-        /// One that they may show ([`crate::media::Media::must_be_showable_by`]), or none.
+        /// A media that the person may show ([`crate::media::Media::must_be_showable_by`]), or none.
         media_id: Option<MediaId>,
     },
-    /// Decide who follows them, or let anyone.
+    /// Makes the account private or open: the person decides who follows them, or lets anyone follow.
     SetPrivacy {
-        /// Whether they decide.
+        /// True if the person decides.
         private: bool,
     },
-    /// Show a post before all others; the latest pinned first.
+    /// Pins a post: shows it before all others; the latest pinned first.
     Pin {
-        /// Which.
+        /// The post's id.
         post_id: PostId,
-        /// Fact: whether they may pin it: it is there, it is theirs under their own name.
+        /// Fact: true if the person may pin the post: it is there, and theirs under their own name.
         is_theirs: bool,
-        /// Fact: of the posts that are pinned, those that are gone.
+        /// Fact: of the pinned posts, those that are gone.
         gone: Vec<PostId>,
     },
-    /// Do not show a post before the others any more.
+    /// Unpins a post: does not show it before the others any more.
     Unpin {
-        /// Which.
+        /// The post's id.
         post_id: PostId,
     },
-    /// Leave.
+    /// Deactivates the account: the person leaves.
     Deactivate,
-    /// Come back after leaving.
+    /// Reactivates the account: the person comes back after leaving.
     Reactivate,
-    /// Be forgotten, for good.
+    /// Erases the person: they are forgotten, for good.
     Erase,
-    /// Be allowed more.
+    /// Grants a role: the person may do more.
     GrantRole {
-        /// What.
+        /// The role to grant.
         role: Role,
     },
-    /// Be allowed less.
+    /// Revokes a role: the person may do less.
     RevokeRole {
-        /// What not any more.
+        /// The role to revoke.
         role: Role,
     },
 }

@@ -1,26 +1,27 @@
-//! A person's rules.
+//! The rules of a person's account.
 
 use super::{User, UserCommand, UserEvent};
 use crate::aggregate::{Claim, Decide, Refusal, RefusalKind, cqrs_aggregate};
 use crate::value::{Handle, MediaId, PostId};
 use uuid::Uuid;
 
-/// The kind of claim that keeps handles unique. Who left keeps theirs: nobody can pose as them.
+/// The kind of claim that keeps handles unique. A person who left keeps their handle: nobody can pose as
+/// them.
 pub const HANDLE: &str = "handle";
 
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserRefusal {
-    /// Never registered, or gone.
+    /// The person never registered, or has left.
     #[error("there is no such person, or they have left")]
     UserNotFound,
-    /// Someone else has this id.
+    /// The id belongs to another person.
     #[error("another person is registered under this id")]
     AlreadyRegistered,
-    /// One photo can't be both avatar and banner.
+    /// The profile shows the media already: one photo can't be both avatar and banner.
     #[error("the profile shows this media already, in another place")]
     MediaTaken,
-    /// Nobody pins another's post.
+    /// The post is not the person's: nobody pins another's post.
     #[error("there is no such post of yours under your own name")]
     PostNotTheirs,
     /// The pinned posts are to be few.
@@ -33,7 +34,7 @@ impl Refusal for UserRefusal {
         match self {
             Self::UserNotFound => "user_not_found",
             Self::AlreadyRegistered => "user_already_registered",
-            // As the log's claim says it when another thing shows the media.
+            // The code is that of the log's claim when another aggregate shows the media.
             Self::MediaTaken => "media_taken",
             Self::PostNotTheirs => "post_not_found",
             Self::TooManyPins => "too_many_pins",
@@ -151,7 +152,7 @@ impl Decide for User {
                 }
                 Ok(vec![UserEvent::RoleGranted { role: role.to_string() }])
             }
-            // From who has left, too: they may come back.
+            // A role is revoked from a person who has left, too: they may come back.
             UserCommand::RevokeRole { .. } if !self.registered => Err(UserRefusal::UserNotFound),
             UserCommand::RevokeRole { role } => {
                 if !self.has(*role) {
@@ -223,7 +224,7 @@ impl User {
         if self.is_active() { Ok(()) } else { Err(UserRefusal::UserNotFound) }
     }
 
-    /// The latest pinned comes first.
+    /// Pins a post; the latest pinned comes first.
     fn pin(&self, post_id: PostId, is_theirs: bool, gone: &[PostId]) -> Result<Vec<UserEvent>, UserRefusal> {
         if self.pinned_post_ids.contains(&post_id) {
             return Ok(vec![]);
@@ -231,15 +232,15 @@ impl User {
         if !is_theirs {
             return Err(UserRefusal::PostNotTheirs);
         }
-        let kept = self.pinned_post_ids.iter().copied().filter(|pinned| !gone.contains(pinned));
-        let post_ids: Vec<PostId> = std::iter::once(post_id).chain(kept).collect();
+        let still_pinned = self.pinned_post_ids.iter().copied().filter(|pinned| !gone.contains(pinned));
+        let post_ids: Vec<PostId> = std::iter::once(post_id).chain(still_pinned).collect();
         if post_ids.len() > Self::PINS_MAX {
             return Err(UserRefusal::TooManyPins);
         }
         Ok(vec![UserEvent::PinsChanged { post_ids }])
     }
 
-    /// Shows a media in one place of the profile, where another may be now.
+    /// Shows a media as the profile's avatar or banner, where another media may be now.
     fn show(
         &self,
         media_id: Option<MediaId>,
@@ -251,7 +252,8 @@ impl User {
         if media_id == here {
             return Ok(vec![]);
         }
-        // Another aggregate's is refused by the log's claim, which knows no places within one.
+        // A media of another aggregate is refused by the log's claim, which can't tell avatar from banner
+        // within one aggregate.
         if media_id.is_some() && media_id == elsewhere {
             return Err(UserRefusal::MediaTaken);
         }

@@ -1,32 +1,33 @@
-//! What has happened to a person's account.
+//! The events of a person's account.
 
 use crate::aggregate::domain_event;
 use crate::value::{MediaId, PostId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the person's stream; the wire form of each is fixed by its golden file.
+/// An event of a person's account, stored with the person's stream; the wire form of each is fixed by its
+/// golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum UserEvent {
     /// The person is a member from now on.
     UserRegistered {
-        /// As its owner wrote it.
+        /// The handle as its owner wrote it.
         #[schemars(extend("x-class" = "personal"))]
         handle: String,
-        /// Free text.
+        /// The name by which the person is shown, free text.
         #[schemars(extend("x-class" = "personal"))]
         display_name: String,
-        /// What they say of themself.
+        /// The person's words about themself.
         #[schemars(extend("x-class" = "personal"))]
         bio: String,
     },
-    /// The profile shows this from now on.
+    /// The profile shows these fields from now on.
     ProfileChanged {
-        /// Free text.
+        /// The name by which the person is shown, free text.
         #[schemars(extend("x-class" = "personal"))]
         display_name: String,
-        /// What they say of themself.
+        /// The person's words about themself.
         #[schemars(extend("x-class" = "personal"))]
         bio: String,
         /// All links, in order.
@@ -35,48 +36,49 @@ pub enum UserEvent {
     },
     /// The person is known by another handle.
     HandleChanged {
-        /// From now on.
+        /// The handle from now on.
         #[schemars(extend("x-class" = "personal"))]
         handle: String,
-        /// Until now.
+        /// The handle until now.
         #[schemars(extend("x-class" = "personal"))]
         previous: String,
     },
     /// The person is shown by this photo from now on.
     AvatarChanged {
-        /// None shows none.
+        /// The photo's media; none if the person is shown by no photo.
         media_id: Option<MediaId>,
     },
-    /// This photo is over the profile from now on.
+    /// The profile shows this photo above it from now on.
     BannerChanged {
-        /// None shows none.
+        /// The photo's media; none if the profile shows no banner.
         media_id: Option<MediaId>,
     },
-    /// From now on the person decides who follows them, and only these see what they publish; or anyone does.
+    /// The account is private from now on: the person decides who follows them, and only followers see what
+    /// the person publishes; or the account is open again: anyone may follow, and see.
     PrivacyChanged {
-        /// Whether they decide.
+        /// True if the person decides.
         private: bool,
     },
     /// The profile shows these posts first.
     PinsChanged {
-        /// In the order in which they are shown.
+        /// The pinned posts, in the order in which they are shown.
         post_ids: Vec<PostId>,
     },
     /// The person has left.
     UserDeactivated {},
     /// The person has come back.
     UserReactivated {},
-    /// Nothing personal is left of the person, here or in any earlier event.
+    /// The person was erased: nothing personal is left of them, here or in any earlier event.
     PersonErased {},
     /// The person may do more.
     RoleGranted {
-        /// Which role.
+        /// The role's name.
         #[schemars(extend("x-class" = "public"))]
         role: String,
     },
     /// The person may do less.
     RoleRevoked {
-        /// Which role.
+        /// The role's name.
         #[schemars(extend("x-class" = "public"))]
         role: String,
     },

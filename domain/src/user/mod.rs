@@ -16,46 +16,46 @@ use crate::value::{MediaId, PostId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What is known of a person; default when never registered. Nothing secret is here.
+/// The state of a person's account; default when the person never registered. The state has nothing secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// Whether there ever was such a person.
+    /// True if the person ever registered.
     pub registered: bool,
-    /// The person has left; their things are hidden.
+    /// True if the person has left; their posts and comments are hidden.
     pub deactivated: bool,
-    /// Nothing personal is left of them, and they can't come back.
+    /// True if nothing personal is left of the person, and they can't come back.
     pub erased: bool,
-    /// As its owner writes it.
+    /// The handle as its owner writes it.
     pub handle: String,
-    /// Free text.
+    /// The name by which the person is shown, free text.
     pub display_name: String,
-    /// What they say of themself.
+    /// The person's words about themself.
     pub bio: String,
-    /// Shown on the profile.
+    /// The links that the profile shows.
     pub links: Vec<String>,
-    /// The photo that they are shown by.
+    /// The photo by which the person is shown.
     pub avatar_media_id: Option<MediaId>,
-    /// The photo over their profile.
+    /// The photo over the person's profile.
     pub banner_media_id: Option<MediaId>,
-    /// They decide who follows them.
+    /// True if the person decides who follows them.
     pub private: bool,
-    /// Shown before their other posts, in this order.
+    /// The posts shown before the person's other posts, in this order.
     pub pinned_post_ids: Vec<PostId>,
-    /// What they may do beyond what every member may, as events name it.
+    /// The person's roles, as events name them: what the person may do beyond what every member may.
     pub roles: BTreeSet<String>,
 }
 
 impl User {
-    /// How many posts can be pinned.
+    /// The greatest number of posts that can be pinned.
     pub const PINS_MAX: usize = 3;
 
-    /// Whether the person can act and be met.
+    /// Returns true if the person can act and be met.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.registered && !self.deactivated
     }
 
-    /// Whether the person has the role.
+    /// Returns true if the person has the role.
     #[must_use]
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(role.name())

@@ -1,18 +1,18 @@
-//! What someone may do beyond what every member may.
+//! Roles: what a person may do beyond what every member may.
 
 use std::collections::BTreeSet;
 use std::{fmt, str::FromStr};
 
-/// Granted by an admin; every grant is an event. A member needs none.
+/// A role, granted by an admin; every grant is an event. A member needs no role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Publishes what others subscribe to.
+    /// An author publishes what others subscribe to.
     Author,
-    /// Acts on what others report.
+    /// A moderator acts on what others report.
     Moderator,
-    /// Reads and replays the history.
+    /// An analyst reads and replays the history.
     Analyst,
-    /// Grants roles.
+    /// An admin grants roles.
     Admin,
 }
 
@@ -22,10 +22,10 @@ pub enum Role {
 pub struct UnknownRole;
 
 impl Role {
-    /// All there are.
+    /// All roles.
     pub const ALL: [Self; 4] = [Self::Author, Self::Moderator, Self::Analyst, Self::Admin];
 
-    /// As it is written.
+    /// Returns the role's name as it is written.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Role {
         }
     }
 
-    /// Those among the words that are roles today.
+    /// Returns the words that are roles today.
     pub fn among(words: &BTreeSet<String>) -> impl Iterator<Item = Self> {
         words.iter().filter_map(|word| word.parse().ok())
     }

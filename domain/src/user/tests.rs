@@ -228,7 +228,7 @@ fn the_latest_pinned_post_comes_first_and_three_are_enough() {
     UserTest::with(()).given(given(&[1])).when(pin(2, &[])).then_expect_events(vec![pinned(&[2, 1])]);
     UserTest::with(()).given(given(&[2, 1])).when(pin(1, &[])).then_expect_events(vec![]);
     UserTest::with(()).given(given(&[3, 2, 1])).when(pin(4, &[])).then_expect_error(UserRefusal::TooManyPins);
-    // What was deleted takes no place.
+    // A deleted post takes no pin.
     UserTest::with(())
         .given(given(&[3, 2, 1]))
         .when(pin(4, &[2]))

@@ -1,4 +1,4 @@
-//! A handle: the nickname a person is addressed by.
+//! A handle: the nickname by which a person is addressed.
 
 use super::Invalid;
 use std::fmt;
@@ -11,19 +11,19 @@ const MIN: usize = 2;
 const MAX: usize = 20;
 const ALLOWED: &str = "use letters, digits and _";
 
-/// Words that would read as the service speaking.
+/// Words that would read as if the service spoke.
 const RESERVED: [&str; 8] =
     ["admin", "administrator", "madang", "me", "moderator", "operator", "system", "관리자"];
 
-/// 2 to 20 letters, digits or `_`, Hangul included, in NFC, shown as its owner wrote it.
+/// A handle: 2 to 20 letters, digits or `_`, Hangul included, in NFC, shown as its owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handle(String);
 
 impl Handle {
-    /// Normalises and checks.
+    /// Normalises and checks a handle.
     ///
     /// # Errors
-    /// What is wrong with it, for the person who typed it.
+    /// The rule that the input broke, in words for the person who typed the input.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
         let text: String = input.trim().nfc().collect();
         if let Some(found) = text.chars().find(|&c| !is_handle_char(c)) {
@@ -49,36 +49,37 @@ impl Handle {
         Ok(handle)
     }
 
-    /// What must be unique: two handles that differ only in case, or that a reader would take for each
-    /// other (the skeleton of Unicode TR 39), have the same key.
+    /// Returns the handle's key, which must be unique: two handles that differ only in case, or that a reader
+    /// would take for each other (the skeleton of Unicode TR 39), have the same key.
     #[must_use]
     pub fn key(&self) -> String {
         Self::key_of(&self.0)
     }
 
-    /// [`Handle::key`] of a handle as events hold it, which today's rules might not accept any more.
+    /// Returns [`Handle::key`] of a handle as events hold it, which today's rules might not accept any more.
     #[must_use]
     pub fn key_of(text: &str) -> String {
-        // Fold before and after: a skeleton may bring capitals of its own.
+        // Case is folded before and after: a skeleton may bring capitals of its own.
         let folded = text.nfc().collect::<String>().to_lowercase();
         let skeleton = confusable_detection::skeleton(&folded).collect::<String>().to_lowercase();
-        // A capital I looks like l, and case makes no difference, so i can't make one either.
+        // A capital I looks like l, and case makes no difference, so the letter i can't make a difference
+        // either.
         skeleton.replace('i', "l")
     }
 
-    /// The handle as its owner wrote it.
+    /// Returns the handle as its owner wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether the character may stand in a handle: a letter or digit of an identifier, or `_`.
+/// Returns true if the character may stand in a handle: a letter or digit of an identifier, or `_`.
 pub(super) fn is_handle_char(c: char) -> bool {
     c == '_' || is_single_jamo(c) || (c.is_alphanumeric() && c.identifier_allowed())
 }
 
-/// ㄱ to ㆎ: no identifier characters for Unicode, yet people write ㅋㅋ.
+/// Returns true of ㄱ to ㆎ: no identifier characters for Unicode, yet people write ㅋㅋ.
 fn is_single_jamo(c: char) -> bool {
     ('\u{3131}'..='\u{318E}').contains(&c)
 }

@@ -1,4 +1,4 @@
-//! Ids: UUIDv7 where a thing is new, UUIDv5 where it is determined by what it joins.
+//! Ids: a UUIDv7 where something is new, a UUIDv5 where the id follows from what it joins.
 
 use crate::aggregate::Claim;
 use schemars::JsonSchema;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// Namespace of derived ids (a random UUID, fixed for ever: changing it would lose every like).
+/// The namespace of derived ids (a random UUID, fixed for ever: changing it would lose every like).
 const DERIVED: Uuid = Uuid::from_u128(0x7b1d_5a0e_3c52_4f0b_9a51_0d9c_6f2e_84a7);
 
 macro_rules! id {
@@ -37,7 +37,8 @@ id!(
     UserId
 );
 id!(
-    /// A post. Its time orders lists, newest first, so an imported post's id carries its original time.
+    /// A post. The time in the id orders lists, newest first, so an imported post's id carries its original
+    /// time.
     PostId
 );
 id!(
@@ -49,15 +50,15 @@ id!(
     MediaId
 );
 id!(
-    /// One person following another: derived from the two, so a repeat meets the same stream.
+    /// A follow of one person by another: derived from the two, so a repeat meets the same stream.
     FollowId
 );
 id!(
-    /// A place to post: derived from its name in addresses.
+    /// A board: derived from its name in addresses.
     BoardId
 );
 id!(
-    /// Whom one person keeps away: derived from the person.
+    /// A blocklist, of the people whom one person blocks and mutes: derived from that person.
     BlocklistId
 );
 id!(
@@ -65,20 +66,20 @@ id!(
     FollowedTagsId
 );
 id!(
-    /// What one person has searched for: derived from the person.
+    /// A search history, of one person's searches: derived from the person.
     SearchHistoryId
 );
 id!(
-    /// An entry in there: random, so that it tells nothing of its words.
+    /// An entry in a search history: random, so that the id tells nothing of the words.
     SearchId
 );
 id!(
-    /// One person's like of one thing: derived from the two, so a repeat meets the same stream.
+    /// A person's like of one post or comment: derived from the two, so a repeat meets the same stream.
     LikeId
 );
 
 impl FollowId {
-    /// The stream of `follower` following `followee`.
+    /// Returns the stream of `follower` following `followee`.
     #[must_use]
     pub fn of(follower: UserId, followee: UserId) -> Self {
         Self(derive(&["follow", &follower.to_string(), &followee.to_string()]))
@@ -86,7 +87,7 @@ impl FollowId {
 }
 
 impl BoardId {
-    /// The board of this name in addresses.
+    /// Returns the board of this name in addresses.
     #[must_use]
     pub fn of(slug: &str) -> Self {
         Self(derive(&["board", slug]))
@@ -94,7 +95,7 @@ impl BoardId {
 }
 
 impl BlocklistId {
-    /// The stream of whom `user` blocks and mutes.
+    /// Returns the stream of the people whom `user` blocks and mutes.
     #[must_use]
     pub fn of(user: UserId) -> Self {
         Self(derive(&["blocklist", &user.to_string()]))
@@ -102,7 +103,7 @@ impl BlocklistId {
 }
 
 impl FollowedTagsId {
-    /// The stream of the tags that `user` follows.
+    /// Returns the stream of the tags that `user` follows.
     #[must_use]
     pub fn of(user: UserId) -> Self {
         Self(derive(&["followed_tags", &user.to_string()]))
@@ -110,7 +111,7 @@ impl FollowedTagsId {
 }
 
 impl SearchHistoryId {
-    /// The stream of what `user` has searched for.
+    /// Returns the stream of the searches of `user`.
     #[must_use]
     pub fn of(user: UserId) -> Self {
         Self(derive(&["search_history", &user.to_string()]))
@@ -118,23 +119,23 @@ impl SearchHistoryId {
 }
 
 impl MediaId {
-    /// The kind of claim that keeps a media with one thing that shows it, or with its own removal.
+    /// The kind of claim that binds a media to the one aggregate that shows it, or to its own removal.
     pub const CLAIM: &'static str = "media";
 
-    /// Nothing else may have it.
+    /// Returns the claim that takes the media: no other aggregate may have it.
     #[must_use]
     pub fn take(self) -> Claim {
         Claim::Take { kind: Self::CLAIM, value: self.to_string() }
     }
 
-    /// Others may have it again.
+    /// Returns the claim that gives the media back: others may have it again.
     #[must_use]
     pub fn release(self) -> Claim {
         Claim::Release { kind: Self::CLAIM, value: self.to_string() }
     }
 }
 
-/// The id that follows from what it joins.
+/// Derives the id that follows from the parts that it joins.
 pub(crate) fn derive(parts: &[&str]) -> Uuid {
     Uuid::new_v5(&DERIVED, parts.join("/").as_bytes())
 }

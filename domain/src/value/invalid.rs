@@ -1,65 +1,65 @@
-//! Why a piece of input was not accepted, in words that say what to do.
+//! Reasons why a piece of input was not accepted, in words that say what to do.
 
-/// A broken rule of form. `Display` is meant for the person who typed it.
+/// A rule of form that the input broke. `Display` is meant for the person who typed the input.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    /// Nothing is left after trimming.
+    /// The input is empty after trimming.
     #[error("must not be empty")]
     Empty,
-    /// Lengths are in characters (Unicode scalar values after NFC).
+    /// The input is too short; lengths are in characters (Unicode scalar values after NFC).
     #[error("must have at least {min} characters; it has {actual}")]
     TooShort {
         /// The least number of characters.
         min: usize,
-        /// What was given.
+        /// The number of characters given.
         actual: usize,
     },
-    /// Lengths are in characters (Unicode scalar values after NFC).
+    /// The input is too long; lengths are in characters (Unicode scalar values after NFC).
     #[error("must have at most {max} characters; it has {actual}")]
     TooLong {
         /// The greatest number of characters.
         max: usize,
-        /// What was given.
+        /// The number of characters given.
         actual: usize,
     },
-    /// A list is too long.
+    /// The list is too long.
     #[error("must have at most {max} entries; it has {actual}")]
     TooMany {
         /// The greatest number of entries.
         max: usize,
-        /// What was given.
+        /// The number of entries given.
         actual: usize,
     },
-    /// The same comes twice in a list.
+    /// The list has the same entry twice.
     #[error("must not contain the same twice")]
     Repeated,
-    /// A character that may not stand here.
+    /// The input has a character that may not stand there.
     #[error("must not contain the character U+{:04X}; {allowed}", *found as u32)]
     Character {
-        /// The first offender.
+        /// The first character that may not stand there.
         found: char,
-        /// What may stand there instead.
+        /// The characters that may stand there instead, in words.
         allowed: &'static str,
     },
-    /// Letters of scripts that are mixed only to look like others (Unicode TR 39).
+    /// The input mixes letters of scripts only to look like another word (Unicode TR 39).
     #[error("must not mix letters of different scripts that look alike; use one script")]
     MixedScripts,
-    /// A word that the service keeps for itself.
+    /// The input is a word that the service keeps for itself.
     #[error("is reserved; choose another")]
     Reserved,
-    /// Not an absolute web address.
+    /// The input is no absolute web address.
     #[error("must be a web address that begins with http:// or https://")]
     NotALink,
-    /// Nothing that mail can be sent to.
+    /// The input is no address that mail can be sent to.
     #[error("must be an e-mail address such as mina@example.kr")]
     NotAnEmail,
-    /// Nothing that can be called.
+    /// The input is no number that can be called.
     #[error("must be a phone number such as 010-1234-5678 or +1 415 555 0100")]
     NotAPhone,
 }
 
 impl Invalid {
-    /// Stable, machine-readable.
+    /// Returns the reason's code: stable, machine-readable.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

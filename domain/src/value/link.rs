@@ -4,15 +4,15 @@ use super::Invalid;
 
 const MAX_LENGTH: usize = 500;
 
-/// An absolute http or https address of at most 500 characters, as typed and as browsers send it.
+/// A link: an absolute http or https address of at most 500 characters, as typed and as browsers send it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link(String);
 
 impl Link {
-    /// Parses and normalises as the WHATWG URL standard says.
+    /// Parses and normalises a link as the WHATWG URL standard says.
     ///
     /// # Errors
-    /// What is wrong with it, for the person who typed it.
+    /// The rule that the input broke, in words for the person who typed the input.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
         let short = |text: &str| match text.chars().count() {
             actual if actual > MAX_LENGTH => Err(Invalid::TooLong { max: MAX_LENGTH, actual }),
@@ -25,13 +25,14 @@ impl Link {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
             return Err(Invalid::NotALink);
         }
-        // A letter of Hangul becomes nine characters. What is stored must be accepted when it is sent back.
+        // A letter of Hangul becomes nine characters, so the normalised form is checked, too. A stored link
+        // must be accepted when it is sent back.
         short(url.as_str())?;
         Ok(Self(url.into()))
     }
 }
 
-/// Up to 5 links.
+/// The links of one profile, at most 5.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links(Vec<Link>);
 
@@ -39,7 +40,7 @@ impl Links {
     /// The greatest number of links on one profile.
     pub const MAX: usize = 5;
 
-    /// Checks the bound.
+    /// Checks the number of links.
     ///
     /// # Errors
     /// More than [`Links::MAX`].
@@ -50,7 +51,7 @@ impl Links {
         Ok(Self(links))
     }
 
-    /// As events hold them.
+    /// Returns the links as events hold them.
     #[must_use]
     pub fn to_strings(&self) -> Vec<String> {
         self.0.iter().map(|link| link.0.clone()).collect()

@@ -1,20 +1,20 @@
-//! `#tags` and `@mentions` written inside a text.
+//! Marks: `#tags` and `@mentions` written inside a text.
 
 use super::handle::is_handle_char;
 use super::tag::is_tag_char;
 use super::{Handle, Invalid, Tag};
 
-/// What a text marks, in the order of writing, each once.
+/// The marks in a text, in the order of writing, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// Words after `#` (or the full-width `＃`).
+    /// The words after `#` (or the full-width `＃`).
     pub tags: Vec<Tag>,
-    /// Words after `@` (or the full-width `＠`) that could be handles.
+    /// The words after `@` (or the full-width `＠`) that could be handles.
     pub mentions: Vec<Handle>,
 }
 
 impl Marks {
-    /// Reads a text. A mark counts only where no letter, digit, `/` or `&` stands before it, so that
+    /// Reads a text's marks. A mark counts only where no letter, digit, `/` or `&` stands before it, so that
     /// e-mail addresses, address fragments and `&#39;` mark nothing.
     #[must_use]
     pub fn in_text(text: &str) -> Self {
@@ -47,7 +47,7 @@ fn push_new<T: PartialEq>(list: &mut Vec<T>, item: Option<T>) {
     }
 }
 
-/// Up to 20 people mentioned in one text.
+/// The handles mentioned in one text, at most 20.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mentions(Vec<Handle>);
 
@@ -55,7 +55,7 @@ impl Mentions {
     /// The greatest number of mentions in one text.
     pub const MAX: usize = 20;
 
-    /// Checks the bound.
+    /// Checks the number of mentions.
     ///
     /// # Errors
     /// More than [`Mentions::MAX`].
@@ -66,7 +66,7 @@ impl Mentions {
         Ok(Self(handles))
     }
 
-    /// As events hold them: as written, without `@`.
+    /// Returns the handles as events hold them: as written, without `@`.
     #[must_use]
     pub fn to_strings(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()

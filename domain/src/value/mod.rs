@@ -1,4 +1,4 @@
-//! What input must look like: parsed once at the edge, trusted after that.
+//! Values: what input must look like, parsed once at the edge, trusted after that.
 
 mod handle;
 mod id;

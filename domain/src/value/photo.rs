@@ -4,27 +4,27 @@ use super::{Invalid, MediaId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A photo as events hold it: what is known of the media comes along, so that a card is read without it.
+/// A photo as events hold it: the facts about its media come along, so that a card is read without the media.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Photo {
-    /// Which media.
+    /// The media's id.
     pub media_id: MediaId,
-    /// In pixels.
+    /// The photo's width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// The photo's height in pixels.
     pub height: u32,
-    /// Shown until the photo is there.
+    /// The BlurHash, shown until the photo has loaded.
     #[schemars(extend("x-class" = "personal"))]
     pub blurhash: String,
-    /// Shown until even that is there: `#rrggbb`.
+    /// The colour, `#rrggbb`, shown until even the BlurHash is there.
     #[schemars(extend("x-class" = "personal"))]
     pub colour: String,
-    /// For those who can't see it.
+    /// The photo in words, for people who can't see it.
     #[schemars(extend("x-class" = "personal"))]
     pub alternative_text: Option<String>,
 }
 
-/// Up to 10 photos in the order in which they are shown, each once.
+/// The photos of one post, at most 10, in the order in which they are shown, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Photos(Vec<Photo>);
 
@@ -32,7 +32,7 @@ impl Photos {
     /// The greatest number of photos on one post.
     pub const MAX: usize = 10;
 
-    /// Checks the bound, and that none comes twice.
+    /// Checks the number of photos, and that no photo comes twice.
     ///
     /// # Errors
     /// More than [`Photos::MAX`], or the same media again.
@@ -48,7 +48,7 @@ impl Photos {
         Ok(Self(photos))
     }
 
-    /// As events hold them.
+    /// Returns the photos as events hold them.
     #[must_use]
     pub fn as_slice(&self) -> &[Photo] {
         &self.0

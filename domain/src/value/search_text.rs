@@ -1,4 +1,4 @@
-//! What someone searches for, as it is shown to them again.
+//! A search's text, as it is shown again to the person who searched.
 
 use super::Invalid;
 use super::text::{Lines, clean};
@@ -6,21 +6,21 @@ use std::fmt;
 
 const MAX: usize = 100;
 
-/// 1 to 100 characters in one line, NFC, any blanks in a row as one space.
+/// A search's text: 1 to 100 characters in one line, NFC, any blanks in a row as one space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchText(String);
 
 impl SearchText {
-    /// Trims, normalises and checks.
+    /// Trims, normalises and checks a search's text.
     ///
     /// # Errors
-    /// What is wrong with it, for the person who typed it.
+    /// The rule that the input broke, in words for the person who typed the input.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
         let words: Vec<&str> = input.split_whitespace().collect();
         clean(&words.join(" "), 1, MAX, Lines::One).map(Self)
     }
 
-    /// The text as it is kept.
+    /// Returns the text as it is stored.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

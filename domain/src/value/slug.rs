@@ -1,19 +1,19 @@
-//! Names in addresses.
+//! Slugs: names in addresses.
 
 use super::Invalid;
 use std::fmt;
 
 const MAX: usize = 30;
 
-/// 2 to 30 of a to z, digits and `-`.
+/// A slug: 2 to 30 of a to z, digits and `-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slug(String);
 
 impl Slug {
-    /// Checks.
+    /// Checks a slug.
     ///
     /// # Errors
-    /// What is wrong with it, for the person who typed it.
+    /// The rule that the input broke, in words for the person who typed the input.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
         let text = input.trim();
         if let Some(found) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-')) {
@@ -27,7 +27,7 @@ impl Slug {
         }
     }
 
-    /// As it is written.
+    /// Returns the slug as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Tags: words that posts are found by.
+//! Tags: words by which posts are found.
 
 use super::Invalid;
 use std::fmt;
@@ -6,15 +6,15 @@ use unicode_normalization::UnicodeNormalization;
 
 const MAX: usize = 50;
 
-/// 1 to 50 letters, digits or `_`, not digits alone; NFC, lower case.
+/// A tag: 1 to 50 letters, digits or `_`, not digits alone; NFC, lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tag(String);
 
 impl Tag {
-    /// Accepts the word with or without a leading `#`.
+    /// Reads a tag from a word with or without a leading `#`.
     ///
     /// # Errors
-    /// What is wrong with it, for the person who typed it.
+    /// The rule that the input broke, in words for the person who typed the input.
     pub fn parse(input: &str) -> Result<Self, Invalid> {
         let trimmed = input.trim();
         let word = trimmed.strip_prefix(['#', '＃']).unwrap_or(trimmed);
@@ -35,7 +35,7 @@ impl Tag {
         Ok(Self(text))
     }
 
-    /// The tag without `#`.
+    /// Returns the tag without `#`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -48,12 +48,12 @@ impl fmt::Display for Tag {
     }
 }
 
-/// Whether the character may stand in a tag. Combining marks belong to letters of many scripts.
+/// Returns true if the character may stand in a tag. Combining marks belong to letters of many scripts.
 pub(super) fn is_tag_char(c: char) -> bool {
     c == '_' || c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
 }
 
-/// Up to 20 different tags in the order they were given.
+/// The tags of one post, at most 20 different ones, in the order in which they were given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags(Vec<Tag>);
 
@@ -61,10 +61,10 @@ impl Tags {
     /// The greatest number of tags on one post.
     pub const MAX: usize = 20;
 
-    /// Keeps the first of equal tags.
+    /// Keeps the first of equal tags, and checks the number of tags.
     ///
     /// # Errors
-    /// More than [`Tags::MAX`] different ones.
+    /// More than [`Tags::MAX`] different tags.
     pub fn new(tags: impl IntoIterator<Item = Tag>) -> Result<Self, Invalid> {
         let mut different: Vec<Tag> = Vec::new();
         for tag in tags {
@@ -81,15 +81,15 @@ impl Tags {
         Ok(Self(different))
     }
 
-    /// These, then those of `others` that are not among them.
+    /// Returns these tags, then those of `others` that are not among them.
     ///
     /// # Errors
-    /// More than [`Tags::MAX`] together.
+    /// More than [`Tags::MAX`] tags together.
     pub fn and(self, others: Vec<Tag>) -> Result<Self, Invalid> {
         Self::new(self.0.into_iter().chain(others))
     }
 
-    /// As events hold them.
+    /// Returns the tags as events hold them.
     #[must_use]
     pub fn to_strings(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()

@@ -1,4 +1,5 @@
-//! Whatever is typed, it is refused or becomes something that is read the same ever after.
+//! Tests of all values: whatever is typed, the input is refused or becomes a value that is read the same ever
+//! after.
 
 use super::{
     AlternativeText, Bio, CommentText, DisplayName, Handle, Invalid, Link, Links, Marks, Mentions, PostText,
@@ -7,7 +8,7 @@ use super::{
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Text with what tends to go wrong: marks, blanks, other forms of the same letter, what can't be seen.
+/// Makes texts of what tends to go wrong: marks, blanks, other forms of the same letter, what can't be seen.
 fn anything() -> impl Strategy<Value = String> {
     let odd = select(vec![
         "#",
@@ -73,7 +74,7 @@ fn address() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, host, rest)| format!("{scheme}{host}{rest}"))
 }
 
-/// `parse` reads what it has accepted as the very same.
+/// Checks that `parse` reads a stored value as the very value that it has accepted.
 fn settled<T: PartialEq + std::fmt::Debug>(
     input: &str,
     parse: impl Fn(&str) -> Result<T, Invalid>,

@@ -16,15 +16,15 @@ macro_rules! text {
             /// The greatest number of characters.
             pub const MAX: usize = $max;
 
-            /// Trims, normalises and checks.
+            /// Trims, normalises and checks a text.
             ///
             /// # Errors
-            /// What is wrong with it, for the person who typed it.
+            /// The rule that the input broke, in words for the person who typed the input.
             pub fn parse(input: &str) -> Result<Self, Invalid> {
                 clean(input, $min, $max, $lines).map(Self)
             }
 
-            /// The text as it is stored.
+            /// Returns the text as it is stored.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -52,40 +52,40 @@ pub(super) enum Lines {
 }
 
 text!(
-    /// What a post says: up to 5,000 characters, lines allowed; empty only beside photos.
+    /// A post's text: up to 5,000 characters, lines allowed; empty only beside photos.
     PostText, 0..=5_000, Lines::Many
 );
 text!(
-    /// What a post is headed with: 1 to 200 characters in one line.
+    /// A post's title: 1 to 200 characters in one line.
     Title, 1..=200, Lines::One
 );
 text!(
-    /// What a photo shows, in words: 1 to 1,000 characters, lines allowed.
+    /// A photo's alternative text, what it shows in words: 1 to 1,000 characters, lines allowed.
     AlternativeText, 1..=1_000, Lines::Many
 );
 text!(
-    /// What a comment or reply says: 1 to 2,000 characters, lines allowed.
+    /// A comment's or reply's text: 1 to 2,000 characters, lines allowed.
     CommentText, 1..=2_000, Lines::Many
 );
 text!(
-    /// The name a person is shown by: 1 to 50 characters in one line, free text.
+    /// A person's display name: 1 to 50 characters in one line, free text.
     DisplayName, 1..=50, Lines::One
 );
 text!(
-    /// What a person says of themself: up to 500 characters, may be empty.
+    /// A person's bio, what they say of themself: up to 500 characters, may be empty.
     Bio, 0..=500, Lines::Many
 );
 
 text!(
-    /// What a board is called: 1 to 50 characters in one line.
+    /// A board's name: 1 to 50 characters in one line.
     BoardName, 1..=50, Lines::One
 );
 text!(
-    /// What a board is for: up to 500 characters, may be empty.
+    /// A board's description, what it is for: up to 500 characters, may be empty.
     BoardDescription, 0..=500, Lines::Many
 );
 text!(
-    /// Why someone does what others are to be able to ask after: 1 to 500 characters.
+    /// A reason for an act about which others are to be able to ask later: 1 to 500 characters.
     Reason, 1..=500, Lines::Many
 );
 
@@ -107,8 +107,8 @@ pub(super) fn clean(input: &str, min: usize, max: usize, lines: Lines) -> Result
     }
 }
 
-/// Control characters, and the marks that turn the writing direction of what follows (they let one
-/// person's text rearrange the page around it).
+/// Returns true of control characters, and of the marks that turn the writing direction of what follows (they
+/// let one person's text rearrange the page around it).
 fn forbidden(c: char, lines: Lines) -> bool {
     match c {
         '\n' | '\t' => lines == Lines::One,

@@ -1,13 +1,13 @@
-//! What can be asked of a batch of looks.
+//! The commands of a view batch.
 
 use super::PostViews;
 
-/// Asked of one batch.
+/// A command for one view batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ViewBatchCommand {
-    /// Count it.
+    /// Counts the batch.
     Count {
-        /// Each post once, 1 to [`super::ViewBatch::POSTS_MAX`].
+        /// The posts with their views, each post once, 1 to [`super::ViewBatch::POSTS_MAX`].
         posts: Vec<PostViews>,
     },
 }

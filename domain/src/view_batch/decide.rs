@@ -1,4 +1,4 @@
-//! Counting looks: its rules.
+//! The rules of a view batch.
 
 use super::{ViewBatch, ViewBatchCommand, ViewBatchEvent};
 use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
@@ -6,7 +6,7 @@ use crate::aggregate::{Decide, Refusal, RefusalKind, cqrs_aggregate};
 /// The rule that a command broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ViewBatchRefusal {
-    /// It has nothing in it, or more than a batch holds.
+    /// The batch has no posts, or more than a batch holds.
     #[error("a batch counts 1 to 500 posts")]
     Size,
 }

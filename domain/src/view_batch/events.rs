@@ -1,27 +1,27 @@
-//! What has happened to a batch of looks.
+//! The events of a view batch.
 
 use crate::aggregate::domain_event;
 use crate::value::PostId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stored with the batch's stream; its wire form is fixed by its golden file.
+/// An event of a view batch, stored with the batch's stream; its wire form is fixed by its golden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum ViewBatchEvent {
-    /// So many people have looked at the posts who had not on that day.
+    /// The posts were looked at by so many people who had not looked on that day before.
     ViewsCounted {
-        /// Each post once.
+        /// The posts with their views, each post once.
         posts: Vec<PostViews>,
     },
 }
 
-/// Looks at one post.
+/// The views of one post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PostViews {
-    /// At which.
+    /// The post's id.
     pub post_id: PostId,
-    /// How many.
+    /// The number of views.
     pub views: u32,
 }
 

@@ -1,5 +1,6 @@
-//! How often posts were looked at, a batch at a time: an event for each look would make the log mostly of looks.
-//! A batch is a stream of one event, so counting it again counts nothing. Who looked is in no event.
+//! A view batch: how often posts were looked at, a batch at a time: an event for each look would make the log
+//! mostly of looks. A batch is a stream of one event, so counting a batch again counts nothing. No event says
+//! who looked.
 
 mod commands;
 mod decide;
@@ -13,14 +14,14 @@ pub use events::{PostViews, ViewBatchEvent};
 
 use serde::{Deserialize, Serialize};
 
-/// Whether the batch is counted.
+/// The state of a batch: whether it is counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ViewBatch {
-    /// It is.
+    /// True if the batch is counted.
     pub counted: bool,
 }
 
 impl ViewBatch {
-    /// How many posts a batch has at most.
+    /// The greatest number of posts in a batch.
     pub const POSTS_MAX: usize = 500;
 }

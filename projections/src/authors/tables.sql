@@ -1,9 +1,9 @@
--- Who wrote it, as much as a card shows; those who have left stay, not active.
+-- The authors of posts and comments, as much as a card shows; people who have left stay, not active.
 create table authors (
     user_id uuid primary key,
     handle text not null,
     display_name text not null,
     active boolean not null,
-    -- They decide who follows them, and only these see what they publish.
+    -- True if the person decides who follows them; only followers then see what the person publishes.
     private boolean not null
 );

@@ -19,7 +19,7 @@ expected as (
         last.payload ->> 'description' as description,
         opened.anonymous,
         nullif(last.payload -> 'hours', 'null') as hours,
-        -- What was just opened is.
+        -- A board that was just opened has no such field: it is open.
         coalesce((last.payload ->> 'closed')::boolean, false) as closed,
         last.sequence as version
     from last

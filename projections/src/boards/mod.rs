@@ -1,4 +1,4 @@
-//! Boards: places to post, with their hours.
+//! Boards: where people post, with their hours.
 
 mod project;
 pub mod query;
@@ -16,15 +16,15 @@ use std::sync::Arc;
 /// A board as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Board {
-    /// Which.
+    /// The board's id.
     pub id: BoardId,
-    /// What there is to say of it.
+    /// The board's state: its name, description, hours and the rest.
     pub state: board::Board,
-    /// The sequence of its latest event; 0 while it is as it is built in.
+    /// The sequence of the board's latest event; 0 while the board is as it is built in.
     pub version: i64,
 }
 
-/// Writes the schema `boards`.
+/// The projector of the schema `boards`.
 #[derive(Clone, Copy, Debug)]
 pub struct BoardsProjector;
 

@@ -1,4 +1,4 @@
-//! Writes boards. There are few, and they seldom change: each event is a statement of its own.
+//! The writes of boards. Boards are few, and they seldom change: each event is a statement of its own.
 
 use crate::{RecordedEvent, Tx};
 use domain::Event;
@@ -6,7 +6,7 @@ use domain::board::BoardEvent;
 use sqlx::types::Json;
 use std::sync::Arc;
 
-/// The built-in one is there before it is opened.
+/// The built-in board is there before it is opened.
 const OPEN: &str = "
     insert into boards (board_id, slug, name, description, anonymous, hours, closed, version)
     values ($1, $2, $3, $4, $5, $6, false, $7)

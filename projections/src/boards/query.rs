@@ -1,4 +1,4 @@
-//! Reads boards.
+//! The queries of boards.
 
 use super::Board;
 use crate::reads::Reads;
@@ -9,10 +9,10 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 
-/// The board of this name in addresses.
+/// Returns the board of this name in addresses.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_slug(pool: impl Reads<'_>, slug: &str) -> Result<Option<Board>, sqlx::Error> {
     let row = sqlx::query(
         "select board_id, slug, name, description, anonymous, hours, closed, version
@@ -24,10 +24,10 @@ pub async fn by_slug(pool: impl Reads<'_>, slug: &str) -> Result<Option<Board>, 
     row.as_ref().map(board).transpose()
 }
 
-/// All boards, by their names in addresses.
+/// Returns all boards, by their names in addresses.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn list(
     pool: impl Reads<'_>,
     after: Option<&str>,

@@ -1,15 +1,15 @@
--- Places to post.
+-- Boards, where people post.
 create table boards (
     board_id uuid primary key,
-    -- Its name in addresses; in byte order, which lists have.
+    -- The board's name in addresses; in byte order, which lists have.
     slug text collate "C" not null unique,
     name text not null,
     description text not null,
     anonymous boolean not null,
-    -- As the events have them.
+    -- The hours as the events have them.
     hours jsonb,
     closed boolean not null,
-    -- The sequence of its latest event; 0 while it is as it is built in.
+    -- The sequence of the board's latest event; 0 while the board is as it is built in.
     version bigint not null
 );
 

@@ -1,4 +1,4 @@
-//! What is written down twice is the same.
+//! Tests that values written down twice are the same.
 
 use domain::board::Board;
 use domain::value::BoardId;

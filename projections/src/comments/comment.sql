@@ -1,5 +1,5 @@
--- Those of `scanned (comment_id, key)` as viewer $1 sees them. `user_id` is null and `anonymous` false where only
--- a stub may be seen, and `post_stands` tells whether the post can be read at all.
+-- The comments of `scanned (comment_id, key)` as viewer $1 sees them. `user_id` is null and `anonymous` false
+-- where only a stub may be seen, and `post_stands` tells whether the post can be read at all.
 select
     scanned.key,
     comments.comment_id,

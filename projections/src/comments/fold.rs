@@ -1,4 +1,4 @@
-//! What a batch changes about comments, net.
+//! The fold of a batch: its net change of comments.
 
 use crate::RecordedEvent;
 use chrono::{DateTime, Utc};
@@ -11,27 +11,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A batch's net effect.
+/// The net effect of a batch.
 #[derive(Debug, Default)]
 pub(super) struct CommentChanges<'a> {
-    /// What changes about comments.
+    /// The changes of comments, by comment.
     pub(super) comments: BTreeMap<CommentId, CommentChange<'a>>,
-    /// By how much each comment's number of replies changes.
+    /// The change of each comment's number of replies.
     pub(super) replies: BTreeMap<Uuid, i64>,
-    /// Published within the batch and standing at its end, with who stands behind them.
+    /// The posts published within the batch and standing at its end, with their authors.
     pub(super) posts: BTreeMap<Uuid, Host>,
-    /// Deleted within the batch.
+    /// The posts deleted within the batch.
     pub(super) deleted_posts: BTreeSet<Uuid>,
 }
 
-/// Who stands behind a post.
+/// A host: the author of the post that is commented on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Host {
     pub(super) author_id: UserId,
     pub(super) anonymous: bool,
 }
 
-/// One comment at a batch's end, in the form in which it goes to the database.
+/// A comment at a batch's end, in the form in which it goes to the database.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct CommentChange<'a> {
     pub(super) comment_id: CommentId,
@@ -41,11 +41,11 @@ pub(super) struct CommentChange<'a> {
     pub(super) mentions: &'a [String],
     pub(super) deleted: bool,
     pub(super) version: i64,
-    /// `None` stays.
+    /// The time of the last edit; `None` stays.
     pub(super) edited_at: Option<DateTime<Utc>>,
 }
 
-/// What never changes about a comment; known if it was written within the batch.
+/// The origin of a comment, which never changes; known if the comment was written within the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Origin {
     pub(super) post_id: PostId,

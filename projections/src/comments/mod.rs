@@ -16,43 +16,44 @@ use domain::value::{CommentId, PostId};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// A comment as the viewer sees it: a stub, if it is deleted or its author has left and replies stand
-/// under it.
+/// A comment as the viewer sees it: a stub, if it is deleted or its author has left and replies stand under
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {
-    /// Which.
+    /// The comment's id.
     pub id: CommentId,
-    /// The post it stands under.
+    /// The post under which the comment stands.
     pub post_id: PostId,
-    /// The comment it answers, if it is a reply.
+    /// The comment that this one answers, if it is a reply.
     pub parent_id: Option<CommentId>,
-    /// The beginning of its thread, if it is a reply.
+    /// The comment with which the thread begins, if this one is a reply.
     pub root_id: Option<CommentId>,
-    /// Who wrote it; `None` for a stub.
+    /// The comment's author, or their alias; `None` for a stub.
     pub by: Option<Byline>,
-    /// Whether the post's author wrote it; not for a stub.
+    /// True if the post's author wrote the comment; false for a stub.
     pub by_post_author: bool,
-    /// What it says; `None` for a stub.
+    /// The comment's text; `None` for a stub.
     pub text: Option<String>,
     /// Handles written in the text; none for a stub.
     pub mentions: Vec<String>,
-    /// Whether its author has deleted it.
+    /// True if the author has deleted the comment.
     pub deleted: bool,
-    /// How many like it; 0 for a stub.
+    /// The number of people who like the comment; 0 for a stub.
     pub like_count: i64,
-    /// Replies that are not deleted: the whole thread's for a comment on the post, else those to it.
+    /// The number of replies that are not deleted: the whole thread's for a comment on the post, else those
+    /// that answer the reply.
     pub reply_count: i64,
-    /// Whether the viewer likes it; not if nobody is logged in, nor for a stub.
+    /// True if the viewer likes the comment; false if nobody is logged in, and for a stub.
     pub liked_by_me: bool,
-    /// The sequence of its latest event: the `ETag`.
+    /// The sequence of the comment's latest event: the `ETag`.
     pub version: i64,
-    /// When it was written.
+    /// The time when the comment was written.
     pub written_at: DateTime<Utc>,
-    /// When it was last edited, if ever.
+    /// The time of the comment's last edit, if there was any.
     pub edited_at: Option<DateTime<Utc>>,
 }
 
-/// Writes the schema `comments`.
+/// The projector of the schema `comments`.
 #[derive(Clone, Copy, Debug)]
 pub struct CommentsProjector;
 

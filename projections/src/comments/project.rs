@@ -1,4 +1,4 @@
-//! Writes comments.
+//! The writes of comments.
 
 use super::fold::{CommentChanges, Host};
 use crate::likes::LikeChanges;
@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Applies a batch. New comments come before counts, so that a count finds its row. Likes of deleted
-/// comments and comments under deleted posts stay, hidden, whichever came first.
+/// Applies a batch. New comments come before counts, so that a count finds its row. Likes of deleted comments
+/// and comments under deleted posts stay, hidden, whichever event came first.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     authors::apply(tx, events).await?;
     hidden::apply(tx, events).await?;

@@ -1,5 +1,5 @@
-//! Reads comments. A stub is shown where replies stand under what is deleted or whose author has left;
-//! under a post that can't be read nothing is.
+//! The queries of comments. A stub is shown where replies stand under a comment that is deleted or whose
+//! author has left; under a post that can't be read nothing is shown.
 
 use super::{Byline, Comment, Liker};
 use crate::reads::Reads;
@@ -11,7 +11,7 @@ use sqlx::{Postgres, Row};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Shows the comments that `$scan` finds. Its columns are `comment_id` and `key`; $1 is the viewer.
+/// Shows the comments that `$scan` finds. The scan's columns are `comment_id` and `key`; $1 is the viewer.
 macro_rules! comments {
     ($scan:expr, $order:literal) => {
         concat!(
@@ -25,10 +25,10 @@ macro_rules! comments {
     };
 }
 
-/// The comment with this id, maybe a stub.
+/// Returns the comment with this id, maybe a stub.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_id(
     pool: impl Reads<'_>,
     id: CommentId,
@@ -39,10 +39,10 @@ pub async fn by_id(
     row.as_ref().map_or(Ok(None), comment)
 }
 
-/// The comments on `post` that begin threads, oldest first.
+/// Returns the comments on `post` that begin threads, oldest first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn of_post(
     pool: impl Reads<'_>,
     post: PostId,
@@ -61,10 +61,10 @@ pub async fn of_post(
     scanned::page(pool, query, limit, CommentId, comment).await
 }
 
-/// The same, newest first.
+/// Returns the comments on `post` that begin threads, newest first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn newest_of_post(
     pool: impl Reads<'_>,
     post: PostId,
@@ -83,11 +83,12 @@ pub async fn newest_of_post(
     scanned::page(pool, query, limit, CommentId, comment).await
 }
 
-/// The same, most liked first, of equally liked ones the newest. A key is a number of likes and a comment: one
-/// that is liked while pages are read may come twice, or not at all.
+/// Returns the comments on `post` that begin threads, most liked first, of equally liked ones the newest. A
+/// key is a number of likes and a comment: a comment that is liked while pages are read may come twice, or
+/// not at all.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn most_liked_of_post(
     pool: impl Reads<'_>,
     post: PostId,
@@ -111,11 +112,11 @@ pub async fn most_liked_of_post(
     scanned::page(pool, query, limit, |(likes, id): (i64, Uuid)| (likes, CommentId(id)), comment).await
 }
 
-/// The replies to `to`, oldest first: all of the thread that it begins; if it is a reply itself, those
-/// that answer it.
+/// Returns the replies to `to`, oldest first: all replies of the thread that `to` begins; if `to` is a reply
+/// itself, those that answer it.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn replies(
     pool: impl Reads<'_>,
     to: CommentId,
@@ -129,10 +130,10 @@ pub async fn replies(
     scanned::page(pool, query, limit, CommentId, comment).await
 }
 
-/// What `author` has written and not deleted, newest first; no stubs.
+/// Returns the comments that `author` has written and not deleted, newest first; no stubs.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_author(
     pool: impl Reads<'_>,
     author: UserId,
@@ -152,10 +153,10 @@ pub async fn by_author(
     scanned::page(pool, query, limit, CommentId, whole).await
 }
 
-/// Who likes `comment`, the latest like first.
+/// Returns the people who like `comment`, the latest like first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn likers(
     pool: impl Reads<'_>,
     comment: CommentId,
@@ -171,10 +172,10 @@ pub async fn likers(
     scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
 }
 
-/// Those of the comments that are liked under the alias beside them: what the viewer likes anonymously.
+/// Returns those of the comments that are liked under the alias beside them: the viewer's anonymous likes.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn liked_under(
     pool: impl Reads<'_>,
     comments: &[(CommentId, UserId)],
@@ -186,7 +187,7 @@ pub async fn liked_under(
     Ok(likes::among(pool, SQL, &pairs).await?.into_iter().map(CommentId).collect())
 }
 
-/// A query of a viewer, for what `of` has, from after `after`.
+/// Makes a query of a viewer, for the comments of the post or comment `of`, from after `after`.
 fn bound(
     sql: &'static str,
     viewer: Option<UserId>,

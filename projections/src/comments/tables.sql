@@ -1,4 +1,4 @@
--- Comments and replies. A deleted one stays, emptied, because replies may stand under it. Counts change
+-- Comments and replies. A deleted comment stays, emptied, because replies may stand under it. Counts change
 -- far more often than the rest: the free room lets a page take the new row versions.
 create table comments (
     comment_id uuid primary key,
@@ -17,10 +17,10 @@ create table comments (
     edited_at timestamptz
 ) with (fillfactor = 80);
 
--- Posts that stand, and whose: under others no comment is shown.
+-- The posts that stand, with their authors: under other posts no comment is shown.
 create table posts (
     post_id uuid primary key,
     author_id uuid not null,
-    -- Who stands behind it is known by an alias.
+    -- True if the post's author is known by an alias.
     anonymous boolean not null
 );

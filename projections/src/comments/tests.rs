@@ -1,4 +1,4 @@
-//! Batches fold to their net effect.
+//! Tests that batches fold to their net effect.
 
 use super::fold::CommentChanges;
 use crate::given::{commented, deleted, id, log, published, second, uncommented};

@@ -1,4 +1,5 @@
--- Whom a viewer is not shown, and why: whom they block or mute, and who blocks them.
+-- The people whom a viewer is not shown, and the reason: the viewer blocks or mutes them, or they block the
+-- viewer.
 create table hidden (
     viewer_id uuid not null,
     user_id uuid not null,

@@ -1,4 +1,4 @@
--- Who likes what now.
+-- The likes that stand now: who likes what.
 create table likes (
     target_id uuid not null,
     user_id uuid not null,

@@ -1,4 +1,4 @@
-//! What a batch changes about media and what shows them, net.
+//! The fold of a batch: its net change of media and of what shows them.
 
 use super::ShownBy;
 use crate::RecordedEvent;
@@ -13,20 +13,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A batch's net effect.
+/// The net effect of a batch.
 #[derive(Debug, Default)]
 pub(super) struct MediaChanges<'a> {
-    /// How media stand at its end that something happened to.
+    /// The media to which something happened, as they stand at the batch's end.
     pub(super) media: BTreeMap<MediaId, MediaChange<'a>>,
-    /// Swept within the batch.
+    /// The media swept within the batch.
     pub(super) swept: Vec<Uuid>,
-    /// What shows other media than before it.
+    /// The posts and profiles that show other media than before the batch.
     pub(super) showing: BTreeMap<ShownBy, Showing>,
-    /// What shows a media at its end, or since when nothing does, if something came to show it within it.
+    /// The media that a post or profile came to show within the batch: what shows each at the batch's end, or
+    /// the time since when nothing does.
     pub(super) shown: BTreeMap<MediaId, Shown>,
 }
 
-/// How one media stands at a batch's end, in the form in which it goes to the database.
+/// A media as it stands at a batch's end, in the form in which it goes to the database.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct MediaChange<'a> {
     pub(super) media_id: MediaId,
@@ -34,7 +35,7 @@ pub(super) struct MediaChange<'a> {
     pub(super) origin: Option<Origin<'a>>,
     pub(super) state: MediaState,
     pub(super) reason: Option<&'a str>,
-    /// `None` stays.
+    /// The number of bytes; `None` stays.
     pub(super) byte_size: Option<u64>,
     #[serde(flatten)]
     pub(super) processed: Option<&'a Processed>,
@@ -42,7 +43,7 @@ pub(super) struct MediaChange<'a> {
     pub(super) changed_at: DateTime<Utc>,
 }
 
-/// What never changes about a media; known if it was requested within the batch.
+/// The origin of a media, which never changes; known if the media was requested within the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Origin<'a> {
     pub(super) owner_id: UserId,
@@ -50,14 +51,15 @@ pub(super) struct Origin<'a> {
     pub(super) requested_at: DateTime<Utc>,
 }
 
-/// What one thing shows at a batch's end, and since when it does not show any more what it did before it.
+/// The media that one post or profile shows at a batch's end, and the time since when it does not show any
+/// more what it showed before the batch.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Showing {
     pub(super) media: Vec<MediaId>,
     pub(super) since: DateTime<Utc>,
 }
 
-/// Whether a media is shown at a batch's end.
+/// The state of a media's showing at a batch's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     By(ShownBy),
@@ -117,7 +119,7 @@ impl<'a> MediaChanges<'a> {
 
     fn post(&mut self, recorded: &RecordedEvent, event: &PostEvent) {
         let photos = match event {
-            // Showed nothing before, and shows nothing now: as most do.
+            // The post showed nothing before, and shows nothing now: as most do.
             PostEvent::PostPublished { photos, .. } if photos.is_empty() => return,
             PostEvent::PostPublished { photos, .. } | PostEvent::PostEdited { photos, .. } => photos,
             PostEvent::PostDeleted { .. } => &vec![],

@@ -1,4 +1,4 @@
--- What there is to do for a worker is little beside what there is.
+-- The rows with work for a worker are few beside all rows.
 create index media_to_process on media (changed_at) where state = 'processing';
 create index media_to_sweep on media (changed_at) where state = 'removed';
 create index media_unshown on media (shown_until) where shown_until is not null and state <> 'removed';

@@ -1,4 +1,5 @@
-//! Media: photos on their way, what shows them, and what a worker has to do about them.
+//! Media: photos from the announcement of their upload on, the posts and profiles that show them, and the
+//! work that a worker has to do about them.
 
 mod fold;
 mod project;
@@ -19,36 +20,36 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A photo of which something is or may be in storage.
+/// A media: a photo of which something is or may be in storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Media {
-    /// Which.
+    /// The media's id.
     pub id: MediaId,
-    /// Who uploads it.
+    /// The user who uploads the media.
     pub owner_id: UserId,
-    /// How far it has come; never unknown or swept.
+    /// The media's state; never unknown or swept.
     pub state: MediaState,
-    /// Why it was refused or removed, as a stable code.
+    /// The reason why the media was refused or removed, as a stable code.
     pub reason: Option<String>,
-    /// As announced.
+    /// The content type that the owner announced.
     pub content_type: String,
-    /// As announced, until it is in storage; as it is there from then on.
+    /// The number of bytes: as announced, until the bytes are in storage; the number in storage from then on.
     pub byte_size: i64,
-    /// What was made of the bytes, while it can be shown.
+    /// The outcome of processing the bytes, while the media can be shown.
     pub processed: Option<Processed>,
-    /// The sequence of its latest event.
+    /// The sequence of the media's latest event.
     pub version: i64,
-    /// When the upload was announced.
+    /// The time when the upload was announced.
     pub requested_at: DateTime<Utc>,
-    /// When it came into its state.
+    /// The time when the media came into its state.
     pub changed_at: DateTime<Utc>,
-    /// What shows it now.
+    /// The post or profile that shows the media now.
     pub shown_by: Option<ShownBy>,
-    /// Since when nothing shows it any more, if something did.
+    /// The time since which nothing shows the media any more, if something did.
     pub shown_until: Option<DateTime<Utc>>,
 }
 
-/// What shows a media.
+/// The post or profile that shows a media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum ShownBy {
@@ -77,7 +78,7 @@ impl ShownBy {
     }
 }
 
-/// Writes the schema `media`.
+/// The projector of the schema `media`.
 #[derive(Clone, Copy, Debug)]
 pub struct MediaProjector;
 
@@ -105,7 +106,7 @@ impl Projector for MediaProjector {
         &DEFINITION
     }
 
-    /// Most posts show no photo.
+    /// Leaves out posts without photos, which most posts are.
     fn concerns(&self, event: &Event) -> bool {
         !matches!(event, Event::Post(PostEvent::PostPublished { photos, .. }) if photos.is_empty())
     }

@@ -1,4 +1,4 @@
-//! Writes media.
+//! The writes of media.
 
 use super::ShownBy;
 use super::fold::{MediaChanges, Showing, Shown};
@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Applies a batch. New media come before what shows them, and what is shown no longer before what is shown
-/// now: most of it is the same.
+/// Applies a batch. New media come before what shows them, and media that are shown no longer before media
+/// that are shown now: most of these are the same.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let MediaChanges { media, swept, showing, shown } = MediaChanges::of(events);
     let (new, changed): (Vec<_>, Vec<_>) = media.into_values().partition(|change| change.origin.is_some());

@@ -1,4 +1,4 @@
-//! Reads media: for their owners, and for the workers that look after them.
+//! The queries of media: for their owners, and for the workers that look after them.
 
 use super::{Media, ShownBy};
 use crate::reads::Reads;
@@ -12,26 +12,27 @@ use sqlx::types::Json;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Media of which `$which` says which, and in what order.
+/// Reads media; `$which` says which, and in what order.
 macro_rules! media {
     ($which:literal) => {
         concat!("select\n", include_str!("columns.sql"), "from media.media\n", $which)
     };
 }
 
-/// The media with this id, if something of it is or may be in storage.
+/// Returns the media with this id, if something of it is or may be in storage.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn one(pool: impl Reads<'_>, id: MediaId) -> Result<Option<Media>, sqlx::Error> {
     let row = sqlx::query(media!("where media_id = $1")).bind(id.0).fetch_optional(pool).await?;
     row.as_ref().map(media).transpose()
 }
 
-/// What is to be looked at: each person's first one first, so that who uploads many waits for others, too.
+/// Returns the media to be processed: each person's first one first, so that a person who uploads many waits
+/// for others, too.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn to_process(pool: impl Reads<'_>, limit: usize) -> Result<Vec<Media>, sqlx::Error> {
     let query = sqlx::query(media!(
         "where state = 'processing'
@@ -42,11 +43,12 @@ pub async fn to_process(pool: impl Reads<'_>, limit: usize) -> Result<Vec<Media>
     rows.iter().map(media).collect()
 }
 
-/// What can be removed, and why: what is shown no longer, at once; what nothing ever came to show, and uploads
-/// that were never completed, when they have been so for longer than `grace`.
+/// Returns the media that can be removed, and the reason of each: media that are shown no longer, at once;
+/// media that nothing ever came to show, and uploads that were never completed, when they have been so for
+/// longer than `grace`.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn to_remove(
     pool: impl Reads<'_>,
     now: DateTime<Utc>,
@@ -70,10 +72,10 @@ pub async fn to_remove(
         .collect()
 }
 
-/// What is removed and may still be in storage, what was removed first first.
+/// Returns the media that are removed and may still be in storage, the first removed first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn to_sweep(pool: impl Reads<'_>, limit: usize) -> Result<Vec<MediaId>, sqlx::Error> {
     let removed: Vec<Uuid> = sqlx::query_scalar(
         "select media_id from media.media where state = 'removed' order by changed_at limit $1",
@@ -84,20 +86,20 @@ pub async fn to_sweep(pool: impl Reads<'_>, limit: usize) -> Result<Vec<MediaId>
     Ok(removed.into_iter().map(MediaId).collect())
 }
 
-/// All of a person's, the oldest first.
+/// Returns all media of a person, the oldest first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn of_owner(pool: impl Reads<'_>, owner: UserId) -> Result<Vec<Media>, sqlx::Error> {
     let query = sqlx::query(media!("where owner_id = $1 order by media_id"));
     let rows = query.bind(owner.0).fetch_all(pool).await?;
     rows.iter().map(media).collect()
 }
 
-/// Everything of which something is or may be in storage, the oldest first.
+/// Returns all media of which something is or may be in storage, the oldest first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn all(
     pool: impl Reads<'_>,
     after: Option<MediaId>,
@@ -112,10 +114,10 @@ pub async fn all(
     Ok(Page::of(media, limit, |media: &Media| media.id))
 }
 
-/// How far these have come; unknown ones are left out.
+/// Returns the states of these media; unknown ones are left out.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn states(
     pool: impl Reads<'_>,
     ids: &[MediaId],

@@ -1,4 +1,4 @@
-//! Batches fold to their net effect.
+//! Tests that batches fold to their net effect.
 
 use super::ShownBy;
 use super::fold::{MediaChange, MediaChanges, Origin, Shown};
@@ -26,7 +26,7 @@ fn removed() -> Event {
     Event::Media(MediaEvent::MediaRemoved { reason: "no_longer_shown".into() })
 }
 
-/// The post event with these photos.
+/// Returns the post event with these photos.
 fn showing(event: Event, numbers: &[u128]) -> Event {
     let photo = |&number| Photo {
         media_id: media(number),

@@ -1,4 +1,4 @@
--- $1 those of before this time that nothing ever came to show, $2 how many rows.
+-- $1 the time before which media that nothing ever came to show count as unused, $2 how many rows.
 (
     select media_id, 'no_longer_shown' as reason
     from media.media

@@ -1,4 +1,4 @@
--- Nothing but the removal follows on what was made of the bytes: what a change does not say of it is no more.
+-- Only the removal follows on the outcome of processing: a field that the change does not have is no more.
 update media
 set
     state = change.state,

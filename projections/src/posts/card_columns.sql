@@ -1,4 +1,5 @@
--- A post of `scanned (post_id)` as viewer $1 sees it; `user_id` null and `anonymous` not true where it is hidden.
+-- The post of `scanned (post_id)` as viewer $1 sees it; `user_id` null and `anonymous` not true where it is
+-- hidden.
     posts.post_id,
     posts.anonymous,
     posts.author_id,

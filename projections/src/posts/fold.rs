@@ -1,4 +1,4 @@
-//! What a batch changes about posts, net.
+//! The fold of a batch: its net change of posts.
 
 use crate::RecordedEvent;
 use chrono::{DateTime, Utc};
@@ -13,24 +13,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A batch's net effect.
+/// The net effect of a batch.
 #[derive(Debug, Default)]
 pub(super) struct PostChanges<'a> {
-    /// What posts say that are published or edited within the batch and stand at its end.
+    /// The contents of the posts that are published or edited within the batch and stand at its end.
     pub(super) written: BTreeMap<PostId, Written<'a>>,
-    /// Every edit within the batch, and the first versions of what was published in it and edited then.
+    /// The versions that edits within the batch make, and the first versions of posts that are published in
+    /// the batch and edited then.
     pub(super) versions: Vec<Version<'a>>,
-    /// Deleted within the batch.
+    /// The posts deleted within the batch.
     pub(super) deleted: BTreeSet<Uuid>,
-    /// By how much each post's number of comments changes.
+    /// The change of each post's number of comments.
     pub(super) comments: BTreeMap<Uuid, i64>,
-    /// By how much each post's number of looks changes.
+    /// The change of each post's number of looks.
     pub(super) views: BTreeMap<Uuid, i64>,
-    /// Whether the pair (follower, followee) follows in the end.
+    /// True for each pair (follower, followee) that follows in the end, false for each that does not.
     pub(super) follows: BTreeMap<(Uuid, Uuid), bool>,
 }
 
-/// What one post says at a batch's end, in the form in which it goes to the database.
+/// The content of one post at a batch's end, in the form in which it goes to the database.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Written<'a> {
     pub(super) post_id: PostId,
@@ -46,7 +47,7 @@ pub(super) struct Written<'a> {
     pub(super) edited_at: Option<DateTime<Utc>>,
 }
 
-/// What one post said from some time on.
+/// A version of one post: what it said from some time on.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Version<'a> {
     pub(super) post_id: PostId,
@@ -65,7 +66,7 @@ impl<'a> Version<'a> {
     }
 }
 
-/// What never changes about a post; known if it was published within the batch.
+/// The origin of a post, which never changes; known if the post was published within the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Origin {
     pub(super) author_id: UserId,

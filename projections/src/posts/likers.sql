@@ -1,4 +1,4 @@
--- The people among who likes $2 as viewer $1 sees them.
+-- The people who like $2, as viewer $1 sees them.
 with scanned as (
     select position, user_id, liked_at
     from posts.likes

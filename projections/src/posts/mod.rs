@@ -1,4 +1,4 @@
-//! Posts: cards with their author, their counts, and whether the viewer likes them.
+//! Posts: cards with their author, their counts, and the viewer's like.
 
 mod fold;
 mod project;
@@ -22,71 +22,71 @@ use std::sync::Arc;
 /// A post as the viewer sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
-    /// Which.
+    /// The post's id.
     pub id: PostId,
-    /// Who published it.
+    /// The post's author, or their alias.
     pub by: Byline,
-    /// The board it is on, if on one.
+    /// The board of the post, if it is on one.
     pub board_id: Option<BoardId>,
-    /// Only those who follow the author may read it.
+    /// True if only followers of the author may read the post.
     pub followers_only: bool,
     /// One line above the text.
     pub title: Option<String>,
-    /// What it says.
+    /// The post's text.
     pub text: String,
-    /// Given and written in the text.
+    /// The post's tags: those given, and those written in the text.
     pub tags: Vec<String>,
     /// Handles written in the text.
     pub mentions: Vec<String>,
-    /// In the order in which they are shown.
+    /// The post's photos, in the order in which they are shown.
     pub photos: Vec<Photo>,
-    /// How many like it; those who have left still count.
+    /// The number of people who like the post; those who have left still count.
     pub like_count: i64,
-    /// Comments and replies that are not deleted.
+    /// The number of comments and replies that are not deleted.
     pub comment_count: i64,
-    /// How many have looked at it, each counted once a day.
+    /// The number of people who have looked at the post, each counted once a day.
     pub view_count: i64,
-    /// Whether the viewer likes it; not if nobody is logged in.
+    /// True if the viewer likes the post; false if nobody is logged in.
     pub liked_by_me: bool,
-    /// The sequence of its latest event: the `ETag`.
+    /// The sequence of the post's latest event: the `ETag`.
     pub version: i64,
-    /// The original time for posts moved from another service.
+    /// The time of publication; the original time for posts moved from another service.
     pub published_at: DateTime<Utc>,
-    /// When it was last edited, if ever.
+    /// The time of the post's last edit, if there was any.
     pub edited_at: Option<DateTime<Utc>>,
 }
 
-/// What a post said from some time on.
+/// A version of a post: what it said from some time on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostVersion {
-    /// The sequence of the event that made it.
+    /// The sequence of the event that made the version.
     pub version: i64,
     /// One line above the text.
     pub title: Option<String>,
-    /// What it said.
+    /// The version's text.
     pub text: String,
-    /// Given and written in the text.
+    /// The version's tags: those given, and those written in the text.
     pub tags: Vec<String>,
-    /// In the order in which they were shown.
+    /// The version's photos, in the order in which they were shown.
     pub photos: Vec<Photo>,
-    /// Since when.
+    /// The time from which on the post said this.
     pub written_at: DateTime<Utc>,
 }
 
 /// A photo in a list of photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostPhoto {
-    /// The post that shows it.
+    /// The post that shows the photo.
     pub post_id: PostId,
-    /// Where it stands among the post's photos, from 0.
+    /// The photo's place among the post's photos, from 0.
     pub place: i32,
-    /// Who published the post.
+    /// The author of the post.
     pub author: Author,
-    /// What is shown.
+    /// The photo itself.
     pub photo: Photo,
 }
 
-/// Writes the schema `posts`.
+/// The projector of the schema `posts`.
 #[derive(Clone, Copy, Debug)]
 pub struct PostsProjector;
 

@@ -1,4 +1,4 @@
-//! Writes posts.
+//! The writes of posts.
 
 use super::fold::{PostChanges, Version, Written};
 use crate::likes::LikeChanges;
@@ -17,7 +17,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Res
     write_posts(tx, changes, events).await
 }
 
-/// The same for a copy that nobody reads yet, but for follows: [`complete`] writes those.
+/// Applies a batch to a copy that nobody reads yet, but for follows: [`complete`] writes those.
 pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     follows::note(tx, events).await?;
     write_posts(tx, PostChanges::of(events), events).await
@@ -29,7 +29,7 @@ pub(super) async fn complete(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
     follows::drop_changes(tx).await
 }
 
-/// All but the follows. New posts come before counts, so that a count finds its row.
+/// Writes all but the follows. New posts come before counts, so that a count finds its row.
 async fn write_posts(
     tx: &mut Tx<'_>,
     changes: PostChanges<'_>,
@@ -100,7 +100,7 @@ async fn add_views(tx: &mut Tx<'_>, views: &BTreeMap<Uuid, i64>) -> Result<(), s
     Ok(())
 }
 
-/// Before the edits: the first version of a post is in its row until then.
+/// Writes versions, before the edits: the first version of a post is in its row until then.
 async fn write_versions(
     tx: &mut Tx<'_>,
     edited: &[Written<'_>],

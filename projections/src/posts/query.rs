@@ -1,4 +1,5 @@
-//! Reads posts. Those of people who have left are hidden everywhere, and so is what is for others' eyes.
+//! The queries of posts. Posts of people who have left are hidden everywhere, and so are posts that the
+//! viewer may not see.
 
 use super::{Author, Byline, Liker, Post, PostPhoto, PostVersion};
 use crate::cards::Cards;
@@ -11,14 +12,14 @@ use sqlx::types::Json;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Joins that begin at `scanned`; whether $1 may see a post comes with its author.
+/// The joins begin at `scanned`; they bring in the author, on whom it depends whether $1 may see a post.
 macro_rules! joins {
     () => {
         concat!(include_str!("card_joins.sql"), include_str!("visible.sql"), ")\n")
     };
 }
 
-/// Shows the posts that `$scan` finds. Its columns are `post_id` and `key`; $1 is the viewer.
+/// Shows the posts that `$scan` finds. The scan's columns are `post_id` and `key`; $1 is the viewer.
 macro_rules! cards {
     ($scan:literal, $order:literal) => {
         concat!(
@@ -52,14 +53,14 @@ macro_rules! photos {
     };
 }
 
-/// Posts for lists that others keep.
+/// The cards of posts for lists of other slices.
 pub const CARDS: Cards<Post> =
     Cards { columns: include_str!("card_columns.sql"), joins: joins!(), read: post };
 
-/// The post with this id.
+/// Returns the post with this id.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_id(
     pool: impl Reads<'_>,
     id: PostId,
@@ -68,10 +69,10 @@ pub async fn by_id(
     Ok(cards(pool, &[id], viewer).await?.pop())
 }
 
-/// These posts in this order; hidden and unknown ones are left out.
+/// Returns these posts in this order; hidden and unknown ones are left out.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn cards(
     pool: impl Reads<'_>,
     ids: &[PostId],
@@ -89,11 +90,12 @@ pub async fn cards(
     rows.iter().filter_map(|row| post(row).transpose()).collect()
 }
 
-/// Whom `viewer` follows, and who is hidden from them: 5,000 and 1,000 of them at most, which a search filters by. Hits are
-/// asked for once more when they are shown; counts are not, so they tell of the posts of any further hidden people.
+/// Returns the people whom `viewer` follows, and those who are hidden from the viewer: 5,000 and 1,000 of
+/// them at most, by which a search filters. Hits are checked once more when they are shown; counts are not,
+/// so they include the posts of any further hidden people.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn access(pool: impl Reads<'_>, viewer: UserId) -> Result<(Vec<UserId>, Vec<UserId>), sqlx::Error> {
     let (follows, hidden): (Vec<Uuid>, Vec<Uuid>) = sqlx::query_as(
         "select
@@ -107,10 +109,10 @@ pub async fn access(pool: impl Reads<'_>, viewer: UserId) -> Result<(Vec<UserId>
     Ok((people(follows), people(hidden)))
 }
 
-/// All posts, newest first, but for anonymous ones: these stay on their boards.
+/// Returns all posts, newest first, but for anonymous ones: these stay on their boards.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn latest(
     pool: impl Reads<'_>,
     viewer: Option<UserId>,
@@ -129,10 +131,10 @@ pub async fn latest(
     scanned::page(pool, query, limit, PostId, post).await
 }
 
-/// The posts of `author`, newest first.
+/// Returns the posts of `author`, newest first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_author(
     pool: impl Reads<'_>,
     author: UserId,
@@ -153,10 +155,10 @@ pub async fn by_author(
     scanned::page(pool, query, limit, PostId, post).await
 }
 
-/// The posts on a board, newest first.
+/// Returns the posts on a board, newest first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn of_board(
     pool: impl Reads<'_>,
     board: BoardId,
@@ -177,11 +179,11 @@ pub async fn of_board(
     scanned::page(pool, query, limit, PostId, post).await
 }
 
-/// The posts on a board that came after `since`, the most liked first, of equally liked ones the newest. A key is
-/// a number of likes and a post.
+/// Returns the posts on a board that came after `since`, the most liked first, of equally liked ones the
+/// newest. A key is a number of likes and a post.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn popular_of_board(
     pool: impl Reads<'_>,
     board: BoardId,
@@ -207,10 +209,10 @@ pub async fn popular_of_board(
     scanned::page(pool, query, limit, |(likes, id): (i64, Uuid)| (likes, PostId(id)), post).await
 }
 
-/// Those among the posts that the viewer may read.
+/// Returns those of the posts that the viewer may read.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn readable(
     pool: impl Reads<'_>,
     posts: &[PostId],
@@ -233,10 +235,10 @@ pub async fn readable(
     Ok(readable.into_iter().map(PostId).collect())
 }
 
-/// The posts that `user` likes, the latest like first.
+/// Returns the posts that `user` likes, the latest like first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn liked_by(
     pool: impl Reads<'_>,
     user: UserId,
@@ -258,10 +260,10 @@ pub async fn liked_by(
     scanned::page(pool, query, limit, |position: Position| position, post).await
 }
 
-/// Who likes `post`, the latest like first.
+/// Returns the people who like `post`, the latest like first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn likers(
     pool: impl Reads<'_>,
     post: PostId,
@@ -277,10 +279,10 @@ pub async fn likers(
     scanned::page(pool, query, limit, |position: Position| position, Liker::of).await
 }
 
-/// Those of the posts that are liked under the alias beside them: what the viewer likes anonymously.
+/// Returns those of the posts that are liked under the alias beside them: the viewer's anonymous likes.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn liked_under(
     pool: impl Reads<'_>,
     posts: &[(PostId, UserId)],
@@ -292,11 +294,11 @@ pub async fn liked_under(
     Ok(likes::among(pool, SQL, &pairs).await?.into_iter().map(PostId).collect())
 }
 
-/// What an edited post said and says, the newest first; nothing of one that was never edited. Whether it can be
-/// read is the caller's to know. A key is a version.
+/// Returns the versions of an edited post, the newest first; none of a post that was never edited. The caller
+/// has to know whether the viewer may read the post. A key is a version.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn versions(
     pool: impl Reads<'_>,
     post: PostId,
@@ -328,11 +330,11 @@ fn version(row: &PgRow) -> Result<PostVersion, sqlx::Error> {
     })
 }
 
-/// The photos in posts, those of the newest post first and each post's in its own order: all, or those of
-/// `author`. A key is a post and the place in it.
+/// Returns the photos in posts, those of the newest post first and each post's in its own order: all, or
+/// those of `author`. A key is a post and the photo's place in it.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn photos(
     pool: impl Reads<'_>,
     author: Option<UserId>,
@@ -351,10 +353,10 @@ pub async fn photos(
     scanned::page(pool, query, limit, |(post, place): (Uuid, i32)| (PostId(post), place), photo).await
 }
 
-/// The photo where it is shown, if the viewer may see it there.
+/// Returns the photo in the post that shows it, if the viewer may see it there.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn photo_by_id(
     pool: impl Reads<'_>,
     media: MediaId,

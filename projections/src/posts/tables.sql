@@ -1,5 +1,5 @@
--- Posts that can be read; who has deleted one has it removed. Counts change far more often than the
--- rest: the free room lets a page take the new row versions.
+-- The posts that can be read; deleted ones are removed. Counts change far more often than the rest: the free
+-- room lets a page take the new row versions.
 create table posts (
     post_id uuid primary key,
     author_id uuid not null,
@@ -10,7 +10,7 @@ create table posts (
     photos jsonb not null,
     followers_only boolean not null,
     board_id uuid,
-    -- Who wrote it is known by an alias.
+    -- True if the author is known by an alias.
     anonymous boolean not null,
     like_count bigint not null,
     comment_count bigint not null,
@@ -20,12 +20,13 @@ create table posts (
     edited_at timestamptz
 ) with (fillfactor = 80);
 
--- Deleted posts, so that a like that comes late leaves nothing behind.
+-- The deleted posts, so that a like that comes late leaves nothing behind.
 create table deleted (
     post_id uuid primary key
 );
 
--- What edited posts that can be read said before, and say now: the first version and each edit.
+-- The versions of edited posts that can be read, what they said before and say now: the first version and
+-- each edit.
 create table versions (
     post_id uuid not null,
     version bigint not null,
@@ -37,9 +38,9 @@ create table versions (
     primary key (post_id, version)
 );
 
--- Photos of posts that can be read, so that they can be listed alone, but for those of anonymous ones; `place` is where one stands in
--- `posts.photos`, from 0. That a media is in one place is the log's to see to: a post that was parked must not
--- keep another from taking over its photo.
+-- The photos of posts that can be read, so that they can be listed alone, but for those of anonymous posts;
+-- `place` is the photo's place in `posts.photos`, from 0. The log sees to it that a media is in one place
+-- only: a post that was parked must not keep another from taking over its photo.
 create table photos (
     post_id uuid not null,
     place int not null,
@@ -48,7 +49,7 @@ create table photos (
     primary key (post_id, place)
 );
 
--- Who follows whom now: some posts are for followers only.
+-- The follows that stand now: some posts are for followers only.
 create table follows (
     follower_id uuid not null,
     followee_id uuid not null,

@@ -1,4 +1,4 @@
-//! Batches fold to their net effect.
+//! Tests that batches fold to their net effect.
 
 use super::fold::PostChanges;
 use crate::given::{commented, deleted, edited, id, log, published, second, uncommented};

@@ -1,4 +1,4 @@
--- Whether viewer $1 may see a post that `authors` stands behind.
+-- True if viewer $1 may see a post of the author in `authors`.
 authors.user_id = $1
 or (
     authors.active

@@ -1,4 +1,4 @@
--- Follows of everyone, counted at once.
+-- The follows of all people, counted at once.
 update people
 set follower_count = counted.followers, following_count = counted.following
 from (

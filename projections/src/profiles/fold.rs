@@ -1,4 +1,4 @@
-//! What a batch changes about people and follows, net.
+//! The fold of a batch: its net change of people and follows.
 
 use crate::{Position, RecordedEvent};
 use chrono::{DateTime, Utc};
@@ -11,33 +11,33 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A batch's net effect.
+/// The net effect of a batch.
 #[derive(Debug, Default)]
 pub(super) struct ProfileChanges<'a> {
-    /// By person.
+    /// The changes of accounts, by person.
     pub(super) accounts: BTreeMap<UserId, Account<'a>>,
-    /// By follower and followee: the event of the follow that stands at the batch's end, if one does.
+    /// The event of each follow that stands at the batch's end, if it does, by follower and followee.
     pub(super) follows: BTreeMap<(UserId, UserId), Option<Position>>,
-    /// By who asks and whom: the event of the request that is open at the batch's end, if one is.
+    /// The event of each follow request that is open at the batch's end, if it is, by follower and followee.
     pub(super) requests: BTreeMap<(UserId, UserId), Option<Position>>,
-    /// By person.
+    /// The changes of counts, by person.
     pub(super) counts: BTreeMap<UserId, Counts>,
 }
 
-/// What changes about one account, in the form in which it goes to the database; `None` stays.
+/// The change of one account, in the form in which it goes to the database; a field that is `None` stays.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Account<'a> {
     pub(super) user_id: UserId,
-    /// Set if the person registered within the batch.
+    /// The time of the registration, set if the person registered within the batch.
     pub(super) created_at: Option<DateTime<Utc>>,
     pub(super) handle: Option<&'a str>,
     pub(super) handle_key: Option<String>,
     pub(super) display_name: Option<&'a str>,
     pub(super) bio: Option<&'a str>,
     pub(super) links: Option<&'a [String]>,
-    /// Empty shows none.
+    /// The avatar; empty shows none.
     pub(super) avatar: Option<&'a [MediaId]>,
-    /// Empty shows none.
+    /// The banner; empty shows none.
     pub(super) banner: Option<&'a [MediaId]>,
     pub(super) active: Option<bool>,
     pub(super) private: Option<bool>,
@@ -45,7 +45,7 @@ pub(super) struct Account<'a> {
     pub(super) version: i64,
 }
 
-/// By how much one person's counts change.
+/// The changes of one person's counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) followers: i64,
@@ -125,7 +125,7 @@ impl<'a> ProfileChanges<'a> {
                 ((follower_id, followee_id), None, None)
             }
         };
-        // Whatever happens between two people answers a request, or is one.
+        // Every event between two people answers a request, or is one.
         self.requests.insert(pair, request);
         if let Some(follow) = follow {
             let (follower_id, followee_id) = pair;

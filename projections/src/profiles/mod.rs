@@ -1,4 +1,4 @@
-//! Profiles: people, how many they follow and are followed by, and who these are.
+//! Profiles: people, their counts of followers and followed people, and who these are.
 
 mod fold;
 mod project;
@@ -14,58 +14,58 @@ use domain::value::{MediaId, PostId, UserId};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// A person as others see them, and how the viewer stands to them.
+/// A person as others see them, with the viewer's relations to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Who.
+    /// The person's id.
     pub id: UserId,
-    /// As its owner writes it.
+    /// The handle as its owner writes it.
     pub handle: String,
-    /// Free text.
+    /// The name by which the person is shown, free text.
     pub display_name: String,
-    /// What they say of themself.
+    /// The person's words about themself.
     pub bio: String,
-    /// Shown on the profile, in order.
+    /// The links that the profile shows, in order.
     pub links: Vec<String>,
-    /// The photo that they are shown by.
+    /// The photo by which the person is shown.
     pub avatar_media_id: Option<MediaId>,
-    /// The photo over their profile.
+    /// The photo over the person's profile.
     pub banner_media_id: Option<MediaId>,
-    /// They decide who follows them, and only these see what they publish.
+    /// True if the person decides who follows them; only followers then see what the person publishes.
     pub private: bool,
-    /// Shown before their other posts, in this order.
+    /// The posts shown before the person's other posts, in this order.
     pub pinned_post_ids: Vec<PostId>,
-    /// How many follow them; those who have left still count.
+    /// The number of the person's followers; those who have left still count.
     pub follower_count: i64,
-    /// How many they follow; those who have left still count.
+    /// The number of people whom the person follows; those who have left still count.
     pub following_count: i64,
-    /// Their posts that are not deleted.
+    /// The number of the person's posts that are not deleted.
     pub post_count: i64,
-    /// Whether the viewer follows them; not if nobody is logged in.
+    /// True if the viewer follows the person; false if nobody is logged in.
     pub followed_by_me: bool,
-    /// Whether they follow the viewer; not if nobody is logged in.
+    /// True if the person follows the viewer; false if nobody is logged in.
     pub follows_me: bool,
-    /// Whether the viewer has asked to follow them and was not answered yet.
+    /// True if the viewer has asked to follow the person and was not answered yet.
     pub follow_requested_by_me: bool,
-    /// Whether the viewer blocks them.
+    /// True if the viewer blocks the person.
     pub blocked_by_me: bool,
-    /// Whether the viewer mutes them.
+    /// True if the viewer mutes the person.
     pub muted_by_me: bool,
-    /// The sequence of their account's latest event: the `ETag`.
+    /// The sequence of the account's latest event: the `ETag`.
     pub version: i64,
-    /// When they registered.
+    /// The time when the person registered.
     pub created_at: DateTime<Utc>,
 }
 
 impl Person {
-    /// Whether `viewer` may see what they publish for everyone, and who follows them.
+    /// Returns true if `viewer` may see the person's posts for everyone, and the person's followers.
     #[must_use]
     pub fn is_open_to(&self, viewer: Option<UserId>) -> bool {
         !self.private || self.followed_by_me || viewer == Some(self.id)
     }
 }
 
-/// Writes the schema `profiles`.
+/// The projector of the schema `profiles`.
 #[derive(Clone, Copy, Debug)]
 pub struct ProfilesProjector;
 

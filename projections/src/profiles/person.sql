@@ -1,5 +1,5 @@
--- Those of `scanned (user_id, key)` as viewer $1 sees them, null where a person is hidden: they have left, or
--- are hidden for one of the reasons that follow here.
+-- The people of `scanned (user_id, key)` as viewer $1 sees them, null where a person is hidden: they have
+-- left, or are hidden for one of the reasons that follow here.
 select
     scanned.key,
     people.user_id,

@@ -1,4 +1,4 @@
-//! Writes people and follows.
+//! The writes of people and follows.
 
 use super::fold::{Account, Counts, ProfileChanges};
 use crate::rows::write;
@@ -19,7 +19,8 @@ pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Res
     write_counts(tx, &counts).await
 }
 
-/// The same for a copy that nobody reads yet, but for follows and their counts: [`complete`] writes those.
+/// Applies a batch to a copy that nobody reads yet, but for follows and their counts: [`complete`] writes
+/// those.
 pub(super) async fn fill(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let ProfileChanges { accounts, requests, mut counts, .. } = ProfileChanges::of(events);
     hidden::apply(tx, events).await?;
@@ -79,7 +80,7 @@ const COUNT: &str = "
         as change (user_id, followers, following, posts)
     where people.user_id = change.user_id";
 
-/// Writes the pairs that stand, with the event since which they do, and deletes the others.
+/// Writes the pairs that stand, with the event since which they do, and deletes the other pairs.
 async fn write_pairs(
     tx: &mut Tx<'_>,
     insert: &str,

@@ -1,4 +1,4 @@
-//! Reads people. Who has left is hidden everywhere.
+//! The queries of people. People who have left are hidden everywhere.
 
 use super::Person;
 use crate::reads::Reads;
@@ -8,8 +8,8 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-/// Shows the people that `$scan` finds, but for those who are hidden for `$reasons`. Its columns are `user_id` and
-/// `key`; $1 is the viewer.
+/// Shows the people whom `$scan` finds, but for those who are hidden for `$reasons`. The scan's columns are
+/// `user_id` and `key`; $1 is the viewer.
 macro_rules! people {
     ($scan:literal, $reasons:literal) => {
         concat!(
@@ -23,24 +23,25 @@ macro_rules! people {
     };
 }
 
-/// Whoever blocks the viewer is not there for them.
+/// Shows people, but for those who block the viewer: these are not there for the viewer.
 macro_rules! person {
     ($scan:literal) => {
         people!($scan, "'blocked'")
     };
 }
 
-/// Whom the viewer keeps away is in no list.
+/// Shows people for a list, which has nobody who blocks the viewer, or whom the viewer blocks or mutes.
 macro_rules! listed {
     ($scan:literal) => {
         people!($scan, "'blocked', 'blocks', 'mutes'")
     };
 }
 
-/// The person who has this handle now. `key` is [`domain::value::Handle::key_of`] of what was asked for.
+/// Returns the person who has this handle now. `key` is [`domain::value::Handle::key_of`] of the requested
+/// handle.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_handle_key(
     pool: impl Reads<'_>,
     key: &str,
@@ -52,10 +53,10 @@ pub async fn by_handle_key(
     row.as_ref().map_or(Ok(None), person)
 }
 
-/// The person with this id.
+/// Returns the person with this id.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_id(
     pool: impl Reads<'_>,
     id: UserId,
@@ -66,10 +67,10 @@ pub async fn by_id(
     row.as_ref().map_or(Ok(None), person)
 }
 
-/// These people in this order; hidden and unknown ones are left out.
+/// Returns these people in this order; hidden and unknown ones are left out.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn cards(
     pool: impl Reads<'_>,
     ids: &[UserId],
@@ -86,10 +87,10 @@ pub async fn cards(
     rows.iter().filter_map(|row| person(row).transpose()).collect()
 }
 
-/// Everyone, newest first.
+/// Returns all people, newest first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn list(
     pool: impl Reads<'_>,
     viewer: Option<UserId>,
@@ -107,10 +108,10 @@ pub async fn list(
     scanned::page(pool, query, limit, UserId, person).await
 }
 
-/// Who follows `user`, the latest follow first.
+/// Returns the followers of `user`, the latest follow first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn followers(
     pool: impl Reads<'_>,
     user: UserId,
@@ -126,10 +127,10 @@ pub async fn followers(
     follows(pool, SQL, user, viewer, after, limit).await
 }
 
-/// Whom `user` follows, the latest follow first.
+/// Returns the people whom `user` follows, the latest follow first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn following(
     pool: impl Reads<'_>,
     user: UserId,
@@ -145,10 +146,11 @@ pub async fn following(
     follows(pool, SQL, user, viewer, after, limit).await
 }
 
-/// Who asks to follow `user` and was not answered yet, the latest first. `user` is the viewer.
+/// Returns the people who ask to follow `user` and were not answered yet, the latest first. `user` is the
+/// viewer.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn follow_requests(
     pool: impl Reads<'_>,
     user: UserId,
@@ -163,10 +165,10 @@ pub async fn follow_requests(
     follows(pool, SQL, user, Some(user), after, limit).await
 }
 
-/// Whom `user` blocks, by id, the newest member first; also who blocks them.
+/// Returns the people whom `user` blocks, by id, the newest member first; also those who block `user`.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn blocked(
     pool: impl Reads<'_>,
     user: UserId,
@@ -182,10 +184,10 @@ pub async fn blocked(
     kept_away(pool, SQL, user, after, limit).await
 }
 
-/// Whom `user` mutes, by id, the newest member first.
+/// Returns the people whom `user` mutes, by id, the newest member first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn muted(
     pool: impl Reads<'_>,
     user: UserId,
@@ -230,11 +232,11 @@ async fn follows(
     scanned::page(pool, query, limit, |position: Position| position, person).await
 }
 
-/// How many active people have how many followers: from 0, from each power of two, and from the number after `border` up
-/// to the next of these, that number and how many people there are.
+/// Returns how many active people have how many followers: from 0, from each power of two, and from the
+/// number after `border` up to the next of these, that number and the number of people.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_followers(pool: impl Reads<'_>, border: i64) -> Result<Vec<(i64, i64)>, sqlx::Error> {
     sqlx::query_as(
         "with doubled as (

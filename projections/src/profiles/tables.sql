@@ -1,4 +1,4 @@
--- Everyone who ever registered; who has left stays, not active. Counts change far more often than the
+-- The people who ever registered; those who have left stay, not active. Counts change far more often than the
 -- rest: the free room lets a page take the new row versions.
 create table people (
     user_id uuid primary key,
@@ -10,9 +10,9 @@ create table people (
     avatar_media_id uuid,
     banner_media_id uuid,
     active boolean not null,
-    -- They decide who follows them, and only these see what they publish.
+    -- True if the person decides who follows them; only followers then see what the person publishes.
     private boolean not null,
-    -- Shown before their other posts, in this order.
+    -- The posts shown before the person's other posts, in this order.
     pinned_post_ids uuid[] not null,
     follower_count bigint not null,
     following_count bigint not null,
@@ -21,7 +21,7 @@ create table people (
     created_at timestamptz not null
 ) with (fillfactor = 80);
 
--- Who follows whom now, and since which event.
+-- The follows that stand now, and the event since which each does.
 create table follows (
     follower_id uuid not null,
     followee_id uuid not null,
@@ -29,7 +29,7 @@ create table follows (
     primary key (follower_id, followee_id)
 );
 
--- Who asks to follow whom and was not answered yet, and since which event.
+-- The follow requests that were not answered yet, and the event since which each stands.
 create table follow_requests (
     follower_id uuid not null,
     followee_id uuid not null,

@@ -1,4 +1,4 @@
-//! Batches fold to their net effect.
+//! Tests that batches fold to their net effect.
 
 use super::fold::{Account, Counts, ProfileChanges};
 use crate::given::{deleted, id, log, published, registered, second};

@@ -1,4 +1,4 @@
-//! One reading of the log for all copies that are built at the same time.
+//! A shared source: one reading of the log for all copies that are built at the same time.
 
 use crate::ports::{EventSource, Position, RecordedEvent, SourceError};
 use futures::future::BoxFuture;
@@ -7,24 +7,24 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, OnceCell};
 
-/// As far as this the fastest copy may be ahead of the slowest, in batches: what is between them is kept, some hundred
-/// megabytes of events as they mostly are.
-const KEPT: usize = 10;
+/// The number of batches by which the fastest copy may be ahead of the slowest: the events between the two
+/// are kept, some hundred megabytes of events as they mostly are.
+const BATCHES_AHEAD: usize = 10;
 
 type Events = Vec<Arc<RecordedEvent>>;
 
-/// The log, read once for all copies: each has a [`Share`] of it.
+/// A shared source reads the log once for all copies: each copy has a [`Share`] of it.
 pub struct SharedSource {
     log: Arc<dyn EventSource>,
     readers: Mutex<Readers>,
-    /// The slowest has come further, or is none any more.
+    /// The signal that the slowest copy has come further, or has left.
     moved: Notify,
 }
 
 #[derive(Default)]
 struct Readers {
-    /// Where each is that has not reached the log's end yet, by its number.
-    places: BTreeMap<usize, Position>,
+    /// The position of each copy that has not reached the log's end yet, by the copy's number.
+    positions: BTreeMap<usize, Position>,
     numbered: usize,
     recent: VecDeque<SharedRead>,
 }
@@ -37,20 +37,20 @@ struct SharedRead {
 }
 
 impl SharedSource {
-    /// Reads from this log.
+    /// Makes a source that reads from this log.
     #[must_use]
     pub fn new(log: Arc<dyn EventSource>) -> Arc<Self> {
         Arc::new(Self { log, readers: Mutex::default(), moved: Notify::new() })
     }
 
-    /// For one copy, which reads from the first event on. From now until it comes to the log's end, or is dropped, the
-    /// others wait for it.
+    /// Makes a share for one copy, which reads from the first event on. From now until this copy comes to the
+    /// log's end, or is dropped, the others wait for it.
     #[must_use]
     pub fn share(self: &Arc<Self>) -> Share {
         let mut readers = self.readers();
         let number = readers.numbered;
         readers.numbered += 1;
-        readers.places.insert(number, 0);
+        readers.positions.insert(number, 0);
         drop(readers);
         Share { source: self.clone(), number }
     }
@@ -61,15 +61,15 @@ impl SharedSource {
 }
 
 impl Readers {
-    /// Forgets what all have read.
+    /// Drops the reads that all copies have behind them.
     fn tidy(&mut self) {
-        let slowest = self.places.values().min().copied().unwrap_or(Position::MAX);
-        self.recent.retain(|asked| asked.after >= slowest);
+        let slowest = self.positions.values().min().copied().unwrap_or(Position::MAX);
+        self.recent.retain(|read| read.after >= slowest);
     }
 
-    fn asked(&mut self, after: Position, limit: usize) -> Arc<OnceCell<Events>> {
-        if let Some(asked) = self.recent.iter().find(|asked| (asked.after, asked.limit) == (after, limit)) {
-            return asked.events.clone();
+    fn shared_read(&mut self, after: Position, limit: usize) -> Arc<OnceCell<Events>> {
+        if let Some(read) = self.recent.iter().find(|read| (read.after, read.limit) == (after, limit)) {
+            return read.events.clone();
         }
         let events = Arc::<OnceCell<Events>>::default();
         self.recent.push_back(SharedRead { after, limit, events: events.clone() });
@@ -77,17 +77,17 @@ impl Readers {
     }
 }
 
-/// One copy's reading.
+/// A share: one copy's reading of the log.
 pub struct Share {
     source: Arc<SharedSource>,
     number: usize,
 }
 
-/// How a copy reads on.
+/// A turn: how a copy reads on.
 enum Turn {
-    /// The slowest is too far behind.
+    /// The copy waits: the slowest one is too far behind.
     Wait,
-    /// It has been at the log's end, where more may come at any moment.
+    /// The copy reads alone: it has been at the log's end, where more events may come at any moment.
     Alone,
     Together(Arc<OnceCell<Events>>),
 }
@@ -95,23 +95,23 @@ enum Turn {
 impl Share {
     fn turn(&self, after: Position, limit: usize) -> Turn {
         let mut readers = self.source.readers();
-        let Some(place) = readers.places.get_mut(&self.number) else { return Turn::Alone };
-        if *place != after {
-            *place = after;
+        let Some(position) = readers.positions.get_mut(&self.number) else { return Turn::Alone };
+        if *position != after {
+            *position = after;
             readers.tidy();
             self.source.moved.notify_waiters();
         }
-        let slowest = readers.places.values().min().copied().unwrap_or(after);
-        let ahead = Position::try_from(KEPT * limit).unwrap_or(Position::MAX);
+        let slowest = readers.positions.values().min().copied().unwrap_or(after);
+        let ahead = Position::try_from(BATCHES_AHEAD * limit).unwrap_or(Position::MAX);
         if after >= slowest.saturating_add(ahead) {
             return Turn::Wait;
         }
-        Turn::Together(readers.asked(after, limit))
+        Turn::Together(readers.shared_read(after, limit))
     }
 
     fn leave(&self) {
         let mut readers = self.source.readers();
-        if readers.places.remove(&self.number).is_some() {
+        if readers.positions.remove(&self.number).is_some() {
             readers.tidy();
             self.source.moved.notify_waiters();
         }
@@ -130,7 +130,8 @@ impl EventSource for Share {
             let log = &self.source.log;
             loop {
                 let mut moved = pin!(self.source.moved.notified());
-                // From now on, so that no move between the look and the wait is missed.
+                // The wait is enabled before the turn is looked up, so that no move between the two is
+                // missed.
                 moved.as_mut().enable();
                 match self.turn(after, limit) {
                     Turn::Wait => moved.await,
@@ -192,13 +193,13 @@ mod tests {
         Arc::new(Counted { events, reads: AtomicUsize::new(0) })
     }
 
-    /// The last position read, if reading need not wait.
+    /// Returns the last position read, if reading need not wait.
     fn read(share: &Share, after: Position) -> Option<Position> {
         let events = share.read_after(after, BATCH).now_or_never()?.expect("read");
         Some(events.last().map_or(after, |event| event.position))
     }
 
-    /// As far as it comes.
+    /// Reads on as far as the share comes without waiting.
     fn read_on(share: &Share, mut after: Position) -> Position {
         while let Some(position) = read(share, after).filter(|&position| position > after) {
             after = position;

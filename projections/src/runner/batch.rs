@@ -1,4 +1,4 @@
-//! One batch: applied whole, or event by event when something in it can't be applied.
+//! A batch: applied whole, or event by event when something in it can't be applied.
 
 use super::{Lead, Runner, RunnerError};
 use crate::ports::RecordedEvent;
@@ -9,22 +9,22 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::{debug, warn};
 
-/// How often one event is tried before it is parked.
+/// The number of times that one event is tried before it is parked.
 const TRIES: usize = 3;
 
-/// What became of a batch.
+/// The outcome of a batch.
 enum BatchOutcome {
-    /// It is in, and whether the projector has delayed anything.
+    /// The batch is committed; `has_work` tells whether the projector has delayed anything.
     Applied { has_work: bool },
-    /// The checkpoint was elsewhere.
+    /// The checkpoint was at another position.
     Elsewhere,
-    /// It holds something that can't be applied.
+    /// The batch holds an event that can't be applied.
     Unfit,
 }
 
 impl Runner {
-    /// Applies the events, if any, and moves the checkpoint. Where someone else has
-    /// moved it, or the log does not have them, nothing is applied and the runner goes on from there.
+    /// Applies the events, if any, and moves the checkpoint. Where another process has moved the checkpoint,
+    /// or the log does not have the events, nothing is applied and the runner goes on from the checkpoint.
     pub(super) async fn apply(
         &self,
         connection: &mut PgConnection,
@@ -136,7 +136,7 @@ impl Runner {
         Ok(BatchOutcome::Applied { has_work })
     }
 
-    /// Applies one event behind a savepoint; what is wrong with it, if it can't be applied.
+    /// Applies one event behind a savepoint; returns the error's text, if the event can't be applied.
     pub(super) async fn apply_one(
         &self,
         tx: &mut Tx<'_>,
@@ -160,8 +160,8 @@ impl Runner {
         Ok(failure)
     }
 
-    /// Goes on from where the checkpoint is now: a rebuild was swapped in, another runner was quicker, or
-    /// a backup was restored and the events are not the log's any more.
+    /// Goes on from where the checkpoint is now: a rebuild was swapped in, another runner was quicker, or a
+    /// backup was restored and the log does not have the events any more.
     async fn follow_checkpoint(
         &self,
         connection: &mut PgConnection,
@@ -176,8 +176,8 @@ impl Runner {
     }
 }
 
-/// Whether the same might succeed later: anything but the database's word that the statement itself is
-/// wrong (SQLSTATE classes 21, 22, 23, 42 and 54) or a value that can't be sent or read.
+/// Returns true if the same statement might succeed later: any error but the database's word that the
+/// statement itself is wrong (SQLSTATE classes 21, 22, 23, 42 and 54) or a value that can't be sent or read.
 fn is_passing(error: &sqlx::Error) -> bool {
     if let sqlx::Error::Database(database) = error {
         let state = database.code().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Events that wait for a mend.
+//! Parked events, which wait for a mend.
 
 use super::{Lead, Runner, RunnerError};
 use crate::ports::RecordedEvent;
@@ -51,8 +51,8 @@ impl Parked {
 }
 
 impl Runner {
-    /// Tries parked events again if an operator asks for it.
-    pub(super) async fn retry_if_asked(
+    /// Tries parked events again if an operator has requested it.
+    pub(super) async fn retry_if_requested(
         &self,
         connection: &mut PgConnection,
         lead: &mut Lead,
@@ -64,7 +64,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Tries parked events again, oldest first; a new build may know what an older one did not.
+    /// Tries parked events again, oldest first; a new build may know an event that an older one did not.
     pub(super) async fn retry_parked(
         &self,
         connection: &mut PgConnection,
@@ -108,7 +108,7 @@ impl Runner {
         Ok(())
     }
 
-    /// What is still wrong with the event, if anything is.
+    /// Applies a parked event again; returns the error's text, if it still can't be applied.
     async fn try_again(&self, tx: &mut Tx<'_>, position: i64) -> Result<Option<String>, RunnerError> {
         let events = self.context.source.read_after(position - 1, 1).await?;
         let Some(event) = events.first() else { return Ok(Some("it is not in the log".to_owned())) };

@@ -1,4 +1,5 @@
--- Up to sixteen likes each is a step, from there on every sixteenth part more: so often an engine hears of it.
+-- A step is each like up to sixteen, and from there on every sixteenth part more: so often an engine hears of
+-- the likes.
 with counted as (
     select posts.post_id, posts.like_count as before, posts.like_count + change.likes as after
     from unnest($1::uuid[], $2::bigint[]) as change (post_id, likes)

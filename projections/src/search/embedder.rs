@@ -1,38 +1,40 @@
-//! What makes vectors of texts; texts alike in meaning, or at least in wording, get vectors that point the same way.
+//! An embedder makes vectors of texts; texts alike in meaning, or at least in wording, get vectors that point
+//! the same way.
 
 use futures::future::BoxFuture;
 
-/// No vectors could be made.
+/// The error of an embedder that could make no vectors.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
-    /// It can't be reached, or does not answer as it should: later it may.
+    /// The embedder can't be reached, or does not answer as it should: later it may.
     #[error("the embedder is away: {0}")]
     Away(String),
-    /// It does not take one of these texts, and never will.
+    /// The embedder does not take one of these texts, and never will.
     #[error("the embedder refuses a text: {0}")]
     Refused(String),
 }
 
-/// Makes vectors.
+/// An embedder makes vectors.
 pub trait Embedder: Send + Sync + 'static {
-    /// What answers call it. Vectors of embedders with different names are never compared, so it names the model, too.
+    /// Returns the embedder's name, as answers give it. Vectors of embedders with different names are never
+    /// compared, so the name includes the model.
     fn name(&self) -> &str;
 
-    /// How long its vectors are, if that is known before its first answer. They have the length 1 in space, or 0 where
-    /// a text has nothing to go by.
+    /// Returns the number of a vector's dimensions, if it is known before the first answer. The vectors have
+    /// the length 1 in space, or 0 where a text has nothing to go by.
     fn dimensions(&self) -> Option<usize>;
 
-    /// The cosine under which texts have nothing in common worth showing.
+    /// Returns the cosine under which texts have nothing in common worth showing.
     fn closeness(&self) -> f32;
 
-    /// A vector for each text, in order.
+    /// Makes a vector for each text, in order.
     ///
     /// # Errors
-    /// See [`EmbedError`]; of one text that is refused the others have none either.
+    /// See [`EmbedError`]; if one text is refused the others get no vectors either.
     fn embed(&self, texts: Vec<String>) -> BoxFuture<'_, Result<Vec<Vec<f32>>, EmbedError>>;
 }
 
-/// Brings a vector to the length 1 in space; one of no length stays as it is.
+/// Brings a vector to the length 1 in space; a vector of no length stays as it is.
 #[must_use]
 pub fn unit(mut vector: Vec<f32>) -> Vec<f32> {
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();

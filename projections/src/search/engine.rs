@@ -1,5 +1,6 @@
-//! What a search engine must do; `search_engine` has them. It holds whole documents by version and finds them again. Who may
-//! see what is decided by filters that come with each query, and once more by whoever shows what was found.
+//! The port of a search engine; `search_engine` implements it. An engine holds whole documents by version and
+//! finds them again. The filters that come with each query decide who may see what, and the slice that shows
+//! the hits decides once more.
 
 use super::words::Words;
 use crate::Position;
@@ -11,75 +12,75 @@ use uuid::Uuid;
 /// A document as an engine gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
-    /// See [`PostDocument`].
+    /// A post, see [`PostDocument`].
     Post(PostDocument),
-    /// See [`PersonDocument`].
+    /// A person, see [`PersonDocument`].
     Person(PersonDocument),
-    /// See [`TagDocument`].
+    /// A tag, see [`TagDocument`].
     Tag(TagDocument),
 }
 
-/// A post.
+/// The document of a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostDocument {
-    /// Which.
+    /// The post's id.
     pub post_id: Uuid,
-    /// None where it was written under an alias.
+    /// The post's author; none where it was written under an alias.
     pub author: Option<PostAuthor>,
-    /// Where it was published, if on a board.
+    /// The board on which the post was published, if on any.
     pub board_id: Option<Uuid>,
-    /// Empty where it has none.
+    /// The post's title; empty where it has none.
     pub title: String,
-    /// What it says.
+    /// The post's text.
     pub text: String,
-    /// Without `#`.
+    /// The post's tags, without `#`.
     pub tags: Vec<String>,
-    /// Of its photos.
+    /// The alternative texts of the post's photos.
     pub alternative_texts: Vec<String>,
-    /// How many photos it shows.
+    /// The number of photos that the post shows.
     pub photo_count: i32,
-    /// Only those who follow the author may find it.
+    /// True if only followers of the author may find the post.
     pub for_followers: bool,
-    /// When.
+    /// The time of publication.
     pub published_at: DateTime<Utc>,
-    /// As of its last step; the newest number is elsewhere.
+    /// The number of likes as of its last step; the newest number is elsewhere.
     pub like_count: i64,
 }
 
-/// Who wrote a post.
+/// The author of a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostAuthor {
-    /// Who.
+    /// The author's id.
     pub user_id: Uuid,
-    /// Unique name.
+    /// The author's handle.
     pub handle: String,
-    /// Free text.
+    /// The name by which the author is shown, free text.
     pub display_name: String,
 }
 
-/// A person.
+/// The document of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonDocument {
-    /// Who.
+    /// The person's id.
     pub user_id: Uuid,
-    /// Unique name.
+    /// The person's handle.
     pub handle: String,
-    /// Free text.
+    /// The name by which the person is shown, free text.
     pub display_name: String,
-    /// What they say of themselves.
+    /// The person's words about themself.
     pub bio: String,
 }
 
-/// A tag.
+/// The document of a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagDocument {
-    /// Without `#`.
+    /// The tag, without `#`.
     pub tag: String,
-    /// Posts for everyone that carry it.
+    /// The number of posts for everyone that carry the tag.
     pub post_count: i64,
 }
 
-/// Names a document within an engine.
+/// A key, which names a document within an engine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// A post.
@@ -90,18 +91,19 @@ pub enum Key {
     Tag(Uuid),
 }
 
-/// What a document is from some version on; nothing where it is gone.
+/// An update: a document from some version on; none where it is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentUpdate {
-    /// Which.
+    /// The document's key.
     pub key: Key,
-    /// Position of the event that made it so; of a tag how many posts carry it.
+    /// The document's version: the position of the event that made it so; for a tag the number of posts that
+    /// carry it.
     pub version: Position,
-    /// None where nobody may find it any more.
+    /// The document; none where nobody may find it any more.
     pub document: Option<Document>,
 }
 
-/// What is looked for.
+/// The kind of documents to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Posts.
@@ -112,10 +114,10 @@ pub enum Kind {
     Tags,
 }
 
-/// In which order.
+/// The order of hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// What fits best first; of things that fit alike the newer and more liked.
+    /// The best fit first; of documents that fit alike the newer and more liked.
     #[default]
     Relevance,
     /// The newest first.
@@ -124,158 +126,163 @@ pub enum Sort {
     MostLiked,
 }
 
-/// Which documents a reader may find.
+/// The access of a reader: which documents the reader may find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
-    /// Whose posts for followers they may find: their own, and of those whom they follow.
+    /// The people whose posts for followers the reader may find: the reader, and those whom the reader
+    /// follows.
     pub follows: Vec<UserId>,
-    /// Of whom they may find nothing.
+    /// The people of whom the reader may find nothing.
     pub hidden: Vec<UserId>,
 }
 
-/// Bounds of what is found, beside its words.
+/// The filters of a query, beside its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filters {
-    /// Each must be carried.
+    /// The tags that a post must carry, all of them.
     pub tags: Vec<String>,
-    /// One of them must have written it; nobody has where this is empty.
+    /// The people one of whom must have written the post; an empty list finds nothing.
     pub authors: Option<Vec<UserId>>,
-    /// Where it was published.
+    /// The board on which the post must have been published.
     pub board: Option<BoardId>,
-    /// Whether it shows photos.
+    /// True for posts with photos, false for posts without.
     pub has_photos: Option<bool>,
-    /// In which language it seems to be written; see [`super::text::language`].
+    /// The language in which the post seems to be written; see [`super::text::language`].
     pub language: Option<String>,
-    /// From then on.
+    /// The time from which on the post was published.
     pub since: Option<DateTime<Utc>>,
-    /// Before then.
+    /// The time before which the post was published.
     pub before: Option<DateTime<Utc>>,
 }
 
-/// A question.
+/// A query to an engine.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// What is looked for.
+    /// The kind of documents to find.
     pub kind: Kind,
-    /// By which words; none find everything.
+    /// The words by which to find; none find everything.
     pub words: Words,
-    /// Within which bounds.
+    /// The filters within which to find.
     pub filters: Filters,
-    /// By whom.
+    /// The access of the reader who searches.
     pub access: Access,
-    /// In which order.
+    /// The order of hits.
     pub sort: Sort,
-    /// Found, too, is what is near to this in meaning or wording, or only that where there are no words.
+    /// The vector or post near to which hits are, in meaning or wording: hits beside those of the words, or
+    /// the only hits where there are no words.
     pub near: Option<Near>,
-    /// The least cosine that counts as near; what that is, the embedder knows.
+    /// The least cosine that counts as near; the embedder knows what that is.
     pub closeness: f32,
-    /// As of when things are new or old: the same for all pages of one search.
+    /// The time as of which documents are new or old: the same for all pages of one search.
     pub now: DateTime<Utc>,
-    /// How many to pass over.
+    /// The number of hits to pass over.
     pub offset: usize,
-    /// How many at most.
+    /// The greatest number of hits to return.
     pub limit: usize,
-    /// Whether to count by facets.
+    /// True if the engine is to count by facets.
     pub facets: bool,
 }
 
-/// What hits are to be near to, by vectors.
+/// The vector or post near to which hits are to be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Near {
     /// A vector of the embedder whose vectors the engine holds.
     Vector(Vec<f32>),
-    /// A post that the engine holds a vector of, which is not among the hits itself.
+    /// A post of which the engine holds a vector, and which is not among the hits itself.
     Post(PostId),
 }
 
-/// What was found.
+/// The hits of a query.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
-    /// In order.
+    /// The hits, in order.
     pub hits: Vec<Hit>,
-    /// About how many there are in all.
+    /// The number of hits in all, about.
     pub total: usize,
-    /// Empty unless asked for.
+    /// The facets; empty unless the query has asked for them.
     pub facets: Facets,
 }
 
-/// One of the documents found.
+/// A hit: one of the documents found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
-    /// Which.
+    /// The document's key.
     pub key: Key,
-    /// Why it is where it is.
+    /// The score: the reason for the hit's rank.
     pub score: Score,
 }
 
-/// What a place in the order is made of: their product.
+/// The score of a hit: the product of these numbers is its rank.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Score {
-    /// How well the words fit (BM25, by field).
+    /// The fit of the words (BM25, by field).
     pub words: f32,
-    /// How much it is liked.
+    /// The factor by the number of likes.
     pub likes: f32,
-    /// How new it is.
+    /// The factor by the age.
     pub age: f32,
-    /// Cosine of the angle to what it should be near to, where that was asked: 1 is the same, 0 has nothing in common.
+    /// The cosine of the angle to what the hit should be near to, if the query asks for that: 1 is the same,
+    /// 0 has nothing in common.
     pub near: Option<f32>,
 }
 
-/// How many of the documents found are of which kind, the most first.
+/// The facets: how many of the documents found are of which kind, the most first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
-    /// By tag.
+    /// The numbers by tag.
     pub tags: Vec<(String, u64)>,
-    /// By board.
+    /// The numbers by board.
     pub boards: Vec<(Uuid, u64)>,
-    /// By language.
+    /// The numbers by language.
     pub languages: Vec<(String, u64)>,
-    /// How many show photos.
+    /// The number of posts with photos.
     pub with_photos: u64,
 }
 
-/// An engine could not answer.
+/// The error of an engine that could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// It can't be reached, or is not ready.
+    /// The engine can't be reached, or is not ready.
     #[error("the search engine is away: {0}")]
     Away(String),
-    /// Too many search at once: it answers in a moment.
+    /// The engine has too many searches at once: it answers in a moment.
     #[error("too many searches at once")]
     Busy,
-    /// Something in it failed.
+    /// The engine failed in some part.
     #[error("the search engine failed: {0}")]
     Failed(String),
 }
 
 /// A search engine.
 pub trait Engine: Send + Sync + 'static {
-    /// What `?explain` and logs call it.
+    /// Returns the engine's name, for `?explain` and logs.
     fn name(&self) -> &'static str;
 
-    /// Up to which position it has everything; 0 where it has nothing yet.
+    /// Returns the position up to which the engine has everything; 0 where it has nothing yet.
     fn position(&self) -> BoxFuture<'_, Result<Position, EngineError>>;
 
-    /// Takes documents in, so that they are found from the end of this call on, together with having everything up to
-    /// `position`, if that is given. Repeating it changes nothing.
+    /// Takes documents in, so that they are found from the end of this call on; notes, together with that,
+    /// that the engine has everything up to `position`, if that is given. Repeating the call changes nothing.
     ///
     /// # Errors
-    /// See [`EngineError`]; some may be taken in then, and all are to be sent again.
+    /// See [`EngineError`]; some documents may be taken in then, and all are to be sent again.
     fn take(
         &self,
         changes: Vec<DocumentUpdate>,
         position: Option<Position>,
     ) -> BoxFuture<'_, Result<(), EngineError>>;
 
-    /// Up to which position it has the vectors that this embedder makes of posts; 0 where it has those of another, which
-    /// are worth nothing then. Vectors come later than documents: making them may take long, or fail for a while.
+    /// Returns the position up to which the engine has the vectors that this embedder makes of posts; 0 where
+    /// it has those of another embedder, which are worth nothing then. Vectors come later than documents:
+    /// making them may take long, or fail for a while.
     fn vectors_position<'a>(&'a self, embedder: &'a str) -> BoxFuture<'a, Result<Position, EngineError>>;
 
-    /// Takes in vectors of posts, none for those that are gone, together with having all of this embedder's up to
-    /// `position`, if that is given. A post whose document is gone is never found by its vector.
+    /// Takes in vectors of posts, none for posts that are gone; notes, together with that, that the engine
+    /// has all of this embedder's vectors up to `position`, if that is given. A post whose document is gone
+    /// is never found by its vector.
     ///
     /// # Errors
-    /// As with `take`.
+    /// The same errors as those of [`Engine::take`].
     fn take_vectors<'a>(
         &'a self,
         embedder: &'a str,
@@ -283,13 +290,13 @@ pub trait Engine: Send + Sync + 'static {
         position: Option<Position>,
     ) -> BoxFuture<'a, Result<(), EngineError>>;
 
-    /// Answers a question.
+    /// Answers a query.
     ///
     /// # Errors
     /// See [`EngineError`].
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>>;
 
-    /// Every document's key and version, for `madang verify`.
+    /// Returns every document's key and version, for `madang verify`.
     ///
     /// # Errors
     /// See [`EngineError`].

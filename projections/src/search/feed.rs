@@ -1,4 +1,4 @@
-//! What an engine is to take in next, read from the documents' tables.
+//! The feed of an engine: the documents that it is to take in next, read from the documents' tables.
 
 use super::engine::{Document, DocumentUpdate, Key, PersonDocument, PostAuthor, PostDocument, TagDocument};
 use crate::Position;
@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
-/// Documents read at once.
+/// The number of documents read at once.
 const BATCH: i64 = 2_000;
 
 const POSTS: &str = "
@@ -26,12 +26,13 @@ const PEOPLE: &str = "
     select user_id, handle, display_name, bio, not active as gone, version, changed
     from search.people where (changed, user_id) > ($1, $2) order by changed, user_id limit $3";
 
-/// When a tag was counted depends on how the log was cut: what an engine holds of it is known by the count itself.
+/// The query of tags has their counts as versions: when a tag was counted depends on how the log was cut, so
+/// the count itself tells what an engine holds of the tag.
 const TAGS: &str = "
     select tag_id, tag, post_count, post_count = 0 as gone, post_count as version, changed
     from search.tags where (changed, tag_id) > ($1, $2) order by changed, tag_id limit $3";
 
-/// Where a reading of the tables stands.
+/// The cursor of a feed in the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum FeedCursor {
     Posts(Position, Uuid),
@@ -40,32 +41,32 @@ enum FeedCursor {
     End,
 }
 
-/// Reads everything that changed after a position, in pieces.
+/// A feed reads every document that changed after a position, in pieces.
 pub struct Feed {
     after: Position,
-    /// Everything up to here is read when the feed ends.
+    /// The position up to which every change is read when the feed ends.
     pub up_to: Position,
-    place: FeedCursor,
+    cursor: FeedCursor,
 }
 
 impl Feed {
-    /// Begins to read what changed after `after`.
+    /// Begins to read the documents that changed after `after`.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn begin(pool: &PgPool, after: Position) -> Result<Self, sqlx::Error> {
-        // Rows that come later are newer than this, and part of the next feed.
+        // Rows that come later are newer than this position, and part of the next feed.
         let (up_to,) = sqlx::query_as("select position from search.checkpoint").fetch_one(pool).await?;
-        Ok(Self { after, up_to, place: FeedCursor::Posts(after, Uuid::max()) })
+        Ok(Self { after, up_to, cursor: FeedCursor::Posts(after, Uuid::max()) })
     }
 
-    /// The next piece; none at the end.
+    /// Reads the next piece; returns none at the end.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn next(&mut self, pool: &PgPool) -> Result<Option<Vec<DocumentUpdate>>, sqlx::Error> {
         loop {
-            let (changes, next) = match &self.place {
+            let (changes, next) = match &self.cursor {
                 FeedCursor::Posts(changed, id) => {
                     let rows = sqlx::query(POSTS).bind(changed).bind(id).bind(BATCH).fetch_all(pool).await?;
                     let last = last(&rows, "post_id")?.map(|(changed, id)| FeedCursor::Posts(changed, id));
@@ -83,7 +84,7 @@ impl Feed {
                 }
                 FeedCursor::End => return Ok(None),
             };
-            self.place = next;
+            self.cursor = next;
             if !changes.is_empty() {
                 return Ok(Some(changes));
             }
@@ -91,10 +92,11 @@ impl Feed {
     }
 }
 
-/// These tags in this order, with how many posts carry them; those that none carries any more are left out.
+/// Returns these tags in this order, with the numbers of posts that carry them; tags that no post carries any
+/// more are left out.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn tags(pool: impl Reads<'_>, ids: &[Uuid]) -> Result<Vec<TagDocument>, sqlx::Error> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "select tags.tag, tags.post_count
@@ -109,10 +111,10 @@ pub async fn tags(pool: impl Reads<'_>, ids: &[Uuid]) -> Result<Vec<TagDocument>
     Ok(rows.into_iter().map(|(tag, post_count)| TagDocument { tag, post_count }).collect())
 }
 
-/// Key and version of every document that an engine should hold.
+/// Returns key and version of every document that an engine should hold.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn versions(pool: &PgPool) -> Result<Vec<(Key, Position)>, sqlx::Error> {
     let mut feed = Feed::begin(pool, 0).await?;
     let mut versions = vec![];
@@ -151,7 +153,7 @@ fn post(row: &PgRow) -> Result<(Key, Document), sqlx::Error> {
     let post_id = row.try_get("post_id")?;
     let author = match row.try_get("author_id")? {
         None => None,
-        // A person whose events come later in the log than their posts: they are there by the next piece.
+        // The person's events come later in the log than their posts: they are there by the next piece.
         Some(user_id) => Some(PostAuthor {
             user_id,
             handle: row.try_get::<Option<_>, _>("handle")?.unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! What a batch changes about what is searched, net.
+//! The fold of a batch: its net change of the searched documents.
 
 use crate::{Position, RecordedEvent};
 use chrono::{DateTime, Utc};
@@ -11,16 +11,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A batch's net effect, but for likes.
+/// The net effect of a batch, but for likes.
 #[derive(Debug, Default)]
 pub(super) struct DocumentChanges<'a> {
     pub(super) posts: BTreeMap<Uuid, Post<'a>>,
     pub(super) people: BTreeMap<Uuid, Person<'a>>,
-    /// By person, where what they wrote becomes another document: the last event by which it does.
+    /// The last event, by person, by which the person's posts become other documents.
     pub(super) standing: BTreeMap<Uuid, Position>,
 }
 
-/// What one post says at a batch's end, in the form in which it goes to the database.
+/// The content of one post at a batch's end, in the form in which it goes to the database.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Post<'a> {
     pub(super) post_id: Uuid,
@@ -36,7 +36,7 @@ pub(super) struct Post<'a> {
     pub(super) version: Position,
 }
 
-/// What never changes about a post; known if it was published within the batch.
+/// The origin of a post, which never changes; known if the post was published within the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Origin {
     pub(super) author_id: Option<UserId>,
@@ -46,11 +46,11 @@ pub(super) struct Origin {
     pub(super) anonymous: bool,
 }
 
-/// What changes about one person, in the form in which it goes to the database; `None` stays.
+/// The change of one person, in the form in which it goes to the database; a field that is `None` stays.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Person<'a> {
     pub(super) user_id: Uuid,
-    /// Whether they registered within the batch.
+    /// True if the person registered within the batch.
     #[serde(skip)]
     pub(super) is_new: bool,
     pub(super) handle: Option<&'a str>,
@@ -136,14 +136,14 @@ impl<'a> DocumentChanges<'a> {
             | UserEvent::RoleGranted { .. }
             | UserEvent::RoleRevoked { .. } => {}
         }
-        // Their name, and whether others may see it, is part of what they wrote.
+        // The author's name, and whether others may see the author, is part of each post's document.
         if !matches!(event, UserEvent::UserRegistered { .. }) {
             self.standing.insert(user_id, recorded.position);
         }
     }
 }
 
-/// Whether anything that is searched follows from it.
+/// Returns true if the event changes anything that is searched.
 pub(super) fn concerns(event: &UserEvent) -> bool {
     match event {
         UserEvent::UserRegistered { .. }

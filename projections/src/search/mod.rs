@@ -1,10 +1,13 @@
-//! Search: the documents that engines are fed from, what they are asked, and how text is compared.
+//! Search: the documents that engines are fed from, the queries that engines answer, and how text is
+//! compared.
 //!
-//! An engine shares no transaction with Postgres. So the tables here are the projection, written exactly once; whole
-//! documents go from them to the engine by version ([`feed`]), as often as it takes, and `madang verify` proves both
-//! equal. Vectors of posts come to it on a way of their own ([`texts`], [`embedder`]), so that they delay no words.
+//! An engine shares no transaction with Postgres. The tables here are therefore the projection, written
+//! exactly once; whole documents go from them to the engine by version ([`feed`]), as often as it takes, and
+//! `madang verify` proves both equal. Vectors of posts come to the engine on a way of their own ([`texts`],
+//! [`embedder`]), so that they delay no words.
 //!
-//! Reading order: [`text`] and [`words`] (what is the same, what is asked), [`engine`] (the port), [`feed`], [`texts`].
+//! Reading order: [`text`] and [`words`] (which texts are the same, and what a query asks for), [`engine`]
+//! (the port), [`feed`], [`texts`].
 
 pub mod embedder;
 pub mod engine;
@@ -23,7 +26,7 @@ use domain::like::{LikeEvent, Target};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// Writes the schema `search`.
+/// The projector of the schema `search`.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchProjector;
 
@@ -33,7 +36,7 @@ static DEFINITION: Definition = Definition {
     interests: &["user", "post", "like"],
     tables: include_str!("tables.sql"),
     indexes: include_str!("indexes.sql"),
-    // When likes took a step depends on how the log was cut, so `changed` does.
+    // The column `changed` is left out: it depends on when likes took a step, and so on how the log was cut.
     compared: &[
         "select post_id, author_id, board_id, title, text, tags, alternative_texts, photo_count, followers_only,
             published_at, like_count, gone, version

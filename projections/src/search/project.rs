@@ -1,4 +1,4 @@
-//! Writes what is searched.
+//! The writes of the searched documents.
 
 use super::fold::{DocumentChanges, Person, Post};
 use crate::likes::LikeChanges;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Applies a batch. New posts come first, so that likes and what their author did since find them.
+/// Applies a batch. New posts come first, so that likes and later events of their authors find them.
 pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Result<(), sqlx::Error> {
     let Some(position) = events.last().map(|event| event.position) else { return Ok(()) };
     let DocumentChanges { posts, people, standing } = DocumentChanges::of(events);
@@ -40,7 +40,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, events: &[Arc<RecordedEvent>]) -> Res
     touch(tx, standing).await
 }
 
-/// By how much the number of posts of each tag changes with this one.
+/// Adds the changes that this post makes to the number of posts of each tag.
 fn count<'a>(carried: &mut BTreeMap<String, i64>, post: &Post<'a>, anonymous: bool, before: &[String]) {
     let counts = !(post.gone || post.followers_only || anonymous);
     let after: BTreeSet<&str> = post.tags.iter().filter(|_| counts).map(String::as_str).collect();
@@ -53,7 +53,7 @@ fn count<'a>(carried: &mut BTreeMap<String, i64>, post: &Post<'a>, anonymous: bo
     }
 }
 
-/// Of each post whether it is anonymous, and its tags so far, if they count.
+/// Returns for each post whether it is anonymous, and its tags so far, if they count.
 async fn carried_before(
     tx: &mut Tx<'_>,
     known: &[Post<'_>],
@@ -72,12 +72,13 @@ async fn carried_before(
     Ok(rows.into_iter().map(|(post, anonymous, tags)| (post, (anonymous, tags))).collect())
 }
 
-/// Names a tag that nobody uses any more without its word, which may be of someone who was forgotten.
+/// Returns the id of a tag, which names a tag that nobody uses any more without its word: the word may be of
+/// a person who was forgotten.
 fn tag_id(tag: &str) -> Uuid {
     Uuid::new_v5(&TAGS, tag.as_bytes())
 }
 
-/// Random; where ids of tags come from.
+/// The namespace of the ids of tags, a random UUID.
 const TAGS: Uuid = Uuid::from_u128(0x6f2d_1c0e_95b4_4f0a_8a57_31c2_b0de_77a9);
 
 async fn count_tags(
@@ -128,7 +129,8 @@ async fn count_likes(
     Ok(())
 }
 
-/// What someone wrote is another document when they are called otherwise, or others may see them than before.
+/// Marks the posts of people who have another name now, or whom others may see or not see now, as changed:
+/// they are other documents.
 async fn touch(tx: &mut Tx<'_>, standing: BTreeMap<Uuid, Position>) -> Result<(), sqlx::Error> {
     if standing.is_empty() {
         return Ok(());

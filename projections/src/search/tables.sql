@@ -1,10 +1,11 @@
--- What search engines are fed from: whole documents by version. What is gone stays as an empty row, so that engines
--- hear of it. `version` is the position of the last event that changed what a document says; `changed` is that, or
--- the position at which its number of likes last took a step (see `count_likes.sql`): engines ask for what changed since.
+-- The documents that search engines are fed with, whole and by version. A document that is gone stays as an
+-- empty row, so that engines hear of it. `version` is the position of the last event that changed what a
+-- document says; `changed` is that position, or the position at which its number of likes last took a step
+-- (see `count_likes.sql`): engines ask for the rows changed since.
 
 create table posts (
     post_id uuid primary key,
-    -- None where it was written under an alias: engines must not know even that.
+    -- The author; none where the post was written under an alias: engines must not know even that.
     author_id uuid,
     board_id uuid,
     title text not null,
@@ -20,7 +21,7 @@ create table posts (
     changed bigint not null
 ) with (fillfactor = 80);
 
--- The projector itself finds by it what someone's leaving changes.
+-- The index by which the projector itself finds the posts that a person's leaving changes.
 create index posts_of_author on posts (author_id);
 
 create table people (
@@ -28,15 +29,15 @@ create table people (
     handle text not null,
     display_name text not null,
     bio text not null,
-    -- Who has left is found by nobody, nor is what they wrote.
+    -- True if the person has not left: those who have left are not found, nor are their posts.
     active boolean not null,
     private boolean not null,
     version bigint not null,
     changed bigint not null
 );
 
--- Tags that posts for everyone carry, and how many do; empty where none does any more. Anonymous posts are left out:
--- they carry no tags.
+-- The tags that posts for everyone carry, and the number of these posts; the word is empty where no post
+-- carries the tag any more. Anonymous posts are left out: they carry no tags.
 create table tags (
     tag_id uuid primary key,
     tag text not null,

@@ -1,4 +1,4 @@
-//! Folds by given and then.
+//! Tests of the fold: events given, changes then.
 
 use super::fold::DocumentChanges;
 use crate::given::{id, log};

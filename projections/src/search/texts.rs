@@ -1,4 +1,5 @@
-//! Which texts are to get vectors next, read from the documents' table. By version, so that likes make none anew.
+//! The texts of posts that are to get vectors next, read from the documents' table. The reading is by
+//! version, so that likes make no vectors anew.
 
 use crate::Position;
 use domain::value::PostId;
@@ -6,10 +7,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
-/// Texts read at once.
+/// The number of texts read at once.
 const BATCH: i64 = 512;
-/// Of a text this much is embedded: models read no more than a few hundred words, and what a post is about it says
-/// at its beginning.
+/// The number of a text's characters that are embedded: models read no more than a few hundred words, and
+/// what a post is about it says at its beginning.
 const LONGEST_CHARS: usize = 2_000;
 
 const TEXTS: &str = "
@@ -21,44 +22,44 @@ const TEXTS: &str = "
     where (posts.version, posts.post_id) > ($1, $2)
     order by posts.version, posts.post_id limit $3";
 
-/// Some posts, by what is embedded of them.
+/// Some posts, each with its text to embed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
-    /// None where a post is gone.
+    /// The texts by post; none where a post is gone.
     pub texts: Vec<(PostId, Option<String>)>,
-    /// With these, everything up to here is read.
+    /// The position up to which, with these texts, every text is read.
     pub up_to: Position,
 }
 
-/// Reads the texts of all posts that came or changed after a position, in pieces.
+/// A text feed reads the texts of all posts that came or changed after a position, in pieces.
 pub struct TextFeed {
-    /// Everything up to here is read when the feed ends.
+    /// The position up to which every text is read when the feed ends.
     pub up_to: Position,
-    place: (Position, Uuid),
+    cursor: (Position, Uuid),
 }
 
 impl TextFeed {
-    /// Begins to read what changed after `after`.
+    /// Begins to read the posts that changed after `after`.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn begin(pool: &PgPool, after: Position) -> Result<Self, sqlx::Error> {
         let (up_to,) = sqlx::query_as("select position from search.checkpoint").fetch_one(pool).await?;
-        Ok(Self { up_to, place: (after, Uuid::max()) })
+        Ok(Self { up_to, cursor: (after, Uuid::max()) })
     }
 
-    /// The next piece; none at the end.
+    /// Reads the next piece; returns none at the end.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's error.
     pub async fn next(&mut self, pool: &PgPool) -> Result<Option<Texts>, sqlx::Error> {
-        let (version, id) = self.place;
+        let (version, id) = self.cursor;
         let rows = sqlx::query(TEXTS).bind(version).bind(id).bind(BATCH).fetch_all(pool).await?;
         let Some(last) = rows.last() else { return Ok(None) };
-        self.place = (last.try_get("version")?, last.try_get("post_id")?);
+        self.cursor = (last.try_get("version")?, last.try_get("post_id")?);
         let texts = rows.iter().map(text).collect::<Result<_, _>>()?;
-        // More of the last one's version may follow.
-        Ok(Some(Texts { texts, up_to: self.place.0 - 1 }))
+        // More texts of the last text's version may follow.
+        Ok(Some(Texts { texts, up_to: self.cursor.0 - 1 }))
     }
 }
 

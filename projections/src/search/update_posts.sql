@@ -6,7 +6,7 @@ set
     alternative_texts = change.alternative_texts,
     photo_count = change.photo_count,
     followers_only = change.followers_only,
-    -- Likes of what is gone count for nothing, whenever they came.
+    -- The likes of a post that is gone count for nothing, whenever they came.
     like_count = case when change.gone then 0 else posts.like_count end,
     gone = change.gone,
     version = change.version,

@@ -1,51 +1,53 @@
-//! What people write into the search field: words, `"exact words"`, `-without`, `#tag`, `from:handle`.
+//! Words: what people write into the search field: words, `"exact words"`, `-without`, `#tag`, `from:handle`.
 
 use super::text::{fold, grams};
 use domain::value::Tag;
 
-/// The most characters of a query, and the most words: what is looked for together is bounded.
+/// The greatest number of characters of a query, and of its words: the work of one search is bounded.
 pub const MAX_CHARS: usize = 200;
 const MAX_WORDS: usize = 16;
 
 /// A query as its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// Each must be found; words of other scripts than CJK also by their beginning or with a typo.
+    /// The words each of which must be found; words of other scripts than CJK also by their beginning or with
+    /// a typo.
     pub words: Vec<Word>,
-    /// None of these may be found.
+    /// The words of which none may be found.
     pub without: Vec<Word>,
-    /// Each must be carried.
+    /// The tags that a post must carry, all of them.
     pub tags: Vec<String>,
-    /// Handles of whose posts they must be; of several one is enough.
+    /// The handles of authors, one of whom must have written the post.
     pub from: Vec<String>,
-    /// The last word is still being typed: people and tags are found by its keys so far.
+    /// True if the last word is still being typed: people and tags are found by its keys so far.
     pub is_unfinished: bool,
 }
 
-/// One word, or several that stand one after the other.
+/// A word, or several that stand one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// As it was written.
+    /// The word as it was written.
     pub written: String,
-    /// As it is compared.
+    /// The word as it is compared.
     pub folded: Vec<char>,
-    /// Found only as it stands.
+    /// True if the word is found only as it stands.
     pub exact: bool,
 }
 
-/// Why a query can't be answered.
+/// The reason why a query can't be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WordsError {
-    /// See [`MAX_CHARS`].
+    /// The query has too many characters, see [`MAX_CHARS`].
     #[error("has more than {MAX_CHARS} characters; shorten it")]
     TooLong,
-    /// See [`MAX_WORDS`].
+    /// The query has too many words, see [`MAX_WORDS`].
     #[error("has more than {MAX_WORDS} words; leave some out")]
     TooMany,
 }
 
 impl Words {
-    /// Reads a query. Whatever has no meaning of its own is a word; what holds neither letters nor numbers is left out.
+    /// Reads a query. A part that has no meaning of its own is a word; a part that holds neither letters nor
+    /// numbers is left out.
     ///
     /// # Errors
     /// See [`WordsError`].
@@ -87,7 +89,7 @@ struct Part {
     text: String,
 }
 
-/// Splits at spaces outside quotation marks. A mark that is never closed closes at the end.
+/// Splits a query at spaces outside quotation marks. A mark that is never closed closes at the end.
 fn parts(query: &str) -> Vec<Part> {
     let is_mark = |c: char| matches!(c, '"' | '“' | '”' | '＂');
     let mut parts = vec![];

@@ -1,4 +1,4 @@
-//! What a batch changes about searches, net.
+//! The fold of a batch: its net change of searches.
 
 use crate::{Position, RecordedEvent};
 use chrono::{DateTime, Utc};
@@ -9,22 +9,22 @@ use domain::value::{SearchId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A batch's net effect: first all of some people's go, then these change.
+/// The net effect of a batch: first all searches of the cleared people go, then these changes are made.
 #[derive(Debug, Default)]
 pub(super) struct SearchHistoryChanges {
-    /// Whose searches so far are forgotten.
+    /// The people whose searches so far are forgotten.
     pub(super) cleared: BTreeSet<UserId>,
-    /// What becomes of each search by the batch's end.
+    /// The change of each search by the batch's end.
     pub(super) searches: BTreeMap<SearchId, SearchChange>,
-    /// Whether the person has left.
+    /// True for each person who has left, false for each who is back or erased.
     pub(super) away: BTreeMap<UserId, bool>,
 }
 
-/// What becomes of one search.
+/// The change of one search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SearchChange {
     pub(super) user_id: UserId,
-    /// When it was searched last; none if it is forgotten.
+    /// The position and time of the last search; none if the search is forgotten.
     pub(super) searched: Option<(Position, DateTime<Utc>)>,
 }
 

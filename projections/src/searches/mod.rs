@@ -1,15 +1,17 @@
-//! What people search for: each sees what they searched for lately, and everyone what many do.
+//! Searches: each person sees their own latest searches, and everyone sees the searches of many.
 //!
-//! No table here has the words: they are in the vault, in `vault.searches`, and in one place only, so that what is
-//! forgotten there is forgotten. A query joins them to the rows here by the entry's id. So a copy that is built anew
-//! equals the live one although the words of what was forgotten meanwhile are gone for good, and an entry whose words
-//! are gone before its event came is shown to nobody.
+//! No table here has the words: they are in the vault, in `vault.searches`, and in one place only, so that
+//! words forgotten there are forgotten. A query joins the words to the rows here by the entry's id. A rebuilt
+//! copy therefore equals the live one although the words of searches forgotten meanwhile are gone for good,
+//! and an entry whose words are gone before its event came is shown to nobody.
 //!
-//! What many search for is counted when it is asked for, over the entries that stand: one person is one voice, as long
-//! as they have not forgotten it, left, or been forgotten. Counts of their own, with words, in a table or in events,
-//! would have to be taken back then, and would tell by how they changed just after an event whose search it was.
+//! Searches of many people are counted when they are requested, over the entries that stand: one person is
+//! one voice, as long as they have not forgotten the search, left, or been forgotten. Stored counts, with
+//! words, in a table or in events, would have to be taken back then, and would tell by how they changed just
+//! after an event whose search it was.
 //!
-//! Reading order: [`fold`] and [`project`] (who has searched when), [`popular`] (what is shown to everyone), [`query`].
+//! Reading order: [`fold`] and [`project`] (who has searched when), [`popular`] (what is shown to everyone),
+//! [`query`].
 
 mod fold;
 pub mod popular;
@@ -31,15 +33,15 @@ use std::sync::Arc;
 /// A search as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// Which.
+    /// The search's id.
     pub id: SearchId,
-    /// As they wrote it last.
+    /// The words as the owner wrote them last.
     pub query: String,
-    /// When, the last time.
+    /// The time of the search, the last time.
     pub searched_at: DateTime<Utc>,
 }
 
-/// How far back it goes what many people search for.
+/// The period over which searches of many people are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Period {
     /// The last 24 hours.
@@ -57,7 +59,7 @@ impl Period {
     }
 }
 
-/// Writes the schema `searches`.
+/// The projector of the schema `searches`.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchesProjector;
 

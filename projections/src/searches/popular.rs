@@ -1,23 +1,25 @@
-//! What many people search for, and may be shown to everyone.
+//! Popular searches: queries of many people, which may be shown to everyone.
 
 use super::key;
 
-/// So many different people must have searched for the same: what one or two did is theirs.
+/// The least number of different people who must have searched for the same: what one or two did is theirs.
 pub const PEOPLE_MIN: usize = 3;
 
-/// Digits of a query from which on it may be a number that reaches someone, or that stands for them.
+/// The number of digits of a query from which on it may be a number that reaches a person, or that stands for
+/// them.
 const DIGITS: usize = 6;
 
-/// Whether a query, as [`key`] has it, leads to nobody: it asks for no one's posts, and can be no address, handle,
-/// link or number of anyone. What is only one of them by chance is not shown either.
+/// Returns true if a query, as [`key`] has it, leads to nobody: it asks for no one's posts, and can be no
+/// address, handle, link or number of anyone. A query that is one of these only by chance is not shown
+/// either.
 #[must_use]
 pub fn may_be_shown(key: &str) -> bool {
     let digits = key.chars().filter(|c| c.is_numeric()).count();
     digits < DIGITS && !["@", "from:", "://", "www."].iter().any(|part| key.contains(part))
 }
 
-/// Those of `popular` that hold what someone has typed: the ones that begin with it come first, each in the order they
-/// had.
+/// Returns those of `popular` that hold what the person has typed: the queries that begin with it come first,
+/// each in the order they had.
 #[must_use]
 pub fn matching<'a>(popular: &'a [String], typed: &str, limit: usize) -> Vec<&'a str> {
     let typed = key(typed);

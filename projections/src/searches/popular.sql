@@ -1,5 +1,5 @@
--- A person has one row for each key (see vault.searches), so rows are people. Of equally many the order says nothing
--- of who came when.
+-- A person has one row for each key (see vault.searches), so rows are people. The order of queries with
+-- equally many people says nothing of who came when.
 select said.key
 from searches.recent
 join vault.searches as said on said.search_id = recent.search_id

@@ -1,4 +1,4 @@
-//! Writes who has searched when.
+//! The writes of searches: the person and the time of each.
 
 use super::fold::{SearchChange, SearchHistoryChanges};
 use crate::{RecordedEvent, Tx};

@@ -1,4 +1,4 @@
-//! Reads searches, with their words from the vault.
+//! The queries of searches, with their words from the vault.
 
 use super::popular::{PEOPLE_MIN, may_be_shown};
 use super::{Period, Search};
@@ -9,19 +9,21 @@ use domain::value::{SearchId, UserId};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-/// What counts as the same query: the letters as search compares them, and blanks as one space.
+/// Returns the form in which two queries count as the same: the letters as search compares them, and blanks
+/// as one space.
 #[must_use]
 pub fn key(query: &str) -> String {
     let folded: String = fold(query).chars.into_iter().collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What the person has searched for and not forgotten. Where they have typed something, what holds it: what begins with
-/// it first; the latest first of these. Reads no more than they have, which is
-/// [`domain::search_history::SearchHistory::MAX`].
+/// Returns the searches that the person has made and not forgotten. Where the person has typed something,
+/// only searches that hold it are returned: those that begin with it first; the latest first of these. The
+/// query reads no more searches than the person has, which is [`domain::search_history::SearchHistory::MAX`]
+/// at most.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn recent(
     pool: impl Reads<'_>,
     user: UserId,
@@ -45,18 +47,19 @@ fn search(row: &PgRow) -> Result<Search, sqlx::Error> {
     })
 }
 
-/// What at least [`PEOPLE_MIN`] people have searched for in the period up to a moment, in the form of [`key`]; what
-/// most of them have first. Reads all of the period: keep what it gives.
+/// Returns the queries for which at least [`PEOPLE_MIN`] people have searched in the period up to a moment,
+/// in the form of [`key`]; those of the most people first. The query reads all of the period: callers keep
+/// what it returns.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn popular(
     pool: impl Reads<'_>,
     period: Period,
     until: DateTime<Utc>,
     limit: usize,
 ) -> Result<Vec<String>, sqlx::Error> {
-    // Few of what many have searched for must not be shown; what is left out here is only missed at the end.
+    // Few of the queries of many people must not be shown; a query left out here is only missed at the end.
     let scanned = limit.saturating_mul(2);
     let queries: Vec<String> = sqlx::query_scalar(include_str!("popular.sql"))
         .bind(until - period.length())

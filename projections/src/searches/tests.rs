@@ -1,4 +1,4 @@
-//! Batches fold to their net effect.
+//! Tests that batches fold to their net effect.
 
 use super::SearchesProjector;
 use super::fold::{SearchChange, SearchHistoryChanges};
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 fn remembered(user: u128, search: u128) -> (u128, Event) {
     let (user_id, search_id) = (UserId(id(user)), SearchId(id(search)));
-    // What the server's clock said does not matter here.
+    // The time by the server's clock does not matter here.
     (0, Event::SearchHistory(SearchHistoryEvent::SearchRemembered { user_id, search_id, at: second(0) }))
 }
 

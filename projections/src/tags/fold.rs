@@ -1,4 +1,4 @@
-//! What a batch changes about tags, net.
+//! The fold of a batch: its net change of tags.
 
 use crate::RecordedEvent;
 use crate::likes::LikeChanges;
@@ -13,35 +13,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A batch's net effect.
+/// The net effect of a batch.
 #[derive(Debug, Default)]
 pub(super) struct TagChanges<'a> {
-    /// Posts that are published, edited or deleted within the batch.
+    /// The posts that are published, edited or deleted within the batch.
     pub(super) posts: BTreeMap<Uuid, TaggedPost<'a>>,
-    /// By how much each post's number of likes changes, where it does.
+    /// The change of each post's number of likes, where it changes.
     pub(super) likes: BTreeMap<Uuid, i64>,
-    /// Whether the person follows the tag in the end.
+    /// True for each tag that the person follows in the end, false for each that the person does not.
     pub(super) followed: BTreeMap<(UserId, &'a str), bool>,
-    /// Follow nothing any more: what they followed may have become unreadable before it was read.
+    /// The people who were erased: they follow no tag any more; their tags may have become unreadable before
+    /// they were read.
     pub(super) erased: BTreeSet<UserId>,
 }
 
-/// What becomes of one post by a batch's end.
+/// The outcome of one post by a batch's end.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TaggedPost<'a> {
-    /// Known if it was published within the batch, so that nothing is kept of it yet.
+    /// The origin, known if the post was published within the batch, so that the tables have no row of it
+    /// yet.
     pub(super) origin: Option<Origin>,
-    /// None where it is found by none.
+    /// The tags by which the post is found; none where it is found by none.
     pub(super) tags: &'a [String],
-    /// Whether it is gone.
+    /// True if the post is deleted.
     pub(super) deleted: bool,
 }
 
-/// What never changes about a post.
+/// The origin of a post, which never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     pub(super) author_id: UserId,
-    /// The original time for posts moved from another service: what is old does not trend.
+    /// The time of publication; the original time for posts moved from another service: an old post does not
+    /// trend.
     pub(super) published_at: DateTime<Utc>,
 }
 
@@ -80,7 +83,7 @@ impl<'a> TagChanges<'a> {
                 original_published_at,
                 ..
             } => {
-                // Without its origin an anonymous post is never kept, whatever comes later.
+                // An anonymous post without its origin is never stored, whatever comes later.
                 let anonymous = board.is_some_and(|placement| placement.anonymous);
                 change.origin = (!anonymous).then(|| Origin {
                     author_id: *author_id,
@@ -96,12 +99,12 @@ impl<'a> TagChanges<'a> {
     }
 }
 
-/// What is for few is found by none of its tags.
+/// Returns the tags by which a post is found: a post for followers is found by none of its tags.
 fn found_by(tags: &[String], followers_only: bool) -> &[String] {
     if followers_only { &[] } else { tags }
 }
 
-/// The post that is liked, if a post is.
+/// Returns the post that is liked, if the target is a post.
 fn post(target: Target) -> Option<Uuid> {
     match target {
         Target::Post(post) => Some(post.0),

@@ -1,4 +1,4 @@
--- No more than a page is read of each tag, however many posts carry it.
+-- The query reads no more than a page of each tag, however many posts carry it.
 select distinct newest.post_id
 from tags.followed
 cross join lateral (

@@ -1,4 +1,4 @@
-//! Tags: which posts carry one, how many do, who follows it, and what is trending.
+//! Tags: the posts that carry a tag and their number, the tag's followers, and the tags that are trending.
 
 mod fold;
 mod project;
@@ -16,40 +16,40 @@ use domain::user::UserEvent;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// A tag and how many posts carry it.
+/// A tag and the number of posts that carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagCount {
-    /// Without `#`.
+    /// The tag, without `#`.
     pub tag: String,
-    /// Posts that carry it and are not deleted.
+    /// The number of posts that carry the tag and are not deleted.
     pub post_count: i64,
 }
 
 /// A tag as the viewer sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagPage {
-    /// Without `#`.
+    /// The tag, without `#`.
     pub tag: String,
-    /// Posts that carry it and are not deleted.
+    /// The number of posts that carry the tag and are not deleted.
     pub post_count: i64,
-    /// How many follow it; those who have left still count until they are erased.
+    /// The number of people who follow the tag; those who have left still count until they are erased.
     pub follower_count: i64,
-    /// Whether the viewer follows it; not if nobody is logged in.
+    /// True if the viewer follows the tag; false if nobody is logged in.
     pub followed_by_me: bool,
 }
 
-/// A tag that is used now.
+/// A trend: a tag that is used now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trend {
-    /// Without `#`.
+    /// The tag, without `#`.
     pub tag: String,
-    /// Posts of the period that carry it.
+    /// The number of posts of the period that carry the tag.
     pub post_count: i64,
-    /// How many different people published them.
+    /// The number of different people who published these posts.
     pub author_count: i64,
 }
 
-/// How far back a trend goes.
+/// The period over which a trend is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Period {
     /// The last 24 hours.
@@ -67,7 +67,7 @@ impl Period {
     }
 }
 
-/// Writes the schema `tags`.
+/// The projector of the schema `tags`.
 #[derive(Clone, Copy, Debug)]
 pub struct TagsProjector;
 
@@ -107,7 +107,8 @@ impl Projector for TagsProjector {
 
     fn concerns(&self, event: &Event) -> bool {
         match event {
-            // An edit may give a post without tags its first ones, so all that could ever carry one are known.
+            // An edit may give a post without tags its first ones, so every post that could ever carry one is
+            // known.
             Event::Post(PostEvent::PostPublished { board, .. }) => {
                 !board.is_some_and(|placement| placement.anonymous)
             }

@@ -1,4 +1,4 @@
-//! Writes which posts carry which tag, and who follows it.
+//! The writes of tags: which posts carry which tag, and who follows it.
 
 use super::fold::{TagChanges, TaggedPost};
 use crate::{RecordedEvent, Tx};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// By how much a number changes, of each tag.
+/// The change of a number, of each tag.
 type Counts = BTreeMap<String, i64>;
 
 /// Applies a batch. New posts come first, so that likes and tags find them; the counts of tags come last, from the
@@ -42,7 +42,7 @@ async fn write_new(tx: &mut Tx<'_>, posts: &BTreeMap<Uuid, TaggedPost<'_>>) -> R
     Ok(())
 }
 
-/// Those of deleted and anonymous posts find no row.
+/// Counts likes; those of deleted and anonymous posts find no row.
 async fn count_likes(tx: &mut Tx<'_>, likes: BTreeMap<Uuid, i64>) -> Result<(), sqlx::Error> {
     if likes.is_empty() {
         return Ok(());
@@ -52,7 +52,7 @@ async fn count_likes(tx: &mut Tx<'_>, likes: BTreeMap<Uuid, i64>) -> Result<(), 
     Ok(())
 }
 
-/// Only what an edit really takes away: most leave all tags as they are.
+/// Takes off the tags that an edit really takes away: most edits leave all tags as they are.
 async fn take_off(
     tx: &mut Tx<'_>,
     posts: &BTreeMap<Uuid, TaggedPost<'_>>,
@@ -92,7 +92,7 @@ async fn put_on(
     Ok(())
 }
 
-/// Each tag with its post.
+/// Returns two columns: each tag with its post.
 fn columns<'a>(changes: impl Iterator<Item = (&'a Uuid, &'a TaggedPost<'a>)>) -> (Vec<&'a str>, Vec<Uuid>) {
     changes.flat_map(|(&post, change)| change.tags.iter().map(move |tag| (tag.as_str(), post))).unzip()
 }

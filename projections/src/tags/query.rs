@@ -1,4 +1,4 @@
-//! Reads tags.
+//! The queries of tags.
 
 use super::{Period, TagCount, TagPage, Trend};
 use crate::reads::Reads;
@@ -8,10 +8,10 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-/// The tag (as [`domain::value::Tag`] spells it) as the viewer sees it; one that nobody uses, too.
+/// Returns the tag (as [`domain::value::Tag`] spells it) as the viewer sees it; a tag that nobody uses, too.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn by_name(
     pool: impl Reads<'_>,
     tag: &str,
@@ -37,11 +37,11 @@ pub async fn by_name(
     })
 }
 
-/// The posts that carry a tag (as [`domain::value::Tag`] spells it), newest first. Posts of people who
-/// have left are among them; whoever shows the posts leaves those out.
+/// Returns the posts that carry a tag (as [`domain::value::Tag`] spells it), newest first. Posts of people
+/// who have left are among them; the caller that shows the posts leaves those out.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn posts(
     pool: impl Reads<'_>,
     tag: &str,
@@ -59,11 +59,11 @@ pub async fn posts(
     Ok(Page::of(posts.into_iter().map(PostId).collect(), limit, |post| *post))
 }
 
-/// The same, most liked first, of equally liked ones the newest. A key is a number of likes and a post: one that is
-/// liked while pages are read may come twice, or not at all.
+/// Returns the posts that carry a tag, most liked first, of equally liked ones the newest. A key is a number
+/// of likes and a post: a post that is liked while pages are read may come twice, or not at all.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn most_liked_posts(
     pool: impl Reads<'_>,
     tag: &str,
@@ -86,10 +86,11 @@ pub async fn most_liked_posts(
     Ok(page.map(|(_, post)| PostId(post)))
 }
 
-/// The posts that carry a tag that `user` follows, newest first and each once; as [`posts`] has them.
+/// Returns the posts that carry a tag that `user` follows, newest first and each once; posts of people who
+/// have left are among them, as with [`posts`].
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn followed_posts(
     pool: impl Reads<'_>,
     user: UserId,
@@ -105,10 +106,10 @@ pub async fn followed_posts(
     Ok(Page::of(posts.into_iter().map(PostId).collect(), limit, |post| *post))
 }
 
-/// The tags that `user` follows, in alphabetical order. A key is a tag.
+/// Returns the tags that `user` follows, in alphabetical order. A key is a tag.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn followed(
     pool: impl Reads<'_>,
     user: UserId,
@@ -139,10 +140,10 @@ pub async fn followed(
     Ok(Page::of(tags, limit, |followed: &TagPage| followed.tag.clone()))
 }
 
-/// The most used tags, or those that begin with `prefix`.
+/// Returns the most used tags, or those that begin with `prefix`.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn top(
     pool: impl Reads<'_>,
     prefix: Option<&str>,
@@ -170,11 +171,11 @@ pub async fn top(
         .collect()
 }
 
-/// The tags that most different people have used within the period, of equally many the one in more posts. Reads
-/// every use of the period: whoever asks often keeps the answer for a while.
+/// Returns the tags that most different people have used within the period, of equally many the tag in more
+/// posts. The query reads every use of the period: a caller that needs the tags often keeps them for a while.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn trending(pool: impl Reads<'_>, period: Period, limit: usize) -> Result<Vec<Trend>, sqlx::Error> {
     let rows = sqlx::query(include_str!("trending.sql"))
         .bind(period.hours())

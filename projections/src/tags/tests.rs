@@ -1,4 +1,4 @@
-//! Batches fold to their net effect.
+//! Tests that batches fold to their net effect.
 
 use super::TagsProjector;
 use super::fold::{Origin, TagChanges, TaggedPost};

@@ -8,31 +8,31 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What a batch comes to.
+/// The net effect of a batch.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// In position order.
+    /// The posts published, in position order.
     pub published: Vec<Published>,
-    /// Posts deleted, perhaps in the batch that published them.
+    /// The posts deleted, perhaps in the batch that published them.
     pub deleted: Vec<Uuid>,
-    /// Whether the pair (follower, followee) follows in the end.
+    /// True for each pair (follower, followee) that follows in the end, false for each that does not.
     pub follows: HashMap<(Uuid, Uuid), bool>,
-    /// How each followee's follower count changes; also when the changes cancel out.
+    /// The change of each followee's follower count; also when the changes cancel out.
     pub follower_changes: HashMap<Uuid, i64>,
 }
 
-/// A post at its moment.
+/// A published post at its moment in the batch.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Published {
     pub post_id: Uuid,
     pub author_id: Uuid,
     pub position: Position,
-    /// How the author's follower count had changed by then since the batch began.
+    /// The change of the author's follower count from the batch's beginning to that moment.
     pub follower_change: i64,
 }
 
 impl Batch {
-    /// Events that can't be read are not in a batch.
+    /// Folds events; those that can't be read are not in a batch.
     pub fn fold(events: &[Arc<RecordedEvent>]) -> Self {
         let mut batch = Self::default();
         for recorded in events {
@@ -47,7 +47,7 @@ impl Batch {
 
     fn post(&mut self, recorded: &RecordedEvent, event: &PostEvent) {
         match event {
-            // What is anonymous is on its board only: nobody follows an alias.
+            // An anonymous post is on its board only: nobody follows an alias.
             PostEvent::PostPublished { board: Some(Placement { anonymous: true, .. }), .. } => {}
             PostEvent::PostPublished { author_id, .. } => self.published.push(Published {
                 post_id: recorded.aggregate_id,
@@ -72,12 +72,13 @@ impl Batch {
         *self.follower_changes.entry(followee_id).or_default() += if follows { 1 } else { -1 };
     }
 
-    /// How a person's follower count changes in the whole batch, or so far while it is folded.
+    /// Returns the change of a person's follower count in the whole batch, or so far while the batch is
+    /// folded.
     pub fn follower_change(&self, user_id: Uuid) -> i64 {
         self.follower_changes.get(&user_id).copied().unwrap_or_default()
     }
 
-    /// The pairs that follow in the end, or those that do not: followers and followees.
+    /// Returns the pairs that follow in the end, or those that do not: followers and followees.
     pub fn pairs(&self, follows: bool) -> (Vec<Uuid>, Vec<Uuid>) {
         self.follows.iter().filter(|&(_, &state)| state == follows).map(|(&pair, _)| pair).unzip()
     }

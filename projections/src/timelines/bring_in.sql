@@ -1,6 +1,6 @@
--- $1 followers, $2 followees of new follows; $3 window size; $4 how many rows call for trimming.
--- Brings the newest window of each followee in, as far as it is not below the owner's floor. Answers
--- the owners who got so much that they should be trimmed.
+-- $1 followers, $2 followees of new follows; $3 window size; $4 how many rows call for trimming. The
+-- statement brings the newest window of each followee in, as far as it is not below the owner's floor. The
+-- statement returns the owners who got so much that they should be trimmed.
 with brought as materialized (
     select n.owner_id, n.author_id, p.post_id, p.place
     from unnest($1::uuid[], $2::uuid[]) as n(owner_id, author_id)
@@ -18,7 +18,7 @@ with brought as materialized (
     select owner_id, post_id, author_id from brought
     on conflict do nothing
 ), raised as (
-    -- Whose followee fills a window alone may lack that followee's older posts from now on.
+    -- An owner with a followee who fills a window alone may lack that followee's older posts from now on.
     insert into floors (owner_id, post_id)
     select distinct on (owner_id) owner_id, post_id
     from brought

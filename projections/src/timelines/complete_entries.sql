@@ -12,7 +12,7 @@ alter table newest add primary key (author_id);
 analyze newest;
 analyze follows;
 
--- To whom a whole window is due, or more.
+-- The owners to whom a whole window is due, or more.
 create table full_owners as
 select owner_id
 from (
@@ -27,8 +27,9 @@ having sum(due) >= (select window_size from settings);
 alter table full_owners add primary key (owner_id);
 analyze full_owners;
 
--- The others get all that is due, most of it owner by owner as the follows lie; these the newest of it. A new table is
--- written in half the time that inserts take, and a key made at once costs a third of one that grows row by row.
+-- The other owners get all that is due, most of it owner by owner as the follows lie; the full owners get the
+-- newest of it. A new table is written in half the time that inserts take, and a key made at once costs a
+-- third of a key that grows row by row.
 drop table entries;
 create table entries as
 select f.follower_id as owner_id, p.post_id, p.author_id
@@ -60,7 +61,7 @@ alter table entries
     add constraint entries_pkey primary key (owner_id, post_id),
     alter column author_id set not null;
 
--- Who has a whole window may lack what is older.
+-- An owner who has a whole window may lack older posts.
 insert into floors (owner_id, post_id)
 select o.owner_id, oldest.post_id
 from full_owners o

@@ -1,6 +1,6 @@
 -- $1 merge threshold: a post is not fanned out if more than that followed its author at its moment.
 with stars as materialized (
-    -- Nobody has more followers than were ever gained.
+    -- An author has no more followers than were ever gained.
     select followee_id as author_id
     from follow_changes
     where follows

@@ -1,4 +1,4 @@
-//! Delayed work: posts on their way to many followers, a chunk at a time, and trimming.
+//! The fan-out, the delayed work: posts on their way to many followers, a chunk at a time, and trimming.
 
 use super::Limits;
 use super::project::begin;
@@ -17,12 +17,12 @@ pub async fn work(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> Resu
     trim(tx, &to_trim, settings.window_size).await
 }
 
-/// Whether a post is still on its way to someone.
+/// Returns true if a post is still on its way to a follower.
 pub async fn has_work(tx: &mut Tx<'_>) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar("select exists (select from tasks)").fetch_one(&mut **tx).await
 }
 
-/// Takes entries older than the newest window away. It never changes what a timeline shows: readers find
+/// Deletes entries older than the newest window. Trimming never changes what a timeline shows: readers find
 /// older posts at their authors.
 pub async fn trim(tx: &mut Tx<'_>, owners: &[Uuid], window: i64) -> Result<(), sqlx::Error> {
     if !owners.is_empty() {

@@ -1,6 +1,6 @@
--- $1 how many tasks to take, twice: the oldest, so that none waits for ever, and those delivered least,
--- so that a star's long task does not hold up the rest; $2 followers for each; $3 with one in how many posts an
--- owner is trimmed. Answers who is.
+-- $1 how many tasks to take, twice: the oldest, so that none waits for ever, and those delivered least, so
+-- that a star's long task does not hold up the rest; $2 followers for each; $3 with one in how many posts an
+-- owner is trimmed. The statement returns the owners to trim.
 with chosen as (
     (select position from tasks order by position limit $1)
     union

@@ -1,5 +1,5 @@
--- $1 followers, $2 followees who follow from now on; $3 people, $4 change of their follower counts, $5 whether a post of
--- theirs was not fanned out. Answers the pairs that are new.
+-- $1 followers, $2 followees who follow from now on; $3 people, $4 change of their follower counts, $5
+-- whether a post of theirs was not fanned out. The statement returns the pairs that are new.
 with counted as (
     insert into authors (user_id, follower_count, merged)
     select c.user_id, c.change, c.merged

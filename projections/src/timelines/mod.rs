@@ -1,19 +1,20 @@
-//! Timelines: what each person's home page shows, written when a post is published, not when it is read.
+//! Timelines: the posts that each person's home page shows, written when a post is published, not when the
+//! page is read.
 //!
 //! A timeline is the posts of the reader and of the people they follow now, newest first by post id.
 //! Three sources make it up:
 //! - entries: a post goes into the entries of its author and, when the author has few enough followers at
-//!   that moment, is fanned out to every follower's. Few followers get it with the event itself, many by
-//!   tasks ([`fan_out`]): to whom a task has not come yet it is found at read.
-//! - merged authors: a post by someone with more followers than the threshold is found at read.
+//!   that moment, is fanned out to every follower's. Few followers get the post with the event itself, many
+//!   by tasks ([`fan_out`]): a follower whom a task has not reached yet finds the post at read.
+//! - merged authors: a post by an author with more followers than the threshold is found at read.
 //! - the authors themselves: entries older than an owner's newest window may be trimmed; a floor says from
-//!   where on they are complete, and readers go to the authors below it.
+//!   which entry on they are complete, and readers go to the authors below it.
 //!
 //! Invariants:
 //! - An owner's entries are all due: posts of their own, or fanned-out posts of people they follow.
-//! - Whatever is due and not older than the owner's floor (everything, without one) is in the entries or
-//!   in an open task, and with a floor the entries from it on fill a window at least. So once no task is
-//!   open the newest window is the same however the log was cut and whenever tasks ran.
+//! - Every post that is due and not older than the owner's floor (every due post, without a floor) is in the
+//!   entries or in an open task, and with a floor the entries from it on fill a window at least. Once no task
+//!   is open the newest window is therefore the same however the log was cut and whenever tasks ran.
 //! - Deletion flags a post and leaves entries alone: readers leave out posts that are gone.
 
 mod batch;
@@ -32,25 +33,25 @@ use domain::post::Post;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// Writes timelines.
+/// The projector of the schema `timelines`.
 #[derive(Clone, Copy, Debug)]
 pub struct TimelinesProjector {
     merge_threshold: u32,
     limits: Limits,
 }
 
-/// How much is kept, and done at once. All but the window only shift work in time.
+/// The limits of how much is stored, and done at once. All limits but the window only shift work in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The newest entries that everyone keeps; at least 1.
+    /// The window: the number of newest entries that every owner has; at least 1.
     pub window: u16,
-    /// An author with at most so many followers reaches them with the event itself.
+    /// The number of followers up to which an author reaches them with the event itself.
     pub followers_at_once: u32,
-    /// Followers that a task reaches in one turn; at least 1.
+    /// The number of followers that a task reaches in one turn; at least 1.
     pub chunk: u16,
-    /// Tasks in one turn: so many of the oldest and so many of the least delivered; at least 1.
+    /// The number of tasks in one turn: so many of the oldest and so many of the least delivered; at least 1.
     pub tasks: u16,
-    /// An owner is trimmed with one in so many of the posts that they get; at least 1.
+    /// The number of posts for an owner of which one trims the owner's entries; at least 1.
     pub trim_every: u16,
 }
 
@@ -61,8 +62,8 @@ impl Default for Limits {
 }
 
 impl TimelinesProjector {
-    /// Authors with more followers than `merge_threshold` are merged in at read. A copy keeps the value it
-    /// was begun with; another one takes effect with the next rebuild.
+    /// Makes a projector that merges authors with more followers than `merge_threshold` in at read. A copy
+    /// keeps the value with which it was begun; another value takes effect with the next rebuild.
     #[must_use]
     pub fn new(merge_threshold: u32, limits: Limits) -> Self {
         Self { merge_threshold, limits }

@@ -1,4 +1,4 @@
--- $1 reader, $2 only posts older than this one, $3 how many rows: straight from the authors.
+-- $1 reader, $2 the post than which only older ones are read, $3 how many rows: straight from the authors.
 select t.post_id
 from (
     (

@@ -1,6 +1,6 @@
--- $1 reader, $2 only posts older than this one, $3 how many rows.
--- Down to the reader's floor the entries and the merged authors' posts are all there is. A last row
--- that is the floor itself says that the rest has to be read from the authors.
+-- $1 reader, $2 the post than which only older ones are read, $3 how many rows. The entries and the merged
+-- authors' posts are complete down to the reader's floor. A last row that is the floor itself says that the
+-- rest has to be read from the authors.
 with floor as (
     select w.post_id from timelines.floors w where w.owner_id = $1
 )
@@ -30,8 +30,8 @@ from (
         where f.follower_id = $1
     )
     union all
-    -- What is on its way to the reader: few, and none most of the time. A bound follow (by its limit) keeps the
-    -- planner from reading all that the reader follows.
+    -- The posts on their way to the reader are few, and none most of the time. A bound follow (by its limit)
+    -- keeps the planner from reading all that the reader follows.
     (
         select t.post_id, false
         from timelines.tasks t
@@ -42,7 +42,7 @@ from (
         ) followed
         where t.after_follower < $1 and t.post_id < $2
           and t.post_id >= coalesce((select post_id from floor), '00000000-0000-0000-0000-000000000000')
-          -- Who followed the author meanwhile has it by that.
+          -- A reader who followed the author meanwhile has the post by that follow.
           and not exists (select from timelines.entries e where e.owner_id = $1 and e.post_id = t.post_id)
         order by t.post_id desc
         limit $3

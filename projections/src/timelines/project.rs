@@ -1,4 +1,4 @@
-//! Writing: the net effect of a batch, a handful of statements whatever its size.
+//! The writes of timelines: the net effect of a batch, a handful of statements whatever its size.
 
 use super::Limits;
 use super::batch::{Batch, Published};
@@ -11,19 +11,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What a copy was begun with.
+/// The settings with which a copy was begun.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Settings {
-    /// Followers above which an author's post is not fanned out.
+    /// The number of followers above which an author's post is not fanned out.
     pub merge_threshold: i64,
-    /// The newest entries that everyone keeps.
+    /// The number of newest entries that every owner has.
     pub window_size: i64,
 }
 
 /// Begins a transaction of this projector: with plans that stay right while tables grow.
 pub async fn begin(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> Result<Settings, sqlx::Error> {
-    // Every statement here goes from a few keys to their rows by an index. A planner that knows a table
-    // only as it was (empty, in a rebuild) would rather read the whole of it, again and again.
+    // The statements here all go from a few keys to their rows by an index. A planner that knows a table only
+    // as it was (empty, in a rebuild) would rather read the whole of it, again and again.
     let off = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"];
     settings(tx, merge_threshold, limits, &off).await
 }
@@ -59,17 +59,19 @@ pub async fn apply(
     let losers = unfollow(tx, &batch).await?;
     let (followers, followees) = follow(tx, &batch, &merged).await?;
     merge(tx, &followers, &followees, &authors, &merged).await?;
-    // Before the posts are there: who follows their author from now on gets them like everyone else.
+    // The follows come before the posts: a person who follows a post's author from now on gets the post like
+    // every other follower.
     let mut to_trim = bring_in(tx, &followers, &followees, settings.window_size).await?;
     to_trim.extend(publish(tx, &posts, limits).await?);
     delete(tx, &batch.deleted).await?;
-    // After all that adds entries: who has a window again needs no refill.
+    // The refill comes after every statement that adds entries: an owner who has a window again needs no
+    // refill.
     refill(tx, &losers, settings.window_size).await?;
     trim(tx, &to_trim, settings.window_size).await
 }
 
-/// Notes a batch in a copy that nobody reads yet: who wrote what, and who followed whom when. [`complete`] makes
-/// the rest of that.
+/// Notes a batch in a copy that nobody reads yet: the author of each post, and the time of each follow.
+/// [`complete`] makes the rest of the copy.
 pub async fn fill(
     tx: &mut Tx<'_>,
     merge_threshold: u32,
@@ -83,11 +85,11 @@ pub async fn fill(
     delete(tx, &deleted).await
 }
 
-/// Writes everyone's newest window from what [`fill`] has noted: a few passes over posts and follows instead of
-/// a delivery for each post.
+/// Writes every owner's newest window from what [`fill`] has noted: a few passes over posts and follows
+/// instead of a delivery for each post.
 pub async fn complete(tx: &mut Tx<'_>, merge_threshold: u32, limits: Limits) -> Result<(), sqlx::Error> {
     let Settings { merge_threshold, .. } = settings(tx, merge_threshold, limits, &[]).await?;
-    // This reads whole tables, so the planner may choose freely.
+    // The statements here read whole tables, so the planner may choose freely.
     tx.execute("analyze posts").await?;
     follows::settle(tx, "follower_id, followee_id").await?;
     sqlx::query(include_str!("complete_posts.sql")).bind(merge_threshold).execute(&mut **tx).await?;
@@ -104,11 +106,11 @@ struct Post {
     author_id: Uuid,
     position: i64,
     fanned_out: bool,
-    /// Fanned out, and to so few that it needs no task.
+    /// True if the post is fanned out, and to so few that it needs no task.
     at_once: bool,
 }
 
-/// An author before the batch.
+/// An author as of before the batch.
 #[derive(sqlx::FromRow)]
 struct Author {
     user_id: Uuid,
@@ -138,7 +140,7 @@ impl Post {
     }
 }
 
-/// Of the posts, and who is followed from now on.
+/// Returns the authors of the batch's posts, and the people who are followed from now on.
 async fn authors_of(tx: &mut Tx<'_>, batch: &Batch) -> Result<HashMap<Uuid, Author>, sqlx::Error> {
     let (_, followees) = batch.pairs(true);
     let ids: HashSet<Uuid> = batch.published.iter().map(|post| post.author_id).chain(followees).collect();
@@ -155,7 +157,7 @@ async fn authors_of(tx: &mut Tx<'_>, batch: &Batch) -> Result<HashMap<Uuid, Auth
     Ok(rows.into_iter().map(|author| (author.user_id, author)).collect())
 }
 
-/// Posts of a copy in the making, of which it is not known yet whether they are fanned out.
+/// Notes the posts of a copy in the making, of which it is not known yet whether they are fanned out.
 async fn note_posts(tx: &mut Tx<'_>, posts: &[Published]) -> Result<(), sqlx::Error> {
     if !posts.is_empty() {
         sqlx::query(
@@ -183,7 +185,7 @@ async fn delete(tx: &mut Tx<'_>, posts: &[Uuid]) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Answers the owners who lost an author.
+/// Deletes the pairs that do not follow any more; returns the owners who lost an author.
 async fn unfollow(tx: &mut Tx<'_>, batch: &Batch) -> Result<Vec<Uuid>, sqlx::Error> {
     let (followers, followees) = batch.pairs(false);
     if followers.is_empty() {
@@ -196,7 +198,8 @@ async fn unfollow(tx: &mut Tx<'_>, batch: &Batch) -> Result<Vec<Uuid>, sqlx::Err
         .await
 }
 
-/// Counts followers, too. Answers the pairs that are new: followers and followees.
+/// Writes the pairs that follow, and the counts of followers. Returns the pairs that are new: followers and
+/// followees.
 async fn follow(
     tx: &mut Tx<'_>,
     batch: &Batch,
@@ -219,7 +222,7 @@ async fn follow(
     Ok(new.into_iter().unzip())
 }
 
-/// Notes the new follows of merged authors, and all follows of those who are `merged` from now on.
+/// Notes the new follows of merged authors, and all follows of the authors who are `merged` from now on.
 async fn merge(
     tx: &mut Tx<'_>,
     followers: &[Uuid],
@@ -241,7 +244,8 @@ async fn merge(
     Ok(())
 }
 
-/// Answers the owners who got so much that they should be trimmed.
+/// Brings the authors' posts into the entries of their new followers; returns the owners who got so many that
+/// they should be trimmed.
 async fn bring_in(
     tx: &mut Tx<'_>,
     followers: &[Uuid],
@@ -260,7 +264,7 @@ async fn bring_in(
         .await
 }
 
-/// Answers the owners who should be trimmed.
+/// Writes the posts and delivers them; returns the owners who should be trimmed.
 async fn publish(tx: &mut Tx<'_>, posts: &[Post], limits: Limits) -> Result<Vec<Uuid>, sqlx::Error> {
     if posts.is_empty() {
         return Ok(vec![]);

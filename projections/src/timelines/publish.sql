@@ -1,5 +1,6 @@
--- $1 posts, $2 their authors, $3 their positions, $4 whether each is fanned out, $5 to all followers now: the author has
--- it at once; $6 with one in how many posts an owner is trimmed. Answers who is.
+-- $1 posts, $2 their authors, $3 their positions, $4 whether each is fanned out, $5 whether each goes to all
+-- followers now (its author has it at once in any case), $6 with one in how many posts an owner is trimmed.
+-- The statement returns the owners to trim.
 with published as (
     insert into posts (post_id, author_id, position, fanned_out, deleted)
     select p.post_id, p.author_id, p.position, p.fanned_out, false
@@ -12,8 +13,8 @@ with published as (
         as p(post_id, author_id, position, fanned_out, at_once)
     where p.fanned_out and not p.at_once
 ), delivered as (
-    -- Sorted, so that rows that lie together on disk are written together. Nobody has any of them yet: to look first, or
-    -- to be ready for a conflict, costs as much again.
+    -- The rows are sorted, so that rows that lie together on disk are written together. No owner has any of
+    -- them yet: to look first, or to be ready for a conflict, costs as much again.
     insert into entries (owner_id, post_id, author_id)
     select d.owner_id, d.post_id, d.author_id
     from (
@@ -28,5 +29,6 @@ with published as (
     order by d.owner_id, d.post_id
     returning owner_id, post_id
 )
--- By both, so that each post has few to trim: all owners of one post at once would hold up all others.
+-- Owner and post together choose, so that each post has few owners to trim: all owners of one post at once
+-- would hold up all others.
 select distinct owner_id from delivered where (uuid_hash(owner_id) # uuid_hash(post_id)) % $6 = 0

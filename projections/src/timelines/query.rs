@@ -1,4 +1,4 @@
-//! Reading timelines.
+//! The queries of timelines.
 
 use crate::cards::Cards;
 use crate::page::Page;
@@ -8,11 +8,11 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-/// A page of a person's timeline, newest first, older than `after`; posts that the owner may not see any
-/// more are left out.
+/// Returns a page of a person's timeline, newest first, older than `after`; posts that the owner may not see
+/// any more are left out.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn page<T>(
     pool: impl Reads<'_>,
     owner: UserId,
@@ -46,16 +46,16 @@ pub async fn page<T>(
     Ok(Page { items: items.into_iter().filter_map(|(_, card)| card).collect(), next })
 }
 
-/// The floor, where a row says so.
+/// Returns the floor, where a row has it.
 fn floor(row: &PgRow) -> Result<Option<Uuid>, sqlx::Error> {
     let is_floor: bool = row.try_get("is_floor")?;
     is_floor.then(|| row.try_get("scanned_id")).transpose()
 }
 
-/// Whom `follower` follows, at most `limit`, in no order.
+/// Returns the people whom `follower` follows, at most `limit`, in no order.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn followees(
     pool: impl Reads<'_>,
     follower: UserId,
@@ -68,10 +68,10 @@ pub async fn followees(
         .await
 }
 
-/// The merge threshold that the live copy was begun with; none while it has seen no event.
+/// Returns the merge threshold with which the live copy was begun; none while the copy has seen no event.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn threshold(pool: impl Reads<'_>) -> Result<Option<u32>, sqlx::Error> {
     let threshold: Option<i64> =
         sqlx::query_scalar("select merge_threshold from timelines.settings").fetch_optional(pool).await?;

@@ -1,5 +1,5 @@
--- $1 owners who lost entries, $2 window size: whoever has less than a window above their floor gets
--- the next older posts of the people they follow, and a lower floor, or none when nothing is left.
+-- $1 owners who lost entries, $2 window size: an owner who has less than a window above their floor gets the
+-- next older posts of the people they follow, and a lower floor, or none when no older post is left.
 with short as (
     select w.owner_id, w.post_id as floor, $2 - kept.entry_count as missing
     from unnest($1::uuid[]) as o(owner_id)

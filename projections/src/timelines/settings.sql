@@ -1,5 +1,6 @@
--- $1 merge threshold, $2 window size: kept when this copy has none yet. Answers what it keeps. $3 what Postgres is to leave
--- off until the transaction ends: every batch pays for a round trip.
+-- $1 merge threshold, $2 window size: stored when this copy has none yet. The statement returns the stored
+-- settings. $3 what Postgres is to leave off until the transaction ends: set here, because every batch pays
+-- for a round trip.
 with planner as materialized (
     select count(set_config(name, 'off', true)) as off from unnest($3::text[]) name
 ), first as (

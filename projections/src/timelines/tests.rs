@@ -38,7 +38,7 @@ fn published(author: u128) -> Event {
     })
 }
 
-/// The events at positions 1, 2, …; each post's id is its position.
+/// Folds the events, at positions 1, 2, …; each post's id is its position.
 fn fold(events: Vec<Event>) -> Batch {
     let recorded = events.into_iter().zip(1..).map(|(event, position)| {
         Arc::new(RecordedEvent {

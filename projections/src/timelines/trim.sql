@@ -1,4 +1,4 @@
--- $1 owners; $2 window size. Everyone meant keeps a window, and a floor where it ends.
+-- $1 owners; $2 window size. Each owner keeps a window, and gets a floor where it ends.
 with kept as materialized (
     select o.owner_id, k.post_id
     from (select distinct owner_id from unnest($1::uuid[]) as o(owner_id)) o

@@ -1,4 +1,5 @@
--- $1 followers, $2 followees: the pair that ends takes the author's entries along. Answers the owners.
+-- $1 followers, $2 followees of follows that end: each takes the author's entries along. The statement
+-- returns the owners.
 with dropped as (
     delete from follows f
     using unnest($1::uuid[], $2::uuid[]) as d(follower_id, followee_id)

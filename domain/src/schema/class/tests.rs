@@ -1,32 +1,32 @@
-//! No text of any event is without a class, and each class has its effect.
+//! Tests of the classes: no text of any event is without a class, and each class has its effect.
 
 use super::super::{Column, EventSchema, choices, event_schemas, kind};
 use super::*;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
-/// The places in a schema where a text can stand that has no class.
-fn unclassed(schema: &Value, place: &str) -> Vec<String> {
+/// Returns the places in a schema where a text can stand that has no class.
+fn unclassed(schema: &Value, path: &str) -> Vec<String> {
     if let Some(given) = schema.get(CLASS) {
         let has_effect = class(schema, &kind(schema)).is_some();
-        return if has_effect { vec![] } else { vec![format!("{place}: {given} has no effect")] };
+        return if has_effect { vec![] } else { vec![format!("{path}: {given} has no effect")] };
     }
-    let mut found: Vec<_> = choices(schema).flat_map(|choice| unclassed(choice, place)).collect();
+    let mut found: Vec<_> = choices(schema).flat_map(|choice| unclassed(choice, path)).collect();
     let properties = schema["properties"].as_object().into_iter().flatten();
-    found.extend(properties.flat_map(|(name, of)| unclassed(of, &format!("{place}.{name}"))));
-    found.extend(schema.get("items").into_iter().flat_map(|items| unclassed(items, &format!("{place}[]"))));
+    found.extend(properties.flat_map(|(name, of)| unclassed(of, &format!("{path}.{name}"))));
+    found.extend(schema.get("items").into_iter().flat_map(|items| unclassed(items, &format!("{path}[]"))));
     // A map's keys and values have no columns, so nothing would mask them.
     if schema.get("additionalProperties").is_some_and(|more| *more != false) {
-        found.push(format!("{place}: a map has no class, a list of objects can have"));
+        found.push(format!("{path}: a map has no class, a list of objects can have"));
     }
     let is_whole = choices(schema).next().is_none() && !schema["items"].is_object();
     if is_whole && is_text(&kind(schema)) && !is_constant(schema) {
-        found.push(place.to_owned());
+        found.push(path.to_owned());
     }
     found
 }
 
-/// How many personal texts there are among the columns and within their objects.
+/// Counts the personal texts among the columns and within their objects.
 fn personal(columns: &[Column]) -> usize {
     let each = columns.iter().map(|column| match (column.class, &column.kind) {
         (Some(Class::Personal(_)), _) => 1,
@@ -144,7 +144,7 @@ fn a_text_without_a_class_is_found_wherever_it_hides() {
     );
     let columns = super::super::columns(&schema, &[]);
     let class = |name: &str| columns.iter().find(|column| column.name == name).expect("a column").class;
-    // Either can be missing, and neither is ever null.
+    // Both fields can be missing, and neither is ever null.
     assert_eq!(class("late"), Some(Class::Personal(Mask::Empty)));
     assert_eq!(class("inner_words"), Some(Class::Personal(Mask::Empty)));
     assert_eq!(class("misspelt"), None);

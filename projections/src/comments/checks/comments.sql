@@ -5,7 +5,7 @@ with expected as (
         (min(payload ->> 'author_id'))::uuid as author_id,
         (min(payload ->> 'parent_id'))::uuid as parent_id,
         (min(payload ->> 'root_id'))::uuid as root_id,
-        -- Before version 2 there were no aliases.
+        -- Events before version 2 have no such field: there were no aliases.
         coalesce(bool_or((payload ->> 'anonymous')::boolean), false) as anonymous,
         case when bool_and(event_type <> 'CommentDeleted')
             then (array_agg(payload ->> 'text' order by sequence desc))[1] else '' end as text,

@@ -29,7 +29,8 @@ commented as (
     group by post_id
 ),
 
--- Looks at a post are counted after it is there, so none counts that comes before it or after it is gone.
+-- Looks at a post are counted after it is there, so none counts that comes before the post or after it is
+-- gone.
 viewed as (
     select (post ->> 'post_id')::uuid as post_id, sum((post ->> 'views')::bigint) as number
     from public.events

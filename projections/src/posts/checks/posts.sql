@@ -14,9 +14,9 @@ expected as (
         latest.payload ->> 'text' as text,
         latest.payload -> 'tags' as tags,
         latest.payload -> 'mentions' as mentions,
-        -- Before version 2 posts had none.
+        -- Events before version 2 have no such field: posts had no photos.
         coalesce(latest.payload -> 'photos', '[]') as photos,
-        -- Before version 3 all were for everyone, and on no board.
+        -- Events before version 3 have no such field: all posts were for everyone, and on no board.
         coalesce((latest.payload ->> 'followers_only')::boolean, false) as followers_only,
         (origin.payload #>> '{board,board_id}')::uuid as board_id,
         coalesce((origin.payload #>> '{board,anonymous}')::boolean, false) as anonymous,

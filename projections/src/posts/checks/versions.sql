@@ -13,7 +13,7 @@ expected as (
         payload ->> 'title' as title,
         payload ->> 'text' as text,
         payload -> 'tags' as tags,
-        -- Before version 2 posts had none.
+        -- Events before version 2 have no such field: posts had no photos.
         coalesce(payload -> 'photos', '[]') as photos,
         coalesce((payload ->> 'original_published_at')::timestamptz, recorded_at) as written_at
     from edited

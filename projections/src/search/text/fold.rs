@@ -1,15 +1,16 @@
-//! What counts as the same text: NFKC, small letters, and Hangul put together however it was typed.
+//! The folding of texts, after which equal texts count as the same: NFKC, small letters, and Hangul put
+//! together however it was typed.
 
 use super::initials::INITIALS;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A folded text and where each of its characters came from.
+/// A folded text, with the place in the original from which each of its characters came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folded {
-    /// What is compared.
+    /// The characters that are compared.
     pub chars: Vec<char>,
-    /// For each of them the byte range of the original that it stands for.
+    /// The byte range of the original for which each character stands.
     pub origins: Vec<(usize, usize)>,
 }
 
@@ -32,7 +33,7 @@ pub fn fold(text: &str) -> Folded {
         let end = chars.peek().map_or(text.len(), |&(at, _)| at);
         let piece = &text[begin..end];
         if is_letter_alone(piece) {
-            // NFKC would have it wait for a vowel to join.
+            // A letter alone is left as it is: NFKC would have it wait for a vowel to join.
             folded.push(first, (begin, end));
         } else {
             let chars = piece.nfkc().flat_map(char::to_lowercase).nfc();
@@ -55,7 +56,7 @@ fn is_letter_alone(piece: &str) -> bool {
     matches!((chars.next(), chars.next()), (Some('\u{3131}'..='\u{318e}'), None))
 }
 
-/// A conjoining initial with nothing to join is the letter by itself.
+/// Returns the letter by itself for a conjoining initial with nothing to join.
 fn alone(c: char) -> char {
     match c {
         '\u{1100}'..='\u{1112}' => INITIALS[c as usize - 0x1100],
@@ -63,20 +64,22 @@ fn alone(c: char) -> char {
     }
 }
 
-/// Whether `next` changes or completes what is before it: an accent, or a vowel or final of conjoining Hangul.
+/// Returns true if `next` changes or completes what is before it: an accent, or a vowel or final of
+/// conjoining Hangul.
 fn joins(last: char, next: char) -> bool {
     let syllable_without_final =
         matches!(last, '\u{ac00}'..='\u{d7a3}') && (last as u32 - 0xac00).is_multiple_of(28);
     match next {
         '\u{1161}'..='\u{1175}' => matches!(last, '\u{1100}'..='\u{1112}'),
         '\u{11a8}'..='\u{11c2}' => matches!(last, '\u{1161}'..='\u{1175}') || syllable_without_final,
-        // The voiced marks of half-width kana.
+        // The marks are the voiced marks of half-width kana.
         '\u{ff9e}' | '\u{ff9f}' => true,
         _ => is_combining_mark(next),
     }
 }
 
-/// Whether words are not parted by spaces in its script, or grow at their ends as Korean ones do: Hangul, kana, Han.
+/// Returns true of Hangul, kana and Han: scripts in which words are not parted by spaces, or grow at their
+/// ends as Korean ones do.
 #[must_use]
 pub fn is_cjk(c: char) -> bool {
     matches!(c,
@@ -100,7 +103,7 @@ mod tests {
         let typed: String = "한글 각".nfd().collect();
         assert_ne!(typed, "한글 각");
         assert_eq!(folded(&typed), "한글 각");
-        // A syllable and a final of its own, as some keyboards send it.
+        // The syllable comes with a final of its own, as some keyboards send it.
         assert_eq!(folded("가\u{11a8}"), "각");
     }
 

@@ -1,38 +1,39 @@
-//! What is indexed of a text, so that a word of a query is found inside longer words: each character of Hangul, kana
-//! and Han by itself and with the next one; words of other scripts whole. A word of a query is then a phrase of these,
-//! one after the other. No dictionary and no particles: 한글 is in 한글은, 한글로 and 대한글자 alike.
+//! Grams: what is indexed of a text, so that a word of a query is found inside longer words: each character
+//! of Hangul, kana and Han by itself and with the next one; words of other scripts whole. A word of a query
+//! is then a phrase of grams, one after the other. The grams need no dictionary and know no particles: 한글 is
+//! in 한글은, 한글로 and 대한글자 alike.
 
 use super::fold::is_cjk;
 
-/// What is indexed at one place.
+/// A gram: what is indexed at one place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gram {
-    /// Counted in characters of CJK scripts, words of others, and gaps between words.
+    /// The gram's place, counted in characters of CJK scripts, words of others, and gaps between words.
     pub place: usize,
-    /// One character, two, or a word; with [`BEGIN`] before it where a word begins there.
+    /// The gram's term: one character, two, or a word; with [`BEGIN`] before it where a word begins there.
     pub term: String,
 }
 
-/// Before a gram that begins a word.
+/// The character before a gram that begins a word.
 pub const BEGIN: char = '\u{2}';
 
-/// Longer words of other scripts are cut: nobody types so much.
+/// The number of characters after which a word of another script is cut: nobody types so much.
 const LONGEST: usize = 40;
 
-/// One character of a CJK script, or a word of another.
+/// A unit: one character of a CJK script, or a word of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
-    /// Counted in units, and gaps between words.
+    /// The unit's place, counted in units, and gaps between words.
     pub place: usize,
     /// The character, or the word.
     pub text: String,
-    /// Whether it is a character of a CJK script.
+    /// True if the unit is a character of a CJK script.
     pub is_cjk: bool,
-    /// Nothing of a word is right before it.
+    /// True if nothing of a word is right before the unit.
     pub begins: bool,
 }
 
-/// Folded text as units. Whatever is neither letter nor number parts words.
+/// Returns the units of a folded text. A character that is neither letter nor number parts words.
 #[must_use]
 pub fn units(folded: &[char]) -> Vec<Unit> {
     let mut units: Vec<Unit> = vec![];
@@ -61,7 +62,7 @@ pub fn units(folded: &[char]) -> Vec<Unit> {
     units
 }
 
-/// What is indexed of a folded text.
+/// Returns the grams that are indexed of a folded text.
 #[must_use]
 pub fn grams(folded: &[char]) -> Vec<Gram> {
     let units = units(folded);
@@ -81,15 +82,15 @@ pub fn grams(folded: &[char]) -> Vec<Gram> {
     grams
 }
 
-/// Two characters of CJK scripts one after the other.
+/// Returns the pair of the unit and the next one, if both are characters of CJK scripts, one after the other.
 fn pair(units: &[Unit], at: usize) -> Option<String> {
     let (unit, next) = (units.get(at)?, units.get(at + 1)?);
     (unit.is_cjk && next.is_cjk && next.place == unit.place + 1)
         .then(|| format!("{}{}", unit.text, next.text))
 }
 
-/// The grams that are found one after the other wherever a folded text contains these characters. The last word of
-/// another script stands whole.
+/// Returns the grams that are found one after the other wherever a folded text contains these characters. The
+/// last word of another script stands whole.
 #[must_use]
 pub fn needle(folded: &[char]) -> Vec<Gram> {
     let units = units(folded);
@@ -97,7 +98,8 @@ pub fn needle(folded: &[char]) -> Vec<Gram> {
     let mut covered = 0;
     for (at, unit) in units.iter().enumerate() {
         if let Some(term) = pair(&units, at) {
-            // Every second pair would do, but that rare ones make the search short.
+            // Pairs that overlap are more than needed, every second would do; but rare ones make the search
+            // short.
             needle.push(Gram { place: unit.place, term });
             covered = at + 2;
         } else if at >= covered {

@@ -1,13 +1,13 @@
-//! Where the words of a query are in a text, for whoever shows it.
+//! Highlights: where the words of a query are in a text, for the page that shows the text.
 
 use super::fold::{Folded, fold};
 
-/// The parts of `text` in which one of the folded `words` is found, as byte ranges in order, without overlap. Words of
-/// scripts with spaces count where a word begins.
+/// Returns the parts of `text` in which one of the folded `words` is found, as byte ranges in order, without
+/// overlap. Words of scripts with spaces count where a word begins.
 #[must_use]
 pub fn highlights(text: &str, words: &[Vec<char>]) -> Vec<(usize, usize)> {
     let folded = fold(text);
-    let mut found: Vec<(usize, usize)> = words.iter().flat_map(|word| places(&folded, word)).collect();
+    let mut found: Vec<(usize, usize)> = words.iter().flat_map(|word| occurrences(&folded, word)).collect();
     found.sort_unstable();
     let mut merged: Vec<(usize, usize)> = vec![];
     for (from, to) in found {
@@ -19,7 +19,7 @@ pub fn highlights(text: &str, words: &[Vec<char>]) -> Vec<(usize, usize)> {
     merged
 }
 
-fn places(folded: &Folded, word: &[char]) -> Vec<(usize, usize)> {
+fn occurrences(folded: &Folded, word: &[char]) -> Vec<(usize, usize)> {
     let Folded { chars, origins } = folded;
     if word.is_empty() || word.len() > chars.len() {
         return vec![];

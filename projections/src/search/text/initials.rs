@@ -1,12 +1,12 @@
 //! The initial consonants of Hangul, by which people look for names: ㄱㄱ for 감귤.
 
-/// In the order of Unicode's syllables.
+/// The initials in the order of Unicode's syllables.
 pub(super) const INITIALS: [char; 19] = [
     'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
     'ㅍ', 'ㅎ',
 ];
 
-/// Each syllable's initial; other characters as they are.
+/// Returns each syllable's initial; other characters as they are.
 #[must_use]
 pub fn initials(text: &str) -> String {
     text.chars().map(initial).collect()
@@ -19,7 +19,7 @@ fn initial(c: char) -> char {
     }
 }
 
-/// Whether a word is written in initials only.
+/// Returns true if a word is written in initials only.
 #[must_use]
 pub fn is_initials(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| INITIALS.contains(&c))

@@ -1,5 +1,5 @@
-//! What was typed with the keyboard left in English: the letters of the Korean standard layout (KS X 5002, 두벌식)
-//! put together as an input method would.
+//! The keyboard: Korean words typed with the keyboard left in English; the letters of the Korean standard
+//! layout (KS X 5002, 두벌식) are put together as an input method would.
 
 /// Initials, vowels and finals in the order of Unicode's syllables, each by its keys.
 const INITIALS: [&str; 19] =
@@ -12,13 +12,14 @@ const FINALS: [&str; 28] = [
     "", "r", "R", "rt", "s", "sw", "sg", "e", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "qt",
     "t", "T", "d", "w", "c", "z", "x", "v", "g",
 ];
-/// Consonants by themselves, in the order of Unicode's.
+/// Consonants by themselves, in the order of Unicode's letters.
 const CONSONANTS: [&str; 30] = [
     "r", "R", "rt", "s", "sw", "sg", "e", "E", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "Q",
     "qt", "t", "T", "d", "w", "W", "c", "z", "x", "v", "g",
 ];
 
-/// The Hangul that these keys give, if every letter of it becomes part of a syllable; what is no letter stays.
+/// Returns the Hangul that these keys give, if every letter of it becomes part of a syllable; a character
+/// that is no letter stays.
 #[must_use]
 pub fn as_hangul(typed: &str) -> Option<String> {
     let mut written = String::new();
@@ -38,23 +39,23 @@ pub fn as_hangul(typed: &str) -> Option<String> {
     any.then_some(written)
 }
 
-/// The syllable at the beginning and how many keys it takes: as many as there may be, but a consonant before a vowel
-/// begins the next one.
+/// Returns the syllable at the beginning and the number of keys that it takes: as many as there may be, but a
+/// consonant before a vowel begins the next syllable.
 fn syllable(keys: &str) -> Option<(char, usize)> {
     let initial = longest(&INITIALS, keys)?;
     let rest = &keys[INITIALS[initial].len()..];
     let vowel = longest(&VOWELS, rest)?;
     let rest = &rest[VOWELS[vowel].len()..];
     let is_free = |last: &usize| longest(&VOWELS, &rest[FINALS[*last].len()..]).is_none();
-    // A double final may give its second consonant away, a single one itself.
+    // A double final may give its second consonant away, a single final gives itself.
     let last = prefixes(&FINALS, rest).into_iter().find(|last| *last == 0 || is_free(last))?;
     let len = INITIALS[initial].len() + VOWELS[vowel].len() + FINALS[last].len();
     let code = 0xac00 + (initial * 21 + vowel) * 28 + last;
     Some((char::from_u32(u32::try_from(code).ok()?)?, len))
 }
 
-/// The keys that type this text: what is still being typed is the beginning of it, even amid a syllable. Letters of
-/// other scripts are their own keys.
+/// Returns the keys that type this text: the keys of a text that is still being typed are the beginning of
+/// the whole text's, even amid a syllable. Letters of other scripts are their own keys.
 #[must_use]
 pub fn keys(text: impl IntoIterator<Item = char>) -> String {
     let mut keys = String::new();
@@ -78,18 +79,18 @@ fn longest(table: &[&str], keys: &str) -> Option<usize> {
     prefixes(table, keys).into_iter().next()
 }
 
-/// The places in the table of what `keys` begins with, the longest first. Shift counts only where it makes another
-/// letter.
+/// Returns the indexes in the table of the entries with which `keys` begins, the longest first. Shift counts
+/// only where it makes another letter.
 fn prefixes(table: &[&str], keys: &str) -> Vec<usize> {
     let begins = |letters: &str| {
         keys.get(..letters.len()).is_some_and(|begin| begin == letters || plain(begin) == letters)
     };
-    let mut found: Vec<_> = (0..table.len()).filter(|&place| begins(table[place])).collect();
-    found.sort_by_key(|&place| std::cmp::Reverse(table[place].len()));
+    let mut found: Vec<_> = (0..table.len()).filter(|&index| begins(table[index])).collect();
+    found.sort_by_key(|&index| std::cmp::Reverse(table[index].len()));
     found
 }
 
-/// The keys without a shift that makes no other letter.
+/// Returns the keys without a shift that makes no other letter.
 fn plain(keys: &str) -> String {
     let shifted = |key: char| matches!(key, 'R' | 'E' | 'Q' | 'T' | 'W' | 'O' | 'P');
     keys.chars().map(|key| if shifted(key) { key } else { key.to_ascii_lowercase() }).collect()

@@ -1,8 +1,8 @@
-//! In which language a text seems to be written, by its scripts alone: good enough to choose by, and honest in what it
-//! can't know (German counts as `latin`, as English does).
+//! The language in which a text seems to be written, by its scripts alone: good enough to choose by, and
+//! honest in what it can't know (German counts as `latin`, as English does).
 
-/// `ko`, `ja`, `zh`, `latin` or `other`: Hangul where there is any to speak of, kana before Han, the script with most
-/// letters otherwise.
+/// Returns `ko`, `ja`, `zh`, `latin` or `other`: Hangul where there is any to speak of, kana before Han, the
+/// script with most letters otherwise.
 #[must_use]
 pub fn language(text: &str) -> &'static str {
     let (mut hangul, mut kana, mut han, mut latin, mut others) = (0, 0, 0, 0, 0);
@@ -16,7 +16,7 @@ pub fn language(text: &str) -> &'static str {
         }
     }
     let letters = hangul + kana + han + latin + others;
-    // Korean posts name things in Latin letters, Japanese ones write half of theirs in Han.
+    // Korean posts name things in Latin letters, Japanese posts write half of their words in Han.
     if hangul * 5 >= letters && hangul > 0 {
         "ko"
     } else if kana * 5 >= letters && kana > 0 {

@@ -1,7 +1,8 @@
-//! Text as search compares it, whichever engine does.
+//! Text as search compares it, whichever engine searches.
 //!
-//! Reading order: [`fold`] (what counts as the same), [`grams`] (what is indexed, and how a word of a query finds it
-//! within others), [`initials`] (ㄱㄱ finds 감귤), [`keyboard`] (rkarbf was meant as 감귤), [`highlight`], [`language`].
+//! Reading order: [`fold`] (which texts count as the same), [`grams`] (what is indexed, and how a word of a
+//! query is found within other words), [`initials`] (ㄱㄱ finds 감귤), [`keyboard`] (rkarbf was meant as 감귤),
+//! [`highlight`], [`language`].
 
 mod fold;
 mod grams;

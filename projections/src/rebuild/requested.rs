@@ -1,4 +1,5 @@
-//! Rebuilds that were asked for from afar, and how they ended. A job has each done by a process that has the role for it.
+//! Rebuilds that were requested from afar, and how they ended. A job has each rebuild done by a process that
+//! has the role for it.
 
 use super::{RebuildError, rebuild};
 use crate::ports::EventSource;
@@ -8,10 +9,10 @@ use sqlx::{PgConnection, PgPool};
 use tracing::{info, warn};
 use uuid::Uuid;
 
-/// Notes that the projection is to be built anew; while that is waited for or underway, asking again changes nothing.
+/// Requests that the projection be built anew; while a request waits or is underway, another changes nothing.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn ask(
     connection: &mut PgConnection,
     projection: &str,
@@ -30,21 +31,21 @@ pub async fn ask(
     Ok(())
 }
 
-/// The rebuilds that were asked for and have not ended, the oldest first.
+/// Returns the projections whose rebuilds were requested and have not ended, the oldest request first.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn unanswered(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar("select projection from public.rebuilds where ended_at is null order by asked_at")
         .fetch_all(pool)
         .await
 }
 
-/// Does a rebuild that was asked for, and notes how it ended. False if another process is to do it, or is at it. `pool`
-/// is of three connections.
+/// Does a requested rebuild, and notes how it ended. Returns false if another process is to do the rebuild,
+/// or does it. `pool` is of three connections.
 ///
 /// # Errors
-/// The database's.
+/// The database's error.
 pub async fn answer(
     projector: &dyn Projector,
     pool: &PgPool,
@@ -55,11 +56,12 @@ pub async fn answer(
     if !Schema::beside(projector, "asked").try_lock_exclusive(&mut claim).await? {
         return Ok(false);
     }
-    if !is_asked(&mut claim, name).await? {
+    if !is_requested(&mut claim, name).await? {
         return Ok(true);
     }
-    // A copy of a newer release must not get an older one in its place: a process of that release does it.
-    // Not looked at within the claim, which would keep the swap from dropping the old one.
+    // A copy of a newer release must not get an older one in its place: a process of that release does the
+    // rebuild. The live copy's state is not read within the claim, which would keep the swap from dropping
+    // the old copy.
     let mut aside = pool.acquire().await?;
     let live = Schema::live(projector).state(&mut aside).await?;
     drop(aside);
@@ -67,7 +69,7 @@ pub async fn answer(
         return Ok(false);
     }
     let error = match rebuild(projector, pool, source, &|_| {}).await {
-        // By `madang rebuild`, say: this one's turn comes.
+        // Another rebuild is underway, by `madang rebuild`, say: the requested one is done later.
         Err(RebuildError::Busy { .. }) => return Ok(false),
         Err(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
@@ -90,8 +92,8 @@ pub async fn answer(
     Ok(true)
 }
 
-/// Whether it was not done since.
-async fn is_asked(claim: &mut Tx<'_>, projection: &str) -> Result<bool, sqlx::Error> {
+/// Returns true if the requested rebuild was not done since.
+async fn is_requested(claim: &mut Tx<'_>, projection: &str) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "select exists (select from public.rebuilds where projection = $1 and ended_at is null)",
     )
