@@ -1,16 +1,16 @@
-//! How the jobs stand, for operators, and another try of what was given up.
+//! The counts of jobs, for operators, and another try of jobs that were given up.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgPool;
 
-/// So many given up jobs are shown.
+/// The most given up jobs that are shown.
 const SHOWN: i64 = 20;
 
-/// How the jobs of one kind stand.
+/// The counts of the jobs of one kind.
 #[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
 pub struct Counts {
-    /// Which kind.
+    /// The kind's name.
     pub kind: String,
     /// Jobs whose time has not come.
     pub waiting: i64,
@@ -20,26 +20,26 @@ pub struct Counts {
     pub running: i64,
     /// Jobs that failed too often.
     pub given_up: i64,
-    /// How long ago the first of those that are due became so; 0 where none is.
+    /// The time in seconds for which the first of the due jobs has been due; 0 where none is.
     pub oldest_due_seconds: f64,
 }
 
 /// A job that failed too often.
 #[derive(Clone, Debug, Serialize, sqlx::FromRow)]
 pub struct GivenUp {
-    /// Which kind.
+    /// The kind's name.
     pub kind: String,
-    /// What it is about.
+    /// The job's key: the id that it is about.
     pub key: String,
-    /// How often it was tried.
+    /// Number of tries.
     pub attempts: i32,
-    /// Since when it is not tried any more.
+    /// The time when the job was given up.
     pub gave_up_at: DateTime<Utc>,
-    /// Why the last try failed.
+    /// The reason why the last try failed.
     pub last_error: Option<String>,
 }
 
-/// How the jobs stand: each of these kinds, and whatever else is in the table.
+/// The counts of jobs: of each of these kinds, and of all other kinds in the table.
 ///
 /// # Errors
 /// The database's.
@@ -61,7 +61,7 @@ pub async fn given_up(pool: &PgPool) -> Result<Vec<GivenUp>, sqlx::Error> {
     .await
 }
 
-/// Has jobs that were given up begin anew: those of a kind, or all. How many there are.
+/// Makes jobs that were given up begin anew: those of a kind, or all. Returns how many there are.
 ///
 /// # Errors
 /// The database's.

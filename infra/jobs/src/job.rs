@@ -1,4 +1,4 @@
-//! What a job is: a payload, and what is done with it.
+//! Jobs: a job is a payload, and the work that is done with it.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -11,39 +11,41 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// A kind of job. The type itself is the payload, as JSON: ids, and nothing personal. A payload outlives releases: what
-/// is added to it has a default.
+/// A kind of job. The type itself is the payload, as JSON: ids, and nothing personal. A payload outlives
+/// releases: a field that is added to it has a default.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The kind's name, in the table and in metrics.
     const KIND: &'static str;
-    /// How many of the kind a process does at the same time.
+    /// Number of jobs of the kind that a process does at the same time.
     const AT_ONCE: usize = 1;
-    /// After so many failed tries a job is given up.
+    /// Number of failed tries after which a job is given up.
     const MAX_ATTEMPTS: i32 = 25;
     /// The longest pause before another try.
     const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
-    /// How long a job under way may go on when the process stops; by then it is given back, and another begins it anew.
+    /// The time for which a job under way may go on when the process stops; by then it is given back, and
+    /// another process begins it anew.
     const GRACE: Duration = Duration::ZERO;
-    /// Whether a job that is asked for while it runs is done once more afterwards. False where the run under way is as
-    /// good as the one that is asked for.
+    /// True if a job that is enqueued again while it runs is done once more afterwards. False where the run
+    /// under way is as good as another one.
     const AGAIN: bool = true;
 
-    /// What the process has that is needed to do it.
+    /// The parts of the process that the job needs.
     type Context: Send + Sync + 'static;
 
-    /// What the job is about. Within a kind there is one open job for each key.
+    /// The job's key: the id that it is about. Within a kind there is one open job for each key.
     fn key(&self) -> String;
 
-    /// Whose turn the job takes: among jobs that are due, the first of each lane goes before the second of any.
+    /// The lane whose turn the job takes: among jobs that are due, the first of each lane goes before the
+    /// second of any.
     fn lane(&self) -> Option<Uuid> {
         None
     }
 
-    /// Does it. May be cut off at any await, and may be begun anew after it was done by half.
+    /// Does the job. It may be cut off at any await, and may be begun anew after it was done by half.
     fn run(self, context: Arc<Self::Context>) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Why a job was not done, and what follows.
+/// The reason why a job was not done, and what follows.
 #[derive(Debug)]
 pub struct Failure {
     pub(crate) why: &'static str,
@@ -52,43 +54,44 @@ pub struct Failure {
     pub(crate) is_logged: bool,
 }
 
-/// What follows a failure.
+/// The step that follows a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     /// The job is tried again, ever more rarely, and given up at last.
     Retry,
     /// The job is given up at once.
     GiveUp,
-    /// The job is due again after a pause, and this was no try.
+    /// The job is due again after a pause, and the run does not count as a try.
     Wait(Duration),
 }
 
 impl Failure {
-    /// The job is tried again later. `why` is kept with the job, for operators.
+    /// The job is tried again later. `why` is stored with the job, for operators.
     #[must_use]
     pub fn retry(why: &'static str) -> Self {
         Self { why, cause: None, then: Then::Retry, is_logged: false }
     }
 
-    /// Trying again is of no use.
+    /// The job is given up: another try is of no use.
     #[must_use]
     pub fn give_up(why: &'static str) -> Self {
         Self { why, cause: None, then: Then::GiveUp, is_logged: false }
     }
 
-    /// The job's time has not come, or another process is to do it: it is looked at again after the pause.
+    /// The job waits: its time has not come, or another process is to do it. It is taken again after the
+    /// pause.
     #[must_use]
     pub fn wait(why: &'static str, pause: Duration) -> Self {
         Self { why, cause: None, then: Then::Wait(pause), is_logged: false }
     }
 
-    /// What lies behind the failure. It is logged, and not kept.
+    /// Adds the error that lies behind the failure. It is logged, and not stored.
     #[must_use]
     pub fn because(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), ..self }
     }
 
-    /// The failure was logged already, once for many jobs, say. It is counted all the same.
+    /// Notes that the failure was logged already, once for many jobs, say. It is counted all the same.
     #[must_use]
     pub fn logged(self) -> Self {
         Self { is_logged: true, ..self }
@@ -115,7 +118,7 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// The jobs of this type, done with what the process has.
+    /// The kind of these jobs, which are done with `context`.
     pub fn of<J: Job>(context: J::Context) -> Self {
         let context = Arc::new(context);
         let run = move |payload| -> BoxFuture<'static, _> {
@@ -136,7 +139,7 @@ impl Kind {
         }
     }
 
-    /// Does a job. One that panics has failed.
+    /// Does a job. A job that panics has failed.
     pub(crate) async fn run(&self, payload: Value) -> Result<(), Failure> {
         let ran = AssertUnwindSafe((self.run)(payload)).catch_unwind().await;
         ran.unwrap_or_else(|_panic| Err(Failure::retry("the job panicked")))

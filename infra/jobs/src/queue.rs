@@ -1,4 +1,4 @@
-//! The way into the queue.
+//! The queue, by which jobs come into the table.
 
 use crate::job::Job;
 use chrono::{DateTime, Utc};
@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// Takes jobs. Cheap to clone; clones poke the same workers.
+/// The queue, which takes jobs. Cheap to clone; clones poke the same workers.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     pokes: watch::Sender<()>,
@@ -24,7 +24,7 @@ pub struct Enqueued {
 }
 
 impl Enqueued {
-    /// Of a job of any kind.
+    /// The row of a job of any kind.
     pub fn of<J: Job>(job: &J) -> Self {
         let payload = serde_json::to_value(job).expect("payloads are plain data");
         Self { kind: J::KIND, key: job.key(), payload, lane: job.lane(), again: J::AGAIN }
@@ -32,9 +32,9 @@ impl Enqueued {
 }
 
 impl Queue {
-    /// Puts a job in the queue, due at once, as part of the caller's transaction. An open job of the same key stays the
-    /// only one: one that waits for its time is due now, one that failed keeps its pause, one that runs is done once
-    /// more afterwards (see [`Job::AGAIN`]), and one that was given up begins anew.
+    /// Puts a job in the queue, due at once, as part of the caller's transaction. An open job of the same key
+    /// stays the only one: a job that waits for its time is due now, a job that failed keeps its pause, a job
+    /// that runs is done once more afterwards (see [`Job::AGAIN`]), and a job that was given up begins anew.
     ///
     /// # Errors
     /// The database's.
@@ -42,7 +42,7 @@ impl Queue {
         self.enqueue_all(executor, vec![Enqueued::of(job)]).await
     }
 
-    /// The same of many jobs, by one statement.
+    /// Puts many jobs in the queue as [`Queue::enqueue`] does, by one statement.
     ///
     /// # Errors
     /// The database's.
@@ -51,7 +51,7 @@ impl Queue {
         executor: impl PgExecutor<'_>,
         mut jobs: Vec<Enqueued>,
     ) -> Result<(), sqlx::Error> {
-        // Always in the same order: two transactions never wait for each other.
+        // The order is always the same: two transactions never wait for each other.
         jobs.sort_by(|one, other| (one.kind, &one.key).cmp(&(other.kind, &other.key)));
         jobs.dedup_by(|later, first| (later.kind, &later.key) == (first.kind, &first.key));
         if jobs.is_empty() {
@@ -68,7 +68,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Has a job done at a time, as part of the caller's transaction. An open job of the same key is moved to that time.
+    /// Puts a job in the queue, due at `due_at`, as part of the caller's transaction. An open job of the same
+    /// key is moved to that time.
     ///
     /// # Errors
     /// The database's.
@@ -89,7 +90,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes a job out of the queue, as part of the caller's transaction. One that runs is cut off some seconds later.
+    /// Takes a job out of the queue, as part of the caller's transaction. A job that runs is cut off some
+    /// seconds later.
     ///
     /// # Errors
     /// The database's.

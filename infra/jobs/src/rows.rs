@@ -1,7 +1,7 @@
 //! The rows behind the queue.
 //!
-//! Taking a job moves its due time on, in a transaction of its own: no row is locked while a job runs, and a job whose
-//! process died becomes due again by itself.
+//! A worker takes a job by moving its due time on, in a transaction of its own: no row is locked while a job
+//! runs, and a job whose process died becomes due again by itself.
 
 use crate::job::Kind;
 use serde_json::Value;
@@ -10,9 +10,9 @@ use std::time::Duration;
 use tracing::warn;
 use uuid::Uuid;
 
-/// How long a job is nobody else's when whoever runs it says nothing.
+/// The time for which a job is its worker's alone after the worker last renewed the lease.
 pub(crate) const LEASE: Duration = Duration::from_secs(15);
-/// How often whoever runs a job says something.
+/// The pause after which the worker of a job renews the lease.
 pub(crate) const RENEW: Duration = Duration::from_secs(4);
 
 /// A job that was taken.
@@ -21,13 +21,14 @@ pub(crate) struct Claimed {
     pub(crate) kind: String,
     pub(crate) key: String,
     pub(crate) payload: Value,
-    /// This try included.
+    /// Number of tries, this one included.
     pub(crate) attempts: i32,
-    /// This claim of it: what log lines call the job, since its key may be a person's id.
+    /// The id of this claim of the job: log lines name the job by it, since the job's key may be a person's
+    /// id.
     pub(crate) lease: Uuid,
 }
 
-/// Takes what is due of these kinds, at most so many of each.
+/// Takes due jobs of these kinds, at most so many of each.
 pub(crate) async fn claim(pool: &PgPool, wanted: &[(&Kind, usize)]) -> Result<Vec<Claimed>, sqlx::Error> {
     if wanted.is_empty() {
         return Ok(vec![]);
@@ -35,14 +36,15 @@ pub(crate) async fn claim(pool: &PgPool, wanted: &[(&Kind, usize)]) -> Result<Ve
     let free = |free: usize| i32::try_from(free).unwrap_or(i32::MAX);
     sqlx::query_as(include_str!("sql/claim.sql"))
         .bind(wanted.iter().map(|(kind, _)| kind.name).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(_, places)| free(*places)).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|(_, room)| free(*room)).collect::<Vec<_>>())
         .bind(wanted.iter().map(|(kind, _)| kind.max_attempts).collect::<Vec<_>>())
         .bind(LEASE.as_secs_f64())
         .fetch_all(pool)
         .await
 }
 
-/// Keeps the job from others a while longer; false when it is not this try's any more.
+/// Renews the lease, so that the job is this worker's for a while longer; false when the job is not this
+/// try's any more.
 pub(crate) async fn renew(pool: &PgPool, job: &Claimed) -> Result<bool, sqlx::Error> {
     let renewed = sqlx::query(
         "update public.jobs set due_at = clock_timestamp() + make_interval(secs => $4)
@@ -57,7 +59,7 @@ pub(crate) async fn renew(pool: &PgPool, job: &Claimed) -> Result<bool, sqlx::Er
     Ok(renewed.rows_affected() == 1)
 }
 
-/// The job is done, and due once more if it was asked for meanwhile.
+/// Deletes a job that is done, or makes it due once more if it was enqueued again meanwhile.
 pub(crate) async fn done(pool: &PgPool, job: &Claimed) -> Result<(), sqlx::Error> {
     let done = "delete from public.jobs where kind = $1 and key = $2 and lease = $3 and again_at is null";
     let again = "update public.jobs set lease = null, due_at = again_at, again_at = null, attempts = 0
@@ -71,7 +73,7 @@ pub(crate) async fn done(pool: &PgPool, job: &Claimed) -> Result<(), sqlx::Error
     Ok(())
 }
 
-/// The job is due again after the pause.
+/// Makes the job due again after the pause.
 pub(crate) async fn retry(
     pool: &PgPool,
     job: &Claimed,
@@ -91,7 +93,7 @@ pub(crate) async fn retry(
     Ok(())
 }
 
-/// The job will not be taken any more.
+/// Gives the job up: no worker takes it any more.
 pub(crate) async fn give_up(pool: &PgPool, job: &Claimed, why: &'static str) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("sql/give_up.sql"))
         .bind(&job.kind)
@@ -103,7 +105,8 @@ pub(crate) async fn give_up(pool: &PgPool, job: &Claimed, why: &'static str) -> 
     Ok(())
 }
 
-/// Gives up what ended whoever ran it too often, and drops what was given up a month ago.
+/// Gives up the jobs that ended the processes that ran them too often, and deletes those that were given up a
+/// month ago.
 pub(crate) async fn sweep(pool: &PgPool, kinds: &[&Kind]) -> Result<(), sqlx::Error> {
     let deadly = sqlx::query(
         "update public.jobs as job

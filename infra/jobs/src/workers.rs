@@ -1,4 +1,4 @@
-//! Does the jobs of a process, beside the workers of other processes.
+//! Workers, which do the jobs of a process, beside the workers of other processes.
 
 use crate::job::{Failure, Kind, Then};
 use crate::queue::Queue;
@@ -11,23 +11,24 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-/// Polling finds what other processes enqueued, and what has become due: one statement, over an index.
+/// The pause between two polls, which find jobs that other processes enqueued or that have become due: one
+/// statement, over an index.
 const POLL: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// The workers of one process.
 pub struct Workers {
-    /// Their own.
+    /// The workers' own pool.
     pub pool: PgPool,
-    /// What they do.
+    /// The kinds of jobs that the workers do.
     pub kinds: Vec<Kind>,
-    /// What wakes them.
+    /// The queue whose pokes wake the workers.
     pub queue: Queue,
-    /// Ends them, once what is under way is done or given back (see [`crate::Job::GRACE`]).
+    /// Ends the workers, once the jobs under way are done or given back (see [`crate::Job::GRACE`]).
     pub shutdown: CancellationToken,
 }
 
-/// What each job under way has.
+/// The parts that each job under way needs.
 #[derive(Clone)]
 struct Work {
     pool: PgPool,
@@ -72,7 +73,7 @@ impl Workers {
     }
 }
 
-/// Takes what there is room for, with each job's kind by its number.
+/// Takes as many jobs as there is room for, each with its kind's index.
 async fn claim(pool: &PgPool, kinds: &[Arc<Kind>], busy: &[usize]) -> Vec<(usize, Claimed)> {
     let free = kinds.iter().zip(busy).map(|(kind, busy)| (&**kind, kind.at_once.saturating_sub(*busy)));
     let wanted: Vec<_> = free.filter(|(_, free)| *free > 0).collect();
@@ -85,7 +86,7 @@ async fn claim(pool: &PgPool, kinds: &[Arc<Kind>], busy: &[usize]) -> Vec<(usize
 }
 
 fn free(busy: &mut [usize], ended: Result<usize, tokio::task::JoinError>) {
-    // A job that panics ends as others do, so nothing but the end of the process cuts a task off.
+    // A job that panics ends as others do, so only the end of the process cuts a task off.
     if let Ok(kind) = ended {
         busy[kind] -= 1;
     }
@@ -115,13 +116,13 @@ impl Work {
         self.settle(kind, &job, ended).await;
     }
 
-    /// Returns when the process stops and what is under way is to be left to others.
+    /// Returns when the process stops and the grace is over: the job is to be left to others.
     async fn over(&self, grace: Duration) {
         self.shutdown.cancelled().await;
         tokio::time::sleep(grace).await;
     }
 
-    /// Returns when somebody else has the job, or nobody wants it any more.
+    /// Returns when another worker has the job, or nobody wants it any more.
     async fn lost(&self, job: &Claimed) {
         loop {
             tokio::time::sleep(RENEW).await;
@@ -165,14 +166,14 @@ fn count(kind: &'static str, outcome: &'static str) {
     metrics::counter!("madang_jobs_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
 
-/// What was not noted is done again when the lease is over.
+/// Logs an outcome that could not be stored: the job is done again when the lease is over.
 fn noted(result: Result<(), sqlx::Error>) {
     if let Err(failure) = result {
         warn!(%failure, "how a job ended was not noted; it may be done twice");
     }
 }
 
-/// An error with what lies behind it.
+/// An error's text with the texts of its sources.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut said = error.to_string();
     let mut source = error.source();
@@ -186,7 +187,8 @@ fn chain(error: &dyn std::error::Error) -> String {
     said
 }
 
-/// Doubles with each try; longer by `jitter`, so that jobs which failed together do not come back together.
+/// The pause before the next try, which doubles with each try. It is longer by `jitter`, so that jobs which
+/// failed together do not come back together.
 fn pause(attempts: i32, longest: Duration, jitter: f64) -> Duration {
     backoff::pause(attempts, longest).mul_f64(1.0 + jitter)
 }

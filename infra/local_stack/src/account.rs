@@ -1,4 +1,5 @@
-//! As whom the services run: PostgreSQL refuses root, and neither service needs to be it.
+//! The account of the user as whom the services run: PostgreSQL refuses root, and neither service needs to be
+//! root.
 
 use super::LocalError;
 use std::{
@@ -16,7 +17,7 @@ pub(super) struct Account {
     pub(super) gid: u32,
 }
 
-/// The user to drop to; none when we are an ordinary user ourselves.
+/// The user as whom the services run; none when we are an ordinary user ourselves.
 pub(super) fn ordinary() -> Result<Option<Account>, LocalError> {
     if !rustix::process::geteuid().is_root() {
         return Ok(None);

@@ -1,11 +1,11 @@
-//! Why the private stack does not start, in words that say what to do.
+//! The reasons why the private stack does not start, in words that say what to do.
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-/// The private stack can't start.
+/// The reason why the private stack can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalError {
     /// No PostgreSQL of version 15 or newer was found.
@@ -22,7 +22,7 @@ pub enum LocalError {
     PostgresOtherVersion {
         /// The cluster's folder.
         folder: PathBuf,
-        /// Its major version.
+        /// The cluster's major version.
         major: u32,
     },
     /// No nats-server was found.
@@ -31,7 +31,7 @@ pub enum LocalError {
          or name the program in MADANG_NATS_SERVER"
     )]
     NatsMissing,
-    /// PostgreSQL refuses to run as root, and there is nobody else to run it as.
+    /// PostgreSQL refuses to run as root, and there is no other user to run it as.
     #[error(
         "PostgreSQL does not run as root and there is no user `postgres`: run `useradd --system postgres`"
     )]
@@ -43,7 +43,7 @@ pub enum LocalError {
     NotEnterable {
         /// The folder whose permissions are too strict.
         folder: PathBuf,
-        /// The user.
+        /// The user's name.
         account: String,
     },
     /// Another process runs a stack on the same data.
@@ -57,54 +57,54 @@ pub enum LocalError {
     /// An earlier run's service does not end.
     #[error("{service} of an earlier run (process {pid}) does not end: end it by `kill -9 {pid}`")]
     StillRunning {
-        /// Which service.
+        /// The service's name.
         service: &'static str,
-        /// Its process id.
+        /// The service's process id.
         pid: i32,
     },
     /// A file or folder can't be used.
     #[error("can't {action} {path}")]
     Io {
-        /// What was tried.
+        /// The action that was tried.
         action: &'static str,
-        /// With what.
+        /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The reason why the action failed.
         source: io::Error,
     },
     /// The cluster could not be made.
     #[error("initdb failed:\n{output}")]
     Initdb {
-        /// What it said.
+        /// The output of `initdb`.
         output: String,
     },
     /// A service ended right after its start.
     #[error("{service} ended right after its start; the end of {log}:\n{tail}")]
     Ended {
-        /// Which service.
+        /// The service's name.
         service: &'static str,
-        /// Its log.
+        /// The service's log file.
         log: PathBuf,
-        /// Its last lines.
+        /// The last lines of the log.
         tail: String,
     },
     /// A service runs but accepts no connections.
     #[error("{service} accepts no connections after {seconds} s; see {log}")]
     NotReady {
-        /// Which service.
+        /// The service's name.
         service: &'static str,
-        /// How long it was given.
+        /// The time in seconds that the service was given.
         seconds: u64,
-        /// Its log.
+        /// The service's log file.
         log: PathBuf,
     },
-    /// A name that can't be a database's.
+    /// The name can't be a database's.
     #[error("a database name has small letters, digits and _ only")]
     DatabaseName,
     /// The private Postgres refused something.
     #[error("the private Postgres refused")]
     Database(#[source] sqlx::Error),
-    /// The thread that keeps the services has ended; it has said why on stderr.
+    /// The thread that keeps the services running has ended; it has said why on stderr.
     #[error("the keeper of the private stack has ended")]
     KeeperEnded,
 }

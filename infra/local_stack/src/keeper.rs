@@ -1,5 +1,5 @@
-//! Keeps a service running: what ends without being told to, or hangs, is started again, on the same port,
-//! so that everyone's connections come back by themselves.
+//! The keeper, which keeps a service running: a service that ends without being told to, or hangs, is started
+//! again, on the same port, so that everyone's connections come back by themselves.
 
 use super::{
     LocalError,
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
-/// Who ran this long has earned a quick start again.
+/// The time after which a service that ran has earned a quick start again.
 const STEADY_AFTER: Duration = Duration::from_secs(60);
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 
@@ -39,7 +39,8 @@ impl Supervised {
                 () = stopping.cancelled() => return self.end().await,
                 () = self.service.probe.hangs() => {
                     tracing::warn!(log = %self.service.log.display(), "{} hangs; starting it again", self.service.name);
-                    // What hangs may not hear that it is told to end; what it has stored is safe.
+                    // A service that hangs may not hear that it is told to end; the data that it has stored
+                    // is safe.
                     let _ = self.child.kill().await;
                 }
                 ended = self.child.wait() => {
@@ -82,7 +83,8 @@ impl Supervised {
         send(pid, Signal::QUIT);
         if !self.ended_in_time().await {
             tracing::error!(pid, "{} is killed", self.service.name);
-            // Ends for certain, whatever it returns; the data is safe in the log of writes.
+            // The kill ends the service for certain, even if it returns an error; the data is safe in the log
+            // of writes.
             let _ = self.child.kill().await;
         }
     }

@@ -1,4 +1,5 @@
-//! Starting a child: as an ordinary user, with an empty environment, and so that it ends when we do.
+//! The launcher, which starts a child process: as an ordinary user, with an empty environment, and so that
+//! the child ends when we do.
 
 use super::{LocalError, account::Account, programs};
 use rustix::process::{Pid, Signal, kill_process};
@@ -14,19 +15,20 @@ use tokio::{
     time::Instant,
 };
 
-/// Recovery after a crash may have a good deal of log to replay.
+/// The longest time until a service is ready: recovery after a crash may have a good deal of log to replay.
 const READY_WITHIN: Duration = Duration::from_secs(120);
-/// Asked often at first, for a quick start; then rarely, because each question is a line in the log.
+/// The first pause between two probes. Probes are frequent at first, for a quick start; then rare, because
+/// each one is a line in the log.
 const ASK_AFTER_MIN: Duration = Duration::from_millis(10);
 const ASK_AFTER_MAX: Duration = Duration::from_millis(200);
 const TAIL_LINES: usize = 20;
 
-/// How a service is asked to end, by us or by the kernel when we are gone.
+/// The signal by which a service is told to end, by us or by the kernel when we are gone.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum EndSignal {
-    /// Postgres: ends sessions and writes a checkpoint.
+    /// The signal for Postgres, which then ends sessions and writes a checkpoint.
     Interrupt,
-    /// What most programs expect.
+    /// The signal that most programs expect.
     Terminate,
 }
 
@@ -38,7 +40,7 @@ impl EndSignal {
         }
     }
 
-    /// Sends it; a process that has ended meanwhile is none the worse.
+    /// Sends the signal; a process that has ended meanwhile is none the worse.
     pub(super) fn send(self, pid: i32) {
         let signal = match self {
             Self::Interrupt => Signal::INT,
@@ -56,12 +58,12 @@ pub(super) fn send(pid: i32, signal: Signal) {
     }
 }
 
-/// Starts children the same way.
+/// The launcher, which starts all children in the same way.
 #[derive(Clone, Debug)]
 pub(super) struct Launcher {
     pub(super) account: Option<Account>,
-    /// util-linux's `setpriv`, when it can bind a child's life to ours. Without it a crash of ours leaves
-    /// the services running until the next start ends them.
+    /// The program `setpriv` of util-linux, when it can bind a child's life to ours. Without it a crash of
+    /// ours leaves the services running until the next start ends them.
     setpriv: Option<PathBuf>,
 }
 
@@ -77,8 +79,8 @@ impl Launcher {
         Self { account, setpriv }
     }
 
-    /// A command that runs `program` as the account, away from our working directory, environment and
-    /// process group: a Ctrl-C in the terminal is ours to handle, in order.
+    /// A command that runs `program` as the account, away from our working directory, environment and process
+    /// group: a Ctrl-C in the terminal is ours to handle, in order.
     pub(super) fn command(&self, program: &Path, at_our_death: EndSignal) -> Command {
         let mut command = match &self.setpriv {
             Some(setpriv) => {
@@ -120,17 +122,17 @@ pub(super) struct Service {
     pub(super) probe: Probe,
 }
 
-/// How to find out that a service accepts connections.
+/// The probe by which we find out whether a service accepts connections.
 #[derive(Clone, Debug)]
 pub(super) enum Probe {
-    /// By logging in to this URL.
+    /// A login to Postgres at this URL.
     Postgres(String),
-    /// By the greeting on this port.
+    /// The greeting of NATS on this port.
     Nats(u16),
 }
 
 impl Service {
-    /// Starts it and waits until it accepts connections.
+    /// Starts the service and waits until it accepts connections.
     pub(super) async fn start(&self, launcher: &Launcher) -> Result<Child, LocalError> {
         let log = OpenOptions::new().create(true).append(true).open(&self.log);
         let log = log.map_err(LocalError::io("write", &self.log))?;
@@ -165,7 +167,7 @@ impl Service {
 }
 
 impl Probe {
-    /// Returns when a service that runs has stopped doing its work.
+    /// Returns when the running service has stopped doing its work.
     pub(super) async fn hangs(&self) {
         match self {
             Self::Postgres(_) => std::future::pending().await,
@@ -174,13 +176,13 @@ impl Probe {
     }
 
     async fn answers(&self) -> bool {
-        let asked = async {
+        let answer = async {
             match self {
                 Self::Postgres(url) => super::postgres::answers(url).await,
                 Self::Nats(port) => super::nats::answers(*port).await,
             }
         };
-        tokio::time::timeout(Duration::from_secs(2), asked).await.unwrap_or(false)
+        tokio::time::timeout(Duration::from_secs(2), answer).await.unwrap_or(false)
     }
 }
 

@@ -1,10 +1,10 @@
 //! The private stack: a Postgres and a NATS of one's own, started as children, and a storage for files, for a
-//! single machine and for tests. They listen on free ports of the loopback address; whoever has an account on the machine
-//! can reach them, so this is for machines of one's own.
+//! single machine and for tests. They listen on free ports of the loopback address; everybody who has an
+//! account on the machine can reach them, so the stack is for machines of one's own.
 //!
-//! Reading order: [`programs`] (what must be installed), [`account`] (as whom it runs), [`launch`] (how a
-//! child is started so that it dies with us), [`postgres`], [`nats`], [`s3`], [`keeper`] (starting again what
-//! fell, and stopping in order).
+//! Reading order: [`programs`] (the programs that must be installed), [`account`] (the user as whom they
+//! run), [`launch`] (how a child is started so that it dies with us), [`postgres`], [`nats`], [`s3`],
+//! [`keeper`] (starts a service again that fell, and stops the services in order).
 
 mod account;
 mod error;
@@ -34,15 +34,16 @@ const DATABASE: &str = "madang";
 /// Services that run elsewhere already; only those that are `None` are started.
 #[derive(Clone, Debug, Default)]
 pub struct Outside {
-    /// A Postgres.
+    /// The URL of a Postgres.
     pub database_url: Option<String>,
-    /// A NATS with JetStream.
+    /// The URL of a NATS with JetStream.
     pub nats_url: Option<String>,
-    /// A storage that speaks S3.
+    /// True if there is a storage that speaks S3.
     pub has_s3: bool,
 }
 
-/// A running private stack. It keeps itself running; dropping it stops it, as [`LocalStack::stop`] does.
+/// A running private stack, which keeps itself running. Dropping it stops the services, as
+/// [`LocalStack::stop`] does.
 #[derive(Debug)]
 pub struct LocalStack {
     database_url: String,
@@ -50,7 +51,7 @@ pub struct LocalStack {
     s3: Option<S3Settings>,
     stopping: CancellationToken,
     keeper: Option<JoinHandle<()>>,
-    /// Held as long as we live: one stack a folder.
+    /// The lock on the data folder, held as long as the stack lives: one stack a folder.
     _lock: File,
 }
 
@@ -58,22 +59,22 @@ impl LocalStack {
     /// Starts both services with their data in `data_dir`, which is made if there is none.
     ///
     /// # Errors
-    /// What is missing or in the way, with what to do about it.
+    /// The service or program that is missing or in the way, with what to do about it.
     pub async fn start(data_dir: &Path) -> Result<Self, LocalError> {
         Self::start_beside(data_dir, Outside::default()).await
     }
 
-    /// Starts what is not already running outside.
+    /// Starts the services that are not already running outside.
     ///
     /// # Errors
-    /// What is missing or in the way, with what to do about it.
+    /// The service or program that is missing or in the way, with what to do about it.
     pub async fn start_beside(data_dir: &Path, outside: Outside) -> Result<Self, LocalError> {
         let folder = make_folder(data_dir)?;
         let lock = lock(&folder)?;
         let stopping = CancellationToken::new();
         let (started, starting) = oneshot::channel();
-        // A thread of its own: a child is told to end when the thread that started it ends, and a
-        // runtime's threads come and go (each test has a runtime).
+        // The keeper has a thread of its own: a child is told to end when the thread that started it ends,
+        // and a runtime's threads come and go (each test has a runtime).
         let keeper = std::thread::Builder::new()
             .name("local-stack".to_owned())
             .spawn({
@@ -96,25 +97,25 @@ impl LocalStack {
         Ok(stack)
     }
 
-    /// Where the database `madang` is.
+    /// The URL of the database `madang`.
     #[must_use]
     pub fn database_url(&self) -> &str {
         &self.database_url
     }
 
-    /// Where another database of the same server is, by its name.
+    /// The URL of another database of the same server, by its name.
     #[must_use]
     pub fn url_of(&self, name: &str) -> String {
         postgres::url_of(&self.database_url, name)
     }
 
-    /// Where NATS is.
+    /// The URL of NATS.
     #[must_use]
     pub fn nats_url(&self) -> &str {
         &self.nats_url
     }
 
-    /// The storage for files, and a bucket in it; none if there is one outside.
+    /// The settings of the storage for files, with a bucket in it; none if there is a storage outside.
     #[must_use]
     pub fn s3(&self) -> Option<&S3Settings> {
         self.s3.as_ref()
@@ -134,7 +135,7 @@ impl LocalStack {
     pub async fn stop(mut self) {
         self.stopping.cancel();
         if let Some(keeper) = self.keeper.take() {
-            // Joining blocks: not on a thread that drives other tasks.
+            // Joining blocks, so it must not be done on a thread that drives other tasks.
             let joined = tokio::task::spawn_blocking(move || keeper.join()).await;
             if !matches!(joined, Ok(Ok(()))) {
                 tracing::error!("the private stack was not stopped in order");
@@ -147,7 +148,7 @@ impl Drop for LocalStack {
     fn drop(&mut self) {
         self.stopping.cancel();
         if let Some(keeper) = self.keeper.take() {
-            // A panic in there has been reported by its thread.
+            // A panic in the keeper's thread has been reported by that thread.
             let _ = keeper.join();
         }
     }
@@ -159,14 +160,14 @@ struct Urls {
     s3: Option<S3Settings>,
 }
 
-/// What was brought up here.
+/// The services that this stack has started.
 struct Services {
     postgres: Option<Supervised>,
     nats: Option<Supervised>,
     s3: Option<s3::S3>,
 }
 
-/// The life of the keeper's thread: brings both up, keeps them up, takes them down.
+/// The life of the keeper's thread: it starts the services, keeps them running, and stops them.
 fn keep(
     folder: &Path,
     outside: Outside,
@@ -188,7 +189,7 @@ fn keep(
         let (urls, services) = match brought_up {
             Ok(up) => up,
             Err(error) => {
-                // Whoever asked may have gone; then nobody wants to know.
+                // The caller of `start` may have gone; then nobody wants to know.
                 let _ = started.send(Err(error));
                 return;
             }
@@ -200,7 +201,7 @@ fn keep(
         if let Some(s3) = services.s3 {
             tokio::spawn(s3.serve(stopping.clone()));
         }
-        // NATS first: what it still hands out can then still be written.
+        // NATS ends first: messages that it still hands out can then still be written.
         let _ = nats.await;
         stopping.cancelled().await;
         stopping_postgres.cancel();
@@ -256,7 +257,7 @@ fn lock(folder: &Path) -> Result<File, LocalError> {
     }
 }
 
-/// A port that nobody listens on right now. Someone may take it first; the start is then tried again.
+/// A port that nobody listens on right now. Another program may take it first; the start is then tried again.
 fn free_port() -> Result<u16, LocalError> {
     let failed = || LocalError::io("find a free port for", Path::new("127.0.0.1"));
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).map_err(failed())?;

@@ -12,12 +12,12 @@ use futures::StreamExt;
 use std::{ffi::OsString, path::Path, time::Duration};
 use tokio::{io::AsyncReadExt, net::TcpStream};
 
-/// A port that was free may be taken by another program before NATS has it.
+/// The most attempts to start: a port that was free may be taken by another program before NATS has it.
 const ATTEMPTS: usize = 3;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 const UNANSWERED: usize = 3;
-/// What a server says first, before it is asked anything.
+/// The first bytes that a NATS server sends, before any request.
 const GREETING: &[u8] = b"INFO ";
 
 /// Ends an earlier run's NATS and starts ours.
@@ -39,7 +39,7 @@ pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(Strin
             probe: Probe::Nats(port),
         };
         match Supervised::start(service, launcher.clone()).await {
-            Ok(kept) => return Ok((format!("nats://127.0.0.1:{port}"), kept)),
+            Ok(supervised) => return Ok((format!("nats://127.0.0.1:{port}"), supervised)),
             Err(LocalError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(error),
         }
@@ -54,8 +54,9 @@ fn arguments(folder: &Path, pid_file: &Path, port: u16) -> Vec<OsString> {
     arguments
 }
 
-/// Returns when the server has left several questions after its streams unanswered. A server that greets
-/// may have stopped storing all the same: after its disk was full, 2.9 does until it is started again.
+/// Returns when the server has left several questions about its streams unanswered. A server that greets may
+/// have stopped storing all the same: after its disk was full, NATS 2.9 does not store until it is started
+/// again.
 pub(super) async fn hangs(port: u16) {
     let mut unanswered = 0;
     while unanswered < UNANSWERED {
@@ -65,7 +66,7 @@ pub(super) async fn hangs(port: u16) {
     }
 }
 
-/// The list of streams tells of each how it stands, so that each must answer.
+/// True if the streams answer: their list shows the state of each, so that each must answer.
 async fn streams_answer(port: u16) -> bool {
     let Ok(client) = async_nats::connect(format!("nats://127.0.0.1:{port}")).await else { return false };
     let context = async_nats::jetstream::new(client);
@@ -73,7 +74,7 @@ async fn streams_answer(port: u16) -> bool {
     matches!(streams.next().await, None | Some(Ok(_)))
 }
 
-/// Whether the server greets us; it does so only when its streams are open.
+/// True if the server greets us; it does so only when its streams are open.
 pub(super) async fn answers(port: u16) -> bool {
     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else { return false };
     let mut said = [0; GREETING.len()];

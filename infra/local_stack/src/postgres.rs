@@ -13,14 +13,15 @@ use sqlx::{Connection, Executor, PgConnection};
 use std::{ffi::OsString, path::Path};
 
 const SUPERUSER: &str = "postgres";
-/// How the names of Postgres's sockets begin.
+/// The beginning of the names of Postgres's sockets.
 const SOCKETS: &str = ".s.PGSQL.";
-/// What the system allows, without the zero at the end (`unix(7)`).
+/// The longest path of a socket that the system allows, without the zero at the end (`unix(7)`).
 const SOCKET_PATH_MAX: usize = 107;
-/// A port that was free may be taken by another program before Postgres has it.
+/// The most attempts to start: a port that was free may be taken by another program before Postgres has it.
 const ATTEMPTS: usize = 3;
 
-/// Sized for one machine that does other things too. Nothing here trades safety for speed.
+/// The settings of the server, sized for one machine that does other things too. No setting trades safety for
+/// speed.
 const SETTINGS: [&str; 11] = [
     "listen_addresses=127.0.0.1",
     "max_connections=400",
@@ -64,9 +65,9 @@ pub(super) async fn start(data_dir: &Path, launcher: &Launcher) -> Result<(Strin
             probe: Probe::Postgres(url("postgres")),
         };
         match Supervised::start(service, launcher.clone()).await {
-            Ok(kept) => {
+            Ok(supervised) => {
                 make_database(&url("postgres"), DATABASE).await?;
-                return Ok((url(DATABASE), kept));
+                return Ok((url(DATABASE), supervised));
             }
             Err(LocalError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(error),
@@ -96,7 +97,7 @@ pub(super) fn url_of(url: &str, name: &str) -> String {
     format!("{server}/{name}{options}")
 }
 
-/// Whether the server lets us in.
+/// True if the server accepts a login.
 pub(super) async fn answers(url: &str) -> bool {
     match PgConnection::connect(url).await {
         Ok(connection) => connection.close().await.is_ok(),
@@ -104,22 +105,23 @@ pub(super) async fn answers(url: &str) -> bool {
     }
 }
 
-/// How pages are compressed on their way into the log of writes. Postgres's own method costs more than the
+/// The compression of pages on their way into the log of writes. Postgres's own method costs more than the
 /// rest of a small command together; LZ4 is nearly free, where Postgres was built with it.
 async fn compression(data: &Path, programs: &PostgresPrograms, launcher: &Launcher) -> &'static str {
     const LZ4: &str = "wal_compression=lz4";
-    let asked = launcher
+    let output = launcher
         .command(&programs.postgres, EndSignal::Terminate)
         .arg("-D")
         .arg(data)
         .args(["-c", LZ4, "-C", "wal_compression"])
         .output()
         .await;
-    if asked.is_ok_and(|said| said.status.success()) { LZ4 } else { "wal_compression=off" }
+    if output.is_ok_and(|output| output.status.success()) { LZ4 } else { "wal_compression=off" }
 }
 
-/// Where Postgres makes its socket: a message through it costs the system half of what one over TCP does. None where its
-/// path would be too long for one, or could not stand in a URL as it is; then connections are by TCP only.
+/// The folder in which Postgres makes its socket: a message through a socket costs the system half of what
+/// one over TCP does. None where the socket's path would be too long, or could not stand in a URL as it is;
+/// then connections are by TCP only.
 fn socket_folder(folder: &Path, port: u16) -> Option<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     let folder = folder.to_str().filter(|path| path.starts_with('/') && path.chars().all(plain))?;
@@ -130,7 +132,7 @@ fn socket_name(port: u16) -> String {
     format!("{SOCKETS}{port}")
 }
 
-/// Those of earlier runs that were killed; each run has a port of its own.
+/// Removes the sockets of earlier runs that were killed; each run has a port of its own.
 fn remove_sockets(folder: &Path) -> Result<(), LocalError> {
     for entry in std::fs::read_dir(folder).map_err(LocalError::io("read", folder))? {
         let path = entry.map_err(LocalError::io("read", folder))?.path();
@@ -154,7 +156,8 @@ fn major_of_cluster(data: &Path) -> Option<u32> {
     programs::major_of(&std::fs::read_to_string(data.join("PG_VERSION")).ok()?)
 }
 
-/// Made beside and renamed: an initdb that was cut short leaves nothing that looks like a cluster.
+/// Makes the cluster beside its folder and renames it: an `initdb` that was cut short leaves nothing that
+/// looks like a cluster.
 async fn make_cluster(
     folder: &Path,
     data: &Path,

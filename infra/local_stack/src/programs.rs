@@ -1,4 +1,4 @@
-//! Where the programs are that the private stack consists of.
+//! The places of the programs that the private stack consists of.
 
 use super::LocalError;
 use std::{
@@ -9,9 +9,10 @@ use tokio::process::Command;
 
 /// The oldest PostgreSQL that the log's SQL is written for.
 const POSTGRES_MAJOR_MIN: u32 = 15;
-/// Where Debian keeps the versions of PostgreSQL side by side.
+/// The folder in which Debian keeps the versions of PostgreSQL side by side.
 const POSTGRES_VERSIONS: &str = "/usr/lib/postgresql";
-/// Not on an ordinary user's path on Debian, yet nats-server is there.
+/// Folders that are searched beside the path: on Debian they are not on an ordinary user's path, yet
+/// nats-server is there.
 const ALSO: [&str; 3] = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin"];
 
 /// The programs of one PostgreSQL.
@@ -22,7 +23,7 @@ pub(super) struct PostgresPrograms {
     pub(super) initdb: PathBuf,
 }
 
-/// The newest PostgreSQL, or the one of `major` when the data needs just that.
+/// The programs of the newest PostgreSQL, or of the one of `major` when the data needs just that.
 pub(super) async fn postgres(data: &Path, major: Option<u32>) -> Result<PostgresPrograms, LocalError> {
     let mut folders: Vec<PathBuf> = match env::var_os("MADANG_PG_BIN") {
         Some(folder) => vec![folder.into()],
@@ -59,7 +60,8 @@ async fn postgres_in(folder: &Path) -> Option<PostgresPrograms> {
     Some(PostgresPrograms { major, postgres, initdb })
 }
 
-/// `postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)` is 15; so is a bare `15`.
+/// The major version in a version text: `postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)` is 15; so is a
+/// bare `15`.
 pub(super) fn major_of(version: &str) -> Option<u32> {
     let number = version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
@@ -73,7 +75,7 @@ pub(super) fn nats_server() -> Result<PathBuf, LocalError> {
     .ok_or(LocalError::NatsMissing)
 }
 
-/// A program by its name.
+/// Finds a program by its name.
 pub(super) fn find(name: &str) -> Option<PathBuf> {
     folders_on_path()
         .chain(ALSO.map(PathBuf::from))

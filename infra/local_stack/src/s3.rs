@@ -1,5 +1,5 @@
-//! The private storage: files in a folder, spoken to as any S3 is, signatures and all. It runs in this process,
-//! on the keeper's thread.
+//! The private storage: files in a folder, spoken to as any S3 is, signatures and all. The storage runs in
+//! this process, on the keeper's thread.
 
 use super::LocalError;
 use async_trait::async_trait;
@@ -25,18 +25,18 @@ use tower_http::cors::{Any, CorsLayer};
 const BUCKET: &str = "madang";
 const REGION: &str = "us-east-1";
 const ACCESS_KEY_ID: &str = "madang";
-/// More are kept waiting.
+/// The most connections at once; more of them wait.
 const CONNECTIONS: usize = 1_000;
-/// How long a request's head may take.
+/// The longest time that a request's head may take.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
 
-/// What runs, until it is told to stop.
+/// The storage's server, which runs until it is told to stop.
 pub(super) struct S3 {
     listener: TcpListener,
     service: S3Service,
 }
 
-/// Opens the folder `s3` in `data_dir`. The secret is another one each time, and known to nobody but us.
+/// Opens the folder `s3` in `data_dir`. The secret is another one at each start, and known to nobody but us.
 pub(super) async fn start(data_dir: &Path) -> Result<(S3Settings, S3), LocalError> {
     let folder = data_dir.join("s3");
     let failed = |action| LocalError::io(action, &folder);
@@ -64,7 +64,7 @@ pub(super) async fn start(data_dir: &Path) -> Result<(S3Settings, S3), LocalErro
     Ok((settings, S3 { listener, service: service.build() }))
 }
 
-/// On the same port as before, if it is free: pages that are open still find their photos.
+/// Listens on the same port as before, if it is free: pages that are open still find their photos.
 async fn listen(note: &Path) -> std::io::Result<TcpListener> {
     let before = std::fs::read_to_string(note).ok().and_then(|port| port.trim().parse().ok());
     let listener = match TcpListener::bind(("127.0.0.1", before.unwrap_or(0))).await {
@@ -81,26 +81,26 @@ impl S3 {
         let cors =
             CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers(Any);
         let service = TowerToHyperService::new(ServiceBuilder::new().layer(cors).service(self.service));
-        let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+        let slots = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
                 () = stopping.cancelled() => return,
             };
             let Ok((stream, _)) = accepted else {
-                // Out of files, most likely; some are given back in a moment.
+                // The process is out of files, most likely; some are given back in a moment.
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             };
-            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let Ok(slot) = slots.clone().acquire_owned().await else { return };
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
             let connection = http.serve_connection(TokioIo::new(stream), service.clone());
             let stopping = stopping.clone();
             tokio::spawn(async move {
-                let _place = place;
+                let _slot = slot;
                 tokio::select! {
-                    // Who went away in the middle is nobody's concern.
+                    // An error of a connection is no concern: its client went away in the middle.
                     _ = connection => {}
                     () = stopping.cancelled() => {}
                 }
@@ -109,7 +109,7 @@ impl S3 {
     }
 }
 
-/// Who shows our signature may do everything, others read what is public.
+/// The access rule: a request with our signature may do everything, others may read what is public.
 struct OwnerAndReaders;
 
 #[async_trait]
@@ -120,7 +120,7 @@ impl S3Access for OwnerAndReaders {
             S3Path::Root | S3Path::Bucket { .. } => false,
         };
         let reads = matches!(request.s3_op().name(), "GetObject" | "HeadObject");
-        // What an answer says of itself is the owner's to choose.
+        // The headers of an answer, which a query could set, are the owner's to choose.
         let is_plain = request.uri().query().is_none();
         if request.credentials().is_some() || (reads && is_plain && is_public(request.s3_path())) {
             return Ok(());

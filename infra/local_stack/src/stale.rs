@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Ends the process that `pid_file` names if it is still the service on `folder`: the number may long
+/// Ends the process that `pid_file` names if it is still the service on `folder`: by now the number may
 /// belong to another program.
 pub(super) async fn end(
     service: &'static str,
@@ -34,9 +34,9 @@ pub(super) async fn end(
     Ok(())
 }
 
-/// Waits until nothing is left of a service that was killed: its children take a moment to see that they
-/// are alone, and its own number stays taken until somebody has noted its end. A Postgres that starts on
-/// the same data before that refuses to.
+/// Waits until nothing is left of a service that was killed: its children take a moment to see that they are
+/// alone, and its own number stays taken until somebody has noted its end. A Postgres that starts earlier on
+/// the same data refuses to.
 async fn forgotten_within(pid: i32, folder: &Path, limit: Duration) {
     let deadline = Instant::now() + limit;
     while (is_unburied(pid) || is_worked_in(folder)) && Instant::now() < deadline {
@@ -44,14 +44,14 @@ async fn forgotten_within(pid: i32, folder: &Path, limit: Duration) {
     }
 }
 
-/// Whether the process has ended and nobody has noted it yet.
+/// True if the process has ended and nobody has noted it yet.
 fn is_unburied(pid: i32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The name before the state stands in brackets and may hold anything.
     stat.rsplit_once(')').is_some_and(|(_, state)| state.trim_start().starts_with('Z'))
 }
 
-/// Whether some process has the folder as its working directory, as all of a Postgres have.
+/// True if some process has the folder as its working directory, as all of a Postgres have.
 fn is_worked_in(folder: &Path) -> bool {
     let Ok(processes) = std::fs::read_dir("/proc") else { return false };
     processes.flatten().any(|process| {

@@ -5,8 +5,8 @@ use projections::{Position, RecordedEvent};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use std::sync::Arc;
 
-/// Gives each reaction that was never seen before its place in the log. To be done before commands are taken: what
-/// happens from then on is seen.
+/// Stores the checkpoint of each reaction that was never seen before. To be done before commands are taken:
+/// the reaction sees the events from then on.
 ///
 /// # Errors
 /// The database's.
@@ -28,14 +28,15 @@ pub async fn register(pool: &PgPool, reactions: &[Arc<dyn Reaction>]) -> Result<
     Ok(())
 }
 
-/// How far a reaction has come.
+/// The position of a reaction's checkpoint.
 pub(crate) async fn position(executor: impl PgExecutor<'_>, name: &str) -> Result<Position, sqlx::Error> {
     let position = "select position from public.reactions where name = $1";
     sqlx::query_scalar(position).bind(name).fetch_one(executor).await
 }
 
-/// Moves a checkpoint from a position to an event. False when it is not there, that is, when someone else has moved it,
-/// and when the log does not have the event: what was read before a backup was restored must not lead to anything.
+/// Moves a checkpoint from a position to an event. False when the checkpoint is not at this position, that
+/// is, when another runner has moved it, and when the log does not have the event: an event that was read
+/// before a backup was restored must not lead to anything.
 pub(crate) async fn advance(
     connection: &mut PgConnection,
     name: &str,
@@ -58,7 +59,7 @@ pub(crate) async fn advance(
     Ok(moved.rows_affected() == 1)
 }
 
-/// Notes why a reaction stands still, or that it goes on.
+/// Stores the reason why a reaction stands still, or none when it goes on.
 pub(crate) async fn note_stop(
     executor: impl PgExecutor<'_>,
     name: &str,
@@ -75,7 +76,7 @@ pub(crate) async fn note_stop(
     Ok(())
 }
 
-/// Parks an event that can't be handled; one that is parked already keeps the newest error.
+/// Parks an event that can't be handled; the row of an event that is parked already gets the newest error.
 pub(crate) async fn park(
     connection: &mut PgConnection,
     name: &str,
@@ -101,7 +102,7 @@ pub(crate) async fn parked(executor: impl PgExecutor<'_>, name: &str) -> Result<
     sqlx::query_scalar(parked).bind(name).fetch_all(executor).await
 }
 
-/// Takes a parked event out; false when someone else has done so.
+/// Deletes the row of a parked event; false when another runner has done so.
 pub(crate) async fn unpark(
     connection: &mut PgConnection,
     name: &str,

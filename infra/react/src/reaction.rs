@@ -1,4 +1,4 @@
-//! What follows from an event.
+//! Reactions, and the effects that follow from an event.
 
 use domain::{Decide, Event};
 use event_log::event_store::{CommandError, Envelope, Executor, StoreError, Stored};
@@ -9,33 +9,34 @@ use projections::RecordedEvent;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Where a reaction begins that was never seen before.
+/// The position at which a reaction begins that was never seen before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begins {
-    /// With what happens from then on.
+    /// The log's head: the reaction sees the events from then on.
     AtHead,
-    /// With the first event there ever was.
+    /// The log's beginning: the reaction sees all events.
     AtFirst,
 }
 
 /// A durable subscription to the log.
 pub trait Reaction: Send + Sync + 'static {
-    /// Names its checkpoint. For ever: under another name it begins anew.
+    /// The reaction's name, which names its checkpoint. It stays for ever: under another name the reaction
+    /// begins anew.
     fn name(&self) -> &'static str;
 
-    /// The aggregate types whose events it wants.
+    /// The aggregate types whose events the reaction wants.
     fn interests(&self) -> &'static [&'static str];
 
-    /// Where it begins when it is first seen.
+    /// The position at which the reaction begins when it is first seen.
     fn begins(&self) -> Begins {
         Begins::AtHead
     }
 
-    /// What follows from an event that happened. Asked again after a crash, so that it must only look, and say the same
-    /// then: the effects are done by whoever asks.
+    /// The effects of an event. After a crash the runner calls this method again, so that the method must
+    /// only read, and return the same effects then: the runner does them.
     ///
     /// # Errors
-    /// What it must look at can't be read now; it is asked again later.
+    /// The data that the method must read can't be read now; the runner calls the method again later.
     fn on<'a>(
         &'a self,
         recorded: &'a RecordedEvent,
@@ -43,7 +44,7 @@ pub trait Reaction: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Vec<Effect>, StoreError>>;
 }
 
-/// One thing that follows from an event.
+/// One effect of an event.
 pub enum Effect {
     /// A job: enqueued exactly once.
     Job(Enqueued),
@@ -51,11 +52,11 @@ pub enum Effect {
     Command(Command),
 }
 
-/// Why a command did not come about.
+/// The reason why a command was not executed.
 pub(crate) enum Failed {
-    /// The same may succeed later.
+    /// The same command may succeed later.
     Passing(String),
-    /// The same will not succeed.
+    /// The same command will not succeed.
     Lasting(String),
 }
 
@@ -71,7 +72,7 @@ impl Effect {
         Self::Job(Enqueued::of(job))
     }
 
-    /// A command of the service's own, in nobody's name. One that is refused parks the event.
+    /// A command of the service's own, in nobody's name. A command that is refused parks the event.
     pub fn command<A: Stored>(id: Uuid, command: <A as Decide>::Command) -> Self
     where
         <A as Decide>::Command: Clone + Send + Sync + 'static,

@@ -1,4 +1,5 @@
-//! Drives one reaction: batches in position order, each in one transaction with its checkpoint. One process leads.
+//! The runner, which drives one reaction: batches in position order, each in one transaction with the
+//! checkpoint. One process leads.
 
 mod batch;
 
@@ -17,18 +18,18 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-/// Events in a batch: few enough that a batch with commands is shorter than a lease.
+/// The most events in a batch: few enough that a batch with commands is shorter than a lease.
 const BATCH: usize = 200;
 const RENEW: Duration = Duration::from_secs(1);
 const STAND_BY: Duration = Duration::from_millis(500);
-/// How long the checkpoint's row may stay behind where nothing follows from events: so much is read again after a
-/// crash, and so much operators see as lag.
+/// The time for which the checkpoint's row may stay behind where nothing follows from events: so much is read
+/// again after a crash, and so much operators see as lag.
 const NOTE_WITHIN: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// How often parked events are tried again.
+/// The pause after which parked events are tried again.
 const TRY_PARKED: Duration = Duration::from_secs(600);
 
-/// What went wrong; the runner pauses and begins again from the checkpoint.
+/// The reason why a runner pauses; it begins again from the checkpoint.
 #[derive(Debug, thiserror::Error)]
 enum RunnerError {
     #[error("the database failed")]
@@ -39,34 +40,34 @@ enum RunnerError {
     Event { position: Position, reason: String },
 }
 
-/// What a runner needs beside its reaction.
+/// The parts that a runner needs beside its reaction.
 #[derive(Clone)]
 pub struct RunnerContext {
     /// The log.
     pub source: Arc<dyn EventSource>,
-    /// Runs commands.
+    /// The executor, which runs commands.
     pub executor: Executor,
-    /// Takes jobs.
+    /// The queue, which takes jobs.
     pub queue: Queue,
-    /// This process, in leases.
+    /// The holder by which leases know this process.
     pub holder: Uuid,
-    /// Ends the runner after the batch in hand.
+    /// The signal that ends the runner after the batch in hand.
     pub shutdown: CancellationToken,
 }
 
 /// Runs one reaction for as long as the process lives.
 pub struct Runner {
     reaction: Arc<dyn Reaction>,
-    /// The session that last renewed stands for the lease's holder.
+    /// The pool of one connection, whose session renews the lease and so stands for the lease's holder.
     pool: PgPool,
     context: RunnerContext,
 }
 
-/// What a runner knows while it leads.
+/// The state of a runner while it leads.
 struct Lead {
-    /// Up to here everything is handled.
+    /// The position up to which all events are handled.
     position: Position,
-    /// Where the checkpoint's row is.
+    /// The position of the checkpoint's row.
     stored: Position,
     /// The last event from which nothing followed, and since when the row is behind.
     passed: Option<(Arc<RecordedEvent>, Instant)>,
@@ -75,7 +76,7 @@ struct Lead {
 }
 
 impl Runner {
-    /// `pool` must be this runner's own, of one connection.
+    /// A runner of the reaction. `pool` must be this runner's own, of one connection.
     #[must_use]
     pub fn new(reaction: Arc<dyn Reaction>, pool: PgPool, context: RunnerContext) -> Self {
         Self { reaction, pool, context }

@@ -1,41 +1,41 @@
-//! How the reactions stand, for operators.
+//! The status of reactions, for operators.
 
 use projections::Position;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::types::Json;
 
-/// How a reaction stands.
+/// The status of a reaction.
 #[derive(Clone, Debug, Serialize, sqlx::FromRow)]
 pub struct ReactionStatus {
-    /// Its name.
+    /// The reaction's name.
     pub name: String,
     /// The last event that was handled or parked.
     pub position: Position,
-    /// Events that were not handled yet.
+    /// Number of events that were not handled yet.
     pub lag: i64,
-    /// Whether some process leads it now.
+    /// True if some process leads the reaction now.
     pub is_led: bool,
-    /// Why it stands still, if it does.
+    /// The reason why the reaction stands still, if it does.
     pub stopped_because: Option<String>,
-    /// How many events are parked.
+    /// Number of parked events.
     pub parked_count: i64,
-    /// Events that could not be handled, the oldest first; at most 20.
+    /// The events that could not be handled, the oldest first; at most 20.
     pub parked: Json<Vec<ParkedEvent>>,
 }
 
 /// An event that could not be handled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ParkedEvent {
-    /// Where it is.
+    /// The event's position.
     pub position: Position,
-    /// What it is.
+    /// The event's type.
     pub event_type: String,
-    /// What is wrong.
+    /// The reason why the event could not be handled.
     pub error: String,
 }
 
-/// Asks the database, by one statement for all reactions together.
+/// Reads the status of all reactions, by one statement.
 ///
 /// # Errors
 /// The database's.

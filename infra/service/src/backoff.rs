@@ -1,8 +1,9 @@
-//! How long to wait before what failed is tried again.
+//! Pauses before a failed attempt is repeated.
 
 use std::time::Duration;
 
-/// A second after the first attempt, and twice as long after each further one, up to `longest`.
+/// The pause after so many failed attempts: a second after the first one, and twice as long after each
+/// further one, up to `longest`.
 #[must_use]
 pub fn pause(attempts: i32, longest: Duration) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(16);

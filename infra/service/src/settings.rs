@@ -1,5 +1,5 @@
-//! Settings from the environment, read once: the rest of the program sees only checked values. [`table`] tells those who
-//! run the service of each variable.
+//! Settings from the environment, read once: the rest of the program sees only checked values. [`table`]
+//! lists all variables for those who run the service.
 
 mod embedder;
 mod letters;
@@ -25,7 +25,7 @@ use projections::timelines::Limits;
 use std::{borrow::Cow, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
-/// How one process runs. Each field names the environment variable that sets it.
+/// The settings of one process. Each field's text names the environment variable that sets the field.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `DATABASE_URL`: the Postgres that holds the log, the read models and the vault. Required.
@@ -33,145 +33,153 @@ pub struct Settings {
     /// `NATS_URL`: the NATS (with JetStream) that carries events; several servers of a cluster with commas
     /// between them. Required.
     pub nats_url: Secret,
-    /// `MADANG_LISTEN`: where HTTP is served; 127.0.0.1:8080.
+    /// `MADANG_LISTEN`: the address where HTTP is served; 127.0.0.1:8080.
     pub listen: SocketAddr,
-    /// `MADANG_OPS_LISTEN`: where `/healthz`, `/readyz` and `/metrics` are served, in every role; nowhere by default.
-    /// For those who run the service: whoever reaches it sees which routes are used how much.
+    /// `MADANG_OPS_LISTEN`: the address where `/healthz`, `/readyz` and `/metrics` are served, in every role;
+    /// nowhere by default. The address is for those who run the service: a person who reaches it sees which
+    /// routes are used how much.
     pub ops_listen: Option<SocketAddr>,
-    /// `MADANG_ROLES`: what this process does, as in `api,relay,projector,media`; all of it by default.
+    /// `MADANG_ROLES`: the roles of this process, as in `api,relay,projector,media`; all roles by default.
     pub roles: Roles,
-    /// `MADANG_LOG` and `MADANG_LOG_FORMAT`: what is logged, and how.
+    /// `MADANG_LOG` and `MADANG_LOG_FORMAT`: the log lines that are written, and their form.
     pub log: LogSettings,
-    /// `MADANG_CONSISTENCY_BOUND_MS`: how long a query waits for what its caller wrote; 1000.
+    /// `MADANG_CONSISTENCY_BOUND_MS`: the longest time that a query waits for its caller's own writes; 1000.
     pub consistency_bound: Duration,
-    /// `MADANG_MERGE_THRESHOLD`: authors with more followers than this are merged into timelines when
-    /// they are read, instead of written to each follower; 10000.
+    /// `MADANG_MERGE_THRESHOLD`: the number of followers above which an author's posts are merged into
+    /// timelines when these are read, instead of written to each follower; 10000.
     pub merge_threshold: u64,
-    /// What timelines keep and do at once. No variable sets it: what is best depends on Madang's own
-    /// queries. Tests make it small, so that small data meets every case.
+    /// The limits on what timelines store and do at once. No variable sets them: the best values depend on
+    /// Madang's own queries. Tests make them small, so that small data meets every case.
     pub timeline_limits: Limits,
-    /// `MADANG_PAGE_CACHE_MB`: how much memory the first pages of timelines may take that were read lately
-    /// and that nothing has touched since; 32, and 0 means that each is read from Postgres.
+    /// `MADANG_PAGE_CACHE_MB`: the most memory for first pages of timelines that were read lately and that
+    /// nothing has touched since; 32, and 0 means that each page is read from Postgres.
     pub page_cache_mb: u32,
-    /// `MADANG_RATE_LIMIT_PER_MINUTE`: requests a caller may make in a minute; 600, and 0 means no limit.
+    /// `MADANG_RATE_LIMIT_PER_MINUTE`: the number of requests that a caller may make in a minute; 600, and 0
+    /// means no limit.
     pub rate_limit_per_minute: u32,
-    /// `MADANG_MAX_CONNECTIONS`: how many clients may be connected at once, further ones wait; 12000.
+    /// `MADANG_MAX_CONNECTIONS`: the number of clients that may be connected at once; 12000. Further clients
+    /// wait.
     pub max_connections: usize,
-    /// `MADANG_IDLE_SECONDS`: how long a connection may rest before its next request is there whole; 75,
-    /// which is longer than common proxies keep theirs.
+    /// `MADANG_IDLE_SECONDS`: the longest time that a connection may rest before its next request is there
+    /// whole; 75, which is longer than common proxies keep theirs.
     pub idle_timeout: Duration,
-    /// `MADANG_STALL_SECONDS`: how long a client may take nothing of its answer, or send nothing of a photo; 30.
+    /// `MADANG_STALL_SECONDS`: the longest time that a client may take nothing of its answer, or send nothing
+    /// of a photo; 30.
     pub stall_timeout: Duration,
-    /// `MADANG_TOKEN_TTL_SECONDS`: how long an access token is good for; 600.
+    /// `MADANG_TOKEN_TTL_SECONDS`: the time for which an access token is good; 600.
     pub token_ttl: Duration,
     /// `MADANG_ALLOWED_ORIGINS`: the origins, with commas between them, whose pages may call with cookies.
     /// Without any, pages of all origins may call, but only with a bearer token that they were given.
     pub allowed_origins: Origins,
-    /// `MADANG_TRUSTED_PROXIES`: addresses or networks, with commas between them, of proxies whose
-    /// `X-Forwarded-For` says who asks; none.
+    /// `MADANG_TRUSTED_PROXIES`: the addresses or networks, with commas between them, of proxies whose
+    /// `X-Forwarded-For` names the caller; none.
     pub trusted_proxies: Networks,
-    /// `MADANG_WEB_URL`: where people's pages are; letters link there. http://localhost:8080.
+    /// `MADANG_WEB_URL`: the address of the pages for people, to which letters link; http://localhost:8080.
     pub web_url: WebUrl,
-    /// `MADANG_PUBLIC_URL`: where this API is reached from outside; other services send people back there.
-    /// http://localhost:8080.
+    /// `MADANG_PUBLIC_URL`: the address of this API as it is reached from outside, to which other services
+    /// send people back; http://localhost:8080.
     pub public_url: WebUrl,
     /// `MADANG_OAUTH_PROVIDERS`: the services that people may log in with, with commas between them. Each
     /// needs variables of its own.
     pub oauth_providers: Vec<OAuthProvider>,
     /// `MADANG_DB_CONNECTIONS`: the most connections to Postgres that this process opens; 16.
     pub database_connections: u32,
-    /// `MADANG_ALLOW_UNSAFE_POSTGRES`: start even on a Postgres that may lose what it said it stored
-    /// (`fsync`, `synchronous_commit` or `full_page_writes` off); false.
+    /// `MADANG_ALLOW_UNSAFE_POSTGRES`: the permission to start on a Postgres that may lose data which it said
+    /// it stored (`fsync`, `synchronous_commit` or `full_page_writes` off); false.
     pub allow_unsafe_postgres: bool,
-    /// `MADANG_STREAM_MAX_BYTES`: how much of the event stream NATS keeps, in bytes; 1073741824 (1 GiB).
+    /// `MADANG_STREAM_MAX_BYTES`: the size up to which NATS keeps the event stream, in bytes; 1073741824 (1
+    /// GiB).
     pub stream_max_bytes: u64,
-    /// `MADANG_STREAM_MAX_AGE_SECONDS`: how long NATS keeps an event; 604800 (7 days).
+    /// `MADANG_STREAM_MAX_AGE_SECONDS`: the time for which NATS keeps an event; 604800 (7 days).
     pub stream_max_age: Duration,
-    /// `MADANG_STREAM_REPLICAS`: on how many servers of a NATS cluster each event is kept, 1 to 5; 1.
+    /// `MADANG_STREAM_REPLICAS`: the number of servers of a NATS cluster on which each event is stored, 1 to
+    /// 5; 1.
     pub stream_replicas: usize,
-    /// `S3_ENDPOINT` and its kin: where files are kept; without it there are no photos and no exports.
+    /// `S3_ENDPOINT` and its kin: the storage of files; without it there are no photos and no exports.
     pub s3: Option<S3Settings>,
-    /// `MADANG_MEDIA_GRACE_SECONDS`: how long a photo is kept that nothing came to show; 86400 (a day).
+    /// `MADANG_MEDIA_GRACE_SECONDS`: the time for which a photo stays that nothing came to show; 86400 (a
+    /// day).
     pub media_grace: Duration,
     /// `MEILI_URL` and its kin: the Meilisearch that searches; without it each `api` process searches by itself.
     pub meili: Option<MeiliSettings>,
-    /// `MADANG_SEARCH_DIR`: where this process keeps its search index; without it in a temporary folder, which is
-    /// filled anew at each start.
+    /// `MADANG_SEARCH_DIR`: the folder of this process's search index; without it the index is in a temporary
+    /// folder, which is filled anew at each start.
     pub search_dir: Option<PathBuf>,
-    /// `MADANG_EMBEDDER_URL` and its kin: the model that makes vectors of texts; without it they are made here, of
-    /// wording only.
+    /// `MADANG_EMBEDDER_URL` and its kin: the model that makes vectors of texts; without it this process
+    /// makes the vectors, of wording only.
     pub embedder: Option<EmbedderSettings>,
-    /// `MADANG_VIEWS_EVERY_SECONDS`: how often looks at posts are written down and counted; 5.
+    /// `MADANG_VIEWS_EVERY_SECONDS`: the pause after which looks at posts are written down and counted; 5.
     pub views_every: Duration,
-    /// `MADANG_POPULAR_SEARCHES_EVERY_SECONDS`: how often it is looked what many people search for; 300, and 0 looks for
-    /// each who asks.
+    /// `MADANG_POPULAR_SEARCHES_EVERY_SECONDS`: the pause after which popular searches are counted anew; 300,
+    /// and 0 counts for each request.
     pub popular_searches_every: Duration,
     /// `SMTP_URL`: the mail server; without it e-mail waits in the queue.
     pub smtp_url: Option<Secret>,
-    /// `MADANG_MAIL_FROM`: whom e-mail is from; `Madang <no-reply@localhost>`.
+    /// `MADANG_MAIL_FROM`: the sender of e-mail; `Madang <no-reply@localhost>`.
     pub mail_from: Mailbox,
-    /// `SMS_URL`: takes `{"to", "text"}` by POST and sends an SMS; without it SMS wait in the queue.
+    /// `SMS_URL`: the service that takes `{"to", "text"}` by POST and sends an SMS; without it SMS wait in
+    /// the queue.
     pub sms_url: Option<Secret>,
-    /// `SMS_TOKEN`: shown to it as `Authorization: Bearer …`.
+    /// `SMS_TOKEN`: the token that is shown to `SMS_URL` as `Authorization: Bearer …`.
     pub sms_token: Option<Secret>,
-    /// Letters for which no server is named are kept to be read at `/dev/mailbox`. No variable sets it: anyone
-    /// could read them there, so only `madang up` does.
+    /// True if letters for which no server is named can be read at `/dev/mailbox`. No variable sets it:
+    /// anyone could read the letters there, so only `madang up` sets it.
     pub dev_mailbox: bool,
-    /// The past that is served instead of what is live (see [`history::past`]). No variable sets it, but
+    /// The past that is served instead of the present (see [`history::past`]). No variable sets it, only
     /// `madang serve --as-of`.
     pub as_of: Option<String>,
-    /// `MADANG_PROJECTOR_DELAY_MS`: slows every projector's batch on purpose, for tests; 0.
+    /// `MADANG_PROJECTOR_DELAY_MS`: the pause that slows every projector's batch on purpose, for tests; 0.
     pub projector_delay: Duration,
 }
 
-/// What is logged, and how.
+/// The settings of logging: the log lines that are written, and their form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSettings {
-    /// `MADANG_LOG`: levels by module, as in `info,sqlx=warn`.
+    /// `MADANG_LOG`: the levels by module, as in `info,sqlx=warn`.
     pub filter: String,
-    /// `MADANG_LOG_FORMAT`: `pretty` (the default) or `json`.
+    /// `MADANG_LOG_FORMAT`: the form, `pretty` (the default) or `json`.
     pub format: LogFormat,
 }
 
 /// The form of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines for people.
     Pretty,
-    /// For machines: one JSON object a line.
+    /// Lines for machines: one JSON object a line.
     Json,
 }
 
-/// What a process does; any mix, on any number of machines.
+/// The roles of a process; any mix, on any number of machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Roles {
-    /// Serves HTTP.
+    /// True if the process serves HTTP.
     pub api: bool,
-    /// Publishes events to NATS when no other process does.
+    /// True if the process publishes events to NATS when no other process does.
     pub relay: bool,
-    /// Builds read models when no other process does.
+    /// True if the process builds read models when no other process does.
     pub projector: bool,
-    /// Looks at uploaded photos, and takes away what nothing shows.
+    /// True if the process checks uploaded photos, and deletes files that nothing shows.
     pub media: bool,
 }
 
-/// A variable is missing or can't be used.
+/// The variable that is missing or can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// There is no default for it.
+    /// The variable is not set, and has no default.
     #[error("{name} is not set; it looks like {hint}")]
     Missing {
         /// The variable.
         name: Cow<'static, str>,
-        /// What its value looks like.
+        /// An example of its value.
         hint: &'static str,
     },
-    /// It is set to something else than it may be. The value itself may be a secret and is not shown.
+    /// The variable has a value that it may not have. The value itself may be a secret and is not shown.
     #[error("{name} can't be used: expected {expected}")]
     Unusable {
         /// The variable.
         name: Cow<'static, str>,
-        /// What it may be.
+        /// The values that it may have.
         expected: &'static str,
     },
 }
@@ -187,7 +195,7 @@ impl Settings {
         Self::read(|name| std::env::var(name).ok())
     }
 
-    /// All defaults, with these two services.
+    /// The defaults, with these two services.
     #[must_use]
     pub fn new(database_url: &str, nats_url: &str) -> Self {
         Self::read(|name| match name {
@@ -198,7 +206,7 @@ impl Settings {
         .expect("the defaults are valid and nothing else is required")
     }
 
-    /// Reads from wherever `variable` looks; an empty value counts as unset.
+    /// Reads each variable by `variable`; an empty value counts as unset.
     ///
     /// # Errors
     /// The first variable that is missing or can't be used.
@@ -259,8 +267,8 @@ impl Settings {
 }
 
 impl LogSettings {
-    /// Reads the process's environment; apart from [`Settings`], because logging starts before the
-    /// services are known.
+    /// Reads the process's environment; apart from [`Settings`], because logging starts before the services
+    /// are known.
     ///
     /// # Errors
     /// The variable that can't be used.
@@ -281,7 +289,7 @@ impl LogSettings {
 }
 
 impl Roles {
-    /// Everything, as on a single machine.
+    /// All roles, as on a single machine.
     pub const ALL: Self = Self { api: true, relay: true, projector: true, media: true };
 }
 
@@ -350,7 +358,7 @@ impl FromStr for Flag {
     }
 }
 
-/// Fewer than four connections leave none for queries once relay and projectors hold theirs.
+/// A number of connections: fewer than four leave none for queries once relay and projectors hold theirs.
 struct Connections(u32);
 
 impl FromStr for Connections {
@@ -361,7 +369,7 @@ impl FromStr for Connections {
     }
 }
 
-/// As many as NATS allows.
+/// A number of replicas that NATS allows.
 struct Replicas(usize);
 
 impl FromStr for Replicas {
@@ -372,7 +380,7 @@ impl FromStr for Replicas {
     }
 }
 
-/// What would stop all service if it were 0.
+/// A number that would stop all service if it were 0.
 struct NonZero(usize);
 
 impl FromStr for NonZero {

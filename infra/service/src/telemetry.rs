@@ -1,17 +1,17 @@
-//! Log lines to stderr and metrics for Prometheus; several nodes in one process share both.
+//! Telemetry: log lines to stderr and metrics for Prometheus; several nodes in one process share both.
 
 use crate::settings::{LogFormat, LogSettings};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{io::IsTerminal, sync::OnceLock, time::Duration};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Histograms are in seconds unless their name ends in `_size`.
+/// The buckets of histograms. A histogram is in seconds unless its name ends in `_size`.
 const SECONDS: [f64; 16] =
     [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
 const SIZES: [f64; 13] =
     [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0, 4_096.0, 16_384.0];
 
-/// Samples wait in memory until they are folded into buckets; scrapes may be rare.
+/// The pause after which samples, which wait in memory, are folded into buckets; scrapes may be rare.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -24,14 +24,14 @@ pub fn start_logging(settings: &LogSettings) {
         LogFormat::Pretty => lines.with_ansi(std::io::stderr().is_terminal()).with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    // A second subscriber is refused; the first one goes on and that is what is wanted.
+    // A second subscriber is refused; the first one goes on, as it should.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
-/// Starts recording metrics, at the first call, and returns what renders them for `/metrics`.
+/// Starts recording metrics, at the first call, and returns the handle that renders them for `/metrics`.
 ///
 /// # Panics
-/// If something else in this process has installed a recorder.
+/// Panics if other code in this process has installed a recorder.
 pub fn install() -> PrometheusHandle {
     METRICS.get_or_init(record).clone()
 }

@@ -1,4 +1,4 @@
-//! The rows behind people: how they are reached, what they log in with, and what only they shall know.
+//! The rows behind people: their addresses, their passwords, and the details that only they shall know.
 
 use super::VaultError;
 use super::address::Email;
@@ -14,20 +14,20 @@ pub struct Accounts {
     passwords: Passwords,
 }
 
-/// What someone about to register is known by.
+/// The row of a person who is about to register.
 #[derive(Debug)]
 pub struct NewAccount<'a> {
-    /// Of the person to be.
+    /// The id that the person will have.
     pub user: UserId,
-    /// Proved to be theirs.
+    /// The person's address, proved to be theirs.
     pub email: Option<&'a Email>,
-    /// From [`Accounts::hash`].
+    /// The password's hash, from [`Accounts::hash`].
     pub password: Option<&'a PasswordHash>,
-    /// In which they are written to.
+    /// The language of letters to the person.
     pub language: Language,
 }
 
-/// A password as it is kept. Its debug output does not show it.
+/// A password as the vault stores it: hashed. The debug output does not show the hash.
 #[derive(Clone)]
 pub struct PasswordHash(pub(super) String);
 
@@ -37,41 +37,41 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
-/// Someone else has this address.
+/// The refusal of an address that another account has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this e-mail address belongs to another account")]
 pub struct EmailTaken;
 
-/// What only the person themself is shown.
+/// The person's details, which only the person themself is shown.
 #[derive(Clone, FromRow)]
 pub struct Details {
-    /// As they wrote it.
+    /// The e-mail address as the person wrote it.
     pub email: Option<String>,
-    /// In international form; proved to be theirs.
+    /// The phone number in international form; proved to be the person's.
     pub phone: Option<String>,
-    /// `ko` or `en`.
+    /// The language of letters to the person: `ko` or `en`.
     pub language: String,
-    /// Whether they can log in with a password.
+    /// True if the person can log in with a password.
     pub has_password: bool,
-    /// A year of the common era.
+    /// The year of birth, of the common era.
     pub birth_year: Option<i16>,
-    /// Free text.
+    /// The region, as free text.
     pub region: Option<String>,
-    /// Free words, in their order.
+    /// The interests: free words, in the person's order.
     pub interests: Vec<String>,
 }
 
-/// What a person changes of their details; what is `None` stays, `Some(None)` is taken away.
+/// A person's changes to their details; a field that is `None` stays as it is, `Some(None)` removes it.
 #[derive(Clone, Default)]
 #[allow(clippy::option_option)]
 pub struct ChangeDetails {
-    /// In which they are written to.
+    /// The new language of letters to the person.
     pub language: Option<Language>,
-    /// A year of the common era.
+    /// The new year of birth, of the common era.
     pub birth_year: Option<Option<i16>>,
-    /// Free text.
+    /// The new region, as free text.
     pub region: Option<Option<String>>,
-    /// Free words, in their order.
+    /// The new interests: free words, in the person's order.
     pub interests: Option<Vec<String>>,
 }
 
@@ -80,7 +80,7 @@ impl Accounts {
         Self { pool, passwords }
     }
 
-    /// Hashes a password, in its turn.
+    /// Hashes a password, as soon as other passwords leave a core free.
     ///
     /// # Errors
     /// Overload.
@@ -88,8 +88,9 @@ impl Accounts {
         self.passwords.hash(password).await.map(PasswordHash)
     }
 
-    /// Keeps what someone about to register is known by, until [`Accounts::activate`]. Changes nothing for
-    /// who is registered already: registering again must not change anyone's password.
+    /// Stores the row of a person who is about to register, as pending until [`Accounts::activate`]. Changes
+    /// nothing for a person who is registered already: a repeated registration must not change anyone's
+    /// password.
     ///
     /// # Errors
     /// The database's; within, [`EmailTaken`].
@@ -97,7 +98,7 @@ impl Accounts {
         insert_pending(&mut *self.pool.acquire().await?, &new).await
     }
 
-    /// The person is registered: their row counts from now on.
+    /// Activates the row of a person who is registered now: the row counts from now on.
     ///
     /// # Errors
     /// The database's; the sweep makes up for it.
@@ -109,7 +110,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// The person was not registered: the address is free again.
+    /// Deletes the row of a person who was not registered: the address is free again.
     ///
     /// # Errors
     /// The database's; the sweep makes up for it.
@@ -126,7 +127,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Whose address this is.
+    /// The person who has this address.
     ///
     /// # Errors
     /// The database's.
@@ -134,7 +135,7 @@ impl Accounts {
         self.of_email_key(&email.key()).await
     }
 
-    /// Whose address this is, by the form in which it is unique.
+    /// The person who has this address, by the form in which an address is unique.
     ///
     /// # Errors
     /// The database's.
@@ -147,9 +148,9 @@ impl Accounts {
         Ok(user.map(UserId))
     }
 
-    /// The person's password as it is kept, if this is it: what follows holds only while it still is. Takes as
-    /// long for nobody (`None`), and for people without a password, as for anyone: who is registered can't be
-    /// learnt from the time.
+    /// The stored hash of the person's password, if `password` is the password. The answer holds only while
+    /// the stored hash is still the same. A check takes equally long for every person, for a person without a
+    /// password, and for nobody (`None`): its time does not tell who is registered.
     ///
     /// # Errors
     /// Overload, or the database's.
@@ -163,12 +164,12 @@ impl Accounts {
             .bind(id)
             .fetch_optional(&self.pool)
             .await?;
-        let kept = found.flatten();
-        let matches = self.passwords.check(kept.clone(), password).await?;
-        Ok(kept.filter(|_| matches).map(PasswordHash))
+        let stored = found.flatten();
+        let matches = self.passwords.check(stored.clone(), password).await?;
+        Ok(stored.filter(|_| matches).map(PasswordHash))
     }
 
-    /// What only the person themself is shown.
+    /// The person's details, which only the person themself is shown.
     ///
     /// # Errors
     /// The database's.
@@ -184,7 +185,7 @@ impl Accounts {
         Ok(found.unwrap_or_else(Details::none))
     }
 
-    /// Changes some of it. People whose row was never made get one.
+    /// Changes some of the person's details. A person whose row was never made gets one.
     ///
     /// # Errors
     /// The database's.
@@ -213,7 +214,7 @@ impl Accounts {
 
     pub(super) async fn sweep(&self) -> Result<(), VaultError> {
         sqlx::query(include_str!("sql/sweep_registered.sql")).execute(&self.pool).await?;
-        // An hour's grace covers any command still under way.
+        // The grace of an hour covers any command that is still under way.
         sqlx::query(
             "delete from vault.accounts
              where state = 'pending' and created_at < clock_timestamp() - interval '1 hour'",
@@ -238,7 +239,7 @@ impl Details {
     }
 }
 
-/// The same as [`Accounts::insert_pending`], within a transaction.
+/// Stores a pending row as [`Accounts::insert_pending`] does, within a transaction.
 pub(super) async fn insert_pending(
     connection: &mut PgConnection,
     new: &NewAccount<'_>,
@@ -254,7 +255,7 @@ pub(super) async fn insert_pending(
     free_email(inserted)
 }
 
-/// The address is proved to be the person's: it counts from now on. The one that counted before.
+/// Gives the person an address that is proved to be theirs. Returns the address that counted before.
 pub(super) async fn set_email(
     connection: &mut PgConnection,
     user: UserId,
@@ -277,7 +278,7 @@ pub(super) async fn set_email(
     Ok(free_email(set)?.map(|()| before.flatten()))
 }
 
-/// The number is proved to be the person's, or taken away.
+/// Gives the person a phone number that is proved to be theirs, or takes it away.
 pub(super) async fn set_phone(
     connection: &mut PgConnection,
     user: UserId,
@@ -291,23 +292,24 @@ pub(super) async fn set_phone(
     Ok(())
 }
 
-/// Nobody else changes what the person logs in with until the transaction ends; their password as it is kept.
+/// Locks the person's account, so that nobody else changes its password, or unlinks an identity, until the
+/// transaction ends. Returns the stored hash of the person's password.
 ///
-/// An account is locked before its links, and these before its sessions: two that did it in other orders would
-/// wait for each other until the database ends one of them.
+/// An account is locked before its links, and these before its sessions: two transactions that locked in
+/// other orders would wait for each other until the database ends one of them.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     user: UserId,
 ) -> Result<Option<PasswordHash>, VaultError> {
-    let kept: Option<Option<String>> =
+    let stored: Option<Option<String>> =
         sqlx::query_scalar("select password_hash from vault.accounts where user_id = $1 for update")
             .bind(user.0)
             .fetch_optional(connection)
             .await?;
-    Ok(kept.flatten().map(PasswordHash))
+    Ok(stored.flatten().map(PasswordHash))
 }
 
-/// Where and in which language the person is written to, if anywhere.
+/// The person's e-mail address and the language of letters to them, if they have an address.
 pub(super) async fn reach(
     connection: &mut PgConnection,
     user: UserId,

@@ -1,27 +1,27 @@
-//! Where a person can be reached: checked in form here, proved by a code.
+//! E-mail addresses and phone numbers: checked in form here, proved by a code.
 
 use domain::value::Invalid;
 use email_address::{EmailAddress, Options};
 use std::fmt;
 
-/// As RFC 5321 bounds a path, less its angle brackets.
+/// The most bytes of an e-mail address: RFC 5321's bound on a path, less its angle brackets.
 const EMAIL_MAX: usize = 254;
-/// Digits of a number with its country code (ITU-T E.164).
+/// Number of digits of a phone number with its country code (ITU-T E.164).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 
-/// An e-mail address. Its debug output does not show it.
+/// An e-mail address. The debug output does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email(String);
 
-/// A phone number in international form, `+821012345678`. Its debug output does not show it.
+/// A phone number in international form, `+821012345678`. The debug output does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone(String);
 
 impl Email {
-    /// Reads what someone typed.
+    /// Reads an address that a person typed.
     ///
     /// # Errors
-    /// It is none that mail could be sent to.
+    /// The text is no address that mail could be sent to.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.is_empty() {
@@ -39,13 +39,13 @@ impl Email {
         }
     }
 
-    /// As its owner writes it.
+    /// The address as its owner writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The form in which it is unique: no provider worth its name tells upper from lower case.
+    /// The form in which an address is unique: no provider worth its name tells upper from lower case.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_lowercase()
@@ -53,10 +53,10 @@ impl Email {
 }
 
 impl Phone {
-    /// Reads what someone typed; a number without country code is taken for a Korean one.
+    /// Reads a number that a person typed; a number without country code is taken for a Korean one.
     ///
     /// # Errors
-    /// It can be no number.
+    /// The text can be no phone number.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.is_empty() {
@@ -76,7 +76,7 @@ impl Phone {
         }
     }
 
-    /// In international form.
+    /// The number in international form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,7 +1,8 @@
-//! Whose the anonymous words are: each person has another alias under every post, and another for every photo.
+//! Aliases, and the people who have them: each person has another alias under every post, and another for
+//! every photo.
 //!
-//! An alias is random, so it tells nothing of its owner, nor that two of them have the same one. It is made before
-//! the first event that bears it; one that never comes to be borne harms nobody.
+//! An alias is random: it tells nothing of its owner, nor that two aliases have the same owner. The alias is
+//! made before the first event that bears it; an alias that no event ever bears harms nobody.
 
 use super::VaultError;
 use super::digest::RequestHasher;
@@ -11,7 +12,7 @@ use sqlx::PgPool;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// How often another name is picked where others were quicker.
+/// The most tries to pick a name where other requests were quicker.
 const ATTEMPTS: usize = 32;
 
 /// Aliases and their owners. Cheap to clone.
@@ -24,11 +25,11 @@ pub struct Aliases {
 /// A photo that was uploaded anonymously, as its owner knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AnonymousMedia {
-    /// Which.
+    /// The photo's id.
     pub id: MediaId,
-    /// Its owner, as far as its events know.
+    /// The alias that the photo's events name as its owner.
     pub alias: UserId,
-    /// The one post that may show it, once one did.
+    /// The only post that may show the photo, once a post has shown it.
     pub post_id: Option<PostId>,
 }
 
@@ -37,7 +38,7 @@ impl Aliases {
         Self { pool, hasher }
     }
 
-    /// What the person is known by under the post, if they are by anything.
+    /// The person's alias under the post, if they have one there.
     ///
     /// # Errors
     /// The database's.
@@ -51,7 +52,7 @@ impl Aliases {
         Ok(alias.map(UserId))
     }
 
-    /// What the person is known by under each of the posts where they are by anything.
+    /// The person's alias under each of the posts where they have one.
     ///
     /// # Errors
     /// The database's.
@@ -71,7 +72,7 @@ impl Aliases {
         Ok(rows.into_iter().map(|(post, alias)| (PostId(post), UserId(alias))).collect())
     }
 
-    /// What the person is known by under the post from now on, if not before.
+    /// The person's alias under the post, made now if they had none there.
     ///
     /// # Errors
     /// The database's.
@@ -85,8 +86,8 @@ impl Aliases {
         Err(no_name())
     }
 
-    /// A post that the person is about to publish, and what they are known by under it; the same ones for a day for
-    /// who repeats it with the same key.
+    /// The id of a post that the person is about to publish, and their alias under it. For a day, a person
+    /// who repeats the request with the same key gets the same two.
     ///
     /// # Errors
     /// The database's.
@@ -129,7 +130,8 @@ impl Aliases {
             .bind(i32::from(NAMES))
             .fetch_one(&self.pool)
             .await?;
-        // Beyond so many people under one post some share a name, though never an alias.
+        // Some people share a name where more than 65,536 names were given under one post, though never an
+        // alias.
         let number = u16::try_from(name % (i32::from(u16::MAX) + 1)).unwrap_or_default();
         let alias = UserId(with_name(Uuid::new_v4(), number));
         let inserted = sqlx::query(include_str!("sql/insert_alias.sql"))
@@ -143,7 +145,7 @@ impl Aliases {
         Ok((inserted.rows_affected() > 0).then_some(alias))
     }
 
-    /// Whose alias it is, unless it is nobody's, or its owner was forgotten.
+    /// The person who has the alias; none if nobody has it, or its owner was forgotten.
     ///
     /// # Errors
     /// The database's.
@@ -155,7 +157,7 @@ impl Aliases {
         Ok(owner.map(UserId))
     }
 
-    /// All that the person is known by, for their own eyes.
+    /// All aliases of the person, for their own eyes.
     ///
     /// # Errors
     /// The database's.
@@ -168,8 +170,8 @@ impl Aliases {
         Ok(aliases.into_iter().map(UserId).collect())
     }
 
-    /// A photo that the person is about to upload anonymously, and its owner; the same ones for a day for who repeats
-    /// it with the same key.
+    /// The id of a photo that the person is about to upload anonymously, and the alias that is its owner. For
+    /// a day, a person who repeats the request with the same key gets the same two.
     ///
     /// # Errors
     /// The database's.
@@ -237,7 +239,8 @@ impl Aliases {
         Ok(rows.into_iter().map(|(media, alias, post)| anonymous_media(media, alias, post)).collect())
     }
 
-    /// Lets the post show these photos of the person, and no other post from now on; false if another may already.
+    /// Lets the post show these photos of the person, and no other post from now on; false if another post
+    /// may show one of them already.
     ///
     /// # Errors
     /// The database's.

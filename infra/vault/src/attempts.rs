@@ -1,25 +1,26 @@
-//! How often something may be tried that could be guessed, harvested or used to annoy: counted in Postgres,
-//! so that all nodes count together.
+//! Bounds on tries of actions that could serve to guess, to harvest or to annoy. The tries are counted in
+//! Postgres, so that all nodes count together.
 
 use super::VaultError;
 use super::digest::RequestHasher;
 use sqlx::PgPool;
 use std::time::Duration;
 
-/// How often one kind of thing may be tried for one key.
+/// The bound on tries of one kind, for each key.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// Its name.
+    /// The kind's name.
     pub kind: &'static str,
-    /// So many at once; then each further one doubles the wait, from a second up to `longest`.
+    /// Number of tries that need no wait; then each further try doubles the wait, from a second up to
+    /// `longest`.
     pub burst: i32,
     /// The longest wait between two tries.
     pub longest: Duration,
-    /// After such a rest counting begins anew.
+    /// The time without a try after which counting begins anew.
     pub reset_after: Duration,
 }
 
-/// Counts tries. Cheap to clone.
+/// The counts of tries. Cheap to clone.
 #[derive(Clone)]
 pub struct Attempts {
     pool: PgPool,
@@ -31,8 +32,8 @@ impl Attempts {
         Self { pool, hasher }
     }
 
-    /// Counts a try; how long to wait if there were too many. Counted before it is made, so that many at
-    /// the same time do not slip through.
+    /// Counts a try; returns how long to wait if there were too many. Call this before the try is made, so
+    /// that many tries at the same time do not slip through.
     ///
     /// # Errors
     /// The database's.
@@ -50,7 +51,7 @@ impl Attempts {
         Ok(u64::try_from(millis).ok().filter(|&millis| millis > 0).map(Duration::from_millis))
     }
 
-    /// It was no guess: counting begins anew.
+    /// Begins to count anew, because the try was no guess.
     ///
     /// # Errors
     /// The database's.
@@ -63,7 +64,7 @@ impl Attempts {
         Ok(())
     }
 
-    /// This one try was no guess.
+    /// Takes one try back that was no guess.
     ///
     /// # Errors
     /// The database's.

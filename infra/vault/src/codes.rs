@@ -1,4 +1,5 @@
-//! Codes of six digits that are sent somewhere and typed in within minutes: who reads there is who types.
+//! Codes of six digits that are sent to an address or a phone and typed in within minutes: they prove that
+//! the person who types a code reads the letters there.
 
 use super::VaultError;
 use super::digest::RequestHasher;
@@ -8,16 +9,16 @@ use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How often a code may be tried; then another one has to be sent.
+/// The most tries of a code; then another code has to be sent.
 const TRIES: i16 = 5;
-/// How often one may be sent for the same; then it has to be asked for anew.
+/// The most codes that are sent for one request; then the person has to begin a new request.
 const SENDS: i16 = 5;
-/// How long a code is good for, in minutes.
+/// The time for which a code is good, in minutes.
 const MINUTES: i32 = 10;
-/// Until the second one is sent; the third waits twice as long, and so on.
+/// The wait before the second code is sent; the wait before the third is twice as long, and so on.
 const FIRST_WAIT_SECONDS: f64 = 30.0;
 
-/// What a code proves.
+/// The purpose of a code: a sign-up, or a new e-mail address or phone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     SignUp,
@@ -35,31 +36,31 @@ impl Purpose {
     }
 }
 
-/// What came of typing a code in.
+/// The reason why a code that was typed in is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeError {
-    /// Nothing was asked for under this id, or it was long ago.
+    /// No request has this id, or it was long ago.
     NotFound,
-    /// It is another one; so many tries are left.
+    /// The right code is another one; some tries are left.
     Wrong {
-        /// With this code.
+        /// Number of tries that are left with this code.
         tries_left: u16,
     },
-    /// It was tried too often, or is too old: another one has to be sent.
+    /// The code was tried too often, or is too old: another code has to be sent.
     Over,
 }
 
-/// What came of asking for another code.
+/// The reason why no other code is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResendError {
-    /// Nothing was asked for under this id, or it was long ago.
+    /// No request has this id, or it was long ago.
     NotFound,
-    /// One was sent just now.
+    /// A code was sent just now.
     TooSoon {
-        /// Until then.
+        /// The time after which another code may be sent.
         wait: Duration,
     },
-    /// Too many were sent already: it has to be asked for anew.
+    /// Too many codes were sent already: the person has to begin a new request.
     TooMany,
 }
 
@@ -99,8 +100,8 @@ impl Codes {
         Self(hasher)
     }
 
-    /// The first code for something. What the same person asked for before is forgotten. Where `can_be_right`
-    /// is false no code ever is, which nobody can notice.
+    /// Makes the first code of a request. An earlier request of the same person and purpose is forgotten.
+    /// Where `can_be_right` is false no code is ever right, which nobody can notice.
     pub(super) async fn issue(
         &self,
         connection: &mut PgConnection,
@@ -137,7 +138,8 @@ impl Codes {
         Ok(issued)
     }
 
-    /// Another code for the same; where it goes, and whether it can be right.
+    /// Makes another code for the same request. Returns it with its recipient, and with whether it can be
+    /// right.
     pub(super) async fn reissue(
         &self,
         connection: &mut PgConnection,
@@ -182,8 +184,8 @@ impl Codes {
         Ok(Ok((issued, recipient, can_be_right)))
     }
 
-    /// Whether the code is right; each call is one of its tries, so the transaction must be committed
-    /// whatever comes of it. Where it was sent.
+    /// Checks the code and returns the recipient to whom it was sent. Each call is one of the code's tries,
+    /// so the transaction must be committed whether the code is right or not.
     pub(super) async fn check(
         &self,
         connection: &mut PgConnection,
@@ -209,7 +211,7 @@ impl Codes {
             .bind(id)
             .execute(connection)
             .await?;
-        // Both are HMACs under a key of ours: how long their comparison takes tells nothing.
+        // Both hashes are HMACs under a key of ours: how long their comparison takes tells nothing.
         if hash.is_some_and(|hash| hash == self.hash(id, code)) {
             return Ok(Ok(recipient));
         }
@@ -219,7 +221,7 @@ impl Codes {
         }
     }
 
-    /// What the person asked for lately.
+    /// The id of the person's latest request with this purpose.
     pub(super) async fn pending(
         connection: &mut PgConnection,
         purpose: Purpose,
@@ -233,7 +235,7 @@ impl Codes {
         Ok(id)
     }
 
-    /// It was right, and has done its work.
+    /// Deletes the request whose code was right and has done its work.
     pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), VaultError> {
         sqlx::query("delete from vault.codes where id = $1").bind(id).execute(connection).await?;
         Ok(())
@@ -252,7 +254,7 @@ pub(super) async fn sweep(pool: &PgPool) -> Result<(), VaultError> {
 }
 
 fn fresh() -> Result<String, VaultError> {
-    // Fails where the system has no randomness, before it could be guessed.
+    // The first read fails where the system has no randomness, before anyone could guess a code.
     OsRng.try_fill_bytes(&mut [0]).map_err(|error| VaultError::Unavailable(Box::new(error)))?;
     Ok(format!("{:06}", OsRng.unwrap_err().random_range(0..1_000_000)))
 }

@@ -1,4 +1,5 @@
-//! Changing where one is reached: the new place counts when a code sent there comes back.
+//! Changes of a person's e-mail address or phone number: the new one counts when a code that was sent there
+//! comes back.
 
 use super::VaultError;
 use super::accounts::{self, EmailTaken};
@@ -18,12 +19,12 @@ pub struct Contacts {
     outbox: Outbox,
 }
 
-/// Why a new address or number does not count.
+/// The reason why a new address or number does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactError {
     /// The code is not right.
     Code(CodeError),
-    /// Another account was given the address meanwhile.
+    /// The address was given to another account meanwhile.
     EmailTaken,
 }
 
@@ -38,8 +39,8 @@ impl Contacts {
         Self { pool, codes, outbox }
     }
 
-    /// Sends a code to a new address. If it belongs to another account, its owner is told instead, and who
-    /// asked learns nothing.
+    /// Sends a code to a new address. If the address belongs to another account, the owner of that account is
+    /// told instead, and the person who wanted the change learns nothing.
     ///
     /// # Errors
     /// The database's.
@@ -64,10 +65,10 @@ impl Contacts {
         Ok(())
     }
 
-    /// The new address counts from now on; the old one is told.
+    /// Makes the new address count from now on; a letter to the old address tells of the change.
     ///
     /// # Errors
-    /// The database's; within, why it does not count.
+    /// The database's; within, why the address does not count.
     pub async fn confirm_email(
         &self,
         user: UserId,
@@ -88,7 +89,7 @@ impl Contacts {
             let language = language_of(&mut tx, user).await?;
             self.outbox.enqueue(&mut tx, &before, language, &Letter::EmailChanged).await?;
         }
-        // Who reads the old address must not have the password by it.
+        // A person who reads the mail of the old address must not have the password by it.
         links::revoke(&mut tx, links::Purpose::PasswordReset, user).await?;
         Codes::delete(&mut tx, id).await?;
         tx.commit().await?;
@@ -111,10 +112,10 @@ impl Contacts {
         Ok(())
     }
 
-    /// The number counts from now on.
+    /// Makes the new number count from now on.
     ///
     /// # Errors
-    /// The database's; within, why it does not count.
+    /// The database's; within, why the number does not count.
     pub async fn confirm_phone(
         &self,
         user: UserId,
@@ -131,7 +132,7 @@ impl Contacts {
         Ok(Ok(()))
     }
 
-    /// The person has no number any more, nor is one on its way.
+    /// Deletes the person's phone number, and the request for a new one that is under way.
     ///
     /// # Errors
     /// The database's.
@@ -145,8 +146,9 @@ impl Contacts {
         Ok(())
     }
 
-    /// What was asked for, and where the code was sent. In a transaction of its own: the try counts whatever
-    /// comes after it.
+    /// Checks the code of the person's request. Returns the request's id, and the address or number to which
+    /// the code was sent. The transaction is one of its own: the try counts, whether the caller's next steps
+    /// succeed or not.
     async fn check(
         &self,
         user: UserId,

@@ -1,6 +1,8 @@
-//! What people take away of their own: one at a time each, made by a job, kept for a week.
+//! Exports: copies of their own data that people take away. Each person has one at a time, which a job makes
+//! and which is there for a week.
 //!
-//! The files are in the storage, the rows here. A file whose row is gone, or names another, is swept away.
+//! The files are in the storage, the rows here. A file whose row is gone, or whose row names another file, is
+//! swept away.
 
 use super::VaultError;
 use super::accounts;
@@ -11,40 +13,40 @@ use domain::value::UserId;
 use sqlx::{FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
-/// Where the files are.
+/// The folder of the files in the storage.
 pub const FOLDER: &str = "exports/";
 
-/// Cheap to clone.
+/// People's exports. Cheap to clone.
 #[derive(Clone)]
 pub struct Exports {
     pool: PgPool,
     outbox: Outbox,
 }
 
-/// How far an export is.
+/// An export and its progress.
 #[derive(Clone, Debug, FromRow)]
 pub struct Export {
-    /// Names its file.
+    /// The export's id, which names its file.
     pub id: Uuid,
-    /// When it was asked for.
+    /// The time when the person asked for the export.
     pub asked_at: DateTime<Utc>,
-    /// When it was there; not yet if there is none.
+    /// The time when the file was complete; none while it is being made.
     pub made_at: Option<DateTime<Utc>>,
-    /// How large the file is.
+    /// The file's size in bytes.
     pub byte_size: Option<i64>,
 }
 
 /// An export to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Waiting {
-    /// Whose.
+    /// The person whose export this is.
     pub user_id: Uuid,
-    /// Names its file.
+    /// The export's id, which names its file.
     pub id: Uuid,
 }
 
 impl Export {
-    /// Where its file is.
+    /// The key of the export's file in the storage.
     #[must_use]
     pub fn key(&self, user: UserId) -> String {
         key(user.0, self.id)
@@ -52,14 +54,14 @@ impl Export {
 }
 
 impl Waiting {
-    /// Where its file is to be.
+    /// The key in the storage that the export's file is to have.
     #[must_use]
     pub fn key(&self) -> String {
         key(self.user_id, self.id)
     }
 }
 
-/// What the names of all files of a person begin with.
+/// The prefix of the keys of all the person's files.
 #[must_use]
 pub fn folder_of(user: UserId) -> String {
     format!("{FOLDER}{}/", user.0)
@@ -74,8 +76,9 @@ impl Exports {
         Self { pool, outbox }
     }
 
-    /// The person's export: the one under way, the one that is there if it is not older than a day, or another
-    /// one that is to be made from now on. Where it is not there yet, a job is to be enqueued in the same transaction.
+    /// The person's export: the one under way, the one that is there if it is not older than a day, or
+    /// another one that is to be made from now on. Where the export is not there yet, the caller must enqueue
+    /// a job in the same transaction.
     ///
     /// # Errors
     /// The database's.
@@ -87,7 +90,8 @@ impl Exports {
         .bind(user.0)
         .execute(&mut *connection)
         .await?;
-        // Older releases take what is due by this table.
+        // Older releases take due exports by `next_attempt_at`: `infinity` keeps them from this one, which a
+        // job makes.
         let export = sqlx::query_as(
             "insert into vault.exports (user_id, id, next_attempt_at) values ($1, $2, 'infinity')
              on conflict (user_id) do update set user_id = excluded.user_id
@@ -100,7 +104,7 @@ impl Exports {
         Ok(export)
     }
 
-    /// The person's export that is to be made, if one is.
+    /// The person's export that is to be made, if there is such a one.
     ///
     /// # Errors
     /// The database's.
@@ -109,7 +113,7 @@ impl Exports {
         Ok(sqlx::query_as(waiting).bind(user.0).fetch_optional(&self.pool).await?)
     }
 
-    /// Whose exports are to be made.
+    /// The people whose exports are to be made.
     ///
     /// # Errors
     /// The database's.
@@ -119,11 +123,12 @@ impl Exports {
         Ok(users.into_iter().map(UserId).collect())
     }
 
-    /// Its file is there: a letter with a link to it is on its way. False if nobody wants it any more, because
-    /// the person was forgotten meanwhile; the file is to be deleted then.
+    /// Notes that the export's file is there, and puts a letter with a link to it in the queue. False if
+    /// nobody wants the export any more, because the person was forgotten meanwhile; the caller must delete
+    /// the file then.
     ///
     /// # Errors
-    /// The database's; it is made again then.
+    /// The database's; the export is made again then.
     pub async fn made(
         &self,
         waiting: Waiting,
@@ -154,7 +159,8 @@ impl Exports {
         Ok(true)
     }
 
-    /// Whose file this link opens, as often as they like while it is there.
+    /// The person and the export whose file this link opens; the link works as often as they like while the
+    /// file is there.
     ///
     /// # Errors
     /// The database's.
@@ -173,7 +179,7 @@ impl Exports {
         Ok(export.map(|export| (user, export)))
     }
 
-    /// Forgets rows whose week is over; their files are swept away after them.
+    /// Deletes rows whose week is over; their files are swept away after them.
     pub(super) async fn sweep(&self) -> Result<(), VaultError> {
         sqlx::query("delete from vault.exports where made_at < clock_timestamp() - interval '7 days'")
             .execute(&self.pool)
@@ -181,7 +187,7 @@ impl Exports {
         Ok(())
     }
 
-    /// Which of these files nobody is to have any more.
+    /// The keys among these whose files nobody is to have any more.
     ///
     /// # Errors
     /// The database's.

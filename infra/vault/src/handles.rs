@@ -1,4 +1,5 @@
-//! Handles of people who were forgotten: nobody can pose as them for a year. Only hashes are kept.
+//! Handles of people who were forgotten: nobody can take such a handle, and pose as its former owner, for a
+//! year. Only hashes are stored.
 
 use super::VaultError;
 use super::digest::RequestHasher;
@@ -18,7 +19,7 @@ impl Handles {
         Self { pool, hasher }
     }
 
-    /// Takes the person's handle from them, and keeps others from it for a year.
+    /// Takes the person's handle from them, and keeps others from taking it for a year.
     ///
     /// # Errors
     /// The database's.
@@ -46,7 +47,7 @@ impl Handles {
         Ok(())
     }
 
-    /// Whether the handle was that of someone forgotten less than a year ago.
+    /// True if the handle belonged to a person who was forgotten less than a year ago.
     ///
     /// # Errors
     /// The database's.

@@ -1,4 +1,4 @@
-//! Accounts elsewhere that open accounts here.
+//! Accounts at other services that open accounts here.
 
 use super::VaultError;
 use super::accounts::{self, EmailTaken, NewAccount};
@@ -16,41 +16,41 @@ pub struct Identities {
     outbox: Outbox,
 }
 
-/// An account elsewhere.
+/// An account at another service.
 #[derive(Clone, Copy)]
 pub struct Identity<'a> {
-    /// Where, by the name it is configured under.
+    /// The service, by the name that it has in the settings.
     pub provider: &'a str,
-    /// Who they are there.
+    /// The id of the person's account at the service.
     pub subject: &'a str,
 }
 
 /// A linked identity as its owner sees it.
 #[derive(Clone, Debug, FromRow)]
 pub struct Linked {
-    /// Where.
+    /// The service's name.
     pub provider: String,
-    /// Since when.
+    /// The time when the identity was linked.
     pub linked_at: DateTime<Utc>,
 }
 
-/// Why an identity was not linked.
+/// The reason why an identity was not linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkError {
-    /// It opens another account.
+    /// The identity opens another account.
     IdentityTaken,
     /// The account is opened by another identity of the same provider already.
     ProviderLinked,
-    /// Someone else has the e-mail address.
+    /// Another account has the e-mail address.
     EmailTaken,
 }
 
-/// Why an identity was not unlinked.
+/// The reason why an identity was not unlinked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnlinkError {
-    /// It was not linked.
+    /// The identity was not linked.
     NotFound,
-    /// There would be no way to log in any more.
+    /// The person would have no way to log in any more.
     LastLogin,
 }
 
@@ -65,7 +65,7 @@ impl Identities {
         Self { pool, outbox }
     }
 
-    /// Whose account it opens.
+    /// The person whose account the identity opens.
     ///
     /// # Errors
     /// The database's.
@@ -78,7 +78,8 @@ impl Identities {
         Ok(user.map(UserId))
     }
 
-    /// Whose proved address this is. Rows of people who are still registering do not count.
+    /// The person who has proved that this address is theirs. Rows of people who are still registering do not
+    /// count.
     ///
     /// # Errors
     /// The database's.
@@ -92,8 +93,8 @@ impl Identities {
         Ok(user.map(UserId))
     }
 
-    /// Keeps the row of someone about to register, and that this identity opens their account: both count
-    /// from the event on, as with [`super::accounts::Accounts::insert_pending`]. Whose row it is: the one of
+    /// Stores the row of a person who is about to register, and links the identity to it: both count from the
+    /// event on, as with [`super::accounts::Accounts::insert_pending`]. Returns the row's person: the one of
     /// an earlier try, if there was one.
     ///
     /// # Errors
@@ -119,11 +120,11 @@ impl Identities {
         Ok(inserted.map(|_| user))
     }
 
-    /// The identity opens this account from now on, which its owner is told by mail. `label` is what people
-    /// call the provider. Repeating it changes nothing.
+    /// Links the identity, so that it opens this account from now on, and tells the account's owner by mail.
+    /// `label` is what people call the provider. A repeated call changes nothing.
     ///
     /// # Errors
-    /// The database's; within, why not.
+    /// The database's; within, why the identity was not linked.
     pub async fn link(
         &self,
         user: UserId,
@@ -153,7 +154,7 @@ impl Identities {
         Ok(Ok(()))
     }
 
-    /// What opens the person's account, the oldest first.
+    /// The identities that open the person's account, the oldest first.
     ///
     /// # Errors
     /// The database's.
@@ -168,13 +169,13 @@ impl Identities {
         Ok(linked)
     }
 
-    /// It does not open the account any more.
+    /// Unlinks the person's identity at the provider, so that it does not open the account any more.
     ///
     /// # Errors
-    /// The database's; within, why it still does.
+    /// The database's; within, why the identity still opens the account.
     pub async fn unlink(&self, user: UserId, provider: &str) -> Result<Result<(), UnlinkError>, VaultError> {
         let mut tx = self.pool.begin().await?;
-        // One at a time, or two that go at once would leave none.
+        // The lock lets one identity be unlinked at a time: two at once would leave no way to log in.
         let has_password = accounts::lock(&mut tx, user).await?.is_some();
         let linked: Vec<String> =
             sqlx::query_scalar("select provider from vault.identities where user_id = $1")
@@ -197,7 +198,7 @@ impl Identities {
     }
 }
 
-/// Links it; false if it was linked to the same account before.
+/// Links the identity; false if it was linked to the same account before.
 async fn insert(
     connection: &mut PgConnection,
     user: UserId,
@@ -222,7 +223,7 @@ async fn insert(
     })
 }
 
-/// Whose it is, counting or pending.
+/// The person to whom the identity is linked, whether their row counts or is pending.
 async fn holder(connection: &mut PgConnection, identity: Identity<'_>) -> Result<Option<UserId>, VaultError> {
     let user: Option<Uuid> =
         sqlx::query_scalar("select user_id from vault.identities where provider = $1 and subject = $2")

@@ -8,7 +8,7 @@ use rand::{TryRngCore, rngs::OsRng};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
-/// Whoever makes keys holds this advisory lock, so that two processes do not make two.
+/// The advisory lock that a process holds while it makes keys, so that two processes do not make two.
 const MAKING_KEYS: i64 = 0x6d61_6461_6e67;
 
 pub(super) struct Keys {
@@ -27,7 +27,7 @@ impl Keys {
     }
 }
 
-/// A key that signs access tokens, or did.
+/// A key that signs access tokens, or did so before.
 #[derive(Clone)]
 pub(super) struct TokenKey {
     pub(super) kid: String,
@@ -35,15 +35,16 @@ pub(super) struct TokenKey {
     pub(super) active_from: DateTime<Utc>,
 }
 
-/// When a new key begins to sign.
+/// The time when a new key begins to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// If the newest one is a month old: in two minutes, when every node and reader of the key set knows it.
+    /// A new key is made only if the newest one is a month old. It signs in two minutes, when every node and
+    /// reader of the key set knows it.
     IfDue,
-    /// In two minutes, whatever its age.
+    /// A new key is made, however old the newest one is. It signs in two minutes.
     Now,
-    /// At once, and all older ones are gone: every access token given out so far, operators' included, is
-    /// worth nothing. For the day when a key got out.
+    /// A new key signs at once, and all older keys are gone: every access token given out so far, operators'
+    /// included, is worth nothing. For the day when a key got out.
     Emergency,
 }
 
@@ -61,8 +62,8 @@ pub(super) async fn token_keys(pool: &PgPool) -> Result<Vec<TokenKey>, VaultErro
         .collect()
 }
 
-/// Makes the first key, or the next one; whether one was made. Keys that were replaced long before any token
-/// of theirs could still be good are forgotten.
+/// Makes the first key, or the next one; true if one was made. Deletes the keys that were replaced long
+/// before any token of theirs could still be good.
 pub(super) async fn rotate(pool: &PgPool, rotation: Rotation) -> Result<bool, VaultError> {
     let mut tx = pool.begin().await?;
     sqlx::query("select pg_advisory_xact_lock($1)").bind(MAKING_KEYS).execute(&mut *tx).await?;
@@ -102,13 +103,13 @@ pub(super) async fn rotate(pool: &PgPool, rotation: Rotation) -> Result<bool, Va
     Ok(true)
 }
 
-/// A name that follows from the key.
+/// The key's id, which follows from the key.
 pub(super) fn kid(seed: &[u8; 32]) -> String {
     let public = SigningKey::from_bytes(seed).verifying_key().to_bytes();
     URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..8])
 }
 
-/// Reads a secret; makes it when there is none. Two processes that start at once agree, because only one
+/// Reads a secret, which is made when there is none. Two processes that start at once agree, because only one
 /// insert wins and both read afterwards.
 async fn secret(pool: &PgPool, name: &str) -> Result<[u8; 32], VaultError> {
     const READ: &str = "select value from vault.secrets where name = $1";

@@ -1,15 +1,16 @@
 //! The vault: secrets and personal data, kept apart from the events, which are for ever.
 //!
 //! Reading order: [`accounts`] (people's rows) and [`passwords`] (how they are hashed, and how many at once);
-//! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go) with what
-//! proves an address, [`codes`] and [`links`]; [`handles`] (what is left of people who were forgotten);
-//! [`identities`] (accounts elsewhere that open accounts here) and [`oauth`] (logins there under way);
-//! [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that
-//! sign them; [`attempts`] (what must not be tried without end); [`exports`] (what people take away); [`aliases`] (whose the anonymous words are);
-//! [`searches`] (what people search for); [`listener`] (how a node hears of what other
-//! nodes did here); [`digest`] (request hashes); [`mail`] (what people are told by e-mail and SMS, queued here and
-//! sent from here); [`providers`] (who someone is at another service); [`views`] (who looks at what, counted without
-//! an event for each look).
+//! [`sign_ups`], [`contacts`], [`recovery`] and [`withdrawals`] (how rows come to be, change and go) with the
+//! proofs of an address, [`codes`] and [`links`]; [`handles`] (the handles of people who were forgotten);
+//! [`identities`] (accounts at other services that open accounts here) and [`oauth`] (logins there under
+//! way); [`sessions`] with [`refresh`] tokens and access [`tokens`], and the [`keys`] that sign them;
+//! [`attempts`] (bounds on tries, of passwords for one); [`exports`] (copies of people's own data);
+//! [`aliases`] (the owners of anonymous posts, comments and photos); [`searches`] (the words that people
+//! search for); [`listener`] (how a node hears of changes that other nodes made here); [`digest`] (request
+//! hashes); [`mail`] (letters by e-mail and SMS, queued here and sent from here); [`providers`] (how another
+//! service tells which of its accounts a person has); [`views`] (which person looks at which post, counted
+//! without an event for each look).
 
 pub mod accounts;
 mod address;
@@ -69,51 +70,52 @@ use std::{sync::Arc, time::Duration};
 use tokens::Tokens;
 use uuid::Uuid;
 
-/// Checks and keeps secrets. Cheap to clone; clones share their keys and their bounds.
+/// The vault's parts, which check and store secrets. Cheap to clone; clones share their keys and their
+/// bounds.
 #[derive(Clone)]
 pub struct Vault {
     /// People's rows.
     pub accounts: Accounts,
-    /// Becoming a member.
+    /// Sign-ups: how a person becomes a member.
     pub sign_ups: SignUps,
-    /// Changing where one is reached.
+    /// Changes of a person's e-mail address and phone number.
     pub contacts: Contacts,
-    /// Changing what one logs in with.
+    /// Changes of a person's password.
     pub recovery: Recovery,
-    /// Leaving and coming back.
+    /// Withdrawals: how a person leaves and comes back.
     pub withdrawals: Withdrawals,
     /// Handles that nobody can have for now.
     pub handles: Handles,
-    /// Accounts elsewhere that open accounts here.
+    /// Accounts at other services that open accounts here.
     pub identities: Identities,
-    /// Logins elsewhere under way.
+    /// Logins at other services that are under way.
     pub oauth: OAuthFlows,
-    /// Where people are logged in.
+    /// People's sessions: where they are logged in.
     pub sessions: Sessions,
-    /// What must not be tried without end.
+    /// Counts of tries: of passwords and codes, for example, which nobody may try without end.
     pub attempts: Attempts,
-    /// What people take away of their own.
+    /// Exports: copies of their own data that people take away.
     pub exports: Exports,
-    /// Whose the anonymous words are.
+    /// Aliases: the owners of anonymous posts, comments and photos.
     pub aliases: Aliases,
-    /// What people have searched for.
+    /// The words that people have searched for.
     pub searches: Searches,
-    /// Letters on their way.
+    /// The outbox: letters on their way.
     pub outbox: Outbox,
-    /// Takes what is to be done beside requests.
+    /// The queue of jobs: work that is done beside requests.
     pub queue: Queue,
     pool: PgPool,
     tokens: Arc<Tokens>,
     requests: RequestHasher,
 }
 
-/// The vault could not do it.
+/// The reason why the vault could not do what a caller wanted.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// Too many passwords are being checked already; try again in a moment.
+    /// Overload: so many passwords are being checked already that the caller must try again in a moment.
     #[error("too many passwords are being checked")]
     Overloaded,
-    /// The database can't be reached, or what it holds can't be used.
+    /// The database can't be reached, or a value in it can't be used.
     #[error("the vault can't be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -125,8 +127,8 @@ impl From<sqlx::Error> for VaultError {
 }
 
 impl Vault {
-    /// Opens the vault of a migrated database; the first to do so makes its keys. Access tokens are good
-    /// for `token_ttl`. What other nodes do is heard of only while [`Vault::listen`] runs.
+    /// Opens the vault of a migrated database; the first process to do so makes its keys. Access tokens are
+    /// good for `token_ttl`. This node hears of changes by other nodes only while [`Vault::listen`] runs.
     ///
     /// # Errors
     /// The database can't be reached or its keys can't be used.
@@ -172,13 +174,14 @@ impl Vault {
         })
     }
 
-    /// Activates pending rows whose event came, and deletes what is over. Meant to run every few minutes, in
-    /// any number of processes. `come_back` is the address of the page that takes what a link back carries.
+    /// Activates pending rows whose event is in the log, and deletes rows whose time is over. Meant to run
+    /// every few minutes, in any number of processes. `come_back` turns the token of a link back into the
+    /// address of the page that takes the token.
     ///
     /// # Errors
     /// The database's.
     pub async fn sweep(&self, come_back: &impl Fn(&str) -> String) -> Result<(), VaultError> {
-        // One that fails does not keep the others from their turn.
+        // A sweep that fails does not keep the others from their turn.
         let done = [
             self.accounts.sweep().await,
             self.withdrawals.sweep(come_back).await,
@@ -195,7 +198,8 @@ impl Vault {
         done.into_iter().collect()
     }
 
-    /// Deletes everything of the person. Their sessions end first, so that every node hears of it.
+    /// Deletes everything of the person. The person's sessions end first, so that every node hears of their
+    /// end.
     ///
     /// # Errors
     /// The database's.
@@ -209,7 +213,7 @@ impl Vault {
         Ok(())
     }
 
-    /// Makes another key that signs access tokens; whether one was made.
+    /// Makes another key that signs access tokens; true if one was made.
     ///
     /// # Errors
     /// The database's.
@@ -223,29 +227,30 @@ impl Vault {
         self.tokens.key_set()
     }
 
-    /// A token of a session that is not kept, so that it can't be refreshed, listed or ended: for programs
-    /// that stand for many people at once, as benchmarks do.
+    /// A token of a session that is not stored, so that nobody can refresh, list or end this session: for
+    /// programs that stand for many people at once, as benchmarks do.
     #[must_use]
     pub fn issue_token(&self, user: UserId) -> AccessToken {
         self.tokens.issue(Caller::User { user, session: Uuid::new_v4() }, None)
     }
 
-    /// What an operator's program shows, good for `ttl`.
+    /// The access token of an operator's program, good for `ttl`.
     #[must_use]
     pub fn issue_operator_token(&self, ttl: Duration) -> AccessToken {
         self.tokens.issue(Caller::Operator, Some(ttl))
     }
 
-    /// Who shows this token.
+    /// The caller for whom this access token stands.
     ///
     /// # Errors
-    /// Why it is not accepted.
+    /// The reason why the token is not accepted.
     pub fn verify_token(&self, token: &str) -> Result<Caller, TokenError> {
         self.tokens.verify(token)
     }
 
-    /// Keyed hash (HMAC-SHA256) of a request's parts: equal requests are recognised, and what is in them
-    /// can't be guessed from it. Where one part ends and the next begins makes a difference.
+    /// Keyed hash (HMAC-SHA256) of a request's parts: the hash recognises equal requests, and nobody can
+    /// guess the parts from it. The parts' borders are hashed, too: the same bytes in other parts have
+    /// another hash.
     #[must_use]
     pub fn request_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         self.requests.hash(parts)

@@ -1,4 +1,5 @@
-//! What a link in a letter allows, once: random, kept as a hash.
+//! Links in letters, each of which allows one thing to one person. Their tokens are random, and stored as
+//! hashes.
 
 use super::VaultError;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -9,13 +10,13 @@ use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// What a link is for.
+/// The purpose of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     PasswordReset,
-    /// Undoes leaving.
+    /// Brings a person back who has left.
     ComeBack,
-    /// Fetches an export.
+    /// Opens the file of an export.
     Export,
 }
 
@@ -37,14 +38,15 @@ impl Purpose {
     }
 }
 
-/// 256 random bits as text.
+/// A token: 256 random bits as text.
 pub(super) fn fresh() -> Result<String, VaultError> {
     let mut token = [0; 32];
     OsRng.try_fill_bytes(&mut token).map_err(|error| VaultError::Unavailable(Box::new(error)))?;
     Ok(URL_SAFE_NO_PAD.encode(token))
 }
 
-/// What the link carries. One given out before for the same is worth nothing any more.
+/// Makes a link's token. A token that the person was given before for the same purpose is worth nothing any
+/// more.
 pub(super) async fn issue(
     connection: &mut PgConnection,
     purpose: Purpose,
@@ -66,7 +68,7 @@ pub(super) async fn issue(
     Ok(token)
 }
 
-/// Whom the link was sent to, if it is still good; it is not any more.
+/// Takes the link and returns the person to whom it was sent, if it was still good; it is not good any more.
 pub(super) async fn take(
     connection: &mut PgConnection,
     purpose: Purpose,
@@ -83,7 +85,7 @@ pub(super) async fn take(
     Ok(user.map(UserId))
 }
 
-/// Whom the link was sent to, if it could still be taken.
+/// The person to whom the link was sent, if it is still good; it stays good.
 pub(super) async fn whose(
     connection: &mut PgConnection,
     purpose: Purpose,
@@ -100,7 +102,7 @@ pub(super) async fn whose(
     Ok(user.map(UserId))
 }
 
-/// A link that is on its way to the person is worth nothing any more.
+/// Deletes the person's link of this purpose: one that is on its way is worth nothing any more.
 pub(super) async fn revoke(
     connection: &mut PgConnection,
     purpose: Purpose,

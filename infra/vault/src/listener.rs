@@ -1,7 +1,8 @@
-//! How a node hears of what other nodes did in the vault: sessions that ended, keys that came or went.
+//! The listener, by which a node hears of changes that other nodes made in the vault: sessions that ended,
+//! keys that came or went.
 //!
-//! Postgres itself tells, in the transaction that does it. Because a broken connection tells nothing, the
-//! tables are also read every other second.
+//! Postgres itself sends a notification, in the transaction that makes the change. Because a broken
+//! connection brings no notifications, the tables are also read every other second.
 
 use super::{Vault, VaultError, keys};
 use chrono::{DateTime, Utc};
@@ -13,11 +14,12 @@ use uuid::Uuid;
 
 const CHANNEL: &str = "madang_vault";
 const EVERY: Duration = Duration::from_secs(2);
-/// Transactions become visible a while after the time they carry.
+/// The time by which the listener reads further back, in seconds: a transaction becomes visible a while after
+/// the time that it carries.
 const SLACK_SECONDS: f64 = 30.0;
 
 impl Vault {
-    /// Learns what happened before this node began. To be done before it serves.
+    /// Reads the changes from before this node began. To be done before the node serves.
     ///
     /// # Errors
     /// The database's.
@@ -25,16 +27,16 @@ impl Vault {
         self.read_since(self.long_ago()).await.map(|_| ())
     }
 
-    /// No token that was given out before is good any more.
+    /// The time before which no token was given out that is still good.
     fn long_ago(&self) -> DateTime<Utc> {
         let ttl = chrono::Duration::from_std(self.tokens.ttl()).unwrap_or(chrono::Duration::days(1));
         Utc::now() - ttl
     }
 
-    /// Goes on learning until shutdown.
+    /// Hears of changes until shutdown.
     pub async fn listen(self, shutdown: CancellationToken) {
         let mut listener = None;
-        // What happened since this node caught up is in it, whatever its clock says.
+        // The first read covers all changes since this node caught up, however wrong the node's clock is.
         let mut since = self.long_ago();
         let mut often = tokio::time::interval(EVERY);
         often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -85,7 +87,7 @@ impl Vault {
         }
     }
 
-    /// Reads what ended since then, and the keys. The database's time.
+    /// Reads the sessions that ended since `since`, and the keys. Returns the database's time.
     async fn read_since(&self, since: DateTime<Utc>) -> Result<DateTime<Utc>, VaultError> {
         let (now,): (DateTime<Utc>,) =
             sqlx::query_as("select clock_timestamp()").fetch_one(&self.pool).await?;
@@ -103,7 +105,8 @@ impl Vault {
 
     async fn read_keys(&self) -> Result<(), VaultError> {
         let keys = keys::token_keys(&self.pool).await?;
-        // None at all means a restored or foreign database: what is known goes on until there are some.
+        // A table without keys belongs to a restored or foreign database: the known keys stay until the table
+        // has some.
         if !keys.is_empty() {
             self.tokens.set_keys(&keys);
         }

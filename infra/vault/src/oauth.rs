@@ -1,6 +1,7 @@
-//! Logins elsewhere under way: what is remembered while someone is at a provider, and who they proved to be
-//! there until they are logged in here. Both are found by a random word of which only the hash is kept, and
-//! only in the browser in which they began: else anyone could be led to log in as another.
+//! Logins at other services that are under way: the flow, stored while a person is at a provider, and the
+//! proof of who they are there, stored until they are logged in here. Both are found by a random word, of
+//! which only the hash is stored, and only in the browser in which they began: else anyone could be led to
+//! log in as another.
 
 use super::VaultError;
 use super::address::Email;
@@ -11,68 +12,68 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// How long each step may take, in minutes.
+/// The time that each step may take, in minutes.
 const MINUTES: i32 = 10;
 
-/// Logins elsewhere under way. Cheap to clone.
+/// Logins at other services that are under way. Cheap to clone.
 #[derive(Clone)]
 pub struct OAuthFlows {
     pool: PgPool,
 }
 
-/// Someone who is sent to a provider.
+/// The flow of a person who is sent to a provider.
 pub struct Flow {
-    /// What the ID token must repeat.
+    /// The nonce that the ID token must repeat.
     pub nonce: String,
-    /// What only we can show when the code is exchanged.
+    /// The PKCE verifier, which only we can show when the code is exchanged.
     pub verifier: String,
-    /// The account that another way in is linked to, where nobody logs in.
+    /// The account to which the identity is to be linked; none where the person logs in.
     pub linking: Option<UserId>,
 }
 
-/// Who someone is at a provider, as it has told us.
+/// The proof of who a person is at a provider, as the provider has told us.
 pub struct Proof {
-    /// Where, by the name it is configured under.
+    /// The provider, by the name that it has in the settings.
     pub provider: String,
-    /// Who they are there.
+    /// The id of the person's account at the provider.
     pub subject: String,
-    /// Their address there, if it was told.
+    /// The person's address there, if the provider told it.
     pub email: Option<Email>,
-    /// Whether the provider has seen that the address is theirs.
+    /// True if the provider has seen that the address is the person's.
     pub email_verified: bool,
-    /// What they are called there.
+    /// The person's name there.
     pub display_name: Option<String>,
 }
 
-/// A proof that waits for what is to be done with it.
+/// A proof that waits until the person logs in, registers or links an account with it.
 pub struct PendingProof {
-    /// Who they are there.
+    /// The proof of who the person is at the provider.
     pub proof: Proof,
-    /// The account that it is linked to, where nobody logs in.
+    /// The account to which the identity is to be linked; none where the person logs in.
     pub linking: Option<UserId>,
-    /// Of the person to be if they register; the same each time they try.
+    /// The id that the person will have if they register; the same each time they try.
     pub new_user: UserId,
 }
 
-/// Why nothing is found.
+/// The reason why no flow or proof is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowError {
-    /// There is none, or it was used, or it is too old.
+    /// The flow or proof never was, was used, or is too old.
     Over,
-    /// It began in another browser.
+    /// The flow began in another browser.
     AnotherBrowser,
 }
 
 type Row = (String, String, Option<String>, bool, Option<String>, Option<Uuid>, Uuid, Vec<u8>);
 
 impl Proof {
-    /// The account elsewhere.
+    /// The account at the provider.
     #[must_use]
     pub fn identity(&self) -> Identity<'_> {
         Identity { provider: &self.provider, subject: &self.subject }
     }
 
-    /// Their address, if it may count as theirs here.
+    /// The person's address, if it may count as theirs here.
     #[must_use]
     pub fn verified_email(&self) -> Option<&Email> {
         self.email.as_ref().filter(|_| self.email_verified)
@@ -84,7 +85,7 @@ impl OAuthFlows {
         Self { pool }
     }
 
-    /// A word by which a browser is known again.
+    /// Makes a random word by which a browser is known again.
     ///
     /// # Errors
     /// The system has no randomness.
@@ -92,7 +93,7 @@ impl OAuthFlows {
         links::fresh()
     }
 
-    /// Someone is about to be sent to a provider, which will send `state` back.
+    /// Stores the flow of a person who is about to be sent to a provider, which will send `state` back.
     ///
     /// # Errors
     /// The database's.
@@ -120,10 +121,11 @@ impl OAuthFlows {
         Ok(())
     }
 
-    /// Someone came back from a provider with `state`, which is worth nothing afterwards.
+    /// Takes the flow of a person who came back from a provider with `state`, which is worth nothing
+    /// afterwards.
     ///
     /// # Errors
-    /// The database's; within, why it is worth nothing now.
+    /// The database's; within, why `state` is worth nothing now.
     pub async fn take(
         &self,
         provider: &str,
@@ -143,7 +145,8 @@ impl OAuthFlows {
         if let Some((nonce, verifier, user)) = taken {
             return Ok(Ok(Flow { nonce, verifier, linking: user.map(UserId) }));
         }
-        // Left alone, so that who only saw the state can't take it from its owner.
+        // The flow stays where the browser is another one, so that a person who only saw the state can't take
+        // the flow from its owner.
         let goes_on: bool = sqlx::query_scalar(
             "select exists (
                 select 1 from vault.oauth_flows
@@ -157,7 +160,7 @@ impl OAuthFlows {
         Ok(Err(if goes_on { FlowError::AnotherBrowser } else { FlowError::Over }))
     }
 
-    /// Keeps who someone proved to be, under a code.
+    /// Stores a proof, and returns the code under which it is found.
     ///
     /// # Errors
     /// The database's.
@@ -189,7 +192,7 @@ impl OAuthFlows {
         Ok(code)
     }
 
-    /// Who proved to be whom, by the code. It stays good until [`OAuthFlows::finish`].
+    /// The proof that is stored under the code. The code stays good until [`OAuthFlows::finish`].
     ///
     /// # Errors
     /// The database's; within, why the code is worth nothing.
@@ -218,7 +221,7 @@ impl OAuthFlows {
         }))
     }
 
-    /// The code has done its work; false if it had before.
+    /// Deletes the proof whose code has done its work; false if it was deleted before.
     ///
     /// # Errors
     /// The database's.

@@ -1,6 +1,6 @@
-//! Passwords are hashed with argon2id (parameters as OWASP advises), a few at a time: each hash takes a
-//! core for tens of milliseconds and 19 MiB, so that without a bound a burst of logins stops everything. It
-//! is done by threads that give way to all others, so that a burst costs nobody else's time.
+//! Passwords are hashed with argon2id (parameters as OWASP advises), a few at a time: each hash takes a core
+//! for tens of milliseconds and 19 MiB, so that without a bound a burst of logins stops everything. The
+//! hashing is done by threads that give way to all others, so that a burst costs nobody else's time.
 
 use super::VaultError;
 use argon2::{
@@ -15,10 +15,11 @@ use unicode_normalization::UnicodeNormalization;
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// More than so many waiting would wait longer than a client does.
+/// The most passwords that wait for a core: a further one would wait longer than a client does.
 const WAITING_MAX: usize = 256;
 
-/// Checked when there is no hash, so that time tells nothing. Made by hashing, at the first need.
+/// The hash that is checked when a person has none, so that the time tells nothing. Made by hashing, at the
+/// first need.
 static NOBODY: OnceLock<String> = OnceLock::new();
 
 #[derive(Clone)]
@@ -42,7 +43,7 @@ impl Passwords {
         self.run(move || hash(&password)).await
     }
 
-    /// Whether the password is the one hashed; takes as long when there is no hash, and is then false.
+    /// True if the password is the hashed one. Without a hash, the check takes as long and is false.
     pub(super) async fn check(&self, hash: Option<String>, password: &str) -> Result<bool, VaultError> {
         let password = normal(password);
         self.run(move || match hash {
@@ -71,7 +72,8 @@ impl Passwords {
     }
 }
 
-/// The same letters may be typed composed or decomposed, Hangul above all, as the keyboard has it.
+/// The password in Unicode's composed form: keyboards type the same letters, Hangul above all, composed or
+/// decomposed.
 fn normal(password: &str) -> String {
     password.nfc().collect()
 }

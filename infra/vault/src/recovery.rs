@@ -1,4 +1,4 @@
-//! Another password: because the old one is known, or because mail to the person's address is read.
+//! Changes of passwords, for a person who knows the old password or reads the mail to their address.
 
 use super::VaultError;
 use super::accounts::{self, PasswordHash};
@@ -33,9 +33,9 @@ impl Recovery {
         Self { pool, passwords, sessions, withdrawals, outbox }
     }
 
-    /// Sends a link to the address, if it is someone's; to who has left one that brings them back, without
-    /// which no password is of use. `link` and `come_back` are the addresses of the pages that take what the
-    /// link carries.
+    /// Sends a link to the address, if an account has it. A person who has left gets a link that brings them
+    /// back, without which no password is of use. `link` and `come_back` turn the link's token into the
+    /// address of the page that takes the token.
     ///
     /// # Errors
     /// The database's.
@@ -59,7 +59,8 @@ impl Recovery {
             return Ok(());
         }
         let token = links::issue(&mut tx, Purpose::PasswordReset, user).await?;
-        // To the address as it is kept: what was typed may differ in ways that matter to mail servers.
+        // The letter goes to the stored address: the typed one may differ in ways that matter to mail
+        // servers.
         if let Some((email, language)) = accounts::reach(&mut tx, user).await? {
             let letter = Letter::PasswordReset { link: link(&token) };
             self.outbox.enqueue(&mut tx, &email, language, &letter).await?;
@@ -69,8 +70,8 @@ impl Recovery {
         Ok(())
     }
 
-    /// A new password for who has the link, who is told by mail. All their sessions end. False if the link
-    /// is no good.
+    /// Sets a new password for the person who has the link, and tells them by mail. All their sessions end.
+    /// False if the link is no good.
     ///
     /// # Errors
     /// Overload, or the database's.
@@ -80,7 +81,7 @@ impl Recovery {
             return Ok(false);
         };
         drop(connection);
-        // Takes its turn among others, so nothing is locked meanwhile.
+        // The hash may have to wait for others, so nothing is locked meanwhile.
         let hash = self.passwords.hash(password).await?;
         let mut tx = self.pool.begin().await?;
         accounts::lock(&mut tx, user).await?;
@@ -94,9 +95,9 @@ impl Recovery {
         Ok(true)
     }
 
-    /// A new password for who has just shown that they know the one so far, who is told by mail. All their
-    /// sessions end but this one. False if it was changed in between: by its owner, perhaps, against who knows
-    /// the old one.
+    /// Sets a new password for a person who has just shown that they know the one so far, and tells them by
+    /// mail. All their sessions end but this one. False if the password was changed in between: by its owner,
+    /// perhaps, against somebody else who knows the old one.
     ///
     /// # Errors
     /// Overload, or the database's.
@@ -109,8 +110,8 @@ impl Recovery {
     ) -> Result<bool, VaultError> {
         let hash = self.passwords.hash(password).await?;
         let mut tx = self.pool.begin().await?;
-        let kept = accounts::lock(&mut tx, user).await?;
-        if kept.map(|hash| hash.0).as_ref() != known.map(|hash| &hash.0) {
+        let stored = accounts::lock(&mut tx, user).await?;
+        if stored.map(|hash| hash.0).as_ref() != known.map(|hash| &hash.0) {
             return Ok(false);
         }
         let ended = self.set(&mut tx, user, &hash, Some(session)).await?;
@@ -132,7 +133,7 @@ impl Recovery {
             .bind(hash)
             .execute(&mut *connection)
             .await?;
-        // A link that is still on its way must not undo what was just done.
+        // A link that is still on its way must not undo this change.
         links::revoke(&mut *connection, Purpose::PasswordReset, user).await?;
         if let Some((email, language)) = accounts::reach(&mut *connection, user).await? {
             self.outbox.enqueue(&mut *connection, &email, language, &Letter::PasswordChanged).await?;

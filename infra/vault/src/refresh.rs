@@ -1,8 +1,8 @@
-//! Refresh tokens: each is good once, and makes the next.
+//! Refresh tokens: each token is good once, and makes the next one.
 //!
-//! The first of a family is random. Each further one is the HMAC of the one before, so that two tabs that
-//! refresh at the same time are given the same next token, though only hashes are stored. A seal tells our
-//! own old tokens from invented ones: only a real one that is shown again can end its family.
+//! The first token of a family is random. Each further one is the HMAC of the token before, so that two tabs
+//! that refresh at the same time are given the same next token, though only hashes are stored. A seal tells
+//! our own old tokens from invented ones: only a real token that is shown again can end its family.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,11 +14,11 @@ const SECRET: usize = 32;
 const SEAL: usize = 16;
 const LENGTH: usize = 16 + 4 + SECRET + SEAL;
 
-/// One refresh token. It has no debug output: all of it is secret.
+/// One refresh token. The type has no debug output: all of a token is secret.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct RefreshToken {
     pub(super) session: Uuid,
-    /// How many came before it in its family.
+    /// Number of tokens that came before this one in its family.
     pub(super) generation: i32,
     secret: [u8; SECRET],
 }
@@ -31,20 +31,20 @@ impl RefreshTokens {
         Self(Hmac::new_from_slice(&key).expect("HMAC takes keys of any length"))
     }
 
-    /// The first of a family.
+    /// The first token of a session's family.
     pub(super) fn first(&self, session: Uuid) -> RefreshToken {
         let mut secret = [0; SECRET];
         OsRng.try_fill_bytes(&mut secret).expect("the system has randomness");
         RefreshToken { session, generation: 0, secret }
     }
 
-    /// The one that follows, always the same.
+    /// The token that follows this one, always the same.
     pub(super) fn next(&self, token: &RefreshToken) -> RefreshToken {
         let generation = token.generation.saturating_add(1);
         RefreshToken { session: token.session, generation, secret: self.mac(b"next", token) }
     }
 
-    /// As it is given out.
+    /// The token's text as a client is given it.
     pub(super) fn text(&self, token: &RefreshToken) -> String {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.extend_from_slice(token.session.as_bytes());
@@ -54,7 +54,7 @@ impl RefreshTokens {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads one that we gave out, whenever that was.
+    /// Reads the text of a token that we gave out, whenever that was.
     pub(super) fn parse(&self, text: &str) -> Option<RefreshToken> {
         if text.len() > 2 * LENGTH {
             return None;
@@ -86,7 +86,7 @@ impl RefreshTokens {
 }
 
 impl RefreshToken {
-    /// As it is stored: it can't be shown in the token's place.
+    /// The token's hash as the table stores it: nobody can show the hash in the token's place.
     pub(super) fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.secret).into()
     }

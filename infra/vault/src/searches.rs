@@ -1,10 +1,11 @@
-//! What people have searched for, in their words, which are nowhere else.
+//! People's searches: the words, which are stored nowhere else.
 //!
-//! The words are written first ([`Searches::note`]), then the log is told of their id, then it is noted that it was
-//! ([`Searches::settle`]). A search that is forgotten loses its words first, and then the log is told. So what the log
-//! knows may be without words, which is as good as forgotten; and words that the log does not know, because whoever was
-//! to tell it or to delete them died, are shown to nobody and swept. Who forgets a search in the moment in which they
-//! search for the same again has forgotten it.
+//! The words are written first ([`Searches::note`]), then the log is told of the search's id, then the row
+//! notes that the log knows the id ([`Searches::settle`]). When a search is forgotten, its words go first,
+//! and then the log is told. So the log may know a search without words, which is as good as forgotten; and
+//! words that the log does not know, because the process died that was to tell it or to delete them, are
+//! shown to nobody and swept. A person who forgets a search in the same moment in which they search for the
+//! same words again has forgotten it.
 
 use super::VaultError;
 use chrono::{DateTime, Utc};
@@ -16,24 +17,24 @@ use sqlx::PgPool;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// No request takes so long: what is older is on its way no longer.
+/// The longest time that a search may be on its way to the log: no request takes so long.
 const ON_THE_WAY: Duration = Duration::from_secs(60 * 60);
-/// People whose searches are swept at once; the others' the next time.
+/// The most people whose searches one sweep looks at; the next sweep looks at the others.
 const SWEPT_AT_ONCE: i64 = 1_000;
 
-/// Searches in words. Cheap to clone.
+/// The words of people's searches. Cheap to clone.
 #[derive(Clone)]
 pub struct Searches {
     pool: PgPool,
 }
 
-/// What was left on its way could not be swept; it is tried again.
+/// The reason why a sweep failed; the next sweep tries again.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
     /// See [`VaultError`].
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The log can't be asked.
+    /// The log can't be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -43,7 +44,8 @@ impl Searches {
         Self { pool }
     }
 
-    /// Writes down what the person searches for; the id of the same words of theirs, if they are there.
+    /// Stores the words that the person searches for. Returns the search's id: the stored one, if the person
+    /// has searched for the same words before.
     ///
     /// # Errors
     /// The database's.
@@ -58,8 +60,8 @@ impl Searches {
         Ok(SearchId(id))
     }
 
-    /// The log was told of a search of the person, and has these of theirs as of this version of them: words of others
-    /// that it had before are forgotten.
+    /// Notes that the log was told of a search of the person. `known` are the person's searches in the log as
+    /// of `version`: words of other searches that the log had before are forgotten.
     ///
     /// # Errors
     /// The database's.
@@ -80,7 +82,8 @@ impl Searches {
         Ok(())
     }
 
-    /// Forgets the words of a search, if it is the person's. Comes before the event.
+    /// Forgets the words of a search, if the search is the person's. To be called before the event is
+    /// appended.
     ///
     /// # Errors
     /// The database's.
@@ -93,8 +96,8 @@ impl Searches {
         Ok(())
     }
 
-    /// The log is about to be told to forget all of the person: if [`Searches::forget_all`] never comes, it is asked
-    /// what became of it.
+    /// Notes that the log is about to be told to forget all searches of the person: if
+    /// [`Searches::forget_all`] never comes, the sweep asks the log which searches are left.
     ///
     /// # Errors
     /// The database's.
@@ -106,8 +109,8 @@ impl Searches {
         Ok(())
     }
 
-    /// The log was told so at this moment, and had these searches of the person then: the words of others from before
-    /// are forgotten.
+    /// Notes that the log was told at the time `at` to forget all searches of the person, and had the
+    /// searches `known` then: the words of other searches from before are forgotten.
     ///
     /// # Errors
     /// The database's.
@@ -128,8 +131,8 @@ impl Searches {
         Ok(())
     }
 
-    /// Asks the log about words whose way to it was cut off, and forgets those that it does not know. Meant to run
-    /// every few minutes, in any number of processes.
+    /// Asks the log about words whose way to the log was cut off, and forgets the words that the log does not
+    /// know. Meant to run every few minutes, in any number of processes.
     ///
     /// # Errors
     /// See [`SweepError`].

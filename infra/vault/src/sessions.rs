@@ -1,4 +1,4 @@
-//! Where people are logged in: opened, refreshed, listed, ended.
+//! Sessions, which are the places where people are logged in: opened, refreshed, listed, ended.
 
 use super::accounts::{self, PasswordHash};
 use super::refresh::{RefreshToken, RefreshTokens};
@@ -13,11 +13,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A session rests for so long before it is over, in days.
+/// The time in days that a session rests before it is over.
 const REST_DAYS: i32 = 30;
-/// Of one person; a further one ends the one that rested longest.
+/// The most sessions of one person; a further one ends the session that rested longest.
 const SESSIONS_MAX: i64 = 50;
-/// Two tabs may show the same refresh token within so many seconds of each other.
+/// The time in seconds within which two tabs may show the same refresh token.
 const GRACE_SECONDS: f64 = 10.0;
 const USER_AGENT_MAX: usize = 256;
 
@@ -30,7 +30,7 @@ pub struct Sessions {
     outbox: Outbox,
 }
 
-/// From where someone asks.
+/// The browser or app, and the IP address, that a request comes from.
 #[derive(Clone)]
 pub struct Device {
     user_agent: String,
@@ -39,46 +39,46 @@ pub struct Device {
 
 /// A session that goes on.
 pub struct Opened {
-    /// Which.
+    /// The session's id.
     pub session: Uuid,
-    /// Whose.
+    /// The person who is logged in.
     pub user: UserId,
-    /// For requests.
+    /// The access token, which requests show.
     pub access: AccessToken,
-    /// For the next access token: a secret, good once.
+    /// The refresh token, which is shown for the next access token: a secret, good once.
     pub refresh: String,
 }
 
-/// What came of showing a refresh token.
+/// The outcome of showing a refresh token.
 pub enum Refreshed {
     /// The session goes on.
     Opened(Opened),
-    /// The token had been used long before: someone else may have it. The session was ended, and the
+    /// The token had been used long before, so somebody else may have it. The session was ended, and the
     /// person is told by mail.
     Reused,
-    /// No token of a session that goes on.
+    /// The token belongs to no session that goes on.
     Unknown,
 }
 
 /// A session as its owner sees it.
 #[derive(Clone, Debug, FromRow)]
 pub struct Session {
-    /// Which.
+    /// The session's id.
     pub id: Uuid,
-    /// What the browser or app says it is.
+    /// The name that the browser or app gives itself.
     pub user_agent: String,
-    /// From where it was last refreshed.
+    /// The IP address from which the session was last refreshed.
     pub address: String,
-    /// When it was opened.
+    /// The time when the session was opened.
     pub created_at: DateTime<Utc>,
-    /// When it was last refreshed.
+    /// The time when the session was last refreshed.
     pub last_seen_at: DateTime<Utc>,
-    /// When it is over unless it is refreshed.
+    /// The time when the session is over unless it is refreshed.
     pub expires_at: DateTime<Utc>,
 }
 
 impl Device {
-    /// Of what a request says of itself, as far as it can be shown.
+    /// A device with the user agent's printable characters, at most 256, and the request's IP address.
     #[must_use]
     pub fn new(user_agent: &str, address: IpAddr) -> Self {
         let shown = user_agent.chars().filter(|letter| !letter.is_control()).take(USER_AGENT_MAX);
@@ -97,7 +97,7 @@ impl Sessions {
         Self { pool, tokens, refresh, outbox }
     }
 
-    /// Opens a session of who has just proved who they are.
+    /// Opens a session of a person who has just proved who they are.
     ///
     /// # Errors
     /// The database's.
@@ -108,8 +108,8 @@ impl Sessions {
         Ok(opened)
     }
 
-    /// The same of who has just shown that they know the password; none if it was changed in between, so that
-    /// no session outlives the password that opened it.
+    /// Opens a session of a person who has just shown that they know the password. Opens none if the password
+    /// was changed in between, so that no session outlives the password that opened it.
     ///
     /// # Errors
     /// The database's.
@@ -120,12 +120,12 @@ impl Sessions {
         device: &Device,
     ) -> Result<Option<Opened>, VaultError> {
         let mut tx = self.pool.begin().await?;
-        let kept: Option<Option<String>> =
+        let stored: Option<Option<String>> =
             sqlx::query_scalar("select password_hash from vault.accounts where user_id = $1 for share")
                 .bind(user.0)
                 .fetch_optional(&mut *tx)
                 .await?;
-        if kept.flatten().as_ref() != Some(&known.0) {
+        if stored.flatten().as_ref() != Some(&known.0) {
             return Ok(None);
         }
         let opened = self.insert(&mut tx, user, device).await?;
@@ -166,7 +166,7 @@ impl Sessions {
         Ok(self.opened(user, &token))
     }
 
-    /// A new pair of tokens for a refresh token, which is worth nothing afterwards.
+    /// Exchanges a refresh token for a new pair of tokens; the old refresh token is worth nothing afterwards.
     ///
     /// # Errors
     /// The database's.
@@ -212,7 +212,7 @@ impl Sessions {
         if just_now && newest == next.hash() {
             return Ok(Refreshed::Opened(self.opened(user, &next)));
         }
-        // A token of ours, of a family that goes on with another one.
+        // The token is one of ours, of a family that goes on with another token.
         if generation <= token.generation {
             return Ok(Refreshed::Unknown);
         }
@@ -247,12 +247,12 @@ impl Sessions {
         Ok(sessions)
     }
 
-    /// Whether the person logged in from this network lately.
+    /// True if the person logged in from the device's network lately.
     ///
     /// # Errors
     /// The database's.
     pub async fn is_known(&self, user: Option<UserId>, device: &Device) -> Result<bool, VaultError> {
-        // One customer has a whole /64 of IPv6, within which their devices move.
+        // A customer of an internet provider has a whole /64 of IPv6, within which their devices move.
         let bits = if device.address.is_ipv4() { 32 } else { 64 };
         let known = sqlx::query_scalar(
             "select exists (
@@ -269,7 +269,7 @@ impl Sessions {
         Ok(known)
     }
 
-    /// Ends one of the person's sessions; false if there is none of this id that goes on.
+    /// Ends one of the person's sessions; false if no session with this id goes on.
     ///
     /// # Errors
     /// The database's.
@@ -288,7 +288,7 @@ impl Sessions {
         Ok(ended.rows_affected() > 0)
     }
 
-    /// Ends the session of a refresh token of ours.
+    /// Ends the session of a refresh token that we gave out.
     ///
     /// # Errors
     /// The database's.
@@ -305,7 +305,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends all of the person's sessions but one, if one is to go on.
+    /// Ends all of the person's sessions, except `but` if it is named.
     ///
     /// # Errors
     /// The database's.
@@ -316,13 +316,14 @@ impl Sessions {
         Ok(())
     }
 
-    /// Access tokens of these are worth nothing here any more; other nodes hear of it from Postgres.
+    /// Makes the access tokens of ended sessions worth nothing in this process; other nodes hear of these
+    /// sessions from Postgres.
     pub(super) fn end_tokens(&self, ended: &[Uuid]) {
         ended.iter().for_each(|&session| self.tokens.end(session));
     }
 
     pub(super) async fn sweep(&self) -> Result<(), VaultError> {
-        // Ended ones are kept until the last access token of theirs is over, and long after.
+        // Ended sessions stay in the table until their last access tokens are over, and long after.
         sqlx::query(
             "delete from vault.sessions
              where ended_at < clock_timestamp() - interval '7 days'
@@ -340,8 +341,8 @@ impl Sessions {
     }
 }
 
-/// Browser and system in a few words, of what a browser says of itself: so that its owner knows it again, no
-/// more. The order matters, because most browsers claim to be others, too.
+/// The browser and the system in a few words, taken from the user agent: so that the session's owner knows
+/// the device again, no more. The lists' order matters, because most browsers claim to be others, too.
 #[must_use]
 pub fn device_name(user_agent: &str) -> String {
     const BROWSERS: [(&str, &str); 9] = [
@@ -373,7 +374,8 @@ pub fn device_name(user_agent: &str) -> String {
     }
 }
 
-/// The same within a transaction; to be followed by [`Sessions::end_tokens`] when it is committed.
+/// Ends the person's sessions, except `but`, within a transaction; to be followed by [`Sessions::end_tokens`]
+/// when the transaction is committed.
 pub(super) async fn end_all(
     connection: &mut PgConnection,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Becoming a member: what was typed is kept until a code proves that the address is theirs.
+//! Sign-ups: the data that a person typed is stored until a code proves that the address is theirs.
 
 use super::VaultError;
 use super::accounts::PasswordHash;
@@ -19,33 +19,33 @@ pub struct SignUps {
     outbox: Outbox,
 }
 
-/// What someone typed, checked in form.
+/// The data of a sign-up as a person typed it, checked in form.
 pub struct NewSignUp {
-    /// Not proved yet.
+    /// The e-mail address, not proved yet.
     pub email: Email,
-    /// As typed.
+    /// The password as typed.
     pub password: String,
-    /// As typed; taken only when the address is proved.
+    /// The handle as typed; it is taken only when the address is proved.
     pub handle: String,
-    /// Free text.
+    /// The display name, as free text.
     pub display_name: String,
-    /// In which they are written to.
+    /// The language of letters to the person.
     pub language: Language,
 }
 
 /// A sign-up whose address is proved.
 pub struct Proved {
-    /// Of the person to be; the same each time.
+    /// The id that the person will have; the same each time.
     pub user: UserId,
-    /// Theirs.
+    /// The person's address.
     pub email: Email,
-    /// For the account.
+    /// The hash of the password, for the account.
     pub password: PasswordHash,
-    /// As typed.
+    /// The handle as typed.
     pub handle: String,
-    /// Free text.
+    /// The display name, as free text.
     pub display_name: String,
-    /// In which they are written to.
+    /// The language of letters to the person.
     pub language: Language,
 }
 
@@ -54,8 +54,9 @@ impl SignUps {
         Self { pool, passwords, codes, outbox }
     }
 
-    /// Keeps what was typed and sends a code. Where the address has an account already, its owner is told
-    /// by mail instead, and whoever typed it learns nothing: answer and work are the same.
+    /// Stores the sign-up and sends a code. Where the address has an account already, the account's owner is
+    /// told by mail instead, and the person who typed the address learns nothing: answer and work are the
+    /// same.
     ///
     /// # Errors
     /// Overload, or the database's.
@@ -90,7 +91,7 @@ impl SignUps {
         Ok(sent)
     }
 
-    /// Where the codes of a sign-up go, if there is such a one.
+    /// The address to which the codes of a sign-up go, if there is such a sign-up.
     ///
     /// # Errors
     /// The database's.
@@ -102,7 +103,7 @@ impl SignUps {
         Ok(email.and_then(|email| Email::parse(&email).ok()))
     }
 
-    /// Sends another code; the one before is worth nothing any more.
+    /// Sends another code; the code before is worth nothing any more.
     ///
     /// # Errors
     /// The database's; within, why none is sent.
@@ -140,8 +141,8 @@ impl SignUps {
         Ok(self.outbox.enqueue(connection, recipient, language, &letter).await?)
     }
 
-    /// Whether the code proves the address. The sign-up stays until [`SignUps::delete`], so that a handle
-    /// that was taken meanwhile can be replaced.
+    /// Checks whether the code proves the address. The sign-up stays until [`SignUps::delete`], so that a
+    /// handle that was taken meanwhile can be replaced.
     ///
     /// # Errors
     /// The database's; within, what is wrong with the code.
@@ -152,12 +153,12 @@ impl SignUps {
             Ok(_) => Ok(read(&mut tx, id).await?),
             Err(refused) => Err(refused),
         };
-        // The try counts, whatever came of it.
+        // The try counts, whether the code was right or not.
         tx.commit().await?;
         Ok(proved.and_then(|proved| proved.ok_or(CodeError::NotFound)))
     }
 
-    /// The person is a member, or never will be one.
+    /// Deletes the sign-up of a person who is a member now, or never will be one.
     ///
     /// # Errors
     /// The database's; the sweep makes up for it.

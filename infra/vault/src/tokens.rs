@@ -1,5 +1,5 @@
-//! Access tokens: short-lived JWTs signed with Ed25519, so that any process checks them by itself, and others
-//! can by the key set.
+//! Access tokens: short-lived JWTs signed with Ed25519, so that any process checks them by itself, and other
+//! services can check them by the key set.
 
 use super::keys::TokenKey;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,27 +18,29 @@ use uuid::Uuid;
 
 const ISSUER: &str = "madang";
 const AUDIENCE: &str = "madang";
-/// The subject of operators' tokens, who are no members.
+/// The subject of operators' tokens: operators are no members.
 const OPERATOR: &str = "operator";
-/// What comes before the seed in an Ed25519 private key as PKCS #8 has it (RFC 8410).
+/// The bytes before the seed in an Ed25519 private key as PKCS #8 has it (RFC 8410).
 const PKCS8_PREFIX: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-/// Tokens that were verified lately: a verification costs more than most queries.
-/// Some ten megabytes when full.
+/// The most verified tokens that are remembered: a verification costs more than most queries. Some ten
+/// megabytes when full.
 const REMEMBERED_MAX: u64 = 65_536;
-/// Sessions that ended while a token of theirs could still be good; a hundred megabytes when full.
+/// The most ended sessions that are remembered, whose tokens could still be good; a hundred megabytes when
+/// full.
 const ENDED_MAX: u64 = 1_000_000;
-/// A token from further in the future than this is none of ours. One from less is: the clock was set back.
+/// The time in seconds by which a token may come from the future: our clock may have been set back. A token
+/// from further in the future is none of ours.
 const CLOCK_SET_BACK: i64 = 7 * 24 * 3_600;
-/// Ended sessions are remembered for longer than their tokens, because clocks differ.
+/// The time for which ended sessions are remembered longer than their tokens are good, because clocks differ.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
-/// Shown with each request as `Authorization: Bearer …`.
+/// The access token that a client shows with each request as `Authorization: Bearer …`.
 #[derive(Clone)]
 pub struct AccessToken {
     /// The signed token itself: a secret.
     pub access_token: String,
-    /// How long it is good for.
+    /// The time for which the token is good, in seconds.
     pub expires_in_seconds: u64,
 }
 
@@ -50,30 +52,30 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Whom a token stands for.
+/// The caller that a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
-    /// A member; whether they have left meanwhile is for the caller of this to ask.
+    /// A member. The code that receives this value must check whether the member has left meanwhile.
     User {
-        /// Who.
+        /// The member.
         user: UserId,
-        /// In which of their sessions.
+        /// The member's session to which the token belongs.
         session: Uuid,
     },
     /// A program of those who run the service.
     Operator,
 }
 
-/// Why a token is not accepted.
+/// The reason why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// It was good once.
+    /// The token was good once.
     #[error("the access token has expired")]
     Expired,
-    /// Its session was ended: by logging out, at another device, or for safety.
+    /// The token's session was ended: by logging out, at another device, or for safety.
     #[error("the session of the access token has ended")]
     SessionEnded,
-    /// It is not one of ours, or was changed.
+    /// The token is not one of ours, or was changed.
     #[error("the access token is not valid")]
     Invalid,
 }
@@ -102,27 +104,27 @@ pub(super) struct Tokens {
     ring: RwLock<Arc<Ring>>,
     validation: Validation,
     ttl: Duration,
-    /// By the token's hash.
+    /// The verified tokens, by the token's hash.
     verified: Cache<[u8; 32], Verified>,
     ended: Cache<Uuid, ()>,
 }
 
-/// What a token was found to be.
+/// The result of a token's verification.
 #[derive(Clone)]
 struct Verified {
     caller: Caller,
-    /// Seconds since 1970.
+    /// The end of the token's validity, in seconds since 1970.
     exp: i64,
-    /// By which key; it counts only as long as the key is there.
+    /// The key that signed the token; the token counts only as long as the key is there.
     kid: String,
 }
 
-/// All keys at one time.
+/// The ring of all keys at one time.
 struct Ring {
-    /// With the time from which each signs, the latest first.
+    /// The signing keys, each with the time from which it signs, the latest first.
     signing: Vec<(DateTime<Utc>, Header, EncodingKey)>,
     verifying: HashMap<String, DecodingKey>,
-    /// As others read them (RFC 7517, RFC 8037).
+    /// The public halves of the keys, as other services read them (RFC 7517, RFC 8037).
     public: Arc<Value>,
 }
 
@@ -156,7 +158,7 @@ impl Ring {
 }
 
 impl Tokens {
-    /// `keys` are the oldest first, and at least one.
+    /// Tokens signed with `keys`, which are at least one, the oldest first.
     pub(super) fn new(keys: &[TokenKey], ttl: Duration) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = 0;
@@ -179,7 +181,7 @@ impl Tokens {
         self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes the keys as they are now; a token of one that is gone is worth nothing.
+    /// Replaces the keys by the current ones; a token of a key that is gone is worth nothing.
     pub(super) fn set_keys(&self, keys: &[TokenKey]) {
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Ring::of(keys));
     }
@@ -189,12 +191,12 @@ impl Tokens {
         self.ring().public.clone()
     }
 
-    /// How long an access token is good for.
+    /// The time for which an access token is good.
     pub(super) fn ttl(&self) -> Duration {
         self.ttl
     }
 
-    /// The session is over: its tokens are worth nothing here from now on.
+    /// Ends the session in this process: its tokens are worth nothing here from now on.
     pub(super) fn end(&self, session: Uuid) {
         self.ended.insert(session, ());
     }
@@ -207,7 +209,7 @@ impl Tokens {
             Caller::Operator => (OPERATOR.to_owned(), Role::Operator, None),
         };
         let exp = now.saturating_add_unsigned(expires_in_seconds);
-        // A node whose clock is a little behind must take it at once.
+        // The minute lets a node whose clock is a little behind take the token at once.
         let nbf = now - 60;
         let (iss, aud) = (ISSUER.to_owned(), AUDIENCE.to_owned());
         let claims = Claims { iss, aud, sub, iat: now, nbf, exp, role, sid };
@@ -255,7 +257,7 @@ impl Tokens {
         Ok(caller)
     }
 
-    /// What the token says, and by which key.
+    /// The token's claims, and the id of the key that signed them.
     fn claims(&self, token: &str) -> Result<(Claims, String), TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
         let ring = self.ring();
@@ -357,7 +359,7 @@ mod tests {
         let unsigned = [&part(&json!({ "alg": "none", "typ": "JWT" })), &payload, ""].join(".");
         assert_eq!(tokens.verify(&unsigned), Err(TokenError::Invalid));
 
-        // The classic confusion: the public key used as an HMAC secret.
+        // The classic confusion is tried: the public key used as an HMAC secret.
         let public = SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes();
         let confused = jsonwebtoken::encode(
             &Header::new(Algorithm::HS256),

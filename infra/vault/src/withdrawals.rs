@@ -1,8 +1,8 @@
-//! Leaving: at once, and undone by a mailed link for thirty days.
+//! Withdrawals: a person leaves at once, and a mailed link undoes it for thirty days.
 //!
-//! The row comes first, as pending, and counts from the event that hides the person; a sweep completes those
-//! whose event is there and deletes those whose never came. From when someone has left, a job waits for the day on which
-//! there is no way back.
+//! The row comes first, as pending, and counts from the event that hides the person; a sweep completes the
+//! rows whose event is there and deletes those whose event never came. From the moment when the person has
+//! left, a job waits for the day on which there is no way back.
 
 use super::VaultError;
 use super::accounts;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// When what an operator began is begun anew, if it did not end.
+/// The time after which an erasure that an operator began is begun anew, if it did not end.
 const CUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
 /// People who have left and may come back. Cheap to clone.
@@ -31,24 +31,24 @@ pub struct Withdrawals {
     queue: Queue,
 }
 
-/// Whether someone is to be forgotten.
+/// The answer to whether a person is to be forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// There is no way back any more.
+    /// The person is to be forgotten: there is no way back any more.
     Now,
-    /// They may still come back.
+    /// The person may still come back.
     NotYet,
-    /// They are back, or were forgotten.
+    /// The person is back, or was forgotten.
     Never,
 }
 
-/// Whoever forgets people.
+/// The code that forgets people, in all stores.
 pub trait Erases: Send + Sync + 'static {
-    /// Forgets the person if they are due (see [`Withdrawals::due`]).
+    /// Forgets the person if it is time to (see [`Withdrawals::due`]).
     fn erase_if_due(&self, user: UserId) -> BoxFuture<'_, Result<(), Failure>>;
 }
 
-/// A person is to be forgotten, once there is no way back.
+/// The job that forgets a person, once there is no way back.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ErasePerson {
     user_id: Uuid,
@@ -56,7 +56,7 @@ pub struct ErasePerson {
 
 impl Job for ErasePerson {
     const KIND: &'static str = "erase_person";
-    /// Some months: nobody is left half forgotten.
+    /// The tries of some months: nobody is left half forgotten.
     const MAX_ATTEMPTS: i32 = 20_000;
     const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
     type Context = Box<dyn Erases>;
@@ -75,7 +75,8 @@ impl Withdrawals {
         Self { pool, sessions, outbox, queue }
     }
 
-    /// The person is about to leave; to be followed by the event and by [`Withdrawals::complete`].
+    /// Stores that the person is about to leave; to be followed by the event and by
+    /// [`Withdrawals::complete`].
     ///
     /// # Errors
     /// The database's.
@@ -92,8 +93,8 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// The person has left: their sessions end, and a link back is sent to them. `link` is the address of the
-    /// page that takes what the link carries.
+    /// Completes the withdrawal of a person who has left: their sessions end, and a link back is sent to
+    /// them. `link` turns the link's token into the address of the page that takes the token.
     ///
     /// # Errors
     /// The database's; the sweep makes up for it.
@@ -132,7 +133,7 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// Sends another link back to who has left; false if the person has not.
+    /// Sends another link back to a person who has left; false if the person has not left.
     ///
     /// # Errors
     /// The database's.
@@ -154,8 +155,8 @@ impl Withdrawals {
         Ok(has_left)
     }
 
-    /// Who may come back by this link, and is about to: to be followed by the event and by
-    /// [`Withdrawals::undone`]. Nobody is forgotten meanwhile, and the link stays good until then.
+    /// The person who may come back by this link and is about to: to be followed by the event and by
+    /// [`Withdrawals::undone`]. The person is not forgotten meanwhile, and the link stays good until then.
     ///
     /// # Errors
     /// The database's.
@@ -167,13 +168,14 @@ impl Withdrawals {
         Ok(may.then_some(user))
     }
 
-    /// The person is back: the link is worth nothing any more.
+    /// Deletes the withdrawal of a person who is back: the link is worth nothing any more.
     ///
     /// # Errors
     /// The database's; the sweep makes up for it.
     pub async fn undone(&self, user: UserId) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
-        // The row before the link, as whoever leaves does, or the two might wait for each other.
+        // The row goes before the link, in the order in which [`Withdrawals::complete`] locks them, or the
+        // two might wait for each other.
         sqlx::query("delete from vault.withdrawals where user_id = $1 and state <> 'erasing'")
             .bind(user.0)
             .execute(&mut *tx)
@@ -184,7 +186,8 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// The person is to be forgotten: there is no way back. Whoever they are, where an operator says so.
+    /// Stores that the person is to be forgotten, with no way back: a person who has left, or anybody whom an
+    /// operator names.
     ///
     /// # Errors
     /// The database's.
@@ -203,7 +206,8 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// Begins to forget who left more than thirty days ago. Whoever it is begun with is due until they are forgotten.
+    /// Begins to forget a person who left more than thirty days ago. A person whose erasure has begun is due
+    /// until they are forgotten.
     ///
     /// # Errors
     /// The database's.
@@ -222,7 +226,8 @@ impl Withdrawals {
         })
     }
 
-    /// Has those forgotten, too, who have no job, as of an older release.
+    /// Schedules the job for people to be forgotten who have none, because an older release stored their
+    /// rows.
     async fn adopt(&self) -> Result<(), VaultError> {
         let left: Vec<(Uuid, DateTime<Utc>)> = sqlx::query_as(include_str!("sql/adopt_withdrawals.sql"))
             .bind(ErasePerson::KIND)
@@ -234,7 +239,8 @@ impl Withdrawals {
         Ok(())
     }
 
-    /// Makes rows what the log says: completes leaving that was cut off, and deletes rows of who is there.
+    /// Makes rows agree with the log: completes withdrawals that were cut off, and deletes the rows of people
+    /// who have not left.
     pub(super) async fn sweep(&self, link: &impl Fn(&str) -> String) -> Result<(), VaultError> {
         let rows: Vec<(Uuid, String, bool)> =
             sqlx::query_as(include_str!("sql/begun_withdrawals.sql")).fetch_all(&self.pool).await?;
@@ -254,7 +260,7 @@ impl Withdrawals {
     }
 }
 
-/// Whether the row was in one of these states, and is in the other now.
+/// Changes the row's state from one of `from` to `to`; false if the row was in none of them.
 async fn change(
     connection: &mut PgConnection,
     user: UserId,

@@ -1,6 +1,6 @@
--- Takes jobs that are due: of the kinds $1 as many as $2 of each, if they were tried less often than $3. Nobody else
--- takes them for $4 seconds. Within a kind the first of each lane goes before the second of any, among the thousand that
--- have waited longest.
+-- Takes jobs that are due: of the kinds $1 as many as $2 of each, if they were tried less often than $3. No
+-- other worker takes them for $4 seconds. Within a kind the first of each lane goes before the second of any,
+-- among the thousand that have waited longest.
 with due as materialized (
     select turn.kind, turn.key
     from unnest($1::text[], $2::int[], $3::int[]) as wanted (kind, free, max_attempts)
@@ -35,7 +35,7 @@ update public.jobs as job
 set attempts = job.attempts + 1,
     lease = gen_random_uuid(),
     due_at = clock_timestamp() + make_interval(secs => $4),
-    -- What was asked for by now is covered.
+    -- The requests so far are covered by this try.
     again_at = null
 from mine
 where job.kind = mine.kind and job.key = mine.key

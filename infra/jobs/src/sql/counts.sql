@@ -1,4 +1,4 @@
--- How the jobs of the kinds $1 stand, and those of kinds that this release does not know.
+-- Counts the jobs of the kinds $1, and those of kinds that this release does not know.
 select kind,
     count(*) filter (where gave_up_at is null and lease is null and due_at > now()) as waiting,
     count(*) filter (where gave_up_at is null and due_at <= now()) as due,

@@ -1,4 +1,5 @@
--- Puts jobs in the queue: kinds $1, keys $2, payloads $3, lanes $4, whether each is done once more where it runs $5.
+-- Puts jobs in the queue: kinds $1, keys $2, payloads $3, lanes $4; $5 tells of each job whether it is done
+-- once more where it runs.
 insert into public.jobs as job (kind, key, payload, lane, again_at)
 select kind, key, payload, lane, case when again then clock_timestamp() end
 from unnest($1::text[], $2::text[], $3::jsonb[], $4::uuid[], $5::boolean[]) as asked (kind, key, payload, lane, again)
@@ -12,7 +13,7 @@ set payload = excluded.payload,
     again_at = case when job.lease is not null then excluded.again_at end,
     gave_up_at = null
 where job.gave_up_at is not null
-   -- It runs, and may have looked before what is asked for came.
+   -- The job runs, and may have looked before the cause of this request came.
    or (job.lease is not null and excluded.again_at is not null)
-   -- It waits for its time; what failed keeps its pause.
+   -- The job waits for its time; a job that failed keeps its pause.
    or (job.lease is null and job.attempts = 0 and job.due_at > excluded.due_at)

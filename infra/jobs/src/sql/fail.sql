@@ -1,4 +1,5 @@
--- The try $3 of the job $1, $2 failed, because of $4: it is due again after $5 seconds, and that was a try if $6.
+-- Stores that the try $3 of the job $1, $2 failed, because of $4: the job is due again after $5 seconds, and
+-- the run counts as a try if $6.
 update public.jobs
 set lease = null,
     last_error = coalesce($4, last_error),

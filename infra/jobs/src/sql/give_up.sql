@@ -1,4 +1,5 @@
--- The job $1, $2 is given up with the try $3, because of $4. What was asked for meanwhile begins anew.
+-- Gives the job $1, $2 up with the try $3, because of $4. A job that was enqueued again meanwhile begins
+-- anew.
 update public.jobs
 set lease = null,
     last_error = $4,

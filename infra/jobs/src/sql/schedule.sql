@@ -1,4 +1,4 @@
--- Has the job $1, $2 with payload $3 and lane $4 done at $5.
+-- Puts the job $1, $2 with payload $3 and lane $4 in the queue, due at $5.
 insert into public.jobs as job (kind, key, payload, lane, due_at)
 values ($1, $2, $3, $4, $5)
 on conflict (kind, key) do update

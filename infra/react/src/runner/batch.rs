@@ -1,4 +1,4 @@
-//! One batch: what follows from its events, then the checkpoint.
+//! One batch: the effects of its events, then the checkpoint.
 
 use super::{Lead, NOTE_WITHIN, Runner, RunnerError};
 use crate::checkpoint;
@@ -12,20 +12,20 @@ use std::time::Instant;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-/// What follows from the events of a batch so far.
+/// The effects of a batch's events so far.
 #[derive(Default)]
 struct Followed {
     jobs: Vec<Enqueued>,
     parked: Vec<(Arc<RecordedEvent>, String)>,
-    /// Whether a command was executed.
+    /// True if a command was executed.
     has_commanded: bool,
     /// The last event that is handled or parked.
     last: Option<Arc<RecordedEvent>>,
 }
 
-/// What became of one event.
+/// The outcome of one event.
 enum EventOutcome {
-    /// These jobs follow, and so many commands were executed.
+    /// The event was handled: these jobs follow, and so many commands were executed.
     Handled { jobs: Vec<Enqueued>, commands: usize },
     /// The event can't be handled by this build.
     Unfit(String),
@@ -69,7 +69,7 @@ impl Runner {
         Err(error)
     }
 
-    /// What follows from an event; commands are executed already.
+    /// Finds the effects of an event and executes its commands.
     async fn outcome(&self, recorded: &RecordedEvent) -> EventOutcome {
         let nothing = EventOutcome::Handled { jobs: vec![], commands: 0 };
         if !self.reaction.interests().contains(&recorded.aggregate_type.as_str()) {
@@ -97,14 +97,14 @@ impl Runner {
         EventOutcome::Handled { jobs, commands }
     }
 
-    /// Executes a command; one that was executed before is known by its key.
+    /// Executes a command; a command that was executed before is known by its key.
     async fn execute(
         &self,
         recorded: &RecordedEvent,
         command: &Command,
         number: usize,
     ) -> Result<(), Failed> {
-        // Keys of clients hold no spaces: none of theirs is ever this one.
+        // The key has spaces, which no client's key has: no client's key is ever this one.
         let key = format!("reaction {} {} {number}", self.reaction.name(), recorded.position);
         let correlation_id = recorded.correlation_id.as_deref().and_then(|id| Uuid::parse_str(id).ok());
         let envelope = Envelope {
@@ -159,7 +159,7 @@ impl Runner {
         }
     }
 
-    /// Moves the checkpoint's row to where the reaction is.
+    /// Moves the checkpoint's row to the reaction's position.
     pub(super) async fn note(
         &self,
         connection: &mut PgConnection,
@@ -191,7 +191,7 @@ impl Runner {
         let name = self.reaction.name();
         let parked = checkpoint::parked(&mut *connection, name).await?;
         if !parked.is_empty() {
-            // They may have been mended in the log.
+            // The parked events may have been mended in the log.
             self.context.source.invalidate();
         }
         for position in parked {
@@ -203,7 +203,7 @@ impl Runner {
         Ok(())
     }
 
-    /// What is still wrong with the event, if anything is.
+    /// Tries a parked event again. Returns the reason why it stays parked, or none when it was handled.
     async fn try_again(
         &self,
         connection: &mut PgConnection,

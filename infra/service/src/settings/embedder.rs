@@ -1,4 +1,4 @@
-//! Which model makes vectors of texts.
+//! The settings of the model that makes vectors of texts.
 
 use super::{Secret, SettingsError, Variables, WebUrl};
 use std::str::FromStr;
@@ -6,13 +6,14 @@ use std::str::FromStr;
 /// A model behind OpenAI's interface for embeddings.
 #[derive(Clone, Debug)]
 pub struct EmbedderSettings {
-    /// `MADANG_EMBEDDER_URL`: what comes before `/embeddings`.
+    /// `MADANG_EMBEDDER_URL`: the part of the address before `/embeddings`.
     pub url: WebUrl,
-    /// `MADANG_EMBEDDER_MODEL`: by which name the service knows it. Required with the address.
+    /// `MADANG_EMBEDDER_MODEL`: the name by which the service knows the model. Required with the address.
     pub model: String,
-    /// `MADANG_EMBEDDER_KEY`: shown as `Authorization: Bearer …`.
+    /// `MADANG_EMBEDDER_KEY`: the key that is shown as `Authorization: Bearer …`.
     pub key: Option<Secret>,
-    /// `MADANG_EMBEDDER_DIMENSIONS`: how long its vectors are to be; as it makes them by itself.
+    /// `MADANG_EMBEDDER_DIMENSIONS`: the number of dimensions that vectors are to have; by default as many as
+    /// the model makes by itself.
     pub dimensions: Option<usize>,
     /// `MADANG_EMBEDDER_CLOSENESS`: the cosine under which texts count as having nothing in common; 0.3.
     pub closeness: f32,

@@ -1,4 +1,4 @@
-//! Where letters leave to.
+//! The addresses of the services that send letters.
 
 use super::Secret;
 use lettre::transport::smtp::SmtpTransport;

@@ -1,4 +1,4 @@
-//! Which services people may log in with.
+//! The settings of the services that people may log in with.
 
 use super::{Secret, SettingsError, Variables};
 use url::Url;
@@ -6,34 +6,35 @@ use url::Url;
 /// A service that people may log in with.
 #[derive(Clone, Debug)]
 pub struct OAuthProvider {
-    /// In addresses and tables: lower-case letters, digits and `_`.
+    /// The service's name in addresses and tables: lower-case letters, digits and `_`.
     pub name: String,
-    /// `MADANG_OAUTH_<NAME>_CLIENT_ID`: what we are known by there.
+    /// `MADANG_OAUTH_<NAME>_CLIENT_ID`: the id by which the service knows us.
     pub client_id: String,
-    /// `MADANG_OAUTH_<NAME>_CLIENT_SECRET`: what shows that it is us.
+    /// `MADANG_OAUTH_<NAME>_CLIENT_SECRET`: the secret that shows that a request is ours.
     pub client_secret: Secret,
-    /// How it is spoken to.
+    /// The protocol and the addresses of the service.
     pub service: OAuthService,
 }
 
-/// How a service is spoken to.
+/// The protocol and the addresses of a service.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "there are a few, read once at the start")]
 pub enum OAuthService {
-    /// As OpenID Connect says.
+    /// A service that speaks OpenID Connect.
     OpenId {
-        /// `MADANG_OAUTH_<NAME>_ISSUER`: where it describes itself; known for Google and Kakao.
+        /// `MADANG_OAUTH_<NAME>_ISSUER`: the address where the service describes itself; known for Google and
+        /// Kakao.
         issuer: String,
-        /// `MADANG_OAUTH_<NAME>_SCOPES`: what is asked for beside `openid`.
+        /// `MADANG_OAUTH_<NAME>_SCOPES`: the scopes that are requested beside `openid`.
         scopes: Vec<String>,
     },
-    /// OAuth 2 with a profile of Naver's own. No variable sets where; tests do.
+    /// A service that speaks OAuth 2 with a profile of Naver's own. No variable sets its addresses; tests do.
     Naver {
-        /// Where people log in.
+        /// The address where people log in.
         authorize: Url,
-        /// Where a code is exchanged.
+        /// The address where a code is exchanged.
         token: Url,
-        /// Where the profile is read.
+        /// The address where the profile is read.
         profile: Url,
     },
 }
@@ -74,7 +75,8 @@ where
             _ => {
                 let (known, default) = match name {
                     "google" => (Some("https://accounts.google.com"), "email profile"),
-                    // Kakao refuses all scopes that the app was not allowed; it tells what it may anyway.
+                    // Kakao refuses all scopes that the app was not allowed; it sends the allowed details
+                    // without scopes, too.
                     "kakao" => (Some("https://kauth.kakao.com"), ""),
                     _ => (None, "email profile"),
                 };
@@ -95,7 +97,7 @@ where
 }
 
 impl OAuthService {
-    /// Naver itself.
+    /// The addresses of Naver itself.
     #[must_use]
     pub fn naver() -> Self {
         let url = |text: &str| Url::parse(text).expect("it is an address");
@@ -107,13 +109,13 @@ impl OAuthService {
     }
 }
 
-/// As it can stand in an address, a table and the name of a variable.
+/// True if the name can stand in an address, a table and the name of a variable.
 fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     (1..=NAME_MAX).contains(&name.len()) && name.bytes().all(plain)
 }
 
-/// What an issuer says is believed, so nobody on the way may change it.
+/// True if nobody on the way to the issuer can change its answers, which are believed.
 fn is_safe(url: &Url) -> bool {
     let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     url.scheme() == "https" || (url.scheme() == "http" && is_here)
@@ -125,9 +127,9 @@ mod tests {
     use crate::settings::Settings;
 
     fn with(pairs: &[(&str, &str)]) -> Result<Vec<OAuthProvider>, String> {
-        let settings = Settings::read(|asked| match asked {
+        let settings = Settings::read(|variable| match variable {
             "DATABASE_URL" | "NATS_URL" => Some("x://localhost".to_owned()),
-            _ => pairs.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned()),
+            _ => pairs.iter().find(|(name, _)| *name == variable).map(|(_, value)| (*value).to_owned()),
         });
         settings.map(|settings| settings.oauth_providers).map_err(|error| error.to_string())
     }

@@ -1,28 +1,28 @@
-//! Where files are kept.
+//! The settings of the storage of files.
 
 use super::{Secret, SettingsError, Variables, WebUrl};
 use std::str::FromStr;
 
-/// A storage that speaks S3.
+/// The addresses and keys of a storage that speaks S3.
 #[derive(Clone, Debug)]
 pub struct S3Settings {
-    /// `S3_ENDPOINT`: where it is reached, by us and by the browsers that upload to it.
+    /// `S3_ENDPOINT`: the address of the storage, for us and for the browsers that upload to it.
     pub endpoint: WebUrl,
-    /// `S3_REGION`: as the storage calls it; us-east-1.
+    /// `S3_REGION`: the region as the storage calls it; us-east-1.
     pub region: String,
-    /// `S3_BUCKET`: made at the start if it is not there; madang.
+    /// `S3_BUCKET`: the bucket, which is made at the start if it is not there; madang.
     pub bucket: String,
-    /// `S3_ACCESS_KEY_ID`: who we are there.
+    /// `S3_ACCESS_KEY_ID`: the id by which the storage knows us.
     pub access_key_id: String,
-    /// `S3_SECRET_ACCESS_KEY`: what shows that it is us.
+    /// `S3_SECRET_ACCESS_KEY`: the secret that shows that a request is ours.
     pub secret_access_key: Secret,
-    /// `S3_PUBLIC_URL`: where what is in the bucket is seen from outside, through a CDN for one; the bucket's
-    /// own address.
+    /// `S3_PUBLIC_URL`: the address under which the bucket's files are seen from outside, through a CDN for
+    /// one; by default the bucket's own address.
     pub public_url: WebUrl,
 }
 
 impl S3Settings {
-    /// The variables that say the same, secret and all.
+    /// The environment variables that set the same values, secret and all.
     #[must_use]
     pub fn variables(&self) -> [(String, String); 6] {
         [
@@ -40,7 +40,7 @@ impl S3Settings {
 const ENDPOINT: &str = "S3_ENDPOINT";
 const ADDRESS: &str = "an address such as https://s3.ap-northeast-2.amazonaws.com";
 
-/// None where no storage is named.
+/// Reads the settings; none where no storage is named.
 pub(super) fn read<F>(env: &Variables<'_, F>) -> Result<Option<S3Settings>, SettingsError>
 where
     F: Fn(&str) -> Option<String>,
@@ -59,7 +59,7 @@ where
     }))
 }
 
-/// Without dots, so that a certificate for all buckets covers it.
+/// A bucket's name without dots, so that a certificate for all buckets covers it.
 struct Bucket(String);
 
 impl FromStr for Bucket {

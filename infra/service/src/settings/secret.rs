@@ -1,4 +1,4 @@
-//! What must not be read in logs or debug output.
+//! Secrets, which must not be read in logs or debug output.
 
 use std::{fmt, ops::Deref};
 

@@ -1,4 +1,4 @@
-//! Every variable that sets something, as `infra/README.md` shows them to those who run the service.
+//! The table of every environment variable, as `infra/README.md` shows it to those who run the service.
 //!
 //! Reading order: the lists, [`process`], [`callers`] and [`content`]; then [`table`], which makes Markdown of them.
 
@@ -13,23 +13,23 @@ use std::fmt::Write;
 /// A variable of the environment.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
-    /// As it is set. `<NAME>` stands for the name of a login service in upper case.
+    /// The variable's name. `<NAME>` in it stands for the name of a login service in upper case.
     pub name: &'static str,
-    /// What counts where it is not set, in Markdown. A value stands in backticks.
+    /// The value that counts where the variable is not set, in Markdown. A value stands in backticks.
     pub default: &'static str,
-    /// What it sets, in Markdown.
+    /// The meaning of the variable, in Markdown.
     pub about: &'static str,
-    /// What reads it, in Markdown, if [`Settings`](super::Settings) does not.
+    /// The program that reads the variable, in Markdown, if [`Settings`](super::Settings) does not.
     pub read_by: Option<&'static str>,
 }
 
 impl Variable {
-    /// One that [`Settings`](super::Settings) reads.
+    /// A variable that [`Settings`](super::Settings) reads.
     const fn new(name: &'static str, default: &'static str, about: &'static str) -> Self {
         Self { name, default, about, read_by: None }
     }
 
-    /// One that something else reads.
+    /// A variable that another program reads.
     const fn elsewhere(
         name: &'static str,
         read_by: &'static str,
@@ -43,9 +43,9 @@ impl Variable {
 /// Variables that belong together.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// Its heading.
+    /// The group's heading.
     pub title: &'static str,
-    /// In the order in which they are shown.
+    /// The variables, in the order in which they are shown.
     pub variables: &'static [Variable],
 }
 

@@ -1,10 +1,10 @@
-//! What settings are read from, and what is said of those that can't be.
+//! Tests of how settings are read, and of the errors for values that can't be used.
 
 use super::*;
 
 fn with(name: &'static str, value: &'static str) -> Result<Settings, SettingsError> {
-    Settings::read(|asked| match asked {
-        _ if asked == name => Some(value.to_owned()),
+    Settings::read(|variable| match variable {
+        _ if variable == name => Some(value.to_owned()),
         "DATABASE_URL" => Some("postgres://localhost/madang".to_owned()),
         "NATS_URL" => Some("nats://localhost".to_owned()),
         _ => None,

@@ -1,4 +1,4 @@
-//! Where web pages are: those that may call us, and those that letters link to.
+//! Addresses of web pages: of those that may call us, and of those that letters link to.
 
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ impl FromStr for Origins {
             let origin = origin.trim();
             let (_, authority) = split_web(origin)?;
             let is_plain = !authority.contains(['/', '?', '#', '@', '*']);
-            // As browsers write it, or it would never be equal.
+            // The origin must have the form in which browsers write it, or it would never equal theirs.
             let is_canonical = origin.to_ascii_lowercase() == origin && origin.is_ascii();
             (is_plain && is_canonical).then(|| origin.to_owned()).ok_or(())
         });
@@ -24,7 +24,7 @@ impl FromStr for Origins {
     }
 }
 
-/// Where web pages begin, without a slash at its end.
+/// The address under which web pages are, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebUrl(pub String);
 

@@ -2,12 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-/// What someone reads.
+/// The language that a person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// `ko`.
+    /// Korean, `ko`.
     Korean,
-    /// `en`.
+    /// English, `en`.
     English,
 }
 
@@ -17,7 +17,7 @@ pub enum Language {
 pub struct UnknownLanguage;
 
 impl Language {
-    /// The one that an `Accept-Language` header likes best; none where it names neither.
+    /// The language that an `Accept-Language` header likes best; none where the header names neither.
     #[must_use]
     pub fn of_accept_language(header: &str) -> Option<Self> {
         let mut best = None;
@@ -29,7 +29,7 @@ impl Language {
             let (Ok(language), Ok(quality)) = (primary.to_ascii_lowercase().parse(), quality) else {
                 continue;
             };
-            // Of those liked equally the first counts; 0 means "not this one".
+            // The first counts of languages that are liked equally; 0 means "not this one".
             if quality > best.map_or(0.0, |(_, quality)| quality) {
                 best = Some((language, quality));
             }

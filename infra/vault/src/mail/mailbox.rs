@@ -1,28 +1,29 @@
-//! Letters that nothing left of: where no mail server is named, whoever tries things out reads them here.
+//! The mailbox, for trying things out: where no mail server is named, letters do not leave, and are read
+//! here.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Older ones are not shown.
+/// The most letters that are shown; older ones are not.
 const SHOWN: i64 = 100;
 
-/// A letter in the mailbox. Not for debug output: it is for its recipient.
+/// A letter in the mailbox. The type has no debug output: a letter is for its recipient.
 #[derive(sqlx::FromRow)]
 pub struct StoredLetter {
-    /// Its own.
+    /// The letter's id.
     pub id: Uuid,
-    /// `email` or `sms`.
+    /// The letter's channel: `email` or `sms`.
     pub channel: String,
-    /// An address or a phone number.
+    /// The recipient: an e-mail address or a phone number.
     pub recipient: String,
-    /// `ko` or `en`.
+    /// The letter's language: `ko` or `en`.
     pub language: String,
-    /// Empty for an SMS.
+    /// The subject; empty for an SMS.
     pub subject: String,
-    /// Its text.
+    /// The letter's text.
     pub body: String,
-    /// When it was put in the queue.
+    /// The time when the letter was put in the queue.
     pub created_at: DateTime<Utc>,
 }
 

@@ -1,4 +1,4 @@
-//! The way into the queue.
+//! The outbox: the way of letters into the queue.
 
 use super::send::enqueue;
 use super::{Language, Letter};
@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Takes letters. Cheap to clone; clones poke the same workers.
+/// The outbox, which takes letters. Cheap to clone; clones poke the same workers.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     queue: Queue,
@@ -27,7 +27,8 @@ impl Outbox {
         letter: &Letter,
     ) -> Result<(), sqlx::Error> {
         let (id, written) = (Uuid::now_v7(), letter.write(language));
-        // Older releases take what is due by this table.
+        // Older releases take due letters by `next_attempt_at`: `infinity` keeps them from this one, which a
+        // job sends.
         sqlx::query(
             "insert into vault.outbox (id, channel, recipient, language, subject, body, not_after, next_attempt_at)
              values ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7), 'infinity')",
@@ -44,12 +45,12 @@ impl Outbox {
         enqueue(&self.queue, connection, letter.channel(), vec![id]).await
     }
 
-    /// Wakes the workers of this process after the commit; others look once a second.
+    /// Wakes the workers of this process after the commit; those of other processes look once a second.
     pub fn poke(&self) {
         self.queue.poke();
     }
 
-    /// What takes the jobs that send letters, and any other.
+    /// The queue that takes the jobs that send letters, and any other job.
     #[must_use]
     pub fn queue(&self) -> &Queue {
         &self.queue

@@ -1,11 +1,11 @@
-//! The rows behind the queue: what letters say. When they are sent is told by jobs.
+//! The rows of letters: recipients and texts. The jobs say when a letter is sent.
 
 use super::Channel;
 use sqlx::PgPool;
 use tracing::warn;
 use uuid::Uuid;
 
-/// A letter that is to be sent. Not for debug output: it is for its recipient.
+/// A letter that is to be sent. The type has no debug output: a letter is for its recipient.
 #[derive(sqlx::FromRow)]
 pub(super) struct Waiting {
     pub(super) id: Uuid,
@@ -13,22 +13,22 @@ pub(super) struct Waiting {
     pub(super) language: String,
     pub(super) subject: String,
     pub(super) body: String,
-    /// This one included.
+    /// Number of attempts, this one included.
     pub(super) attempts: i32,
 }
 
-/// The letter, to be sent now; none if it was sent, its recipient was forgotten, or it came too late.
+/// Takes the letter, to be sent now; none if it was sent, its recipient was forgotten, or its time is over.
 pub(super) async fn take(pool: &PgPool, id: Uuid) -> Result<Option<Waiting>, sqlx::Error> {
     sqlx::query_as(include_str!("queue/take.sql")).bind(id).fetch_optional(pool).await
 }
 
-/// It is on its way, and nothing of it is kept.
+/// Deletes a letter that is on its way: nothing of it stays.
 pub(super) async fn delete(pool: &PgPool, letter: &Waiting) -> Result<(), sqlx::Error> {
     sqlx::query("delete from vault.outbox where id = $1").bind(letter.id).execute(pool).await?;
     Ok(())
 }
 
-/// It left for nowhere and can be read in the mailbox.
+/// Keeps a letter that did not leave, so that it can be read in the mailbox.
 pub(super) async fn keep(pool: &PgPool, letter: &Waiting) -> Result<(), sqlx::Error> {
     sqlx::query("update vault.outbox set sent_at = clock_timestamp() where id = $1")
         .bind(letter.id)
@@ -37,7 +37,7 @@ pub(super) async fn keep(pool: &PgPool, letter: &Waiting) -> Result<(), sqlx::Er
     Ok(())
 }
 
-/// It did not leave this time.
+/// Notes why the letter did not leave this time.
 pub(super) async fn note_failure(pool: &PgPool, letter: &Waiting, why: &str) -> Result<(), sqlx::Error> {
     sqlx::query("update vault.outbox set last_error = $2 where id = $1")
         .bind(letter.id)
@@ -47,7 +47,7 @@ pub(super) async fn note_failure(pool: &PgPool, letter: &Waiting, why: &str) -> 
     Ok(())
 }
 
-/// It will never be taken.
+/// Gives a letter up that no server will ever take, and empties its row.
 pub(super) async fn give_up(pool: &PgPool, letter: &Waiting, why: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update vault.outbox
@@ -61,8 +61,8 @@ pub(super) async fn give_up(pool: &PgPool, letter: &Waiting, why: &str) -> Resul
     Ok(())
 }
 
-/// Gives up what came too late, and deletes what was done with a day ago. Meant to run every few minutes, in
-/// any number of processes.
+/// Gives up the letters whose time is over, and deletes those that were sent or given up a day ago. Meant to
+/// run every few minutes, in any number of processes.
 ///
 /// # Errors
 /// The database's.

@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Letters under way at the same time, on each channel.
+/// The most letters under way at the same time, on each channel.
 const AT_ONCE: usize = 8;
-/// How long letters under way may take when the process stops; shorter than what the process is given.
+/// The time that letters under way have when the process stops; shorter than the time that the process has.
 const GRACE: Duration = Duration::from_secs(10);
-/// More than fit into a day: what ends a letter is that it is late.
+/// The most attempts: more than fit into a day, because a letter ends when it is late.
 const MAX_ATTEMPTS: i32 = 1_000;
 
 /// The job that sends a letter by a channel: `Via` is [`ByEmail`] or [`BySms`].
@@ -73,7 +73,7 @@ fn job<V: Via>(letter_id: Uuid) -> Enqueued {
     Enqueued::of(&SendLetter::<V> { letter_id, via: PhantomData })
 }
 
-/// Has letters of this channel sent, as part of the caller's transaction.
+/// Enqueues the jobs that send these letters on this channel, as part of the caller's transaction.
 pub(super) async fn enqueue(
     queue: &Queue,
     connection: &mut PgConnection,
@@ -87,8 +87,8 @@ pub(super) async fn enqueue(
     queue.enqueue_all(connection, letters.into_iter().map(job).collect()).await
 }
 
-/// Has letters sent that have no job, as of an older release, if nobody else does. Meant to run every few minutes, in any
-/// number of processes.
+/// Enqueues jobs for letters that have none, because an older release stored them, if nobody else sends them.
+/// Meant to run every few minutes, in any number of processes.
 ///
 /// # Errors
 /// The database's.

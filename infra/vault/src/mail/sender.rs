@@ -1,4 +1,4 @@
-//! Sends a letter on its channel, beside the senders of other processes.
+//! The sender, which sends letters on their channel, beside the senders of other processes.
 
 use super::Channel;
 use super::queue::{self, Waiting};
@@ -13,20 +13,21 @@ use uuid::Uuid;
 
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// One channel's way out.
+/// The sender of one channel's letters.
 pub struct Sender {
     pool: PgPool,
     channel: Channel,
     transport: Transport,
-    /// The last attempt failed, and that was told.
+    /// True if the last attempt failed, and a log line told so.
     is_troubled: AtomicBool,
 }
 
 impl Sender {
-    /// Of the channel, if the settings name a way out for it; otherwise its letters wait, and that is told.
+    /// The channel's sender, if the settings name a transport for it; otherwise its letters wait, and a log
+    /// line tells so.
     ///
     /// # Errors
-    /// A way out that can't be used.
+    /// The settings name a transport that can't be used.
     pub fn of(settings: &Settings, pool: PgPool, channel: Channel) -> Result<Option<Self>, TransportError> {
         let Some(transport) = Transport::of(channel, settings)? else {
             match channel {

@@ -1,4 +1,4 @@
-//! How letters leave.
+//! Transports: how letters leave.
 
 mod sms;
 mod smtp;
@@ -9,29 +9,30 @@ use service::settings::Settings;
 use sms::Sms;
 use smtp::Smtp;
 
-/// The way out for one channel.
+/// The transport of one channel.
 pub(super) enum Transport {
     Smtp(Smtp),
     Sms(Sms),
-    /// Nothing leaves; letters are kept to be read.
+    /// No letter leaves; the letters stay to be read in the mailbox.
     Mailbox,
 }
 
-/// A transport can't be made of the settings. What they are may be a secret and is not shown.
+/// The error of a transport that can't be made of the settings. It names the setting; the value may be a
+/// secret and is not shown.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} can't be used")]
 pub struct TransportError(&'static str);
 
-/// Why a letter did not leave, in words that tell nothing of it.
+/// The reason why a letter did not leave, in words that tell nothing of the letter.
 pub(super) enum SendError {
-    /// It will never be taken.
+    /// The letter will never be taken.
     Refused(String),
     /// Another attempt may succeed.
     Failed(String),
 }
 
 impl Transport {
-    /// What the settings name for this channel, if anything.
+    /// The transport that the settings name for this channel, if they name one.
     pub(super) fn of(channel: Channel, settings: &Settings) -> Result<Option<Self>, TransportError> {
         let named = match channel {
             Channel::Email => {

@@ -1,20 +1,22 @@
-//! Requests to services that are not ours: each takes only so long, and only so much is read.
+//! Requests to services that are not ours: each request takes only so long, and only so much of its answer is
+//! read.
 
 use futures::future::BoxFuture;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::{Client, Request, redirect::Policy};
 use std::time::Duration;
 
-/// One request and its whole answer.
+/// The longest time for one request and its whole answer.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// Several times what any service answers.
+/// The most bytes of an answer: several times what any service answers.
 const BODY_MAX_BYTES: usize = 256 * 1024;
 
-/// Cheap to clone.
+/// The client for these requests. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Http(Client);
 
-/// No answer that can be used. Without addresses: there may be a secret in one.
+/// The reason why a service gave no answer that can be used. The texts name no URL: there may be a secret in
+/// one.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HttpError {
     #[error("it can't be reached, or not in time")]
@@ -27,9 +29,10 @@ pub(super) enum HttpError {
 
 impl Http {
     pub(super) fn new() -> Result<Self, reqwest::Error> {
-        // Fails only when a provider is installed already, and then there is one.
+        // The installation fails only when a provider of cryptography is installed already, and then there is
+        // one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // A redirect would carry our secret to wherever it points.
+        // A redirect would carry our secret to the address that it names.
         Client::builder().redirect(Policy::none()).timeout(TIME_LIMIT).build().map(Self)
     }
 

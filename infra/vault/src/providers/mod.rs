@@ -1,7 +1,7 @@
-//! Who someone is at another service: they are sent there, come back with a code, and the service tells us
-//! for the code who they are (OAuth 2 with PKCE, OpenID Connect).
+//! Providers: other services that tell who a person is there. A person is sent to the service and comes back
+//! with a code, and the service tells us for the code who they are (OAuth 2 with PKCE, OpenID Connect).
 //!
-//! [`openid`] is how most services do it, [`naver`] how one does; [`http`] bounds what a service can cost us.
+//! [`openid`] speaks to most services, [`naver`] to Naver; [`http`] bounds what a service can cost us.
 
 mod http;
 mod naver;
@@ -19,9 +19,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// So many requests may wait for one service; it must not hold up the whole node.
+/// The most requests that may wait for one service; it must not hold up the whole node.
 const AT_ONCE: usize = 32;
-/// All that is asked of a service for one request of ours.
+/// The longest time for all requests to a service that one request of ours makes.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// The services that people may log in with. Cheap to clone.
@@ -40,39 +40,39 @@ enum Service {
     Naver(Naver),
 }
 
-/// What we are at a service.
+/// Our client at a service: the id and secret that the service gave us.
 struct Client {
     id: String,
     secret: String,
-    /// Where it sends people back to, to the letter.
+    /// The address to which the service sends people back, to the letter.
     redirect: RedirectUrl,
     http: Http,
 }
 
-/// Someone who is about to be sent to a service.
+/// The authorization request of a person who is about to be sent to a service.
 pub struct Authorization {
-    /// Where.
+    /// The address to which the person is sent.
     pub url: String,
-    /// What comes back with them.
+    /// The state, which comes back with the person.
     pub state: String,
-    /// What we remember meanwhile.
+    /// The flow, which we store meanwhile.
     pub flow: Flow,
 }
 
-/// What came back with someone.
+/// The parameters that came back with a person.
 pub struct Returned<'a> {
-    /// To be exchanged, once.
+    /// The code, to be exchanged once.
     pub code: &'a str,
-    /// As we gave it.
+    /// The state as we gave it.
     pub state: &'a str,
-    /// Who says so (RFC 9207), where the service tells.
+    /// The issuer that answers (RFC 9207), where the service names it.
     pub issuer: Option<&'a str>,
 }
 
-/// The providers can't be set up.
+/// The reason why the providers can't be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// It is no address.
+    /// The public URL is no address.
     #[error("MADANG_PUBLIC_URL can't be used: expected an address such as https://api.example.kr")]
     PublicUrl,
     /// No client for HTTPS can be made.
@@ -80,21 +80,21 @@ pub enum SetupError {
     Https(#[source] reqwest::Error),
 }
 
-/// A service did not tell who someone is.
+/// The reason why a service did not tell who a person is.
 #[derive(Debug, thiserror::Error)]
 pub enum OAuthError {
-    /// Too many wait for it already.
+    /// Too many requests wait for the service already.
     #[error("too many wait for the provider")]
     Overloaded,
-    /// It can't be reached, is too slow, or fails.
+    /// The service can't be reached, is too slow, or fails.
     #[error("the provider can't be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// It refuses, or what it says can't be believed.
+    /// The service refuses, or its answer can't be believed.
     #[error("the provider did not say who it is")]
     Refused(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Why something is not believed.
+/// The reason why an answer is not believed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Because(&'static str);
@@ -104,8 +104,8 @@ fn refused(why: &'static str) -> OAuthError {
 }
 
 impl Providers {
-    /// Sets them up; nothing is asked of them before someone wants to log in. `public_url` is where this API
-    /// is reached from outside.
+    /// Sets the providers up; no request is made before somebody wants to log in. `public_url` is the address
+    /// of this API as it is reached from outside.
     ///
     /// # Errors
     /// See [`SetupError`].
@@ -131,33 +131,34 @@ impl Providers {
         Ok(Self(providers.collect::<Result<_, _>>()?))
     }
 
-    /// The one of this name.
+    /// The provider with this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Provider> {
         self.0.iter().find(|provider| provider.name == name)
     }
 
-    /// Their names, as they were configured.
+    /// The providers' names, in the order of the settings.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|provider| provider.name.as_str())
     }
 }
 
 impl Provider {
-    /// In addresses and tables.
+    /// The provider's name in addresses and tables.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// As people call it.
+    /// The provider's name as people call it.
     #[must_use]
     pub fn label(&self) -> String {
         let mut letters = self.name.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
-    /// Where someone is sent who wants to log in, or to link another way in to the account `linking`.
+    /// The authorization request of a person who wants to log in, or to link another identity to the account
+    /// `linking`.
     ///
     /// # Errors
     /// See [`OAuthError`].
@@ -171,7 +172,7 @@ impl Provider {
         .await
     }
 
-    /// Who it is that came back.
+    /// The proof of who the person is that came back.
     ///
     /// # Errors
     /// See [`OAuthError`].
@@ -183,16 +184,16 @@ impl Provider {
             }
         });
         let proof = proof.await?;
-        // As long as OpenID Connect allows, and as the table does.
+        // The bound is that of OpenID Connect, and of the table.
         match proof.subject.chars().count() {
             1..=255 => Ok(proof),
             _ => Err(refused("a subject of no or too many characters")),
         }
     }
 
-    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, OAuthError>>) -> Result<T, OAuthError> {
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, OAuthError>>) -> Result<T, OAuthError> {
         let _slot = self.slots.try_acquire().map_err(|_| OAuthError::Overloaded)?;
-        match tokio::time::timeout(TIME_LIMIT, asked).await {
+        match tokio::time::timeout(TIME_LIMIT, answer).await {
             Ok(answer) => answer,
             Err(elapsed) => Err(OAuthError::Unavailable(Box::new(elapsed))),
         }

@@ -1,5 +1,5 @@
-//! Naver: OAuth 2 without an ID token. Who someone is stands in their profile, nested under `response`;
-//! nobody says whether the address there was ever seen to be theirs.
+//! Naver: OAuth 2 without an ID token. A person's id stands in their profile, nested under `response`; Naver
+//! does not say whether it has seen that the address there is theirs.
 
 use super::http::HttpError;
 use super::{Authorization, Client, OAuthError, Returned, refused};
@@ -49,7 +49,7 @@ impl Naver {
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
         ]);
-        // There is no ID token that could repeat a nonce.
+        // The nonce is empty: there is no ID token that could repeat one.
         let flow = Flow { nonce: String::new(), verifier: verifier.into_secret(), linking };
         Authorization { url: url.into(), state, flow }
     }
@@ -98,7 +98,7 @@ impl Naver {
         let request = request.map_err(|_| refused("the access token is none"))?;
         let answer = self.client.http.call(request).await;
         let answer = answer.map_err(|error: HttpError| OAuthError::Unavailable(Box::new(error)))?;
-        // Errors come with 200, too, so only the shape of what is there tells.
+        // Naver's errors come with 200, too, so only the shape of the answer tells.
         serde_json::from_slice(answer.body()).map_err(|_| refused("the answer is none that is known"))
     }
 }

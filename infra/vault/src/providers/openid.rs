@@ -1,4 +1,4 @@
-//! OpenID Connect: the service describes itself, and signs what it tells.
+//! OpenID Connect: the service describes itself, and signs its ID tokens.
 
 use super::http::HttpError;
 use super::{Authorization, Because, Client, OAuthError, Returned, refused};
@@ -19,11 +19,13 @@ use std::error::Error;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-/// How long what a service says of itself is believed.
-const KEPT: Duration = Duration::from_secs(3_600);
-/// An unknown key has it read again, but not by everyone who makes one up.
+/// The time for which the metadata that a service gives of itself is believed.
+const METADATA_TTL: Duration = Duration::from_secs(3_600);
+/// The least age of metadata that an unknown key makes us read again: not everybody who makes a key up may
+/// cause a request.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(60);
-/// Signatures that only the service can make: with HMAC everyone who verifies one could.
+/// The algorithms whose signatures only the service can make: with HMAC everyone who verifies a signature
+/// could.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -52,7 +54,7 @@ pub(super) struct OpenId {
     known: RwLock<Option<CachedDiscovery>>,
 }
 
-/// What the service says of itself, with its keys.
+/// The metadata that the service gives of itself, with its keys.
 #[derive(Clone)]
 struct CachedDiscovery {
     metadata: Arc<CoreProviderMetadata>,
@@ -102,7 +104,7 @@ impl OpenId {
         let token = tokens.id_token().ok_or_else(|| refused("there is no ID token"))?;
         let nonce = Nonce::new(flow.nonce);
         let (endpoints, claims) = match verified(&endpoints, token, &nonce) {
-            // Services change their keys.
+            // A service changes its keys now and then.
             Err(ClaimsVerificationError::SignatureVerification(_))
                 if known.read_at.elapsed() > READ_AGAIN_AFTER =>
             {
@@ -132,11 +134,12 @@ impl OpenId {
             email_verified: claims.email_verified() == Some(true),
             display_name: called(claims.name(), claims.nickname()),
         };
-        // Many services have details in a place of their own; Kakao's token has an address without saying
-        // whether it is verified.
+        // The details stand at an endpoint of their own at many services; Kakao's token has an address
+        // without saying whether it is verified.
         if claims.email_verified().is_none() && endpoints.user_info_url().is_some() {
-            let asked = endpoints.user_info(tokens.access_token().clone(), Some(subject)).map_err(believe)?;
-            let told: CoreUserInfoClaims = asked.request_async(&self.client.http).await.map_err(details)?;
+            let request =
+                endpoints.user_info(tokens.access_token().clone(), Some(subject)).map_err(believe)?;
+            let told: CoreUserInfoClaims = request.request_async(&self.client.http).await.map_err(details)?;
             if let Some(email) = told.email() {
                 proof.email = Email::parse(email).ok();
                 proof.email_verified = told.email_verified() == Some(true);
@@ -149,7 +152,7 @@ impl OpenId {
     fn endpoints(&self, known: &CachedDiscovery) -> Endpoints {
         let metadata = CoreProviderMetadata::clone(&known.metadata);
         let methods = metadata.token_endpoint_auth_methods_supported();
-        // What a service takes that does not say.
+        // The default of OpenID Connect is Basic, where a service does not say what it takes.
         let takes_basic =
             methods.is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
         let (id, secret) =
@@ -162,7 +165,7 @@ impl OpenId {
     async fn known(&self) -> Result<CachedDiscovery, OAuthError> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
-            Some(known) if known.read_at.elapsed() < KEPT => Ok(known),
+            Some(known) if known.read_at.elapsed() < METADATA_TTL => Ok(known),
             Some(_) | None => self.read().await,
         }
     }
@@ -205,7 +208,7 @@ fn exchange<T: openidconnect::ErrorResponse + Send + Sync + 'static>(
 ) -> OAuthError {
     match error {
         RequestTokenError::Request(error) => unavailable(error),
-        // Its own error would carry the whole answer, tokens and all.
+        // The library's error would carry the whole answer, tokens and all.
         RequestTokenError::Parse(..) => refused("the answer to a code can't be read"),
         RequestTokenError::ServerResponse(_) => refused("the code is refused"),
         RequestTokenError::Other(_) => refused("the code is not exchanged"),
@@ -216,11 +219,11 @@ fn details(error: UserInfoError<HttpError>) -> OAuthError {
     if let UserInfoError::Request(error) = error {
         return unavailable(error);
     }
-    // Its own error may carry what can't be read.
+    // The library's error may carry the details that can't be read.
     refused("the details can't be read, or are someone else's")
 }
 
-/// A service that does not describe itself as it must is as good as away.
+/// The error of a discovery: a service that does not describe itself as it must is as good as away.
 fn discovery(error: DiscoveryError<HttpError>) -> OAuthError {
     if let DiscoveryError::Request(error) = error {
         return unavailable(error);

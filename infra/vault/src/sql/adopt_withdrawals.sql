@@ -1,5 +1,5 @@
--- Who is to be forgotten and has no job of kind $1, and when there is no way back for them, or what was begun is begun
--- anew.
+-- The people who are to be forgotten and have no job of kind $1, each with the time when there is no way back
+-- for them, or when an erasure that was begun is begun anew.
 select
     user_id,
     case state

@@ -1,5 +1,5 @@
--- Rows that are not as the log says, because whoever changed one of the two fell before the other. A minute's
--- grace covers any command still under way.
+-- The rows that do not agree with the log, because a process fell after it had changed one of the two. A
+-- minute's grace covers any command still under way.
 select user_id, state, has_left
 from (
     select

@@ -1,5 +1,5 @@
--- Begins to forget $1, if their time has come: an hour more than the link back is good for. Whoever is there by the log is never forgotten, whatever the row
--- says.
+-- Begins to forget $1, if their time has come: an hour more than the link back is good for. A person who has
+-- not left by the log is never forgotten, even if the row says so.
 update vault.withdrawals
 set state = 'erasing', changed_at = clock_timestamp()
 where user_id = $1

@@ -1,4 +1,4 @@
--- No row where another was quicker: to the name, as the same person, or with the same key.
+-- Inserts no row where another request was quicker: to the name, for the same person, or with the same key.
 with named as (
     insert into vault.alias_names (post_id, name) values ($3, $4)
     on conflict do nothing

@@ -1,4 +1,4 @@
--- A registered person's row is never set this way: whoever repeats a registration with another password
+-- A registered person's row is never set this way: somebody who repeats a registration with another password
 -- would take over the account.
 insert into vault.accounts (user_id, state, email, email_key, password_hash, language)
 select $1, 'pending', $2, $3, $4, $5

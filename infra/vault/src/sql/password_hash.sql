@@ -1,5 +1,5 @@
 -- A pending row counts when the registration it was written for is in the log: the process fell before it
--- could say so, and the sweep has not come by yet.
+-- could activate the row, and the sweep has not come by yet.
 select password_hash
 from vault.accounts
 where user_id = $1

@@ -1,5 +1,5 @@
--- A name that was not given under post $1 yet: one of the first $2 while there is one, then a numbered one, any of so
--- many that two who come at once seldom pick the same.
+-- A name that was not given under post $1 yet: one of the first $2 while there is one, then a numbered one,
+-- any of so many that two requests at once seldom pick the same.
 select coalesce(
     (
         select plain.name

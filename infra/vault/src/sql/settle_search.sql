@@ -1,5 +1,6 @@
--- The log has searches $2 of $1 as of version $3, search $4 perhaps among them. What it was known to have and has no
--- more was forgotten. What it was never known to have, others may be telling it of just now.
+-- The log has searches $2 of person $1 as of version $3, search $4 perhaps among them. A search that the log
+-- was known to have and has no more was forgotten. A search that the log was never known to have may be told
+-- to it just now by other requests.
 with gone as (
     delete from vault.searches
     where user_id = $1 and version <= $3 and search_id <> all($2)

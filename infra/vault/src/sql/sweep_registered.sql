@@ -1,4 +1,5 @@
--- Only rows older than the registration: a later one was written for a registration that was refused.
+-- Activates only rows older than the registration: a later one was written for a registration that was
+-- refused.
 update vault.accounts
 set state = 'active'
 where state = 'pending'

@@ -1,4 +1,5 @@
--- The log has searches $2 of $1 as of version $3, and nobody is telling it of what was noted $4 seconds ago.
+-- The log has searches $2 of person $1 as of version $3, and no request is still telling it of a search that
+-- was noted $4 seconds ago.
 with stale as (
     select search_id, search_id = any($2) as known
     from vault.searches

@@ -1,4 +1,4 @@
--- As with passwords, a pending row counts when the registration it was written for is in the log.
+-- A pending row counts, as with passwords, when the registration it was written for is in the log.
 select identities.user_id
 from vault.identities
 join vault.accounts using (user_id)

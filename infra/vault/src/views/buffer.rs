@@ -1,4 +1,4 @@
-//! Looks that are not written down yet: what a request leaves behind in a moment.
+//! Looks that are not in the table yet: a request leaves its look here in a moment.
 
 use chrono::{NaiveDate, Utc};
 use domain::korea::day_of;
@@ -7,10 +7,10 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Looks that wait, at most: 2.5 MB. Only a database that is away leaves so many.
+/// The most looks that wait: 2.5 MB. Only while the database is away do so many wait.
 const WAITING: usize = 65_536;
-/// Looks that are remembered so as not to be written again, at most: 1 MB. They are forgotten together: the
-/// table knows them all the same.
+/// The most looks that are remembered so as not to be written again: 1 MB. They are forgotten together: the
+/// table has them all the same.
 const KNOWN: usize = 100_000;
 
 /// One person's look at a post.
@@ -21,7 +21,7 @@ pub(super) struct View {
     pub(super) viewer: UserId,
 }
 
-/// Takes note of looks. Cheap to clone; clones share what waits.
+/// The buffer of looks. Cheap to clone; clones share the looks that wait.
 #[derive(Clone, Default)]
 pub struct Views(Arc<Shared>);
 
@@ -34,22 +34,22 @@ struct Shared {
 #[derive(Default)]
 struct Buffer {
     waiting: Vec<View>,
-    /// Of this day.
+    /// The day of the looks in `known`.
     day: NaiveDate,
-    /// Hashes of post and person: two that are alike would cost one look.
+    /// Hashes of post and person, of the looks so far: two looks with the same hash would cost one of them.
     known: HashSet<u64>,
 }
 
 impl Views {
-    /// Someone looks at a post just now. Never waits: where too many looks wait already it is dropped, which
-    /// `madang_views_dropped_total` tells.
+    /// Notes that a person looks at a post just now. Never waits: where too many looks wait already this one
+    /// is dropped, which `madang_views_dropped_total` tells.
     pub fn look(&self, post: PostId, viewer: UserId) {
         if !self.note(View { day: day_of(Utc::now()), post, viewer }) {
             count_dropped(1);
         }
     }
 
-    /// Whether there was room, or no need.
+    /// Adds the look, unless it is known; false if there was no room for it.
     fn note(&self, view: View) -> bool {
         let key = self.0.hasher.hash_one((view.post.0, view.viewer.0));
         let mut buffer = self.buffer();
@@ -68,14 +68,14 @@ impl Views {
         true
     }
 
-    /// Some of those that wait, to be written down.
+    /// Takes at most `most` of the looks that wait, to be written down.
     pub(super) fn take(&self, most: usize) -> Vec<View> {
         let waiting = &mut self.buffer().waiting;
         let rest = waiting.len().saturating_sub(most);
         waiting.split_off(rest)
     }
 
-    /// They could not be written; those for which there is no room any more are dropped.
+    /// Gives looks back that could not be written; those for which there is no room any more are dropped.
     pub(super) fn give_back(&self, mut views: Vec<View>) {
         let waiting = &mut self.buffer().waiting;
         let room = WAITING.saturating_sub(waiting.len());

@@ -1,13 +1,15 @@
-//! Who looks at what: each person once a day, and no event for each look.
+//! Views: which person looks at which post. Each person counts once a day at each post, and no look has an
+//! event of its own.
 //!
-//! A request leaves its look in this process's memory and waits for nothing ([`buffer`]). Every few seconds what
-//! has gathered is written down ([`table`]), where a second look of the same day finds the first, whichever
-//! process it came by; then what is new is put into batches, and each batch is told to the log as one event
-//! ([`worker`]); one that is refused is put off ([`put_off`]). From the table on every look is counted exactly once, whoever dies when. What is still in memory
-//! then is lost: nobody was promised that it counts.
+//! A request leaves its look in this process's memory and waits for nothing ([`buffer`]). Every few seconds
+//! the gathered looks are written down ([`table`]), where a second look of the same day finds the first, even
+//! if it came by another process; then the new looks are put into batches, and each batch is told to the log
+//! as one event ([`worker`]); a batch that is refused is put off ([`put_off`]). From the table on every look
+//! is counted exactly once, even if a process dies at any moment. Looks that are still in memory then are
+//! lost: nobody was promised that they count.
 //!
-//! Who looked is in no event. The table has it for two days, under keyed hashes that differ for each post and day;
-//! so there is nothing in it to erase of who leaves, but what goes by itself.
+//! The viewer is in no event. The table has viewers for two days, under keyed hashes that differ for each
+//! post and day; so the erasure of a person need delete nothing there: their rows go by themselves.
 
 mod buffer;
 mod put_off;

@@ -7,7 +7,8 @@ use uuid::Uuid;
 const FIRST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 
-/// Which batches this process does not try for now. Each refusal is logged, so that the log is as rare as the tries.
+/// The batches that this process does not try for now. Each refusal is logged, so that log lines are as rare
+/// as the tries.
 #[derive(Debug, Default)]
 pub(super) struct PutOff(HashMap<Uuid, Turn>);
 
@@ -18,19 +19,19 @@ struct Turn {
 }
 
 impl PutOff {
-    /// Whether its next turn is still to come.
+    /// True if the batch's next turn is still to come.
     pub(super) fn holds(&self, batch: Uuid, now: Instant) -> bool {
         self.0.get(&batch).is_some_and(|turn| now < turn.next)
     }
 
-    /// Notes a refusal; how long the batch waits.
+    /// Notes a refusal; returns how long the batch waits.
     pub(super) fn refused(&mut self, batch: Uuid, now: Instant) -> Duration {
         let pause = self.0.get(&batch).map_or(FIRST, |turn| (2 * turn.pause).min(LONGEST));
         self.0.insert(batch, Turn { pause, next: now + pause });
         pause
     }
 
-    /// The batch was counted.
+    /// Removes a batch that was counted.
     pub(super) fn remove(&mut self, batch: Uuid) {
         self.0.remove(&batch);
     }

@@ -1,4 +1,4 @@
-//! The rows behind it.
+//! The tables of looks and of their batches.
 
 use chrono::{Days, NaiveDate, Utc};
 use domain::korea::day_of;
@@ -7,19 +7,19 @@ use sqlx::types::Json;
 use sqlx::{PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-/// Looks in a batch, at most; they are few where each is at another post.
+/// The most looks in a batch; a batch has few where each look is at another post.
 const TAKEN_AT_ONCE: i64 = 10_000;
 const SWEPT_AT_ONCE: u64 = 10_000;
 
-/// A look, with nobody's name to it.
+/// A look as the table has it, without the viewer's name.
 pub(super) struct Row {
     pub(super) day: NaiveDate,
     pub(super) post_id: Uuid,
     pub(super) viewer: Vec<u8>,
 }
 
-/// Writes looks down; how many were the first of their person that day. In order, so that two processes which
-/// write the same ones don't wait for each other in a circle.
+/// Writes looks down; returns how many were the first of their person at their post that day. The rows are
+/// written in order, so that two processes which write the same ones don't wait for each other in a circle.
 pub(super) async fn store(pool: &PgPool, rows: Vec<Row>) -> Result<u64, sqlx::Error> {
     let (mut days, mut posts, mut viewers) = (vec![], vec![], vec![]);
     for Row { day, post_id, viewer } in rows {
@@ -42,7 +42,7 @@ pub(super) async fn store(pool: &PgPool, rows: Vec<Row>) -> Result<u64, sqlx::Er
     Ok(stored.rows_affected())
 }
 
-/// Makes a batch of what is in none; whether there was anything.
+/// Makes a batch of looks that are in none; true if there were any.
 pub(super) async fn take(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let made = sqlx::query(include_str!("take.sql"))
         .bind(Uuid::now_v7())
@@ -53,7 +53,7 @@ pub(super) async fn take(pool: &PgPool) -> Result<bool, sqlx::Error> {
     Ok(made.rows_affected() > 0)
 }
 
-/// A batch that is to be counted. Nobody else counts it as long as this lives.
+/// A batch that is to be counted. No other process counts it as long as this value lives.
 pub(super) struct Batch {
     tx: Transaction<'static, Postgres>,
     pub(super) id: Uuid,
@@ -61,7 +61,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// The first after this id that nobody else is counting.
+    /// The first batch after this id that nobody else is counting.
     pub(super) async fn next(pool: &PgPool, after: Uuid) -> Result<Option<Self>, sqlx::Error> {
         let mut tx = pool.begin().await?;
         let found: Option<(Uuid, Json<Vec<PostViews>>)> = sqlx::query_as(
@@ -74,7 +74,7 @@ impl Batch {
         Ok(found.map(|(id, Json(posts))| Self { tx, id, posts }))
     }
 
-    /// The log has it.
+    /// Deletes the batch, which the log has now.
     pub(super) async fn counted(mut self) -> Result<(), sqlx::Error> {
         sqlx::query("delete from vault.view_batches where id = $1")
             .bind(self.id)
@@ -84,8 +84,8 @@ impl Batch {
     }
 }
 
-/// Forgets who looked before yesterday. Yesterday's are kept for looks that are still on their way here. Meant to
-/// run now and then, in any number of processes.
+/// Deletes the counted looks from before yesterday. Yesterday's stay for looks that are still on their way
+/// here. Meant to run now and then, in any number of processes.
 ///
 /// # Errors
 /// The database's.

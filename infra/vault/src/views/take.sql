@@ -1,4 +1,5 @@
--- Makes batch $1 of looks that are in none yet: $2 looks at $3 posts at most. Others take other ones meanwhile.
+-- Makes batch $1 of looks that are in none yet: $2 looks at $3 posts at most. Other processes take other
+-- looks meanwhile.
 with waiting as materialized (
     select day, post_id, viewer
     from vault.views

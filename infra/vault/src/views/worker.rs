@@ -1,4 +1,4 @@
-//! From looks in memory to an event.
+//! The worker, which turns looks in memory into rows, and rows into events.
 
 use super::buffer::{View, Views};
 use super::put_off::PutOff;
@@ -13,30 +13,31 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use uuid::Uuid;
 
-/// Looks in a statement.
+/// The most looks in a statement.
 const STORED_AT_ONCE: usize = 5_000;
-/// Statements in a row; so many empty a full buffer, and no flood of looks keeps counting from its turn.
+/// The most statements in a row: so many empty a full buffer, and no flood of looks keeps the counting from
+/// its turn.
 const ROUNDS: usize = 16;
-/// Of a hash, in bytes: enough that no two people have the same.
+/// The length of a viewer's hash, in bytes: enough that no two people have the same.
 const VIEWER: usize = 16;
 
-/// Writes down what this process has seen, and counts what any process has written.
+/// Writes down the looks that this process has seen, and counts those that any process has written.
 pub struct Worker {
-    /// One connection, of its own.
+    /// The worker's own pool, of one connection.
     pub pool: PgPool,
-    /// Tells the log.
+    /// Executes the commands that tell the log.
     pub executor: Executor,
-    /// For its keyed hashes.
+    /// The vault, for its keyed hashes.
     pub vault: Vault,
-    /// What requests leave behind.
+    /// The looks that requests leave behind.
     pub views: Views,
-    /// How often.
+    /// The pause between two rounds.
     pub every: Duration,
-    /// Ends it, once what waits is written down.
+    /// Ends the worker, once the looks that wait are written down.
     pub shutdown: CancellationToken,
 }
 
-/// A batch was not counted; it is tried again.
+/// The reason why a batch was not counted; the batch is tried again.
 #[derive(Debug, thiserror::Error)]
 enum CountError {
     #[error(transparent)]
@@ -46,7 +47,8 @@ enum CountError {
 }
 
 impl Worker {
-    /// Works until shutdown. What is written down by then is counted by others, or by the next start.
+    /// Works until shutdown. Looks that are written down by then are counted by other processes, or by the
+    /// next start.
     pub async fn run(self) {
         let mut put_off = PutOff::default();
         loop {
@@ -84,7 +86,7 @@ impl Worker {
         Ok(())
     }
 
-    /// The post is in the hash, too: rows of one person have nothing in common.
+    /// The look's row. The post is in the hash, too: rows of one person have nothing in common.
     fn row(&self, view: &View) -> Row {
         let View { day, post, viewer } = view;
         let day_number = day.num_days_from_ce().to_be_bytes();
@@ -92,7 +94,7 @@ impl Worker {
         Row { day: *day, post_id: post.0, viewer: hash[..VIEWER].to_vec() }
     }
 
-    /// What was left uncounted by whoever died, too.
+    /// Makes batches and counts them, those of a process that died, too.
     async fn count(&self, put_off: &mut PutOff) -> Result<(), CountError> {
         loop {
             let took = table::take(&self.pool).await?;
@@ -117,7 +119,7 @@ impl Worker {
                     put_off.remove(last);
                 }
                 Err(CommandError::Store(failure)) => return Err(failure.into()),
-                // The batch must not keep the others from their turn.
+                // A refused batch must not keep the others from their turn.
                 Err(failure) => {
                     let pause_seconds = put_off.refused(last, Instant::now()).as_secs();
                     error!(%failure, batch = %last, pause_seconds, "a batch of looks can't be counted");

@@ -1,4 +1,4 @@
-//! What concerns those who call: limits, logins, letters.
+//! Variables that concern callers: limits, logins, letters.
 
 use super::{Group, Variable};
 

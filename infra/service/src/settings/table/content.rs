@@ -1,8 +1,8 @@
-//! What concerns photos, other files, and search.
+//! Variables that concern photos, other files, and search.
 
 use super::{Group, Variable};
 
-/// Where photos and exports are kept.
+/// The storage of photos and exports.
 pub const FILES: Group = Group {
     title: "Photos and exports",
     variables: &[
@@ -34,7 +34,7 @@ pub const FILES: Group = Group {
     ],
 };
 
-/// What searches, and what makes vectors of texts.
+/// The search engine, and the model that makes vectors of texts.
 pub const SEARCH: Group = Group {
     title: "Search",
     variables: &[

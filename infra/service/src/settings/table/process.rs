@@ -1,8 +1,8 @@
-//! What concerns a process as a whole.
+//! Variables that concern a process as a whole.
 
 use super::{Group, Variable};
 
-/// What a process works on, and what it does.
+/// The services that a process needs, and its roles and ports.
 pub const SERVICES: Group = Group {
     title: "Services, roles, ports",
     variables: &[
@@ -49,7 +49,7 @@ pub const SERVICES: Group = Group {
     ],
 };
 
-/// What is logged, and how.
+/// The log lines that are written, and their form.
 pub const LOGS: Group = Group {
     title: "Log lines",
     variables: &[
@@ -62,7 +62,7 @@ pub const LOGS: Group = Group {
     ],
 };
 
-/// The way of events into what is read.
+/// The way of events into read models.
 pub const EVENTS: Group = Group {
     title: "Events and read models",
     variables: &[
@@ -105,7 +105,7 @@ pub const EVENTS: Group = Group {
     ],
 };
 
-/// What other programs than a server read.
+/// Variables that other programs than a server read.
 pub const ELSEWHERE: Group = Group {
     title: "Private stack and commands",
     variables: &[

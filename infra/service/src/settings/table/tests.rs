@@ -1,4 +1,4 @@
-//! The list says what the code reads, and `infra/README.md` what the list says.
+//! Tests that the list has the variables that the code reads, and `infra/README.md` those of the list.
 
 use super::super::{LogSettings, Settings};
 use super::*;
@@ -13,7 +13,7 @@ fn variables() -> impl Iterator<Item = &'static Variable> {
     GROUPS.iter().flat_map(|group| group.variables)
 }
 
-/// An environment that names every service, so that all that belongs to it is asked for, too.
+/// An environment that names every service, so that the variables of each service are read, too.
 fn everything(name: &str) -> Option<String> {
     let value = match name {
         "DATABASE_URL" => "postgres://localhost/madang",
@@ -32,16 +32,16 @@ fn everything(name: &str) -> Option<String> {
 
 #[test]
 fn the_list_has_what_is_read_and_nothing_else() {
-    let asked = RefCell::new(BTreeSet::new());
+    let names_read = RefCell::new(BTreeSet::new());
     let record = |name: &str| {
-        asked.borrow_mut().insert(name.replace("_GOOGLE_", "_<NAME>_").replace("_ACME_", "_<NAME>_"));
+        names_read.borrow_mut().insert(name.replace("_GOOGLE_", "_<NAME>_").replace("_ACME_", "_<NAME>_"));
         everything(name)
     };
     Settings::read(record).expect("valid");
     LogSettings::read(record).expect("valid");
     let listed: BTreeSet<String> =
         variables().filter(|variable| variable.read_by.is_none()).map(|it| it.name.to_owned()).collect();
-    assert_eq!(asked.into_inner(), listed);
+    assert_eq!(names_read.into_inner(), listed);
     let names: BTreeSet<&str> = variables().map(|variable| variable.name).collect();
     assert_eq!(names.len(), variables().count(), "each once");
 }
@@ -50,7 +50,7 @@ fn the_list_has_what_is_read_and_nothing_else() {
 fn a_default_that_is_shown_is_the_one_that_counts() {
     let unset = format!("{:?}", Settings::read(everything).expect("valid"));
     for variable in variables().filter(|variable| variable.read_by.is_none()) {
-        // What stands in backticks first; words, and values cut short, are for people only.
+        // The first value in backticks is compared; words, and values cut short, are for people only.
         let Some((shown, _)) = variable.default.strip_prefix('`').and_then(|rest| rest.split_once('`'))
         else {
             continue;
@@ -59,8 +59,7 @@ fn a_default_that_is_shown_is_the_one_that_counts() {
             continue;
         }
         let name = variable.name.replace("<NAME>", "ACME");
-        let set =
-            Settings::read(|asked| if asked == name { Some(shown.to_owned()) } else { everything(asked) });
+        let set = Settings::read(|read| if read == name { Some(shown.to_owned()) } else { everything(read) });
         assert_eq!(format!("{:?}", set.expect(shown)), unset, "{name}");
     }
 }

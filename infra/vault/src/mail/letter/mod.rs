@@ -1,4 +1,4 @@
-//! What is told. How it is worded is in [`korean`] and [`english`].
+//! Letters: the reasons for writing to people. Their words are in [`korean`] and [`english`].
 
 mod english;
 mod korean;
@@ -11,68 +11,70 @@ use std::{fmt, time::Duration};
 const CODE_VALIDITY: Duration = Duration::from_secs(10 * 60);
 const RESET_VALIDITY: Duration = Duration::from_secs(30 * 60);
 
-/// Something that someone is told by mail or SMS.
+/// A letter to a person, by mail or SMS.
 pub enum Letter {
-    /// To whoever signs up with this address, to show that it is theirs.
+    /// The letter to a person who signs up with an address, with the code that shows that the address is
+    /// theirs.
     SignUpCode {
-        /// Six digits, good for ten minutes.
+        /// The code: six digits, good for ten minutes.
         code: String,
     },
-    /// Someone tried to sign up with this address, which has an account.
+    /// The letter to a person with whose address somebody tried to sign up again.
     AlreadyRegistered,
-    /// To whoever forgot their password.
+    /// The letter to a person who forgot their password.
     PasswordReset {
-        /// Good once, for 30 minutes.
+        /// The link to the page for a new password; good once, for 30 minutes.
         link: String,
     },
-    /// The password was changed or reset.
+    /// The letter to a person whose password was changed or reset.
     PasswordChanged,
-    /// To the address that an account is to have from now on.
+    /// The letter to the address that an account is to have from now on.
     EmailChangeCode {
-        /// Six digits, good for ten minutes.
+        /// The code: six digits, good for ten minutes.
         code: String,
     },
-    /// To the address that an account had until now.
+    /// The letter to the address that an account had until now.
     EmailChanged,
-    /// A refresh token was shown again after its use, so its session was ended.
+    /// The letter to a person whose session was ended, because one of its refresh tokens was shown again
+    /// after its use.
     SessionsEnded {
-        /// Whose session: what its owner would call it, in a few words.
+        /// The session's device: what its owner would call it, in a few words.
         device: String,
     },
-    /// To a phone, to show whose it is; the only one that goes by SMS.
+    /// The letter to a phone, with the code that shows whose phone it is; the only letter that goes by SMS.
     PhoneCode {
-        /// Six digits, good for ten minutes.
+        /// The code: six digits, good for ten minutes.
         code: String,
     },
-    /// An account elsewhere now opens this one.
+    /// The letter to a person whose account now opens with an account at another service.
     SocialLinked {
-        /// Where that account is, as people call it.
+        /// The other service, as people call it.
         provider: String,
     },
-    /// The account was withdrawn.
+    /// The letter to a person who has left.
     Withdrawn {
-        /// Undoes it within 30 days.
+        /// The link that brings the person back within 30 days.
         link: String,
     },
-    /// Someone's own data can be fetched.
+    /// The letter to a person whose export can be fetched.
     ExportReady {
-        /// Where.
+        /// The link to the export.
         link: String,
     },
 }
 
-/// How a letter travels.
+/// The channel that a letter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
-    /// To an e-mail address.
+    /// E-mail, to an address.
     Email,
-    /// To a phone number.
+    /// SMS, to a phone number.
     Sms,
 }
 
-/// A letter in words.
+/// A letter's words in one language.
 pub(super) struct Written {
-    /// Empty where the channel has none.
+    /// The subject; empty where the channel has none.
     pub(super) subject: &'static str,
     pub(super) body: String,
 }
@@ -94,7 +96,7 @@ impl Letter {
         }
     }
 
-    /// How long it is of use; as long as it takes where there is no such time.
+    /// The time for which the letter is of use; none where there is no such time.
     pub(super) fn validity(&self) -> Option<Duration> {
         match self {
             Self::SignUpCode { .. } | Self::EmailChangeCode { .. } | Self::PhoneCode { .. } => {
@@ -119,7 +121,7 @@ impl Letter {
     }
 }
 
-/// Its kind only: what is in it is for its reader.
+/// The debug output shows the letter's kind only: its content is for its reader.
 impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -141,7 +143,7 @@ impl fmt::Debug for Letter {
 impl Channel {
     pub(super) const ALL: [Self; 2] = [Self::Email, Self::Sms];
 
-    /// As it is in the table, in metrics and in answers.
+    /// The channel's name in the table, in metrics and in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

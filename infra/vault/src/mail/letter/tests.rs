@@ -2,7 +2,7 @@ use super::*;
 
 const SECRET: &str = "https://madang.example/r?token=902417";
 
-/// One of each, and what it must carry.
+/// One letter of each kind, and the text that it must carry.
 fn letters() -> Vec<(Letter, &'static str)> {
     let secret = || SECRET.to_owned();
     vec![

@@ -1,4 +1,4 @@
--- Gives up, and empties, what nobody could send in time.
+-- Gives up, and empties, the letters that nobody could send in time.
 update vault.outbox
 set gave_up_at = clock_timestamp(),
     recipient = '', subject = '', body = '',

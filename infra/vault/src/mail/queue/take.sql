@@ -1,4 +1,4 @@
--- Letter $1, if it is still to be sent. What came too late is given up by the sweep.
+-- Takes letter $1, if it is still to be sent. The sweep gives up the letters that came too late.
 update vault.outbox
 set attempts = attempts + 1
 where id = $1

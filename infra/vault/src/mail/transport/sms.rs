@@ -1,4 +1,4 @@
-//! SMS by HTTP: what most services take, or a small adapter in front of them.
+//! SMS by HTTP: the request that most services take, or a small adapter in front of them.
 
 use super::{SendError, TransportError};
 use crate::mail::queue::Waiting;
@@ -15,9 +15,10 @@ pub(in crate::mail) struct Sms {
 impl Sms {
     pub(super) fn new(url: &Secret, token: Option<Secret>) -> Result<Self, TransportError> {
         let url = Url::parse(url).map_err(|_| TransportError("SMS_URL"))?;
-        // Fails only when a provider is installed already, and then there is one.
+        // The installation fails only when a provider of cryptography is installed already, and then there is
+        // one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // The token is for this service only, wherever that points to.
+        // The token is for this service only, not for an address to which it redirects.
         let client = Client::builder().redirect(Policy::none()).build();
         Ok(Self { client: client.map_err(|_| TransportError("HTTPS"))?, url, token })
     }
@@ -26,13 +27,13 @@ impl Sms {
         let mut request = self
             .client
             .post(self.url.clone())
-            // The same for each attempt, so that a repeat can be recognised.
+            // The key is the same for each attempt, so that the service can recognise a repeat.
             .header("idempotency-key", letter.id.to_string())
             .json(&json!({ "to": letter.recipient, "text": letter.body }));
         if let Some(token) = &self.token {
             request = request.bearer_auth(&**token);
         }
-        // Without the error's own words: they have the URL in them.
+        // The error's own words are left out: they have the URL in them.
         let answer = request
             .send()
             .await

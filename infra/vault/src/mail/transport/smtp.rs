@@ -29,7 +29,7 @@ impl Smtp {
     fn message(&self, letter: &Waiting) -> Result<Message, SendError> {
         let refused = |what: &str| SendError::Refused(format!("{what} can't be written into a mail"));
         let to: Address = letter.recipient.parse().map_err(|_| refused("the address"))?;
-        // The same for each attempt, so that a repeat can be recognised.
+        // The id is the same for each attempt, so that a repeat can be recognised.
         let id = format!("<{}@{}>", letter.id, self.from.email.domain());
         let raw =
             |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
@@ -38,7 +38,7 @@ impl Smtp {
             .to(to.into())
             .subject(letter.subject.clone())
             .message_id(Some(id))
-            // So that nobody's "I am on holiday" comes back (RFC 3834).
+            // The header keeps anybody's "I am on holiday" from coming back (RFC 3834).
             .raw_header(raw("Auto-Submitted", "auto-generated"))
             .raw_header(raw("Content-Language", &letter.language))
             .header(ContentType::TEXT_PLAIN)
@@ -47,7 +47,7 @@ impl Smtp {
     }
 }
 
-/// Without the server's own words: they often repeat the address.
+/// The error as a log line may show it. The server's own words are left out: they often repeat the address.
 fn told(error: &Error) -> SendError {
     match error.status() {
         Some(code) if error.is_permanent() && !is_about_us(&code.to_string()) => {
@@ -62,8 +62,8 @@ fn told(error: &Error) -> SendError {
     }
 }
 
-/// Permanent refusals that are mended by those who run the service or the server, not by giving up letters: a
-/// command that is not understood, a host that takes no mail, a login that is missing or wrong.
+/// True for permanent refusals that are mended by those who run the service or the server, not by giving up
+/// letters: a command that is not understood, a host that takes no mail, a login that is missing or wrong.
 fn is_about_us(code: &str) -> bool {
     matches!(code, "500" | "502" | "503" | "504" | "521" | "530" | "534" | "535" | "538")
 }
