@@ -1,5 +1,6 @@
-//! Plain NATS messages between processes: "there is something to relay", "a projection has come so far", "a reader waits
-//! for more of it". Losing one only delays: relay and readers ask Postgres now and then, and runners never rest long.
+//! Plain NATS messages between processes: "there are events to relay", "a projection has come to this
+//! position", "a reader waits for a projection to come to this position". A lost message only delays: relay
+//! and readers ask Postgres now and then, and runners never rest long.
 
 use crate::nats::Nats;
 use async_nats::Message;
@@ -17,10 +18,10 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-/// A projection that was not heard of for so long is looked up in Postgres.
+/// The silence of a projection after which its checkpoint is read from Postgres.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// Runners are told no more often than this what readers wait for.
+/// The shortest time between two messages that tell runners which positions readers wait for.
 const HURRY: Duration = Duration::from_millis(10);
 
 #[derive(Serialize, Deserialize)]
@@ -28,13 +29,13 @@ struct Announcement {
     position: Position,
 }
 
-/// Announces checkpoints of this process's runners.
+/// An announcer of the checkpoints of this process's runners.
 pub struct NatsAnnouncer {
     queue: mpsc::Sender<(String, Position)>,
 }
 
 impl NatsAnnouncer {
-    /// Sends from a task of its own: a runner never waits for NATS.
+    /// Starts an announcer that sends from a task of its own: a runner never waits for NATS.
     #[must_use]
     pub fn start(nats: Nats) -> Self {
         let (queue, mut waiting) = mpsc::channel::<(String, Position)>(256);
@@ -53,12 +54,12 @@ impl NatsAnnouncer {
 
 impl Announcer for NatsAnnouncer {
     fn announce(&self, projection: &str, position: Position) {
-        // A full queue means that NATS is away: the next announcement says the same and more.
+        // A full queue means that NATS is away: the next announcement tells this position or a later one.
         let _ = self.queue.try_send((projection.to_owned(), position));
     }
 }
 
-/// Pokes the relay, wherever it runs, after this process's appends.
+/// Pokes the relay, in whichever process it runs, after this process's appends.
 pub async fn poke(nats: Nats, mut head: watch::Receiver<Position>, shutdown: CancellationToken) {
     let poking = async {
         while head.changed().await.is_ok() {
@@ -67,33 +68,33 @@ pub async fn poke(nats: Nats, mut head: watch::Receiver<Position>, shutdown: Can
             }
         }
     };
-    // While NATS is away a message waits for it, once many do.
+    // A message waits while NATS is away and the client's queue of messages is full.
     shutdown.run_until_cancelled(poking).await;
 }
 
-/// Tells runners, wherever they are, what this process's readers wait for.
+/// Tells runners, in whichever process they run, which positions this process's readers wait for.
 pub async fn hurry(nats: Nats, progress: Arc<Progress>, shutdown: CancellationToken) {
-    let mut asked = progress.asked();
+    let mut wanted = progress.asked();
     let mut told = BTreeMap::new();
     let hurrying = async {
-        while asked.changed().await.is_ok() {
-            let asked = asked.borrow_and_update().clone();
-            let news = asked.iter().filter(|(name, position)| told.get(*name) != Some(*position));
+        while wanted.changed().await.is_ok() {
+            let wanted = wanted.borrow_and_update().clone();
+            let news = wanted.iter().filter(|(name, position)| told.get(*name) != Some(*position));
             for (projection, position) in news {
                 let wish = position.to_string().into();
                 if let Err(error) = nats.client().publish(nats.wanted_subject(projection), wish).await {
                     debug!(%error, "a wish was lost");
                 }
             }
-            told = asked;
+            told = wanted;
             tokio::time::sleep(HURRY).await;
         }
     };
     shutdown.run_until_cancelled(hurrying).await;
 }
 
-/// Notes what runners of other processes announce, and readers there wait for, and asks Postgres about runners that are
-/// silent.
+/// Notes the checkpoints that runners of other processes announce and the positions that readers there wait
+/// for, and asks Postgres about runners that are silent.
 pub async fn listen(
     nats: Nats,
     pool: PgPool,
@@ -107,7 +108,7 @@ pub async fn listen(
     shutdown.run_until_cancelled(listening).await;
 }
 
-/// Hears messages while Postgres takes its time.
+/// Listens to both kinds of messages, and goes on listening while Postgres takes its time to answer.
 async fn listen_to<S: Stream<Item = Message> + Unpin>(
     mut announcements: Option<S>,
     mut wishes: Option<S>,
@@ -134,7 +135,7 @@ async fn listen_to<S: Stream<Item = Message> + Unpin>(
     tokio::join!(hearing, asking);
 }
 
-/// The next message; never, once there are no more.
+/// Waits for the next message of the subscription; for ever once it has ended.
 async fn next<S: Stream<Item = Message> + Unpin>(subscriber: &mut Option<S>) -> Message {
     if let Some(messages) = subscriber
         && let Some(message) = messages.next().await
@@ -166,9 +167,10 @@ async fn ask(pool: &PgPool, projections: &[&'static str], progress: &Progress) {
             continue;
         }
         let sql = format!("select position from {projection}.checkpoint");
-        let asked: Result<Option<(Position,)>, _> = sqlx::query_as(&sql).fetch_optional(pool).await;
-        // Only a move is news: a projection that stands still stays silent, and readers know it is down.
-        if let Ok(Some((position,))) = asked
+        let checkpoint: Result<Option<(Position,)>, _> = sqlx::query_as(&sql).fetch_optional(pool).await;
+        // A checkpoint is noted only if it moved: a projection that stands still stays silent, and readers
+        // know that it is down.
+        if let Ok(Some((position,))) = checkpoint
             && position > known
         {
             progress.note(projection, position);
@@ -203,10 +205,10 @@ mod tests {
         let (announcements, heard) = unbounded();
         let progress = Progress::default();
         let announce = async {
-            let asked = silent.accept().await.expect("Postgres is asked");
+            let connection = silent.accept().await.expect("Postgres is asked");
             announcements.unbounded_send(announced("posts", 7)).expect("it is heard");
             progress.reach("posts", 7, Duration::from_secs(60)).await;
-            drop(asked);
+            drop(connection);
         };
         tokio::select! {
             () = listen_to(Some(heard), None, &pool, &["posts"], &progress) => {}

@@ -1,6 +1,6 @@
 //! NATS as this log uses it: one stream for its events, plain messages for pokes and checkpoints.
 //!
-//! Every name carries the log's id, which keeps tests and tenants of one NATS apart.
+//! Each name of a stream or subject carries the log's id, which keeps tests and tenants of one NATS apart.
 
 use async_nats::jetstream;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
@@ -8,30 +8,30 @@ use service::settings::Settings;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// One request to NATS, an acknowledgement among them.
+/// The longest time for one request to NATS, or for one acknowledgement.
 const REQUEST: Duration = Duration::from_secs(5);
 
 /// Headers of a message that carries an event. Ids travel here and never in subjects: the server keeps
 /// some hundred bytes for each distinct subject for good.
 pub mod header {
-    /// Its place in the log.
+    /// The event's position in the log.
     pub const POSITION: &str = "Madang-Position";
-    /// Which aggregate it happened to.
+    /// The id of the event's aggregate.
     pub const AGGREGATE_ID: &str = "Madang-Aggregate-Id";
-    /// Its place in the aggregate's stream.
+    /// The event's sequence in the aggregate's stream.
     pub const SEQUENCE: &str = "Madang-Sequence";
-    /// The request that caused it.
+    /// The correlation id of the request that caused the event.
     pub const CORRELATION_ID: &str = "Madang-Correlation-Id";
 }
 
-/// How much of the log NATS keeps, and how safely; the log itself keeps everything.
+/// The limits of the stream: how much of the log NATS keeps, and how safely. The log itself keeps all events.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamLimits {
-    /// Older messages are dropped.
+    /// The age at which messages are dropped.
     pub max_age: Duration,
-    /// Beyond this the oldest are dropped.
+    /// The stream's size in bytes beyond which the oldest messages are dropped.
     pub max_bytes: i64,
-    /// On how many servers of a cluster each message is.
+    /// The number of a cluster's servers that hold each message.
     pub replicas: usize,
 }
 
@@ -45,15 +45,15 @@ impl From<&Settings> for StreamLimits {
     }
 }
 
-/// NATS could not be used.
+/// The reason why NATS could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum NatsError {
     /// The address is no NATS address.
     #[error("NATS at {url} can't be used")]
     Connect {
-        /// All of them, without credentials.
+        /// The addresses of all servers, without credentials.
         url: String,
-        /// What the client says.
+        /// The client's error.
         #[source]
         source: async_nats::ConnectError,
     },
@@ -72,8 +72,8 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// Connects, now or as soon as a server is there: commands don't need NATS, so nobody waits for it.
-    /// `url` names one server, or several of a cluster with commas between them.
+    /// Connects to NATS, now or as soon as a server is there: commands don't need NATS, so this call does not
+    /// wait for a server. `url` names one server, or several of a cluster with commas between them.
     ///
     /// # Errors
     /// [`NatsError::Connect`] when the address itself can't be used.
@@ -94,13 +94,13 @@ impl Nats {
         Ok(Self { client, jetstream, log_id, limits })
     }
 
-    /// The plain client.
+    /// The client for plain messages.
     #[must_use]
     pub fn client(&self) -> &async_nats::Client {
         &self.client
     }
 
-    /// JetStream.
+    /// The client for JetStream.
     #[must_use]
     pub fn jetstream(&self) -> &jetstream::Context {
         &self.jetstream
@@ -112,31 +112,31 @@ impl Nats {
         format!("EVENTS_{}", self.log_id)
     }
 
-    /// Where an event is published.
+    /// The subject on which an event is published.
     #[must_use]
     pub fn event_subject(&self, aggregate_type: &str, event_type: &str) -> String {
         format!("events.{}.{aggregate_type}.{event_type}", self.log_id)
     }
 
-    /// Where appenders say that there is something to relay.
+    /// The subject on which appenders say that there are events to relay.
     #[must_use]
     pub fn poke_subject(&self) -> String {
         format!("pokes.{}", self.log_id)
     }
 
-    /// Where runners say how far a projection has come.
+    /// The subject on which runners say how far a projection has come.
     #[must_use]
     pub fn checkpoint_subject(&self, projection: &str) -> String {
         format!("checkpoints.{}.{projection}", self.log_id)
     }
 
-    /// Where readers say how far they wait for a projection to come.
+    /// The subject on which readers say to which position they wait for a projection to come.
     #[must_use]
     pub fn wanted_subject(&self, projection: &str) -> String {
         format!("wanted.{}.{projection}", self.log_id)
     }
 
-    /// The stream, made if it is not there.
+    /// Returns the stream, and makes it if there is none.
     ///
     /// # Errors
     /// [`NatsError::JetStream`].
@@ -158,8 +158,8 @@ impl Nats {
 }
 
 impl Nats {
-    /// Drops every message of the stream. The relay goes on from the log's head, and who needs what was
-    /// dropped reads it from Postgres.
+    /// Drops every message of the stream. The relay goes on from the log's head, and readers that need a
+    /// dropped event read it from Postgres.
     ///
     /// # Errors
     /// [`NatsError::JetStream`].

@@ -1,4 +1,4 @@
-//! Carries the log to NATS: every event once, in order.
+//! The relay carries the log to NATS: every event once, in order.
 //!
 //! One relay is active, by a lease; should two be for a moment, the stream's expected sequence lets only
 //! one of them publish. Position, stream sequence and the stream's creation time are noted in Postgres
@@ -23,14 +23,15 @@ use uuid::Uuid;
 
 const LEASE: &str = "relay";
 const RENEW: Duration = Duration::from_secs(1);
-/// Under load, from so many events in a batch on, batches begin no more often than this.
+/// The number of events in a batch from which on the relay counts as busy, and the shortest time between the
+/// beginnings of two busy batches.
 const BUSY: usize = 4;
 const PACE: Duration = Duration::from_millis(5);
 const STAND_BY: Duration = Duration::from_millis(500);
-/// Polling is the fallback for a lost poke.
+/// The pause between two polls of the log: polling is the fallback for a lost poke.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Why the relay begins again from the stream's end.
+/// The reason why the relay begins again from the stream's end.
 #[derive(Debug, thiserror::Error)]
 enum RelayError {
     #[error("the log can't be read")]
@@ -49,31 +50,31 @@ enum RelayError {
     OtherFuture { stream: Position, log: Position },
 }
 
-/// Where the relay stands: the last position published and the stream's message that carries it.
+/// The relay's mark: the last position published, and the stream's message that carries its event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Mark {
     position: Position,
-    /// When that event was stored; none before the first. Tells it from one that stands there after a
-    /// backup was restored.
+    /// The time when that event was stored; none before the first. It tells the event from another one that
+    /// has the same position after a backup was restored.
     stored_at: Option<DateTime<Utc>>,
     stream_sequence: u64,
     stream_created: DateTime<Utc>,
 }
 
-/// Carries the log to NATS for as long as the process lives.
+/// The relay of the log to NATS, for as long as the process lives.
 pub struct Relay {
     /// A pool of one connection, whose session stands for the lease's holder.
     pool: PgPool,
     reader: LogReader,
     nats: Nats,
     holder: Uuid,
-    /// This process's own appends.
+    /// The newest position that this process has stored.
     head: watch::Receiver<Position>,
     shutdown: CancellationToken,
 }
 
 impl Relay {
-    /// `pool` must hold one connection only and be the relay's own.
+    /// Makes a relay. `pool` must hold one connection only and be the relay's own.
     #[must_use]
     pub fn new(
         pool: PgPool,
@@ -111,7 +112,7 @@ impl Relay {
         }
         let stream = self.nats.stream().await?;
         let Some(mut mark) = self.resume(&stream).await? else { return Ok(()) };
-        // One for as long as this leads: a pool asks each that comes back whether it is still there.
+        // One connection for as long as this relay leads: a pool pings each connection that comes back.
         let mut connection = self.pool.acquire().await?;
         info!(position = mark.position, stream_sequence = mark.stream_sequence, "the relay leads");
         let mut pokes = Pokes::new(self.nats.client().subscribe(self.nats.poke_subject()).await.ok());
@@ -149,8 +150,8 @@ impl Relay {
         lease::hold(connection, LEASE, self.holder).await
     }
 
-    /// Where to go on: where the note says if the stream agrees, else where the stream's end says. Nowhere
-    /// when another relay leads by now.
+    /// The mark from which to go on: at the noted position if the stream agrees, else at the stream's end.
+    /// None when another relay leads by now.
     async fn resume(&self, stream: &Stream) -> Result<Option<Mark>, RelayError> {
         let info = stream.get_info().await.map_err(|error| NatsError::JetStream(error.to_string()))?;
         let created = info.created.unix_timestamp_nanos();
@@ -173,7 +174,8 @@ impl Relay {
         let resumed = match end {
             _ if agrees && noted <= head => noted,
             Some(event) => event.position,
-            // New, purged, or its last message is gone: what is missing is read from Postgres.
+            // The stream is new or purged, or its last message is gone: readers read the missing events from
+            // Postgres.
             None => head,
         };
         let resumed = Mark {
@@ -185,8 +187,8 @@ impl Relay {
         Ok(self.note(&mut *self.pool.acquire().await?, &resumed).await?.then_some(resumed))
     }
 
-    /// Notes the mark; false when another relay leads by now. One that was frozen meanwhile must not set
-    /// the note back.
+    /// Notes the mark in Postgres; false when another relay leads by now. A relay that was frozen meanwhile
+    /// must not set the noted mark back.
     async fn note(&self, connection: &mut PgConnection, mark: &Mark) -> Result<bool, sqlx::Error> {
         let noted = sqlx::query(
             "update relay set position = $1, stream_sequence = $2, stream_created = $3,
@@ -213,7 +215,7 @@ impl Relay {
                 warn!(%failure, "the relay begins again from the stream's end");
             }
         }
-        // Best effort: when it is the database that is away, the log line has to do.
+        // The note is best effort: when it is the database that is away, the log line has to do.
         let _ = sqlx::query(
             "update relay set stopped_because = $1
              where exists (select 1 from leases where name = $2 and holder = $3)",

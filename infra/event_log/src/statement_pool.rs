@@ -1,9 +1,10 @@
 //! Connections for single statements: appends and queries.
 //!
-//! sqlx's own pool asks each connection that comes back whether it is still there
-//! (<https://docs.rs/sqlx-core/0.8.6/src/sqlx_core/pool/connection.rs.html>): a second round trip for every statement,
-//! and for ever where nobody answers any more (<https://github.com/transact-rs/sqlx/pull/4363>). Here one that answered
-//! is taken back as it is, and one that did not, or whose caller left before it could, is closed.
+//! sqlx's own pool pings each connection that comes back
+//! (<https://docs.rs/sqlx-core/0.8.6/src/sqlx_core/pool/connection.rs.html>): a second round trip for every
+//! statement, which never ends where the server does not answer any more
+//! (<https://github.com/transact-rs/sqlx/pull/4363>). Here a connection that answered is taken back without a
+//! ping, and one that did not answer, or whose caller left before it could, is closed.
 
 use deadpool::Runtime;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult, Timeouts};
@@ -14,14 +15,14 @@ use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow, PgStatement, PgType
 use sqlx::{Connection, Describe, Either, Execute, Executor, PgConnection, Postgres};
 use std::time::Duration;
 
-/// Postgres takes longer than this to restart: one that was used so lately is not from before.
+/// The time for which a used connection needs no ping: Postgres takes longer than this to restart.
 pub const FRESH: Duration = Duration::from_millis(100);
-/// How long a connection may take to answer whether it is still there.
+/// The longest time that a connection may take to answer a ping.
 pub const PING: Duration = Duration::from_secs(1);
-/// How long a statement waits for its turn, and a connection for being made.
+/// The longest time that a statement waits for a connection, and that making a connection may take.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs statements, each on a connection of its own. Cheap to clone.
+/// A pool that runs each statement on a connection of its own. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct StatementPool {
     connections: Pool<Connector>,
@@ -49,7 +50,7 @@ impl Manager for Connector {
 }
 
 impl StatementPool {
-    /// Of so many connections at most; each is made when it is needed.
+    /// Makes a pool of at most `most` connections; each is made when it is needed.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -101,7 +102,7 @@ impl Drop for Lent {
 impl<'p> Executor<'p> for &StatementPool {
     type Database = Postgres;
 
-    /// All rows are read before the first is given.
+    /// Reads all rows before the stream gives the first.
     fn fetch_many<'e, 'q: 'e, E>(
         self,
         query: E,

@@ -1,4 +1,4 @@
-//! How the whole stands, for operators: the log, the relay, every projection.
+//! The status of the log, the relay and every projection, for operators.
 
 use chrono::{DateTime, Utc};
 use projections::Position;
@@ -8,81 +8,82 @@ use sqlx::PgPool;
 use sqlx::types::Json;
 use std::collections::HashMap;
 
-/// What `madang status` shows.
+/// The status that `madang status` shows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
-    /// The newest position.
+    /// The log's newest position.
     pub head: Position,
-    /// The last position on the stream, and how many are missing there.
+    /// The relay's status: the last position on the stream, and how many events are missing there.
     pub relay: RelayStatus,
-    /// Each read model.
+    /// The status of each projection.
     pub projections: Vec<ProjectionStatus>,
 }
 
-/// How the relay stands.
+/// The relay's status.
 #[derive(Clone, Debug, Serialize)]
 pub struct RelayStatus {
     /// The last position published.
     pub position: Position,
-    /// Events not published yet.
+    /// The number of events not published yet.
     pub lag: i64,
-    /// Why it stands still, if it does.
+    /// The reason why the relay stands still, if it does.
     pub stopped_because: Option<String>,
 }
 
-/// How a projection stands.
+/// A projection's status.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProjectionStatus {
-    /// Its name.
+    /// The projection's name.
     pub name: String,
-    /// The version of the projector that made it; none when it was never made.
+    /// The version of the projector that made the read model; none when it was never made.
     pub version: Option<i32>,
-    /// The last position applied; none when it was never made.
+    /// The last position applied; none when the read model was never made.
     pub position: Option<Position>,
-    /// Events not applied yet.
+    /// The number of events not applied yet.
     pub lag: i64,
-    /// How long ago the first of those was stored; 0 where there is none.
+    /// The time in seconds since the first event not applied yet was stored; 0 where there is none.
     pub lag_seconds: f64,
-    /// Whether a runner has its lease now.
+    /// True if a runner has the projection's lease now.
     pub is_led: bool,
-    /// Events that could not be applied, oldest first, at most 20.
+    /// The events that could not be applied, oldest first, at most 20.
     pub parked: Vec<ParkedEvent>,
-    /// How many there are in all.
+    /// The number of parked events in all.
     pub parked_count: i64,
 }
 
-/// The copies that are built beside the living ones, and what was asked for.
+/// The rebuilds: the copies that are built beside the living read models, and the rebuilds asked for over
+/// HTTP.
 #[derive(Clone, Debug, Default)]
 pub struct Rebuilds {
-    /// By projection, how far its copy has come.
+    /// The position to which a projection's copy has come, by projection.
     pub underway: HashMap<String, Position>,
-    /// By projection, the last that was asked for over HTTP.
+    /// The last rebuild that was asked for over HTTP, by projection.
     pub asked: HashMap<String, AskedRebuild>,
 }
 
 /// A rebuild that was asked for over HTTP.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AskedRebuild {
-    /// Of what.
+    /// The projection to rebuild.
     pub projection: String,
-    /// When.
+    /// The time when the rebuild was asked for.
     pub asked_at: DateTime<Utc>,
-    /// When it ended; none while it waits or is underway.
+    /// The time when the rebuild ended; none while it waits or is underway.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Why it did not come about, if it did not.
+    /// The reason why the rebuild failed, if it did.
     pub error: Option<String>,
 }
 
-/// An event that waits for a mend.
+/// An event that could not be applied and waits for a mend.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ParkedEvent {
-    /// Where it is.
+    /// The event's position.
     pub position: Position,
-    /// To which kind of aggregate it happened.
+    /// The type of the event's aggregate.
     pub aggregate_type: String,
-    /// What it is.
+    /// The event's type.
     pub event_type: String,
-    /// What is wrong.
+    /// The error that applying the event gave.
     pub error: String,
 }
 
@@ -105,10 +106,10 @@ impl Status {
     }
 }
 
-/// Asks the database, by two statements for all projections together.
+/// Reads the status from the database, by two statements for all projections together.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn status(pool: &PgPool, projections: &[&str]) -> Result<Status, sqlx::Error> {
     let log: Log = sqlx::query_as(
         "select log.head, relay.position, relay.stopped_because,
@@ -138,28 +139,28 @@ pub async fn status(pool: &PgPool, projections: &[&str]) -> Result<Status, sqlx:
     Ok(Status { head, relay, projections: projections.iter().map(of).collect() })
 }
 
-/// What the log's tables say.
+/// The row that is read of the log's tables.
 #[derive(sqlx::FromRow)]
 struct Log {
     head: Position,
-    /// The relay's.
+    /// The relay's position.
     position: Position,
     stopped_because: Option<String>,
-    /// Since when the first event is there.
+    /// The age of the first event in seconds; 0 where there is none.
     age_seconds: f64,
     /// The projections that were ever made.
     made: Vec<String>,
-    /// The leases that somebody holds.
+    /// The names of the leases that somebody holds.
     led: Vec<String>,
 }
 
-/// What a projection's own tables say.
+/// The row that is read of a projection's own tables.
 #[derive(sqlx::FromRow)]
 struct Row {
     name: String,
     version: i32,
     position: Position,
-    /// Since when the first event waits that was not applied.
+    /// The time in seconds that the first event not applied yet has waited.
     waited_seconds: f64,
     parked_count: i64,
     parked: Json<Vec<ParkedEvent>>,
@@ -168,7 +169,7 @@ struct Row {
 impl ProjectionStatus {
     fn of(name: &str, (head, age_seconds): (Position, f64), is_led: bool, row: Option<Row>) -> Self {
         let position = row.as_ref().map(|row| row.position);
-        // What was asked later may have moved on meanwhile.
+        // The projection's row was read after the log's, so its position may be beyond that head.
         let lag = (head - position.unwrap_or(0)).max(0);
         let waited_seconds = row.as_ref().map_or(age_seconds, |row| row.waited_seconds);
         Self {
@@ -184,11 +185,11 @@ impl ProjectionStatus {
     }
 }
 
-/// Sets the gauges of how far search is behind the log, in this process: by positions, and by how long ago the first
-/// event came that it lacks.
+/// Sets the gauges of how far this process's search is behind the log: by positions, and by how long ago the
+/// first event was stored that search lacks.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 #[allow(clippy::cast_precision_loss)]
 pub async fn gauge_search(pool: &PgPool, fed: Position) -> Result<(), sqlx::Error> {
     let (head, waited_seconds): (Position, Option<f64>) = sqlx::query_as(
@@ -207,11 +208,11 @@ pub async fn gauge_search(pool: &PgPool, fed: Position) -> Result<(), sqlx::Erro
 /// What is rebuilt, and what was asked for.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn rebuilds(pool: &PgPool, projections: &[&str]) -> Result<Rebuilds, sqlx::Error> {
     let underway = Schema::making(pool, projections).await?.into_iter().collect();
-    let asked: Vec<AskedRebuild> =
+    let requests: Vec<AskedRebuild> =
         sqlx::query_as("select projection, asked_at, ended_at, error from rebuilds").fetch_all(pool).await?;
-    let asked = asked.into_iter().map(|asked| (asked.projection.clone(), asked)).collect();
+    let asked = requests.into_iter().map(|request| (request.projection.clone(), request)).collect();
     Ok(Rebuilds { underway, asked })
 }

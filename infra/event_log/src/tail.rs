@@ -1,7 +1,8 @@
-//! The newest events in memory, fed by NATS, and the rest of the log behind them: what runners read.
+//! The tail: the newest events in memory, fed by NATS, and the rest of the log behind them. Runners read it.
 //!
-//! Each process holds one consumer of the whole stream, so that a hole is visible. The tail never has a
-//! hole: at one it begins anew behind it, and whoever needs what is missing reads it from Postgres.
+//! Each process holds one consumer of the whole stream, so that a hole is visible. The tail never has a hole:
+//! where the stream has one, the tail begins anew behind it, and a reader that needs the missing events reads
+//! them from Postgres.
 
 mod recent;
 
@@ -24,18 +25,18 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-/// How long a reader at the head waits before it asks Postgres itself: an announcement may be lost, and
+/// The time that a reader at the head waits before it asks Postgres itself: an announcement may be lost, and
 /// NATS may be away.
 const POLL: Duration = Duration::from_secs(1);
-/// The same where this process itself has stored something: NATS usually takes a few milliseconds, and
-/// whoever wrote it is waiting.
+/// The same time where this process itself has stored an event: NATS usually takes a few milliseconds, and
+/// the client that sent the command is waiting.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// Messages that may be under way to us.
+/// Number of messages that may be under way to this process.
 const AT_ONCE: usize = 500;
-/// A stream that says nothing for twice as long is taken for lost.
+/// The pause between heartbeats: a stream that is silent for twice as long counts as lost.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// A consumer that nobody asks any more is removed by NATS after this.
+/// The time after which NATS removes a consumer that no process asks any more.
 const ABANDONED: Duration = Duration::from_secs(30);
 
 /// The log as runners of this process read it.
@@ -49,8 +50,8 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// An empty tail over the log; `stored` is the head of this process's appender, and `touches` says what an event
-    /// that happened to an aggregate touches.
+    /// Makes an empty tail over the log; `stored` is the head of this process's appender, and `touches` says
+    /// which ids an event of an aggregate touches.
     #[must_use]
     pub fn new(
         reader: LogReader,
@@ -61,7 +62,7 @@ impl Tail {
         Self { reader, recent, seen, stored, touched: Arc::new(Touched::new(touches)) }
     }
 
-    /// What the events touched that it was fed.
+    /// The ids that the events fed to this tail have touched.
     #[must_use]
     pub fn touched(&self) -> Arc<Touched> {
         self.touched.clone()
@@ -85,9 +86,9 @@ impl Tail {
 
     async fn consume(&self, nats: &Nats, executor: &Executor, pause: &mut Duration) -> Result<(), NatsError> {
         let stream = nats.stream().await?;
-        // Not async-nats's ordered consumer: it needs a minute to notice that nothing comes any more, and
-        // it recovers in silence, even on a stream that was made anew and lacks what was stored meanwhile.
-        // Whatever goes wrong here, the tail begins anew at the stream's end.
+        // The consumer is not async-nats's ordered one, which needs a minute to notice that no message comes
+        // any more, and recovers in silence, even on a stream that was made anew and lacks the events stored
+        // meanwhile. Whatever goes wrong here, the tail begins anew at the stream's end.
         let config = pull::Config {
             deliver_policy: DeliverPolicy::New,
             ack_policy: AckPolicy::None,
@@ -97,9 +98,9 @@ impl Tail {
             ..pull::Config::default()
         };
         let consumer = stream.create_consumer(config).await.map_err(failure)?;
-        let asked = consumer.stream().max_messages_per_batch(AT_ONCE).heartbeat(HEARTBEAT);
-        let mut messages = asked.messages().await.map_err(failure)?;
-        // What others stored while nobody told was not seen.
+        let pull = consumer.stream().max_messages_per_batch(AT_ONCE).heartbeat(HEARTBEAT);
+        let mut messages = pull.messages().await.map_err(failure)?;
+        // Events that other processes stored before this consumer was there were not seen.
         executor.clear_cache();
         self.invalidate();
         info!("following the stream");
@@ -113,7 +114,7 @@ impl Tail {
                     continue;
                 }
             };
-            // A copy: a message keeps the whole buffer that it was read into.
+            // The payload is copied: a message keeps the whole buffer that it was read into.
             let row = Arc::from(&*message.payload);
             self.push(TailEvent { event: Arc::new(stored.recorded()), row }, executor);
         }
@@ -126,13 +127,13 @@ impl Tail {
         let position = event.position;
         executor.saw(event.aggregate_id, event.sequence);
         if matches!(event.event, Ok(Event::User(UserEvent::PersonErased {}))) {
-            // Their earlier events were masked in place: whatever was made of them is not so any more.
+            // The person's earlier events were masked in place: states and copies made of them are wrong now.
             executor.clear_cache();
             self.invalidate();
         }
         self.touched.note(event);
         if self.recent().push(pushed) {
-            // Nobody has told of what is missing, whichever aggregate it happened to.
+            // The missing events may be those of any aggregate.
             executor.clear_cache();
         }
         self.seen.send_if_modified(|seen| {
@@ -152,13 +153,13 @@ impl Tail {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The newest position that there is word of.
+    /// The newest position that the tail was fed.
     #[must_use]
     pub fn seen(&self) -> Position {
         *self.seen.borrow()
     }
 
-    /// Returns once there is word of an event at `position` or after it, here or from other processes.
+    /// Waits until an event at `position` or after it was stored by this process or fed to the tail.
     pub async fn reaches(&self, position: Position) {
         let (mut seen, mut stored) = (self.seen.subscribe(), self.stored.clone());
         tokio::select! {
@@ -167,8 +168,9 @@ impl Tail {
         }
     }
 
-    /// What was `seen` beyond `after` is not in the log, as after a backup was restored: nobody is to be woken for it
-    /// again. Not if more was seen since.
+    /// Sets the newest position seen back from `seen` to `after`, where the log has no event after `after`,
+    /// as when a backup was restored: no reader is to be woken again for events that aren't there. Changes
+    /// nothing if a newer position was seen since.
     pub fn unsee(&self, seen: Position, after: Position) {
         self.seen.send_if_modified(|newest| {
             if *newest == seen && seen > after {
@@ -218,7 +220,7 @@ impl EventSource for Tail {
                 }
                 tokio::time::sleep(GRACE).await;
             };
-            // Silence is no error: the reader then asks Postgres.
+            // Silence of NATS is no error: the reader then asks Postgres.
             tokio::select! {
                 _ = seen.wait_for(|&seen| seen > after) => {}
                 () = stored_here => {}

@@ -1,9 +1,9 @@
-//! What the newest events touched: by this a process knows, without asking Postgres, whether something that
-//! it has read before still stands.
+//! The ids that the newest events touched: by them a process knows, without asking Postgres, whether an
+//! answer that it has read before still stands.
 //!
 //! An event touches a few ids: the person who acts or whose account it is, and the post whose card it changes.
-//! Whoever keeps what was read at some position names the ids that it depends on, and asks whether one of
-//! them was touched since.
+//! A cache that keeps an answer read at some position names the ids on which the answer depends, and asks
+//! whether one of them was touched since.
 
 use domain::Event;
 use projections::{Position, RecordedEvent};
@@ -11,12 +11,14 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use uuid::Uuid;
 
-/// Ids in one of two generations: some megabytes each. When the younger is full the older is dropped.
+/// Number of ids in one of two generations, some megabytes each. When the younger is full the older is
+/// dropped.
 const GENERATION: usize = 65_536;
 
-/// Fed by the tail, in the order of the log. Events before the first that it is given are unknown to it.
+/// The ids that were touched, fed by the tail in the order of the log. Events before the first one fed are
+/// unknown.
 pub struct Touched {
-    /// What an event that happened to this aggregate touches: features know.
+    /// The function by which features say which ids an event of this aggregate touches.
     touches: fn(Uuid, &Event) -> Touches,
     known: RwLock<RecentTouches>,
 }
@@ -26,22 +28,23 @@ pub struct Touched {
 pub struct Touches(Option<Uuid>, Option<Uuid>);
 
 impl Touches {
-    /// No id.
+    /// The touches of an event that touches no id.
     pub const NOTHING: Self = Self(None, None);
 
-    /// One id.
+    /// Makes the touches of one id.
     #[must_use]
     pub fn one(id: Uuid) -> Self {
         Self(Some(id), None)
     }
 
-    /// Two ids.
+    /// Makes the touches of two ids.
     #[must_use]
     pub fn both(first: Uuid, second: Uuid) -> Self {
         Self(Some(first), Some(second))
     }
 
-    /// Of two features that were asked, what the one says that knows the event: an aggregate's events belong to one.
+    /// The touches by that one of two features that knows the event: an aggregate's events belong to one
+    /// feature.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         if self == Self::NOTHING { other } else { self }
@@ -54,37 +57,37 @@ impl Touches {
 
 #[derive(Default)]
 struct RecentTouches {
-    /// Changes when nothing that was known before counts any more.
+    /// The epoch's number, which changes when touches known before don't count any more.
     epoch: u64,
-    /// Every event after this one, up to `newest`, is in one of the generations.
+    /// The position after which every event, up to `newest`, is in one of the generations.
     since: Position,
     newest: Position,
-    /// The latest event that touched an id.
+    /// The position of the latest event that touched an id.
     young: HashMap<Uuid, Position>,
     old: HashMap<Uuid, Position>,
-    /// Where the younger generation begins.
+    /// The position after which the younger generation begins.
     young_since: Position,
 }
 
-/// What was known when something was read: it can only be held against what is known in the same epoch.
+/// The epoch in which an answer was read: its touches can only be compared within the same epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Epoch(u64);
 
 impl Touched {
-    /// Knows nothing yet.
+    /// Makes an empty record of touches.
     #[must_use]
     pub fn new(touches: fn(Uuid, &Event) -> Touches) -> Self {
         Self { touches, known: RwLock::default() }
     }
 
-    /// The present one.
+    /// The present epoch.
     #[must_use]
     pub fn epoch(&self) -> Epoch {
         Epoch(self.known().epoch)
     }
 
-    /// Up to which position nothing has touched any of the ids since `after`: `after` itself if no newer
-    /// event was heard of. None if one was touched, or if that can't be told any more.
+    /// The position up to which no event after `after` has touched any of the ids: `after` itself if no newer
+    /// event is known. None if one of the ids was touched, or if that can't be told any more.
     pub fn untouched(
         &self,
         epoch: Epoch,
@@ -103,7 +106,7 @@ impl Touched {
         (!ids.any(touched)).then_some(known.newest)
     }
 
-    /// Takes in the next event. At a hole what came before does not count any more.
+    /// Takes in the next event. At a hole the touches before it don't count any more.
     pub fn note(&self, event: &RecordedEvent) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if event.position <= known.newest {
@@ -122,7 +125,7 @@ impl Touched {
                     known.young.insert(id, event.position);
                 }
             }
-            // Whatever it touches, it is not known.
+            // An event that can't be read may touch any id.
             Err(_) => {
                 known.since = event.position;
                 known.young_since = event.position;
@@ -135,7 +138,8 @@ impl Touched {
         }
     }
 
-    /// Events may have been stored that nobody has told of, or taken back.
+    /// Begins a new epoch, for when events may have been stored that no message has told of, or been taken
+    /// back.
     pub fn invalidate(&self) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *known = RecentTouches { epoch: known.epoch + 1, ..RecentTouches::default() };

@@ -14,25 +14,26 @@ use serde_json::Value;
 use sqlx::{Executor, PgPool};
 use std::fmt::Write;
 
-/// Answers to common questions, over the views of the events.
+/// The views that answer common questions, over the views of the events.
 const ANSWERS: &str = include_str!("analytics/answers.sql");
 const ROLE: &str = include_str!("analytics/role.sql");
 
-/// [`apply`] for a process that starts: nobody's service waits for an analyst's long query, nor for a right that only
-/// they need, so a failure is logged and nothing more.
+/// Calls [`apply`] for a process that starts. A failure is only logged: the service must not wait for an
+/// analyst's long query, nor need a right that only the analysts' views need.
 pub async fn keep_up(pool: &PgPool) {
     if let Err(failure) = apply(pool).await {
         tracing::warn!(%failure, "what analysts see in SQL could not be brought up to date");
     }
 }
 
-/// Brings the schema `analytics` to what this build's events are; any number of processes may do so at once. What a
-/// newer release has made stays.
+/// Brings the schema `analytics` up to date with this build's events; any number of processes may do so at
+/// once. Views that a newer release has made stay.
 ///
-/// What others built upon views that change goes with them: such views belong into a script that can be run again.
+/// Views that others built upon these are dropped with them: such views belong into a script that can be run
+/// again.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn apply(pool: &PgPool) -> Result<(), sqlx::Error> {
     let sql = sql();
     let release = Release::of(&sql);
@@ -56,7 +57,7 @@ fn sql() -> String {
     format!("{}{ANSWERS}{ROLE}", views())
 }
 
-/// A view for each event type.
+/// The SQL of a view for each event type.
 #[must_use]
 pub fn views() -> String {
     let mut sql = String::new();

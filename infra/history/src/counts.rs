@@ -1,5 +1,6 @@
-//! What an analyst looks at first, counted out of the newest part of the log: how much happens, who comes, who comes
-//! again. Days and weeks are Seoul's, as in the schema `analytics`; the same questions there are asked of the whole log.
+//! The counts that an analyst looks at first, out of the newest part of the log: events by the hour, active
+//! people by the day, and cohorts of people who come again. Days and weeks are Seoul's, as in the schema
+//! `analytics`, whose views count the same over the whole log.
 
 use super::pages::Pages;
 use chrono::{DateTime, Datelike, Duration, DurationRound, NaiveDate, Utc};
@@ -10,33 +11,33 @@ const HOURS: i64 = 7 * 24;
 const DAYS: i64 = 28;
 const WEEKS: i64 = 9;
 
-/// Counts up to now.
+/// The counts up to now.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
-    /// Events stored in each of the last hours, by the hour's beginning, the oldest first.
+    /// The number of events stored in each of the last hours, by the hour's beginning, the oldest first.
     pub hours: Vec<(DateTime<Utc>, i64)>,
-    /// How many different people did something on each of the last days, the oldest first.
+    /// The number of different people who did something on each of the last days, the oldest first.
     pub days: Vec<(NaiveDate, i64)>,
-    /// Who registered in each of the last weeks, the oldest first.
+    /// The people who registered in each of the last weeks, the oldest first.
     pub cohorts: Vec<Cohort>,
 }
 
-/// Those who registered in the same week.
+/// The people who registered in the same week.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cohort {
     /// The week's Monday.
     pub week: NaiveDate,
-    /// How many there are.
+    /// The number of people in the cohort.
     pub people: i64,
-    /// How many of them did something in that week and in each one since.
+    /// The number of them who did something in that week and in each week since.
     pub active: Vec<i64>,
 }
 
 impl Pages {
-    /// Counts. It costs a reading of the last nine weeks' events.
+    /// Counts events and people up to `now`. This reads the events of the last nine weeks.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn counts(&self, now: DateTime<Utc>) -> Result<Counts, sqlx::Error> {
         let today = day_of(now);
         let monday = today - Duration::days(today.weekday().num_days_from_monday().into());
@@ -46,7 +47,8 @@ impl Pages {
         Ok(Counts { hours, days, cohorts })
     }
 
-    /// Between two times lie as many events as their positions are apart: only those where the hours meet are read.
+    /// Counts the events of each hour. Between two times there are as many events as their positions are
+    /// apart, so only the events where the hours meet are read.
     async fn hours(&self, now: DateTime<Utc>) -> Result<Vec<(DateTime<Utc>, i64)>, sqlx::Error> {
         let this = now.duration_trunc(Duration::hours(1)).unwrap_or(now);
         let head = self.head().await?;

@@ -1,4 +1,4 @@
-//! An event as it goes out.
+//! An event as it goes out to readers of the log.
 
 use chrono::{DateTime, Utc};
 use domain::upcast::{UPCASTERS, added};
@@ -10,31 +10,32 @@ use sqlx::types::Json;
 use std::borrow::Cow;
 use uuid::Uuid;
 
-/// An event as the log holds it, in today's version. Old versions get the fields that were added since; what this build
-/// does not know stays as it is.
+/// An event as the log holds it, in today's version. Old versions get the fields that were added since; an
+/// event type that this build does not know stays as it is.
 #[derive(Clone, Debug, Serialize)]
 pub struct LogEvent {
-    /// Its place in the log.
+    /// The event's position in the log.
     pub position: Position,
-    /// When it was stored.
+    /// The time when the event was stored.
     pub recorded_at: DateTime<Utc>,
-    /// Its own id.
+    /// The event's own id.
     pub event_id: Option<Uuid>,
-    /// What happened, by name.
+    /// The event type's name: what happened.
     pub event_type: String,
     /// The version of the payload's shape, as given here.
     pub event_version: String,
-    /// To which kind of aggregate.
+    /// The type of the event's aggregate.
     pub aggregate_type: String,
-    /// To which one.
+    /// The id of the event's aggregate.
     pub aggregate_id: String,
-    /// Its place in the aggregate's history, from 1.
+    /// The event's sequence in the aggregate's history, from 1.
     pub sequence: i64,
-    /// Who did it: a person, or what someone is known by who acts anonymously; null where the service did it by itself.
+    /// The actor: a person's id, or the alias of a person who acts anonymously; null where the service acted
+    /// by itself.
     pub actor: Option<Uuid>,
-    /// Whether an operator did it in the actor's name.
+    /// True if an operator acted in the actor's name.
     pub by_operator: bool,
-    /// What happened, in full.
+    /// The event's payload: what happened, in full.
     pub payload: Box<RawValue>,
 }
 
@@ -90,7 +91,7 @@ impl From<Row> for LogEvent {
     }
 }
 
-/// A payload's JSON brought to today's version, and which that is.
+/// Today's version of an event type, and a payload's JSON brought to that version.
 pub(super) fn today<'a>(event_type: &str, version: &'a str, payload: &'a str) -> (&'a str, Cow<'a, str>) {
     let (current, fields) = added(UPCASTERS, event_type, version);
     let mut fields = fields.peekable();

@@ -1,13 +1,14 @@
-//! The log as others read it: events one by one, whole histories as files, and as tables in SQL.
+//! The log for its readers: events one by one, the whole log as files, and as tables in SQL.
 //!
-//! Reading order: [`event`] (an event as it goes out), [`pages`] (events by position, time, kind and actor;
-//! with [`Pages::story`] one thing's history, with [`Pages::counts`] how much happens; [`recent`] has the newest from memory), [`rows`] (all of them, fast),
-//! [`export`] (files), [`analytics`] (views in SQL), [`masking`] (what of an event is masked, and how), [`past`] (read
-//! models as they stood).
+//! Reading order: [`event`] (an event as it goes out), [`pages`] (events by position, time, type and actor;
+//! with [`Pages::story`] one aggregate's history, with [`Pages::counts`] how much happens; [`recent`] has the
+//! newest from memory), [`rows`] (all events, fast), [`export`] (files), [`analytics`] (views in SQL),
+//! [`masking`] (which fields of an event are masked, and how), [`past`] (read models as they were).
 //!
 //! Invariants:
-//! - What goes out is what stands in the log now, in today's version: what was masked is masked here.
-//! - Everything streams: memory does not grow with the log.
+//! - Events go out as the log has them now, in today's version: an event that was masked in the log is masked
+//!   here.
+//! - All events are streamed: memory does not grow with the log.
 
 pub mod analytics;
 mod counts;

@@ -1,4 +1,5 @@
-//! The events that were masked because someone was forgotten, as they stand now: what an older export has to take in.
+//! The events that were masked because a person was forgotten, as the log has them now: an older export has
+//! to take them in.
 
 use super::event::{COLUMNS, LogEvent, Row};
 use super::masking::is_masked;
@@ -6,11 +7,11 @@ use futures::TryStreamExt;
 use projections::Position;
 use sqlx::PgPool;
 
-/// All of them up to `last`, in position order, each given to `take`. Which of them were masked since an export is not
-/// known, and need not be: taking in what is there already changes nothing.
+/// Gives each masked event up to `last` to `take`, in position order. Which of them were masked since an
+/// export is not known, and need not be: taking in an event again changes nothing.
 ///
 /// # Errors
-/// The database's, and `take`'s.
+/// The database's errors, and those of `take`.
 pub async fn masked<E: From<sqlx::Error>>(
     pool: &PgPool,
     last: Position,

@@ -1,16 +1,17 @@
-//! How what is personal in events is masked, as SQL that follows from the classes beside the events' types: what is
-//! classed as personal is masked, and what is public stays. Which photos a post showed, for one, can be told as before,
-//! but not how they looked.
+//! The masking of personal fields of events, as SQL that follows from the classes beside the events' types:
+//! fields classed as personal are masked, and public ones stay. Which photos a post showed, for one, can be
+//! told as before, but not how they looked.
 //!
-//! Old versions need no statements of their own: they lack fields of today's, and a field that is not there is not made.
+//! Old versions need no statements of their own: they lack some of today's fields, and the SQL makes no field
+//! that is not there.
 
 use domain::schema::{Class, Column, ColumnKind, EventSchema, Mask, current};
 
 #[cfg(test)]
 mod tests;
 
-/// The statement that masks all events of the aggregates of a type whose ids are in `$1`; none if nothing in the
-/// events of that type is personal.
+/// The statement that masks all events of the aggregates of a type whose ids are in `$1`; none if the events
+/// of that type have no personal field.
 #[must_use]
 pub fn mask(aggregate_type: &str) -> Option<String> {
     let masked = current().filter(|schema| schema.aggregate_type == aggregate_type);
@@ -31,7 +32,8 @@ pub fn mask(aggregate_type: &str) -> Option<String> {
     })
 }
 
-/// The condition under which an event is masked: its type has something personal, and this one has nothing of it.
+/// The condition under which an event counts as masked: its type has personal fields, and this event has no
+/// value in any of them.
 #[must_use]
 pub fn is_masked() -> String {
     let types = current().map(|schema| (schema.event_type, left(&schema.columns, "$")));
@@ -42,7 +44,7 @@ pub fn is_masked() -> String {
     types.collect::<Vec<_>>().join("\nor ")
 }
 
-/// What an object becomes, as an expression.
+/// The masked object, as an expression.
 fn object(object: &str, columns: &[Column]) -> String {
     let mut masked = object.to_owned();
     for column in columns {
@@ -51,17 +53,17 @@ fn object(object: &str, columns: &[Column]) -> String {
             Some(Class::Public) | None => items(column).and_then(|columns| each(object, column, columns)),
         };
         if let Some(mask) = mask {
-            // The last word: what is not there stays so.
+            // The last argument, `false`, makes no field that is not there.
             masked = format!("jsonb_set({masked}, '{{{}}}', {mask}, false)", column.path.join(","));
         }
     }
     masked
 }
 
-/// What a list of objects becomes, if anything in them is personal.
+/// The masked list of objects, as an expression; none if the objects have no personal field.
 fn each(of: &str, column: &Column, columns: &[Column]) -> Option<String> {
     let masked = object("item", columns);
-    // Of what is no list there are no items, as there are none where nothing is.
+    // A value that is no list gives no items, as a missing one does.
     let list = format!("jsonb_path_query({of}, 'strict $.{}[*]', silent => true)", column.path.join("."));
     (masked != "item").then(|| {
         format!(
@@ -71,24 +73,24 @@ fn each(of: &str, column: &Column, columns: &[Column]) -> Option<String> {
     })
 }
 
-/// Where in an object something personal stands that is not masked, as SQL/JSON paths.
-fn left(columns: &[Column], place: &str) -> Vec<String> {
+/// The SQL/JSON paths in an object at which there is a personal value that is not masked.
+fn left(columns: &[Column], path: &str) -> Vec<String> {
     let each = columns.iter().flat_map(|column| {
-        let place = format!("{place}.{}", column.path.join("."));
+        let path = format!("{path}.{}", column.path.join("."));
         match column.class {
-            Some(Class::Personal(Mask::NoItems)) => vec![format!("{place}[*]")],
+            Some(Class::Personal(Mask::NoItems)) => vec![format!("{path}[*]")],
             Some(Class::Personal(mask @ (Mask::Null | Mask::Empty))) => {
-                vec![format!("{place} ? (@ != {})", mask.json())]
+                vec![format!("{path} ? (@ != {})", mask.json())]
             }
             Some(Class::Public) | None => {
-                items(column).map_or(vec![], |columns| left(columns, &format!("{place}[*]")))
+                items(column).map_or(vec![], |columns| left(columns, &format!("{path}[*]")))
             }
         }
     });
     each.collect()
 }
 
-/// What the objects of a list of objects have.
+/// The columns of the objects in a list of objects.
 fn items(column: &Column) -> Option<&[Column]> {
     if let ColumnKind::List(of) = &column.kind
         && let ColumnKind::Object(columns) = &**of

@@ -1,4 +1,4 @@
-//! Events by position, time, kind and actor, a page at a time.
+//! Events by position, time, type and actor, a page at a time.
 
 use super::event::{COLUMNS, LogEvent, Row};
 use chrono::{DateTime, Utc};
@@ -6,31 +6,32 @@ use projections::Position;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Positions that are looked through for one page: a page of what is rare is short, and says how far it looked.
+/// Number of positions that are looked through for one page: a page of rare events is short, and says how far
+/// the look went.
 const LOOKED_THROUGH: Position = 20_000;
 
-/// Which events. Each bound that is there must hold.
+/// The filter of events. Each bound that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Of any of these kinds of aggregate.
+    /// The types of aggregate: an event must be of one of them.
     pub aggregate_types: Option<Vec<String>>,
-    /// Of this aggregate.
+    /// The id of the aggregate.
     pub aggregate_id: Option<Uuid>,
-    /// Any of these things.
+    /// The event types: an event must be of one of them.
     pub event_types: Option<Vec<String>>,
-    /// Done by this person or alias.
+    /// The person or alias who acted.
     pub actor: Option<Uuid>,
-    /// Stored before this.
+    /// The last position: an event must be at it or before it.
     pub until: Option<Position>,
 }
 
 impl Filter {
-    /// Whether an index leads to all of them, however far apart they are.
+    /// True if an index leads to all events of the filter, however far apart they are.
     fn is_one_thing(&self) -> bool {
         self.aggregate_types.is_some() && self.aggregate_id.is_some()
     }
 
-    /// Whether it lets these kinds through.
+    /// True if the filter lets these types through.
     pub(super) fn fits_type(&self, aggregate_type: &str, event_type: &str) -> bool {
         let is_among = |names: &Option<Vec<String>>, name: &str| {
             names.as_ref().is_none_or(|names| names.iter().any(|one| one == name))
@@ -38,7 +39,7 @@ impl Filter {
         is_among(&self.aggregate_types, aggregate_type) && is_among(&self.event_types, event_type)
     }
 
-    /// Whether it lets the event through, as [`Pages::read`] does.
+    /// True if the filter lets the event through, as [`Pages::read`] does.
     pub(super) fn fits(&self, event: &LogEvent) -> bool {
         self.fits_type(&event.aggregate_type, &event.event_type)
             && self.aggregate_id.is_none_or(|id| event.aggregate_id == id.to_string())
@@ -46,7 +47,8 @@ impl Filter {
             && self.until.is_none_or(|until| event.position <= until)
     }
 
-    /// By what they are in order: of one aggregate the same as by position, and the index has it.
+    /// The column by which events are ordered. For one aggregate the order by sequence is the same as by
+    /// position, and the index has it.
     fn order(&self) -> &'static str {
         match (self.aggregate_types.as_deref(), self.aggregate_id) {
             (Some([_]), Some(_)) => "sequence",
@@ -55,25 +57,25 @@ impl Filter {
     }
 }
 
-/// Some events in position order.
+/// A page of events in position order.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// Perhaps none, even where more follow.
+    /// The page's events: perhaps none, even where more follow.
     pub events: Vec<LogEvent>,
-    /// Everything up to here was looked at.
+    /// The position up to which all events were looked at.
     pub up_to: Position,
-    /// Whether that is all there is for now.
+    /// True if no more events follow for now.
     pub is_last: bool,
 }
 
-/// Reads pages of the log. Cheap to clone.
+/// A reader of pages of the log. Cheap to clone.
 #[derive(Clone)]
 pub struct Pages {
     pool: PgPool,
 }
 
 impl Pages {
-    /// Reads through this pool.
+    /// Makes a reader that uses this pool.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
@@ -86,7 +88,7 @@ impl Pages {
     /// The newest position, 0 where there is none.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn head(&self) -> Result<Position, sqlx::Error> {
         sqlx::query_scalar("select head from log").fetch_one(&self.pool).await
     }
@@ -94,7 +96,7 @@ impl Pages {
     /// The events right after `after`, at most `limit`.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn read(&self, filter: &Filter, after: Position, limit: usize) -> Result<Page, sqlx::Error> {
         let head = self.head().await?;
         let end = filter.until.map_or(head, |until| head.min(until));
@@ -110,11 +112,11 @@ impl Pages {
         Ok(Page { events, up_to, is_last: up_to >= end })
     }
 
-    /// The last events up to `before`, the newest first, at most `limit`; none at `after` or before it. The page's `up_to`
-    /// is where it goes on: everything after that position was looked at.
+    /// The last events up to `before`, the newest first, at most `limit`; none at `after` or before it. The
+    /// page's `up_to` is the `before` of the next page: all events after that position were looked at.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn read_back(
         &self,
         filter: &Filter,
@@ -134,7 +136,7 @@ impl Pages {
         Ok(Page { events, up_to: down_to, is_last: down_to <= after })
     }
 
-    /// Those after `after` and up to `up_to`.
+    /// The filter's events after `after` and up to `up_to`.
     async fn events(
         &self,
         filter: &Filter,
@@ -164,10 +166,10 @@ impl Pages {
         Ok(rows.into_iter().map(LogEvent::from).collect())
     }
 
-    /// The version of an aggregate; none where there is no such thing.
+    /// The version of an aggregate; none where there is no such aggregate.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn version(&self, aggregate_type: &str, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
         sqlx::query_scalar("select max(sequence) from events where aggregate_type = $1 and aggregate_id = $2")
             .bind(aggregate_type)
@@ -179,9 +181,9 @@ impl Pages {
     /// The position of the last event that was stored before `time`; 0 where there is none.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn before(&self, time: DateTime<Utc>) -> Result<Position, sqlx::Error> {
-        // Times ascend with positions, so a few looks are enough, without an index.
+        // Times ascend with positions, so halving takes a few looks, without an index.
         let mut low: Position = 0;
         let mut high = self.head().await?;
         while low < high {

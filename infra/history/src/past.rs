@@ -1,7 +1,8 @@
-//! The past as it was: read models built up to some position, in a database of their own on the same server, so that
-//! every query reads them as it reads the live ones.
+//! Pasts: read models built up to some position, in a database of their own on the same server, so that every
+//! query reads them as it reads the live ones.
 //!
-//! A past is seen when all of it is there. Forgetting someone drops them all: what was masked since is not in them.
+//! A past can be read when all of it is built. Forgetting a person drops all pasts, since they still have
+//! what the log masks then.
 
 use event_log::event_store::LogReader;
 use futures::future::BoxFuture;
@@ -14,57 +15,58 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// Names of databases have 63 bytes.
+/// The longest name of a past, in bytes: a database's name, of which it is a part, has at most 63.
 const NAME_MAX: usize = 30;
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A set of read models as they stood.
+/// A set of read models as they were at a position.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Past {
-    /// As it was called.
+    /// The past's name.
     pub name: String,
-    /// Where it is.
+    /// The name of the past's database.
     pub database: String,
-    /// Everything up to here had happened.
+    /// The position of the last event that the read models have applied.
     pub position: Position,
 }
 
-/// A past was not made.
+/// The reason why a past was not made or found.
 #[derive(Debug, thiserror::Error)]
 pub enum PastError {
-    /// Not a name that a database can have.
+    /// The name is none that a database can have.
     #[error("a past's name has up to {NAME_MAX} small letters, digits and _, and begins with a letter")]
     Name,
-    /// It is there.
+    /// A past of this name is there already.
     #[error("there is a past called {0} already; --replace makes it anew")]
     IsThere(String),
-    /// It is not.
+    /// There is no past of this name.
     #[error("there is no past called {0}; `madang replay --list` names those there are")]
     IsNotThere(String),
-    /// Another process makes it.
+    /// Another process is making the past of this name.
     #[error("another process is making the past called {0}")]
     Busy(String),
-    /// Whoever Madang is to Postgres may not make databases.
+    /// The Postgres user of Madang may not make databases.
     #[error("Postgres lets this user make no databases; grant it: alter role … createdb")]
     NotAllowed,
-    /// What they wrote may be in it.
+    /// A person was forgotten meanwhile, and their texts may be in the past.
     #[error("someone was forgotten while this was made; make it again")]
     Forgotten,
     /// See [`RebuildError`].
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
-    /// The database's.
+    /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
 }
 
-/// Called now and then with a projection's name and the position that it reached.
+/// The function that is called now and then with a projection's name and the position that the projection
+/// reached.
 pub type OnProgress = Arc<dyn Fn(&'static str, Position) + Send + Sync>;
 
-/// Builds what the projectors would have built by `position`.
+/// Builds the read models as the projectors would have built them by `position`.
 ///
 /// # Errors
-/// See [`PastError`]. Nobody sees what was begun, and the next try begins anew.
+/// See [`PastError`]. Nobody can read a past that was only begun, and the next try begins anew.
 pub async fn make(
     options: &PgConnectOptions,
     name: &str,
@@ -111,12 +113,13 @@ pub async fn make(
         });
     }
     while let Some(built) = building.join_next().await {
-        // Whoever fails ends the others.
+        // The first projection that fails ends the others.
         built.map_err(|panicked| PastError::Database(sqlx::Error::Io(panicked.into())))??;
     }
     beside.close().await;
     let mut tx = pool.begin().await?;
-    // Nothing is appended until this is settled: who is forgotten from now on takes the past along.
+    // The lock keeps events from being appended until the past is registered: forgetting a person after that
+    // drops the past.
     tx.execute("select head from log for update").await?;
     let (is_known,): (bool,) = sqlx::query_as(
         "select exists (select from events where position > $1 and event_type = 'PersonErased')",
@@ -140,7 +143,7 @@ pub async fn make(
 /// The past of this name.
 ///
 /// # Errors
-/// [`PastError::IsNotThere`], or the database's.
+/// [`PastError::IsNotThere`], or the database's errors.
 pub async fn find(pool: &PgPool, name: &str) -> Result<Past, PastError> {
     sqlx::query_as("select name, database, position from pasts where name = $1")
         .bind(name)
@@ -149,38 +152,38 @@ pub async fn find(pool: &PgPool, name: &str) -> Result<Past, PastError> {
         .ok_or_else(|| PastError::IsNotThere(name.to_owned()))
 }
 
-/// All there are.
+/// All pasts, by name.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn all(pool: &PgPool) -> Result<Vec<Past>, sqlx::Error> {
     sqlx::query_as("select name, database, position from pasts order by name").fetch_all(pool).await
 }
 
-/// Drops a past; whoever reads it is cut off.
+/// Drops a past; its readers are cut off.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn remove(pool: &PgPool, past: &Past) -> Result<(), sqlx::Error> {
     sqlx::query("delete from pasts where name = $1").bind(&past.name).execute(pool).await?;
     drop_database(pool, &past.database).await
 }
 
-/// How many rows each table of a projection has, here and there.
+/// The number of rows of a projection's table, in the live read models and in the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// With its schema.
+    /// The table's name with its schema.
     pub table: String,
-    /// In the live read models; none where there is no such table.
+    /// The number of rows in the live read models; none where there is no such table.
     pub live: Option<i64>,
-    /// In the past.
+    /// The number of rows in the past.
     pub past: i64,
 }
 
-/// Compares a past with what is live, table by table.
+/// Compares a past with the live read models, table by table.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn compare(
     options: &PgConnectOptions,
     past: &Past,
@@ -231,7 +234,7 @@ fn not_allowed(error: sqlx::Error) -> PastError {
     }
 }
 
-/// The log as it was when this event was its newest.
+/// The log as it was when the event at `position` was its newest.
 struct Until {
     log: LogReader,
     position: Position,

@@ -1,15 +1,16 @@
-//! Pages of the newest events out of a process's own memory: many streams that follow the log cost Postgres nothing.
+//! Pages of the newest events out of a process's own memory: many clients that follow the log cost Postgres
+//! nothing.
 
 use super::event::{LogEvent, Row};
 use super::pages::{Filter, Page};
 use event_log::tail::{Tail, TailEvent};
 use projections::Position;
 
-/// Events that are looked through for one page.
+/// Number of events that are looked through for one page.
 const LOOKED_THROUGH: usize = 1_000;
 
-/// The events right after `after`, at most `limit`; none where that is for Postgres to say: the tail has nothing newer, or
-/// not what comes next, or the filter ends somewhere.
+/// The events right after `after`, at most `limit`; none where they must be read from Postgres: the tail has
+/// no newer event, or lacks the next ones, or the filter has an end.
 #[must_use]
 pub fn recent(tail: &Tail, filter: &Filter, after: Position, limit: usize) -> Option<Page> {
     if filter.until.is_some() {

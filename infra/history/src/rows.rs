@@ -1,4 +1,4 @@
-//! All events between two positions, as fast as Postgres gives them: its binary COPY, taken apart here.
+//! All events between two positions, as fast as Postgres gives them: this module parses its binary COPY.
 //!
 //! The format is that of <https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format": a header, then for
 //! each row a count of fields and each field with its length, all numbers big-endian.
@@ -10,12 +10,12 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolCopyExt;
 use std::str::from_utf8;
 
-/// From the Unix epoch to Postgres's own, in microseconds.
+/// The time from the Unix epoch to Postgres's own, in microseconds.
 const EPOCH: i64 = 946_684_800_000_000;
-/// Signature, flags, and the length of an extension that nobody uses.
+/// The length of the header in bytes: signature, flags, and the length of an extension that nobody uses.
 const HEADER: usize = 19;
 const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
-/// Instead of a count of fields.
+/// The mark of the end, in place of a row's count of fields.
 const END: [u8; 2] = [0xff, 0xff];
 /// The fields of a [`Row`], in its order.
 const COLUMNS: &str = "position, recorded_at, metadata ->> 'event_id', event_type, event_version, \
@@ -25,50 +25,50 @@ const FIELDS: usize = 11;
 /// An event's columns, borrowed from what Postgres sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    /// Its place in the log.
+    /// The event's position in the log.
     pub position: Position,
-    /// When it was stored, in microseconds since 1970.
+    /// The time when the event was stored, in microseconds since 1970.
     pub recorded_at: i64,
-    /// Its own id.
+    /// The event's own id.
     pub event_id: Option<&'a str>,
-    /// What happened.
+    /// The event type's name.
     pub event_type: &'a str,
-    /// As stored.
+    /// The event's version as stored.
     pub event_version: &'a str,
-    /// To which kind of aggregate.
+    /// The type of the event's aggregate.
     pub aggregate_type: &'a str,
-    /// To which one.
+    /// The id of the event's aggregate.
     pub aggregate_id: &'a str,
-    /// Its place in the aggregate's history.
+    /// The event's sequence in the aggregate's history.
     pub sequence: i64,
-    /// Who did it.
+    /// The id or alias of the actor.
     pub actor: Option<&'a str>,
-    /// Whether an operator did.
+    /// True if an operator acted in the actor's name.
     pub by_operator: bool,
-    /// JSON, as stored.
+    /// The payload's JSON, as stored.
     pub payload: &'a str,
 }
 
-/// What Postgres sent can't be read, or it stopped sending.
+/// The reason why rows can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RowsError {
-    /// The database's.
+    /// The database failed.
     #[error("the log can't be read")]
     Database(#[from] sqlx::Error),
-    /// Not of the format.
+    /// The bytes that Postgres sent are not of the format.
     #[error("Postgres sent rows that can't be read")]
     Format,
 }
 
 impl Row<'_> {
-    /// When it was stored.
+    /// The time when the event was stored.
     #[must_use]
     pub fn time(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.recorded_at).unwrap_or_default()
     }
 }
 
-/// Some whole rows.
+/// A chunk of whole rows.
 #[derive(Debug)]
 pub struct Chunk(Vec<u8>);
 
@@ -76,7 +76,7 @@ impl Chunk {
     /// Calls `take` with each row, in position order.
     ///
     /// # Errors
-    /// [`RowsError::Format`], or whatever `take` says.
+    /// [`RowsError::Format`], or the errors of `take`.
     pub fn each<E: From<RowsError>>(&self, mut take: impl FnMut(Row<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut rest = self.0.as_slice();
         while !rest.is_empty() {
@@ -91,7 +91,7 @@ impl Chunk {
 /// The events of `first..=last`, in chunks of about `bytes`.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn rows(
     pool: &PgPool,
     first: Position,
@@ -114,7 +114,7 @@ pub async fn rows(
     }))
 }
 
-/// What was sent and not given out yet.
+/// The rows that were sent and not given out yet.
 #[derive(Default)]
 struct Pending {
     rows: Vec<u8>,
@@ -122,7 +122,8 @@ struct Pending {
 }
 
 impl Pending {
-    /// Postgres sends the header with the first row, each row as a message of its own, and an end.
+    /// Takes in a message. Postgres sends the header with the first row, each row as a message of its own,
+    /// and an end.
     fn take(&mut self, message: &[u8]) -> Result<(), RowsError> {
         let mut message = message;
         if !self.is_begun {
@@ -148,7 +149,7 @@ fn row(bytes: &[u8]) -> Option<(Row<'_>, &[u8])> {
     for field in &mut fields {
         let (length, after) = rest.split_first_chunk::<4>()?;
         rest = after;
-        // -1 is null.
+        // A length of -1 means null.
         if let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) {
             let (value, after) = rest.split_at_checked(length)?;
             (*field, rest) = (Some(value), after);
@@ -157,7 +158,7 @@ fn row(bytes: &[u8]) -> Option<(Row<'_>, &[u8])> {
     let number = |field: Option<&[u8]>| Some(i64::from_be_bytes(field?.try_into().ok()?));
     let [position, time, event_id, event_type, version, aggregate, id, sequence, actor, operator, payload] =
         fields;
-    // Of jsonb the first byte is the version of its form, which is text.
+    // The first byte of a jsonb value is the version of its form; the rest is text.
     let (1, payload) = payload?.split_first().map(|(version, text)| (*version, text))? else { return None };
     let row = Row {
         position: number(position)?,

@@ -1,4 +1,5 @@
-//! One thing's history: each event with what it changed, and what the thing was at any version or time.
+//! One aggregate's history: each event with the changes it made, and the aggregate's state at any version or
+//! time.
 
 use super::event::LogEvent;
 use super::pages::{Filter, Pages};
@@ -9,24 +10,25 @@ use json_patch::Patch;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Events read at once.
+/// Number of events read at once.
 const PAGE: usize = 500;
 
-/// Up to where a history is looked at.
+/// The end up to which a history is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
-    /// After so many events.
+    /// The version after so many events.
     Version(i64),
-    /// As it was at that time.
+    /// The state at that time.
     Time(DateTime<Utc>),
 }
 
-/// An event with what it changed.
+/// An event with the changes that it made.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// What happened.
+    /// The event.
     pub event: LogEvent,
-    /// From the state before to the state after, by RFC 6902; nothing where this build can't read the event.
+    /// The changes from the state before to the state after, by RFC 6902; none where this build can't read
+    /// the event.
     pub changes: Patch,
 }
 
@@ -35,20 +37,21 @@ pub struct Step {
 pub struct Story {
     /// The events that were asked for, the oldest first.
     pub steps: Vec<Step>,
-    /// Whether more follow, up to where it is looked at.
+    /// True if more events follow up to the history's end.
     pub has_more: bool,
-    /// The version that `state` is of; 0 before the first event.
+    /// The version of `state`; 0 before the first event.
     pub version: i64,
-    /// What the thing was there.
+    /// The aggregate's state at that version.
     pub state: Value,
 }
 
 impl Pages {
-    /// The history of an aggregate up to `at`: its steps after version `after`, at most `limit`, and its state there.
-    /// None for a kind of aggregate that this build does not know. Costs as much as the aggregate has events.
+    /// The history of an aggregate up to `at`: its steps after version `after`, at most `limit`, and its
+    /// state at `at`. None for a type of aggregate that this build does not know. All events of the aggregate
+    /// up to `at` are read.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn story(
         &self,
         aggregate_type: &str,

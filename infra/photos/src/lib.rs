@@ -1,5 +1,5 @@
-//! Files and photos: [`s3`] keeps files, [`images`] makes pictures of what was uploaded, and [`media`] is the worker
-//! that does so for each photo, and takes away what nothing shows any more.
+//! Files and photos: [`s3`] keeps files, [`images`] makes pictures of an uploaded one, and [`media`] is the
+//! worker that does so for each photo, and removes photos that no post or profile shows any more.
 
 pub mod images;
 pub mod media;

@@ -1,4 +1,4 @@
-//! Feeds an engine from the documents' tables, and tells readers how far it is.
+//! The feeder fills an engine from the documents' tables, and tells readers how far the engine is.
 
 use projections::Position;
 use projections::progress::Progress;
@@ -12,40 +12,41 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// How long to wait for more where nothing was announced: announcements may be lost.
+/// The longest wait for a further position where none was announced: announcements may be lost.
 pub(super) const POLL: Duration = Duration::from_secs(1);
-/// Feeding begins no more often than this: each costs a commit of the engine's.
+/// The shortest time between the beginnings of two feedings: each costs a commit of the engine's.
 const PACE: Duration = Duration::from_millis(100);
-/// The same while nobody waits to find what they wrote: commits of the engine and of Postgres wait for the same disk.
+/// The same time while no author waits to find what they wrote: commits of the engine and of Postgres wait
+/// for the same disk.
 const LEISURE: Duration = Duration::from_secs(1);
-/// Before what failed is tried again.
+/// The pause before a failed feeding is tried again.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Feeds one engine until shutdown.
+/// The feeder of one engine.
 pub struct Feeder {
-    /// For the documents' tables.
+    /// The pool for the documents' tables.
     pub pool: PgPool,
-    /// What is fed.
+    /// The engine that is fed.
     pub engine: Arc<dyn Engine>,
-    /// How far the projection is.
+    /// The progress of the projection.
     pub progress: Arc<Progress>,
-    /// How far the engine is.
+    /// The progress of the engine.
     pub fed: Fed,
-    /// Ends it.
+    /// The token that ends the feeding.
     pub shutdown: CancellationToken,
 }
 
-/// How far an engine is, as this process knows it.
+/// The position up to which an engine is fed, as this process knows it.
 #[derive(Clone, Debug, Default)]
 pub struct Fed {
     position: watch::Sender<Position>,
-    /// Told when someone waits for more.
+    /// Notified when a reader waits for a further position.
     wanted: Arc<Notify>,
 }
 
 impl Fed {
-    /// Waits until the engine has everything up to `position`, at most `bound`; whether it has. Who waits is hurried
-    /// for.
+    /// Waits until the engine is fed up to `position`, for `bound` at most, and hurries the feeder. Returns true
+    /// if the engine came so far in time.
     pub async fn wait(&self, position: Position, bound: Duration) -> bool {
         if self.position() < position {
             self.wanted.notify_one();
@@ -53,13 +54,13 @@ impl Fed {
         self.reaches(position, bound).await
     }
 
-    /// The same for who is in no hurry.
+    /// Does the same without hurrying the feeder.
     pub(super) async fn reaches(&self, position: Position, bound: Duration) -> bool {
         let mut fed = self.position.subscribe();
         tokio::time::timeout(bound, fed.wait_for(|fed| *fed >= position)).await.is_ok()
     }
 
-    /// How far it is.
+    /// The position up to which the engine is fed.
     #[must_use]
     pub fn position(&self) -> Position {
         *self.position.borrow()
@@ -69,7 +70,7 @@ impl Fed {
         self.position.send_replace(position);
     }
 
-    /// Returns when whoever feeds, and began so the last time, may begin again.
+    /// Waits until a feeder whose last feeding began at `begun` may begin the next.
     pub(super) async fn pause(&self, begun: Instant) {
         tokio::time::sleep(PACE.saturating_sub(begun.elapsed())).await;
         tokio::select! {
@@ -79,16 +80,16 @@ impl Fed {
     }
 }
 
-/// Where a feeder is.
+/// A feeder's positions.
 #[derive(Clone, Copy, Debug)]
 struct Stand {
-    /// Everything up to here is in.
+    /// The engine has all documents up to this position.
     fed: Position,
-    /// The engine was told so of everything up to here.
+    /// The engine was told to note this position.
     noted: Position,
 }
 
-/// Feeding stopped for now.
+/// The reason why feeding stopped for now.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FeedError {
     #[error(transparent)]
@@ -100,7 +101,7 @@ pub(super) enum FeedError {
 }
 
 impl Feeder {
-    /// Feeds until shutdown.
+    /// Feeds the engine until shutdown.
     pub async fn run(self) {
         let shutdown = self.shutdown.clone();
         tokio::select! {
@@ -129,11 +130,12 @@ impl Feeder {
         }
     }
 
-    /// Brings the engine up to where the projection is. What does not concern it is not noted there: it is only read
-    /// again after a restart.
+    /// Brings the engine to the projection's position. A position behind events that changed no document is
+    /// not noted in the engine: those events are only read again after a restart.
     async fn feed(&self, stand: Option<Stand>) -> Result<Stand, FeedError> {
         let noted = self.engine.position().await?;
-        // One that knows less than it was told was emptied, or has something to make up for.
+        // An engine whose position is lower than the one it was told was emptied, or has documents to make up
+        // for.
         let after = stand.filter(|stand| noted >= stand.noted).map(|stand| stand.fed);
         let mut feed = Feed::begin(&self.pool, after.unwrap_or(noted)).await?;
         let mut count = 0;

@@ -1,5 +1,5 @@
 //! Search engines behind the port of [`projections::search::engine`], embedders behind that of
-//! [`projections::search::embedder`], and what feeds them.
+//! [`projections::search::embedder`], and the feeders of both.
 
 pub mod embedded;
 pub mod embedder;

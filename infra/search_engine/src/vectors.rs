@@ -1,5 +1,5 @@
-//! Has vectors made of posts and feeds an engine with them, beside what feeds it with words: an embedder that is slow
-//! or away delays no words.
+//! The feeder of vectors has an embedder make vectors of posts and feeds an engine with them. It runs beside
+//! the feeder of words: an embedder that is slow or away delays no words.
 
 use super::feeder::{Fed, FeedError, POLL};
 use domain::value::PostId;
@@ -15,31 +15,31 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// Texts embedded at once.
+/// Number of texts embedded at once.
 const BATCH: usize = 64;
-/// Between tries while the embedder stays away.
+/// The longest pause between tries while the embedder stays away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Feeds one engine with vectors until shutdown.
+/// The feeder of one engine with vectors.
 pub struct VectorFeeder {
-    /// For the documents' table.
+    /// The pool for the documents' table.
     pub pool: PgPool,
-    /// What is fed.
+    /// The engine that is fed.
     pub engine: Arc<dyn Engine>,
-    /// What makes the vectors.
+    /// The embedder that makes the vectors.
     pub embedder: Arc<dyn Embedder>,
-    /// How far the engine is with words: a post's vector comes after the post.
+    /// The engine's progress with words: a post's vector comes after the post.
     pub words: Fed,
-    /// How far the engine is with vectors.
+    /// The engine's progress with vectors.
     pub fed: Fed,
-    /// Ends it.
+    /// The token that ends the feeding.
     pub shutdown: CancellationToken,
 }
 
 type Vectors = Vec<(PostId, Option<Vec<f32>>)>;
 
 impl VectorFeeder {
-    /// Feeds until shutdown.
+    /// Feeds the engine with vectors until shutdown.
     pub async fn run(self) {
         let shutdown = self.shutdown.clone();
         tokio::select! {
@@ -69,7 +69,7 @@ impl VectorFeeder {
         }
     }
 
-    /// Brings the engine up to where the projection is, which it returns.
+    /// Brings the engine's vectors to the projection's position, and returns that position.
     async fn feed(&self, known: Option<Position>) -> Result<Position, FeedError> {
         let name = self.embedder.name();
         let after = match known {
@@ -86,7 +86,8 @@ impl VectorFeeder {
                 let vectors = self.vectors(texts.by_ref().take(BATCH).collect()).await?;
                 self.engine.take_vectors(name, vectors, None).await?;
             }
-            // Making them all may take hours: what is made is not made again.
+            // The position is noted after each piece: making all vectors may take hours, and a restart must
+            // not make them again.
             self.engine.take_vectors(name, vec![], Some(piece.up_to)).await?;
             self.reached(piece.up_to);
         }
@@ -107,7 +108,8 @@ impl VectorFeeder {
         Ok(vectors)
     }
 
-    /// What is refused is halved until the guilty text stands alone; it gets no vector.
+    /// Makes vectors of posts. A batch that the embedder refuses is halved until the guilty text stands
+    /// alone; that text gets no vector.
     fn embedded(&self, mut posts: Vec<(PostId, String)>) -> BoxFuture<'_, Result<Vectors, EmbedError>> {
         Box::pin(async move {
             if posts.is_empty() {
@@ -122,7 +124,7 @@ impl VectorFeeder {
                 }
                 Err(EmbedError::Refused(why)) => {
                     if let [(post, _)] = posts[..] {
-                        // One that refuses whatever it is given is set up wrongly.
+                        // An embedder that refuses even this word is set up wrongly.
                         self.embedder.embed(vec!["마당".to_owned()]).await?;
                         warn!(%post, why, "a post gets no vector");
                         return Ok(vec![(post, None)]);

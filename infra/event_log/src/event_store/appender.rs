@@ -19,34 +19,34 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::error;
 
-/// Commands that may wait for their batch; more are told to come back later.
+/// Number of commands that may wait for their batch; senders of more are told to come back later.
 const WAITING: usize = 8_192;
-/// Of these, commands that may be put off because of a neighbour: each batch looks at them again.
+/// Number of waiting commands that may be put off because of a neighbour: each batch looks at them again.
 const POSTPONED: usize = 1_024;
-/// Batches under way at once: while one holds the log, the database reads the next in.
+/// Number of batches under way at once: while one holds the log, the database reads the next in.
 const LANES: usize = 2;
-/// The least for the second lane: what is smaller gathers until the first is done.
+/// The least number of commands for the second lane: a smaller batch gathers until the first is done.
 const SECOND_LANE_MIN: usize = 16;
-/// What storing takes at most where the disk is quick: so much for a batch and so much for each command.
-/// Where it takes longer the flush is what costs, and one large batch is better than two.
+/// The longest time that storing takes where the disk is quick: so much for a batch and so much for each
+/// command. Where storing takes longer, the flush is what costs, and one large batch is better than two.
 const QUICK: Duration = Duration::from_millis(1);
 const QUICK_EACH: Duration = Duration::from_micros(50);
-/// Then those who were just answered, who often come back at once, are waited for: never longer than this,
-/// nor than a third of what storing takes.
+/// The longest wait of a flush-bound batch for clients that were just answered, who often come back at once.
+/// The wait is never longer than a third of what storing takes either.
 const LINGER: Duration = Duration::from_millis(2);
-/// Shorter waits than a timer can keep are not worth it.
+/// The shortest wait that a timer can keep; a shorter one is not worth it.
 const TICK: Duration = Duration::from_millis(1);
 
 /// One command's events, ready to be stored.
 #[derive(Debug)]
 pub(super) struct PendingCommand {
-    /// Unique; recognises the command when the answer to its batch was lost.
+    /// The command's unique id; by it the log recognises the command when the answer to its batch was lost.
     pub id: String,
     pub aggregate_type: &'static str,
     pub aggregate_id: String,
-    /// The sequence it was decided on.
+    /// The aggregate's sequence on which the command was decided.
     pub expected: i64,
-    /// Whose key: the actor's id, or empty where nobody is logged in.
+    /// The person whose key `key` is: the actor's id, or empty where nobody is logged in.
     pub person: Option<String>,
     pub key: Option<String>,
     pub request_hash: Option<[u8; 32]>,
@@ -56,7 +56,8 @@ pub(super) struct PendingCommand {
     pub claims: Vec<Claim>,
 }
 
-/// Payload and metadata as JSON text: made by many tasks at once, bound by the one appender.
+/// An event to be stored, its payload and metadata as JSON text: made by many tasks at once, bound by the one
+/// appender.
 #[derive(Debug)]
 pub(super) struct PendingEvent {
     pub event_type: String,
@@ -65,7 +66,7 @@ pub(super) struct PendingEvent {
     pub metadata: Box<RawValue>,
 }
 
-/// What became of one command.
+/// The outcome of one command's append.
 #[derive(Debug)]
 pub(super) enum AppendOutcome {
     Stored { position: Position, at: DateTime<Utc> },
@@ -83,7 +84,7 @@ struct Waiting {
     reply: Reply,
 }
 
-/// Sends commands to the appender. Cheap to clone.
+/// A sender of commands to the appender. Cheap to clone.
 #[derive(Clone)]
 pub struct AppenderHandle {
     queue: mpsc::Sender<Waiting>,
@@ -92,7 +93,7 @@ pub struct AppenderHandle {
 }
 
 impl AppenderHandle {
-    /// The newest position that this process has stored, as it moves; 0 before the first.
+    /// The newest position that this process has stored, as it moves; 0 before the first event.
     #[must_use]
     pub fn head(&self) -> watch::Receiver<Position> {
         self.head.clone()
@@ -115,9 +116,9 @@ pub struct Appender {
     storing: Storing,
     /// Commands that met a neighbour with the same aggregate, claim or key.
     postponed: VecDeque<Waiting>,
-    /// What the batches under way touch, by the tasks that store them.
+    /// The names that the batches under way touch, by the tasks that store them.
     in_flight: Vec<(Id, Taken)>,
-    /// How many commands the last batch held, and how long it took to store.
+    /// The number of commands in the last batch, and the time that storing them took.
     last: (usize, Duration),
 }
 
@@ -125,18 +126,20 @@ pub struct Appender {
 struct Done {
     size: usize,
     took: Duration,
-    /// Whether the database was there to answer.
+    /// True if the database was there to answer.
     answered: bool,
 }
 
 impl Appender {
-    /// Appends to this database, through two connections of its own: no command waits for other work's.
+    /// Makes an appender to this database, with two connections of its own: no command waits for a connection
+    /// that other work holds.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
     #[must_use]
     pub fn new(database: &PgConnectOptions) -> (Self, AppenderHandle) {
-        // What was answered must be there after a crash, whatever is usual for this user or database.
+        // An event that a client was told is stored must be there after a crash, whatever setting this user
+        // or database has.
         let pool = StatementPool::new(database.clone().options([("synchronous_commit", "on")]), LANES as u32);
         let (sender, queue) = mpsc::channel(WAITING);
         let (head, head_receiver) = watch::channel(0);
@@ -199,14 +202,14 @@ impl Appender {
         u32::try_from(size).is_ok_and(|size| took > QUICK + QUICK_EACH * size)
     }
 
-    /// What a lane held is free. Whether the database is away.
+    /// Frees the names that an ended lane held. Returns true if the database is away.
     fn finish(&mut self, ended: Result<(Id, Done), JoinError>) -> bool {
         let lane = ended.as_ref().map_or_else(JoinError::id, |(lane, _)| *lane);
         self.in_flight.retain(|(under_way, _)| *under_way != lane);
         let done = match ended {
             Ok((_, done)) => done,
             Err(failure) => {
-                // Its commands were told by their dropped replies.
+                // The lane's commands were told by their dropped replies.
                 error!(%failure, "a batch of commands was given up");
                 return false;
             }
@@ -218,8 +221,8 @@ impl Appender {
         !done.answered
     }
 
-    /// The database has been away for as long as a batch is tried: who waits behind that batch is told now,
-    /// not after as long again.
+    /// Answers all waiting commands that the database is away. It has been away for as long as a batch is
+    /// tried: a command behind that batch is answered now, not after as long again.
     fn turn_away(&mut self, batch: Batch) {
         let queued = std::iter::from_fn(|| self.queue.try_recv().ok());
         for waiting in batch.commands.into_iter().chain(self.postponed.drain(..)).chain(queued) {
@@ -228,7 +231,7 @@ impl Appender {
         }
     }
 
-    /// Waits for as many commands as the last batch held: a lone client is never waited for.
+    /// Waits until the batch holds as many commands as the last one: a lone client never waits for others.
     async fn linger(&mut self, batch: &mut Batch) {
         let (expected, took) = self.last;
         let patience = LINGER.min(took / 3);
@@ -250,7 +253,7 @@ impl Appender {
     }
 
     fn admit(&mut self, batch: &mut Batch, waiting: Waiting) {
-        // Nobody waits for the answer any more, and nothing was promised.
+        // A closed reply: nobody waits for the answer any more, and nothing was promised.
         if waiting.reply.is_closed() {
             return;
         }
@@ -275,7 +278,7 @@ mod tests {
     use std::collections::HashMap;
 
     impl Appender {
-        /// Appends to nothing, by the rule of the expected sequence.
+        /// Answers commands by the rule of the expected sequence, without a database.
         pub(crate) async fn pretend(mut self) {
             let (mut versions, mut position) = (HashMap::<String, i64>::new(), 0);
             while let Some(Waiting { command, reply, .. }) = self.queue.recv().await {
@@ -339,7 +342,7 @@ mod tests {
         assert!(matches!(surplus, Ok(Err(StoreError::Overloaded))));
         assert!(answers.iter_mut().all(|answered| answered.try_recv().is_err()), "the others wait");
 
-        // A batch that is made of what was put off changes none of that.
+        // A batch that is made of the postponed commands changes none of that.
         appender.admit_postponed(&mut batch);
         assert_eq!((batch.commands.len(), appender.postponed.len()), (1, POSTPONED));
     }

@@ -1,4 +1,4 @@
-//! Aggregates that are used again and again, so that a command need not read their stream.
+//! A cache of aggregates that are used again and again, so that a command need not read their stream.
 
 use super::command::Loaded;
 use domain::Decide;
@@ -10,7 +10,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 const MAX_BYTES: u64 = 32 << 20;
-/// Bounds how long a state can be stale where another process's event was seen before the state was put.
+/// The longest time that a state can be stale where another process's event was seen before the state was
+/// put.
 const MAX_AGE: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
@@ -20,7 +21,7 @@ struct Entry {
     loaded: Arc<dyn Any + Send + Sync>,
 }
 
-/// Bounded in bytes. What it gives may be stale: the expected sequence of an append keeps that honest.
+/// A cache bounded in bytes. A state from it may be stale: the expected sequence of an append finds that out.
 #[derive(Clone)]
 pub(super) struct AggregateCache(Cache<Uuid, Entry>);
 
@@ -38,8 +39,8 @@ impl AggregateCache {
         self.0.get(&id)?.loaded.downcast().ok()
     }
 
-    /// Keeps the newer of what is there and what is given. Two at once may leave the older: it costs one
-    /// conflict, and a lock for each put would cost every command.
+    /// Keeps the newer of the cached state and the given one. Two puts at once may leave the older state:
+    /// that costs one conflict, and a lock for each put would cost every command.
     pub(super) fn put<A: Decide>(&self, id: Uuid, loaded: Arc<Loaded<A>>) {
         let entry = Entry { version: loaded.version, size_bytes: size_bytes(&loaded.state), loaded };
         if self.0.get(&id).is_none_or(|there| there.version < entry.version) {
@@ -47,12 +48,12 @@ impl AggregateCache {
         }
     }
 
-    /// Drops everything.
+    /// Drops every state.
     pub(super) fn clear(&self) {
         self.0.invalidate_all();
     }
 
-    /// An event was stored, perhaps by another process: drops the state before it.
+    /// Drops a state that is older than this event, which was stored, perhaps by another process.
     pub(super) fn saw(&self, id: Uuid, sequence: i64) {
         if self.0.get(&id).is_some_and(|entry| entry.version < sequence) {
             self.0.invalidate(&id);
@@ -60,7 +61,7 @@ impl AggregateCache {
     }
 }
 
-/// What an entry costs: its state as JSON, about, and the bookkeeping around it.
+/// An entry's size, about: its state as JSON, and the bookkeeping around it.
 fn size_bytes<A: Decide>(state: &A) -> u32 {
     struct Count(u32);
     impl Write for Count {

@@ -1,4 +1,4 @@
-//! A command on its way to the log, and what came of it.
+//! A command's envelope on its way to the log, and the answer or error that came of the command.
 
 use chrono::{DateTime, Utc};
 use domain::Decide;
@@ -7,29 +7,31 @@ use projections::Position;
 use std::ops::Deref;
 use uuid::Uuid;
 
-/// Who asks, and under which conditions; the command itself comes beside it.
+/// The sender of a command and the conditions under which it may be carried out; the command itself comes
+/// beside it.
 #[derive(Clone, Debug)]
 pub struct Envelope {
-    /// The person in whose name it is done; none when nobody is logged in yet.
+    /// The person in whose name the command is carried out; none when nobody is logged in yet.
     pub actor: Option<UserId>,
-    /// The operator who does it in the actor's name, if any.
+    /// True if an operator sends the command, in the actor's name or in nobody's.
     pub operator: bool,
     /// The client's name for this command: repeating it changes nothing.
     pub key: Option<IdempotencyKey>,
-    /// The version the client has seen (`If-Match`); another one is [`CommandError::VersionMismatch`].
+    /// The version that the client has seen (`If-Match`); another one is [`CommandError::VersionMismatch`].
     pub expected_version: Option<i64>,
-    /// Ties everything caused by one request together.
+    /// The id that all events caused by one request share.
     pub correlation_id: Uuid,
 }
 
 impl Envelope {
-    /// Without a key, for whatever version there is.
+    /// An envelope without a key, for whatever version there is.
     #[must_use]
     pub fn plain(actor: Option<UserId>, operator: bool, correlation_id: Uuid) -> Self {
         Self { actor, operator, key: None, expected_version: None, correlation_id }
     }
 
-    /// Of what the service does by itself, or at an operator's command, in nobody's name.
+    /// The envelope of a command that the service carries out by itself, or for an operator, in nobody's
+    /// name.
     #[must_use]
     pub fn of_service() -> Self {
         Self::plain(None, true, Uuid::now_v7())
@@ -39,46 +41,46 @@ impl Envelope {
 /// An `Idempotency-Key` with a keyed hash of the request it came with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// As the client chose it, 1 to 255 visible ASCII characters.
+    /// The key as the client chose it, 1 to 255 visible ASCII characters.
     pub key: String,
-    /// HMAC of method, path and body, so that the key with another request is noticed, and a password
-    /// in the body can't be guessed from it.
+    /// The HMAC of method, path and body, so that the key with another request is noticed, and a password in
+    /// the body can't be guessed from the hash.
     pub request_hash: [u8; 32],
 }
 
 /// A command's effect: the aggregate right after it.
 #[derive(Clone, Debug)]
 pub struct Answer<A> {
-    /// Which aggregate; for a repeated key the one that the first time made.
+    /// The aggregate's id; for a repeated key that of the aggregate which the first request made.
     pub id: Uuid,
-    /// Its state after the command.
+    /// The aggregate's state after the command.
     pub state: A,
-    /// Its sequence after the command: the `ETag`.
+    /// The aggregate's sequence after the command: the `ETag`.
     pub version: i64,
-    /// The position of its latest event: what a reader must have seen to see this command.
+    /// The position of the aggregate's latest event: a reader must have come so far to see this command.
     pub position: Position,
-    /// When its first event was stored.
+    /// The time when the aggregate's first event was stored.
     pub created_at: DateTime<Utc>,
-    /// When its latest event was stored.
+    /// The time when the aggregate's latest event was stored.
     pub updated_at: DateTime<Utc>,
 }
 
 /// An aggregate as the log has it now.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded<A> {
-    /// Default when it has no events.
+    /// The aggregate's state; the default when it has no events.
     pub state: A,
-    /// 0 when it has no events.
+    /// The aggregate's version; 0 when it has no events.
     pub version: i64,
-    /// The position of its latest event, 0 when it has none.
+    /// The position of the aggregate's latest event, 0 when it has none.
     pub position: Position,
-    /// When its first event was stored.
+    /// The time when the aggregate's first event was stored.
     pub created_at: Option<DateTime<Utc>>,
-    /// When its latest event was stored.
+    /// The time when the aggregate's latest event was stored.
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// Most callers ask the state something and need no more of it.
+/// A shortcut to the state: most callers need nothing else of what is loaded.
 impl<A> Deref for Loaded<A> {
     type Target = A;
 
@@ -87,13 +89,13 @@ impl<A> Deref for Loaded<A> {
     }
 }
 
-/// Why a command was not carried out.
+/// The reason why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError<A: Decide> {
-    /// A rule of the domain forbids it.
+    /// A rule of the domain forbids the command.
     #[error(transparent)]
     Refused(A::Refusal),
-    /// Another aggregate has what this one wants (a handle, for one).
+    /// Another aggregate has claimed the value that this one wants (a handle, for one).
     #[error("{kind} is taken")]
     ClaimTaken {
         /// The kind of claim.
@@ -105,22 +107,22 @@ pub enum CommandError<A: Decide> {
         /// The current version.
         actual: i64,
     },
-    /// The idempotency key was used for another request.
+    /// The idempotency key was used with another request.
     #[error("this Idempotency-Key was used with another request")]
     KeyReused,
-    /// Other processes changed the aggregate again and again in between.
+    /// Other processes changed the aggregate again and again between load and append.
     #[error("too many changes at once; try again")]
     Contention,
-    /// The log can't be reached or refuses to store this.
+    /// The log can't be reached or refuses to store the command's events.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The log failed, not the command.
+/// A failure of the log, not of the command.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Try again later: whether the command was stored is unknown to us, so the client should repeat it
-    /// with the same key.
+    /// The database can't be reached now. Whether the command was stored is unknown to us, so the client
+    /// should repeat it later with the same key.
     #[error("the event store can't be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// More commands are waiting, all in all or for one aggregate, than this process keeps.
@@ -129,7 +131,7 @@ pub enum StoreError {
     /// The database accepted the connection and refused the data.
     #[error("the event store refused the data")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A stored event that this build can't read.
+    /// A stored event is of a kind that this build can't read.
     #[error("a stored event can't be read")]
     Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -1,4 +1,4 @@
-//! Carries commands out: load, decide, append; again when others came in between.
+//! The executor of commands: load, decide, append, and again when other commands came in between.
 
 use super::appender::{AppendOutcome, AppenderHandle};
 use super::cache::AggregateCache;
@@ -13,8 +13,8 @@ use sqlx::PgPool;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// How often a command is decided before its sender is told. Within a process commands on one aggregate take turns, so
-/// that each try but the first was lost to another process.
+/// The number of times that a command is decided before its sender is told of contention. Within a process
+/// commands on one aggregate take turns, so that each try but the first was lost to another process.
 const ATTEMPTS: usize = 32;
 
 /// An aggregate that both our executor and cqrs-es's repository can handle.
@@ -22,7 +22,7 @@ pub trait Stored: Decide + cqrs_es::Aggregate<Event = <Self as Decide>::Event> {
 
 impl<A: Decide + cqrs_es::Aggregate<Event = <A as Decide>::Event>> Stored for A {}
 
-/// Carries out commands. Cheap to clone.
+/// The executor of commands. Cheap to clone.
 #[derive(Clone)]
 pub struct Executor {
     pool: PgPool,
@@ -32,16 +32,17 @@ pub struct Executor {
     appender: AppenderHandle,
 }
 
-/// Where the state that a decision rests on comes from.
+/// The source of the state on which a command is decided.
 enum Basis<A> {
-    /// Read from the database just now: what it decides stands.
+    /// A state read from the database just now: what is decided on it stands.
     Fresh(Arc<Loaded<A>>),
-    /// Cached, or assumed to be new: only an append that succeeds proves it right.
+    /// A cached state, or that of an aggregate assumed to be new: only an append that succeeds proves it
+    /// right.
     Hopeful(Arc<Loaded<A>>),
 }
 
 impl Executor {
-    /// `pool` is for reading streams; `appender` stores.
+    /// Makes an executor that reads streams through `pool` and stores events through `appender`.
     #[must_use]
     pub fn new(pool: PgPool, appender: AppenderHandle) -> Self {
         let streams = Arc::new(Streams::new(pool.clone()));
@@ -94,7 +95,7 @@ impl Executor {
                         AppendOutcome::KeyReused => return Err(CommandError::KeyReused),
                         AppendOutcome::Taken { kind } => return Err(CommandError::ClaimTaken { kind }),
                         AppendOutcome::Conflict => {
-                            // Whoever was quicker here has left what it made.
+                            // The quicker command of this process has left its new state in the cache.
                             if let Some(cached) = self.newer_than(id, loaded.version) {
                                 basis = Basis::Hopeful(cached);
                                 continue;
@@ -108,8 +109,8 @@ impl Executor {
         Err(CommandError::Contention)
     }
 
-    /// The aggregate as this process knows it, or as the database has it, shared with the cache. May be behind other
-    /// processes by the time an announcement takes.
+    /// The aggregate from the cache or else from the database, shared with the cache. The state may be behind
+    /// other processes by the time that an announcement takes.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -120,7 +121,7 @@ impl Executor {
         }
     }
 
-    /// Which aggregate has claimed the value (a handle's key, for one), if any.
+    /// The id of the aggregate that has claimed the value (a handle's key, for one), if any has.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -135,12 +136,13 @@ impl Executor {
         owner.map(|(id,)| id.parse().map_err(unreadable)).transpose()
     }
 
-    /// An event was stored, perhaps by another process: a state before it is not used any more.
+    /// Notes that an event was stored, perhaps by another process: a cached state before it is not used any
+    /// more.
     pub fn saw(&self, id: Uuid, sequence: i64) {
         self.cache.saw(id, sequence);
     }
 
-    /// Events may have been stored that nobody has told of: no state known so far is used any more.
+    /// Empties the cache, for when events may have been stored that no message has told of.
     pub fn clear_cache(&self) {
         self.cache.clear();
     }
@@ -151,7 +153,8 @@ impl Executor {
 
     async fn load_fresh<A: Stored>(&self, id: Uuid) -> Result<Arc<Loaded<A>>, StoreError> {
         let loaded = Arc::new(self.streams.load::<A>(id, None).await?);
-        // What is not there is kept, too: most people block nobody, and every comment asks.
+        // An aggregate without events is cached, too: most people block nobody, and every comment loads a
+        // blocklist.
         self.cache.put(id, loaded.clone());
         Ok(loaded)
     }
@@ -187,7 +190,7 @@ impl Executor {
                 .await
                 .map_err(unavailable)?;
         match last {
-            // It found nothing to do, and nothing was ever there.
+            // The command found nothing to do, on an aggregate that never had an event.
             None => Ok(answer(Uuid::nil(), &Loaded::default())),
             Some((aggregate_type, ..)) if aggregate_type != <A as Decide>::TYPE => {
                 Err(CommandError::KeyReused)
@@ -205,12 +208,13 @@ fn decide<A: Stored>(
     command: &<A as Decide>::Command,
     envelope: &Envelope,
 ) -> Result<Vec<<A as Decide>::Event>, CommandError<A>> {
-    // What is not there can't have another version: that refusal is the domain's.
+    // An aggregate without events can't have another version: the domain refuses the command.
     if let Some(expected) = envelope.expected_version
         && loaded.version > 0
         && loaded.version != expected
     {
-        // Whose it is not is told so, whatever version they have seen.
+        // The domain's refusal goes first: a person who doesn't own the aggregate is told so, whatever
+        // version they have seen.
         loaded.state.decide(command).map_err(CommandError::Refused)?;
         return Err(CommandError::VersionMismatch { actual: loaded.version });
     }
@@ -278,7 +282,7 @@ mod tests {
     use sqlx::postgres::PgConnectOptions;
 
     impl Executor {
-        /// Without a database: all that it knows is its cache.
+        /// An executor without a database: it can only use its cache.
         pub(crate) fn of_nothing() -> Self {
             let (_, appender) = Appender::new(&nowhere());
             Self::new(PgPool::connect_lazy_with(nowhere()), appender)

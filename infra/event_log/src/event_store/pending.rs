@@ -1,4 +1,4 @@
-//! What a command becomes on its way to the appender.
+//! The form that a command takes on its way to the appender.
 
 use super::appender::{PendingCommand, PendingEvent};
 use super::command::{Envelope, Loaded};
@@ -8,7 +8,7 @@ use domain::{Claim, Decide};
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
-/// Events that were decided on `loaded`, ready to be stored.
+/// A command whose events were decided on `loaded`, ready to be stored.
 pub(super) fn pend<A: Stored>(
     id: Uuid,
     command_id: Uuid,
@@ -49,7 +49,7 @@ fn claims<A: Stored>(id: Uuid, before: &A, events: &[<A as Decide>::Event]) -> V
     claims
 }
 
-/// Strings only: cqrs-es reads metadata into a map of strings.
+/// An event's metadata. All values are strings: cqrs-es reads metadata into a map of strings.
 #[derive(serde::Serialize)]
 struct Metadata {
     event_id: Uuid,
@@ -74,7 +74,8 @@ fn metadata(command_id: Uuid, envelope: &Envelope) -> Box<RawValue> {
     to_raw_value(&metadata).expect("plain strings")
 }
 
-/// Whose idempotency keys these are. Nobody's are those of operators alone: strangers give none.
+/// The person whose idempotency keys the envelope's are. Keys without an actor are those of operators alone:
+/// people who are not logged in give none.
 pub(super) fn person(envelope: &Envelope) -> String {
     envelope.actor.map(|actor| actor.to_string()).unwrap_or_default()
 }

@@ -13,14 +13,14 @@ use std::time::Duration;
 
 const POLL: Duration = Duration::from_secs(1);
 
-/// Reads the log in position order. Cheap to clone.
+/// A reader of the log in position order. Cheap to clone.
 #[derive(Clone)]
 pub struct LogReader {
     pool: PgPool,
 }
 
 impl LogReader {
-    /// Reads through this pool.
+    /// Makes a reader that uses this pool.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
@@ -29,16 +29,16 @@ impl LogReader {
     /// The newest position, 0 when there is none.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn head(&self) -> Result<Position, sqlx::Error> {
         let (head,) = sqlx::query_as("select head from log").fetch_one(&self.pool).await?;
         Ok(head)
     }
 
-    /// When the event at a position was stored; none where there is no event.
+    /// The time when the event at a position was stored; none where there is no event.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn stored_at(&self, position: Position) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
         sqlx::query_scalar("select recorded_at from events where position = $1")
             .bind(position)
@@ -46,11 +46,11 @@ impl LogReader {
             .await
     }
 
-    /// Whether the log has this very event, rather than another one at its position, or none: a log that
-    /// was restored from a backup goes on otherwise than what was told of it.
+    /// True if the log has this very event, rather than another one at its position, or none: a log that was
+    /// restored from a backup goes on with other events than those published before.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub(crate) async fn has(&self, event: &StoredEvent) -> Result<bool, sqlx::Error> {
         let (there,) = sqlx::query_as(
             "select exists (select from events where position = $1 and aggregate_id = $2 and sequence = $3
@@ -68,7 +68,7 @@ impl LogReader {
     /// The events right after `after`, at most `limit`.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's errors.
     pub async fn read_after(
         &self,
         after: Position,
@@ -88,7 +88,7 @@ impl LogReader {
     }
 }
 
-/// For commands that read the log from its beginning and don't follow it.
+/// A source for `madang` commands that read the log from its beginning and don't follow it.
 impl EventSource for LogReader {
     fn read_after(
         &self,
@@ -105,7 +105,7 @@ impl EventSource for LogReader {
     }
 }
 
-/// What is read of an event's row, and of its form as a message: both carry the same columns.
+/// The columns that are read of an event's row, and of its message in NATS: both carry the same.
 #[derive(Debug, sqlx::FromRow, Deserialize)]
 pub(crate) struct StoredEvent {
     pub(crate) position: Position,
@@ -120,7 +120,7 @@ pub(crate) struct StoredEvent {
     pub(crate) recorded_at: DateTime<Utc>,
 }
 
-/// From the metadata, of which nothing else is read.
+/// Reads the correlation id from the metadata, of which nothing else is read.
 fn correlation_id<'de, D: serde::Deserializer<'de>>(metadata: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     struct Metadata {
@@ -134,7 +134,8 @@ impl StoredEvent {
         let event = Event::decode(&self.aggregate_type, &self.event_type, &self.event_version, self.payload);
         RecordedEvent {
             position: self.position,
-            // Ids that are no UUIDs belong to aggregates of others, which no projector here knows.
+            // Ids that are no UUIDs belong to aggregates of other applications, which no projector here
+            // knows.
             aggregate_id: self.aggregate_id.parse().unwrap_or_default(),
             aggregate_type: self.aggregate_type,
             sequence: self.sequence,

@@ -1,20 +1,20 @@
-//! The database's schema and whether it may be trusted with events.
+//! The database's schema, and the check that the database keeps events through a crash.
 
 use sqlx::PgPool;
 use uuid::Uuid;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
-/// The database can't be brought to what this build needs.
+/// The reason why the database is not fit for this build.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// A migration failed or was changed after it was applied.
     #[error("the database can't be migrated")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    /// The database can't be asked.
+    /// The database's settings can't be read.
     #[error("the database's settings can't be read")]
     Database(#[from] sqlx::Error),
-    /// The database would lose events that it said were stored.
+    /// The database would lose, at a crash, events that it said were stored.
     #[error(
         "Postgres runs with {setting} off: a crash would lose events that clients were told are stored. \
          Turn it on, or set MADANG_ALLOW_UNSAFE_POSTGRES=1 to run all the same"
@@ -51,11 +51,11 @@ pub async fn must_be_durable(pool: &PgPool) -> Result<(), MigrateError> {
     }
 }
 
-/// Gives the log another id, so that a restored log's future can't mix with the one NATS holds: relay and
-/// tails of servers started from now on use a stream of its own.
+/// Gives the log another id, so that a restored log's new events can't mix with those that NATS holds: relay
+/// and tails of servers started from now on use a stream of their own.
 ///
 /// # Errors
-/// The database's.
+/// The database's errors.
 pub async fn renew_log_id(pool: &PgPool) -> Result<Uuid, sqlx::Error> {
     let mut tx = pool.begin().await?;
     let (id,) =

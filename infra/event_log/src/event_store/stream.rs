@@ -8,7 +8,7 @@ use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Reads streams. Nothing is ever written through it.
+/// A reader of streams. Nothing is ever written through it.
 pub(super) struct Streams {
     repository: PostgresEventRepository,
 }

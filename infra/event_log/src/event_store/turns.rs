@@ -1,8 +1,9 @@
 //! Turns of commands on one aggregate: many at once would only make each other decide again and again.
 //!
-//! A command that is alone on its aggregate takes one atomic step and waits for nobody. Where others are under way, it
-//! queues, first come first served, so that at most two are under way: one that came when there was nobody, and the one
-//! whose turn it is. Other processes don't know of these turns: between processes the expected sequence decides.
+//! A command that is alone on its aggregate takes one atomic step and waits for no other. Where others are
+//! under way, it queues, first come first served, so that at most two are under way: one that came when there
+//! was no other, and the one whose turn it is. Other processes don't know of these turns: between processes
+//! the expected sequence decides.
 
 use super::command::StoreError;
 use std::collections::HashMap;
@@ -12,30 +13,32 @@ use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
-/// Counters of commands under way: two aggregates that share one make each other look at the queues, no more.
+/// Number of counters of commands under way: two aggregates that share a counter make each other look at the
+/// queues, no more.
 const COUNTERS: usize = 1 << 14;
-/// Commands that may queue for one aggregate; more are told to come back later.
+/// Number of commands that may queue for one aggregate; senders of more are told to come back later.
 pub(super) const QUEUE: usize = 512;
-/// A command that has queued for so long is told to come back later: whoever is before it waits for the database.
+/// The longest time in the queue; then the command's sender is told to come back later: a command before it
+/// waits for the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Who may go on, of those who change the same aggregate.
+/// The turns of commands that change the same aggregate.
 pub(super) struct Turns {
     under_way: Box<[AtomicU32]>,
     queues: Mutex<HashMap<Uuid, Queue>>,
 }
 
-/// Commands that came while another one was under way.
+/// The queue of commands that came while another one was under way.
 #[derive(Default)]
 struct Queue {
     turn: Arc<tokio::sync::Mutex<()>>,
-    /// Those who wait for their turn or have it.
+    /// The number of commands that wait for their turn or have it.
     members: usize,
 }
 
-/// A command's turn, until this is dropped.
+/// A command's turn, until this guard is dropped.
 pub(super) struct Turn<'a> {
-    // In this order: the next is woken before the queue may go.
+    // The order of the fields counts: the next command is woken before the queue may go.
     _turn: Option<OwnedMutexGuard<()>>,
     _member: Option<Member<'a>>,
     _counted: Counted<'a>,
@@ -66,7 +69,7 @@ impl Turns {
         Ok(Turn { _turn: Some(turn), _member: Some(member), _counted: counted })
     }
 
-    /// Counts a command in. Whether nobody else is under way.
+    /// Counts a command in. The flag is true if no other command is under way.
     fn count(&self, id: Uuid) -> (Counted<'_>, bool) {
         let (_, low) = id.as_u64_pair();
         let counter = &self.under_way[usize::try_from(low % COUNTERS as u64).unwrap_or(0)];

@@ -1,19 +1,20 @@
-//! Word that there is something to relay, sent for each batch that any process has stored.
+//! Pokes: messages that there are events to relay, sent for each batch that any process has stored.
 
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::task::coop::unconstrained;
 
-/// Pokes that nobody has looked at. Many say no more than one.
+/// The pokes that the relay has not looked at yet. Many pokes say no more than one.
 pub(super) struct Pokes<S>(Option<S>);
 
 impl<S: Stream + Unpin> Pokes<S> {
-    /// None: nobody pokes, and only polling is left.
+    /// Takes the subscription to pokes; with none, the relay only polls.
     pub(super) fn new(heard: Option<S>) -> Self {
         Self(heard)
     }
 
-    /// Drops those that are here: what they tell of is about to be read. Left in their queue each would cost
-    /// an empty look at the log later, and keep the client's whole read buffer that it came in.
+    /// Drops the pokes that are here: the events they tell of are about to be read. Each poke left in the
+    /// queue would cost an empty look at the log later, and keep the client's whole read buffer that it came
+    /// in.
     pub(super) fn clear(&mut self) {
         while let Some(heard) = &mut self.0 {
             match unconstrained(heard.next()).now_or_never() {
@@ -24,7 +25,7 @@ impl<S: Stream + Unpin> Pokes<S> {
         }
     }
 
-    /// Waits for one.
+    /// Waits for one poke.
     pub(super) async fn next(&mut self) {
         if let Some(heard) = &mut self.0
             && heard.next().await.is_some()

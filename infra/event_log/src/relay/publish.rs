@@ -1,4 +1,4 @@
-//! One batch of the log onto the stream.
+//! The relay's step: one batch of the log's events is published onto the stream.
 
 use super::{Mark, RelayError};
 use crate::nats::{Nats, header};
@@ -13,7 +13,7 @@ use sqlx::types::Json;
 use std::collections::VecDeque;
 use std::future::IntoFuture;
 
-/// Messages in flight at once.
+/// Number of messages in flight at once.
 pub(super) const BATCH: usize = 1_000;
 
 /// A message's body: the event's row, the payload untouched.
@@ -30,13 +30,14 @@ struct Row {
     recorded_at: DateTime<Utc>,
 }
 
-/// Publishes the events after the mark, at most [`BATCH`], and moves the mark; how many there were.
+/// Publishes the events after the mark, at most [`BATCH`], and moves the mark. Returns the number of events.
 pub(super) async fn batch(
     connection: &mut PgConnection,
     nats: &Nats,
     mark: &mut Mark,
 ) -> Result<usize, RelayError> {
-    // The last one published comes along: if it is another by now, so is all that follows.
+    // The last event published comes along: if another one is at its position by now, all that follow differ
+    // too.
     let mut rows: VecDeque<Row> = sqlx::query_as(
         "select position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
             metadata, recorded_at

@@ -6,16 +6,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Events kept in memory, and their size together: each twice, as it came and as it was read.
+/// Number of events kept in memory, and their size together: each event twice, as the message and as decoded.
 const MAX_EVENTS: usize = 8_192;
 const MAX_BYTES: usize = 16 << 20;
 
 /// An event as the tail holds it.
 #[derive(Clone, Debug)]
 pub struct TailEvent {
-    /// What projectors read of it.
+    /// The event as projectors read it.
     pub event: Arc<RecordedEvent>,
-    /// All of its row, as JSON.
+    /// The event's whole row, as JSON.
     pub row: Arc<[u8]>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Takes in the next event. Whether there may be events right before it that were not pushed.
+    /// Takes in the next event. Returns true if there may be events right before it that were not pushed.
     pub(super) fn push(&mut self, pushed: TailEvent) -> bool {
         let (position, last) = (pushed.event.position, self.newest());
         if last.is_some_and(|last| position <= last) {
@@ -58,14 +58,14 @@ impl Recent {
         self.events.back().map(|newest| newest.event.position)
     }
 
-    /// Whether what comes after `after` will be pushed here soon: the tail is being fed and has nothing
-    /// newer. Asking Postgres would only have every runner read and decode the same rows.
+    /// True if the events after `after` will be pushed here soon: the tail is being fed and has no newer
+    /// event. Asking Postgres would only have every runner read and decode the same rows.
     pub(super) fn will_have_after(&self, after: Position) -> bool {
         let is_fed = self.fed.is_some_and(|fed| fed.elapsed() < GRACE);
         is_fed && self.newest().is_some_and(|newest| newest <= after)
     }
 
-    /// The events right after `after`, if they are here: one at least.
+    /// The events right after `after`, one at least, if they are in memory.
     pub(super) fn after(&self, after: Position, limit: usize) -> Option<impl Iterator<Item = &TailEvent>> {
         let first = self.events.front()?.event.position;
         let skip = usize::try_from(after.checked_add(1)?.checked_sub(first)?).ok()?;

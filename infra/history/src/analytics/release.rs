@@ -1,13 +1,14 @@
-//! Which release's views stand: several releases may run at once, and the newest has its way.
+//! The release that made the views: several releases may run at once, and the newest one's views stay.
 
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
-/// Of the views that this build makes. Rises with each change of their SQL: see `releases.txt`.
+/// The version of the views that this build makes. It rises with each change of their SQL: see
+/// `releases.txt`.
 pub(super) const ANALYTICS_VERSION: u32 = 1;
 
-/// What the schema's comment says of who made the views.
+/// The release that made the views, as the schema's comment names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Release {
     version: u32,
@@ -15,17 +16,17 @@ pub(super) struct Release {
 }
 
 impl Release {
-    /// This build's, whose views this SQL makes.
+    /// This build's release, whose views this SQL makes.
     pub(super) fn of(sql: &str) -> Self {
         let hash = Sha256::digest(sql).iter().map(|byte| format!("{byte:02x}")).collect();
         Self { version: ANALYTICS_VERSION, hash }
     }
 
-    /// Whether its views are to take the place of those that stand. Those of a newer release stay.
+    /// True if this release's views are to replace those that are there. Views of a newer release stay.
     pub(super) fn replaces(&self, there: Option<&str>) -> bool {
         match there.map(str::parse::<Self>) {
             Some(Ok(there)) => there.version <= self.version && there != *self,
-            // Nobody's, or made before releases were numbered.
+            // The views are of no release, or were made before releases were numbered.
             Some(Err(_)) | None => true,
         }
     }
@@ -55,7 +56,7 @@ pub(super) struct NoRelease;
 mod tests {
     use super::*;
 
-    /// Every release there was, a line each: version and hash of its SQL.
+    /// The releases, a line each: version and hash of its SQL.
     const RELEASES: &str = include_str!("releases.txt");
 
     fn release(version: u32, hash: &str) -> Release {

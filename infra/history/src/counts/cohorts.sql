@@ -15,7 +15,7 @@ sizes as (
     select week, count(*) as people from cohorts group by week
 )
 
--- Who did nothing at all counts as nobody in their first week.
+-- A person who never did anything adds 0 to the count of their first week.
 select cohorts.week, people, coalesce(active.week, cohorts.week) as active_week, count(active.user_id)
 from cohorts
 inner join sizes on sizes.week = cohorts.week

@@ -1,4 +1,4 @@
--- Who acts anonymously is known by an alias, which never registered: they are not counted.
+-- A person who acts anonymously is known by an alias, which never registered, and is not counted.
 with active as (
     select distinct (recorded_at at time zone 'Asia/Seoul')::date as day, metadata ->> 'actor' as actor
     from events

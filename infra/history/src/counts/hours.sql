@@ -1,5 +1,5 @@
--- How many events were stored before each hour from $1 to $2, by halving the log up to $3 for all hours at once: times
--- ascend with positions, which have no gaps.
+-- The number of events stored before each hour from $1 to $2, by halving the log up to $3 for all hours at
+-- once: times ascend with positions, which have no gaps.
 with recursive search (hour, low, high) as (
     select hour, 0::bigint, $3::bigint
     from generate_series($1::timestamptz, $2::timestamptz, interval '1 hour') as hours (hour)

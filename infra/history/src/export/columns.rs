@@ -1,4 +1,4 @@
-//! What columns a table has.
+//! The columns of tables.
 
 use domain::schema::{Column, ColumnKind, EventSchema, current};
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ pub const ENVELOPE: [&str; 8] = [
     "event_version",
 ];
 
-/// The table of what this build can't read.
+/// The table of events that this build can't read.
 pub(super) const UNKNOWN: &str = "unknown_events";
 
 /// An event type's name in files and in SQL: `PostPublished` is `post_published`.
@@ -32,7 +32,7 @@ pub fn table_name(event_type: &str) -> String {
     name
 }
 
-/// Today's version of an event type.
+/// The schema of an event type's version of today.
 pub(super) fn schema(event_type: &str) -> Option<&'static EventSchema> {
     static BY_TYPE: LazyLock<HashMap<&str, &EventSchema>> =
         LazyLock::new(|| current().map(|schema| (schema.event_type, schema)).collect());

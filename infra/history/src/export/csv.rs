@@ -1,4 +1,4 @@
-//! A table as lines with commas.
+//! A table in the format CSV: lines with commas.
 
 use super::tables::{Finished, Table};
 use super::{ENVELOPE, ExportError};
@@ -63,7 +63,7 @@ impl Table for CsvTable {
     }
 }
 
-/// Nothing for null; text as it is; lists and objects as JSON.
+/// A value's cell: empty for null; text as it is; lists and objects as JSON.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

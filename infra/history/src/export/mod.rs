@@ -1,8 +1,8 @@
-//! The log as files: a table for each event type, with a column for each of its values.
+//! Exports of the log as files: a table for each event type, with a column for each of its values.
 //!
-//! An export is made beside where it is wanted, in a folder whose name ends in `.partial`, and moved there when it is
-//! whole. It goes on where it was cut off: positions are exported in windows, and what a window made is kept when all
-//! of it is there.
+//! An export is made beside the wanted folder, in one whose name ends in `.partial`, and is renamed when it
+//! is whole. An export that was cut off goes on from there: positions are exported in windows, and a window's
+//! files are kept once the window is whole.
 
 mod columns;
 mod csv;
@@ -27,81 +27,82 @@ use tables::Tables;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-/// Positions whose files are kept or made anew together.
+/// Number of positions in a window, whose files are kept or made anew together.
 const WINDOW: Position = 1_000_000;
-/// What is read at once, in bytes.
+/// The size of a chunk of rows, in bytes.
 const CHUNK: usize = 2 << 20;
-/// Chunks that wait to be written.
+/// Number of chunks that may wait to be written.
 const WAITING: usize = 2;
 
 const NOTICE: &str = include_str!("notice.txt");
 
-/// An export was not made, or not all of it; the same command goes on.
+/// The reason why an export was not made, or not all of it; the same command goes on.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// Something else is there.
+    /// The path where the export is wanted exists already.
     #[error("{0} is there already; name a folder that is not")]
     IsThere(PathBuf),
-    /// The part that is there was asked for otherwise.
+    /// The partial export that is there was begun by another request.
     #[error(
         "{0} holds a part of another export; go on with that by the command that began it, or remove the folder"
     )]
     IsAnother(PathBuf),
-    /// No event has such a name.
+    /// There is no event type of this name.
     #[error("there is no event type {0}; `madang events schema` lists them")]
     UnknownType(String),
-    /// The log's.
+    /// The log's rows can't be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
-    /// The database's.
+    /// The database failed.
     #[error("the log can't be read")]
     Database(#[from] sqlx::Error),
-    /// The disk's.
+    /// The disk failed.
     #[error("files can't be written")]
     Io(#[from] io::Error),
     /// A table can't be written.
     #[error("the table of {table} can't be written")]
     Table {
-        /// Which.
+        /// The table's name.
         table: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// What was written about the export can't be read.
+    /// The state file of the partial export can't be read.
     #[error("what stands in {0} is no export's")]
     Spoilt(PathBuf),
 }
 
-/// What is asked for.
+/// A request for an export.
 #[derive(Clone, Debug)]
 pub struct ExportRequest {
-    /// In which form.
+    /// The format of the files.
     pub format: Format,
-    /// Events stored at this time or later.
+    /// The begin: only events stored at this time or later.
     pub since: Option<DateTime<Utc>>,
-    /// Events stored before this time.
+    /// The end: only events stored before this time.
     pub until: Option<DateTime<Utc>>,
-    /// Only these event types.
+    /// The event types, if not all.
     pub types: Option<Vec<String>>,
-    /// Files of their own for what.
+    /// The partition into files, if any.
     pub partition: Option<Partition>,
 }
 
-/// Makes an export in `out`, or goes on with one; calls `on_progress` with how many of how many positions are done.
+/// Makes an export in `out`, or goes on with one; calls `on_progress` with the numbers of positions done and
+/// of all positions.
 ///
 /// # Errors
-/// See [`ExportError`]. What is there then is nothing's half: only the `.partial` folder.
+/// See [`ExportError`]. Then there is no half export in `out`, only the `.partial` folder.
 pub async fn export(
     pool: &PgPool,
-    asked: ExportRequest,
+    request: ExportRequest,
     out: &Path,
     on_progress: &(dyn Fn(Position, Position) + Send + Sync),
 ) -> Result<Manifest, ExportError> {
     if out.exists() {
         return Err(ExportError::IsThere(out.to_owned()));
     }
-    if let Some(types) = &asked.types
+    if let Some(types) = &request.types
         && let Some(unknown) =
             types.iter().find(|name| !domain::Event::types().any(|(_, known, _)| known == **name))
     {
@@ -109,9 +110,9 @@ pub async fn export(
     }
     let partial = plan::partial(out);
     let mut plan = match Plan::read(&partial)? {
-        Some(plan) if plan.is_of(&asked) => plan,
+        Some(plan) if plan.is_of(&request) => plan,
         Some(_) => return Err(ExportError::IsAnother(partial)),
-        None => begin(pool, asked, &partial).await?,
+        None => begin(pool, request, &partial).await?,
     };
     let all = plan.last - plan.first + 1;
     while plan.done < plan.last {
@@ -128,25 +129,25 @@ pub async fn export(
     plan.finish(&partial, out)
 }
 
-async fn begin(pool: &PgPool, asked: ExportRequest, partial: &Path) -> Result<Plan, ExportError> {
+async fn begin(pool: &PgPool, request: ExportRequest, partial: &Path) -> Result<Plan, ExportError> {
     let pages = Pages::new(pool.clone());
     let (log, head): (Uuid, Position) = sqlx::query_as("select id, head from log").fetch_one(pool).await?;
-    let first = match asked.since {
+    let first = match request.since {
         Some(since) => pages.before(since).await? + 1,
         None => 1,
     };
-    let last = match asked.until {
+    let last = match request.until {
         Some(until) => pages.before(until).await?,
         None => head,
     };
     fs::create_dir_all(partial)?;
     fs::write(partial.join("NOTICE.txt"), NOTICE)?;
-    let plan = Plan::new(asked, log, first, last.max(first - 1));
+    let plan = Plan::new(request, log, first, last.max(first - 1));
     plan.write(partial)?;
     Ok(plan)
 }
 
-/// Writes the files of some positions; how many rows each table got.
+/// Writes the files of the positions `first..=last`. Returns the number of rows that each table got.
 async fn window(
     pool: &PgPool,
     plan: &Plan,
@@ -163,7 +164,8 @@ async fn window(
     let mut tables = Tables::new(folder, plan, first);
     let (sender, mut receiver) = mpsc::channel::<super::rows::Chunk>(WAITING);
     let (told, mut progress) = tokio::sync::watch::channel(first - 1);
-    // Making columns takes a processor's time; Postgres sends meanwhile.
+    // The writer has a thread of its own, since making columns takes a processor's time; Postgres sends
+    // meanwhile.
     let writing = tokio::task::spawn_blocking(move || -> Result<plan::Made, ExportError> {
         while let Some(chunk) = receiver.blocking_recv() {
             chunk.each(|row| {

@@ -1,4 +1,4 @@
-//! A table as lines of JSON.
+//! A table in the format NDJSON: lines of JSON.
 
 use super::ExportError;
 use super::tables::{Finished, Table};

@@ -1,4 +1,4 @@
-//! A table as Parquet: columns of their own types, compressed.
+//! A table in the format Parquet: columns of their own types, compressed.
 
 use super::ExportError;
 use super::tables::{Envelope, Finished, Table, Unfit};
@@ -17,23 +17,24 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Rows, and bytes of payloads, that are made into columns at once.
+/// Number of rows, and of bytes of payloads, that are made into columns at once.
 const BATCH_ROWS: usize = 8_192;
 const BATCH_BYTES: usize = 4 << 20;
-/// Columns are written down when so many rows are there, or when they take so many bytes.
+/// Number of rows, and of bytes of columns, at which a group of columns is written to the file.
 const GROUP_ROWS: usize = 128 * 1_024;
 const GROUP_BYTES: usize = 16 << 20;
 
 pub(super) struct ParquetTable {
     aggregate_type: Option<String>,
     event_type: String,
-    /// Where each column is in a payload.
+    /// The path of each column in a payload.
     paths: Vec<Vec<String>>,
-    /// As payloads have them, objects within objects.
+    /// The schema of payloads, with objects within objects.
     nested: SchemaRef,
-    /// As the table has them.
+    /// The schema of the table.
     flat: SchemaRef,
-    /// What waits to be made into columns: envelopes, payloads one after the other, and where each ends.
+    /// The rows that wait to be made into columns: envelopes, payloads one after the other, and where each
+    /// ends.
     envelopes: Vec<Envelope>,
     payloads: Vec<u8>,
     ends: Vec<usize>,
@@ -74,7 +75,7 @@ impl ParquetTable {
         })
     }
 
-    /// Makes what waits into columns.
+    /// Makes the waiting rows into columns.
     fn make(&mut self) -> Result<(), ExportError> {
         if self.envelopes.is_empty() {
             return Ok(());
@@ -126,7 +127,7 @@ impl ParquetTable {
         ReaderBuilder::new(self.nested.clone()).with_batch_size(BATCH_ROWS).build_decoder()
     }
 
-    /// Takes out the events that are not of the shape that their type says.
+    /// Takes out the waiting events that are not of their type's shape.
     fn part_with_unfit(&mut self) {
         let (payloads, ends) = (std::mem::take(&mut self.payloads), std::mem::take(&mut self.ends));
         let starts = std::iter::once(0).chain(ends.iter().copied());
@@ -195,7 +196,7 @@ fn time() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// In the order of [`super::ENVELOPE`].
+/// The envelope's fields, in the order of [`super::ENVELOPE`].
 fn envelope_fields() -> Vec<Field> {
     let field = |name: &str, kind: DataType, is_nullable: bool| Field::new(name, kind, is_nullable);
     vec![
@@ -226,7 +227,7 @@ fn envelope_columns(all: &[Envelope]) -> Vec<ArrayRef> {
     ]
 }
 
-/// Masked events and old ones may lack any value, so each can be null.
+/// A column's field. Masked events and old ones may lack any value, so each field can be null.
 fn field(column: &Column) -> Field {
     Field::new(&column.name, data_type(&column.kind), true)
 }
@@ -259,7 +260,7 @@ fn nested(columns: &[Column], depth: usize) -> Fields {
     fields.into()
 }
 
-/// A column, out of the objects that it is in.
+/// A column's values, out of the objects that hold it.
 fn leaf(payloads: &RecordBatch, path: &[String]) -> ArrayRef {
     let (first, rest) = path.split_first().expect("a name");
     let outer = payloads.column_by_name(first).expect("a column of the schema").clone();

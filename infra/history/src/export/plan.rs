@@ -1,4 +1,4 @@
-//! What an export is to hold, how far it has come, and what it says of itself at the end.
+//! The plan of an export, with how far it has come, and the manifest of a whole one.
 
 use super::{ExportError, ExportRequest};
 use chrono::{DateTime, Utc};
@@ -13,23 +13,23 @@ use uuid::Uuid;
 const STATE: &str = "state.json";
 const MANIFEST: &str = "manifest.json";
 
-/// In which form events are written.
+/// The format in which events are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
-    /// One JSON object a line, the payload as an object within it.
+    /// NDJSON: one JSON object a line, the payload as an object within it.
     Ndjson,
-    /// A header and a line for each event; lists as JSON.
+    /// CSV: a header and a line for each event; lists as JSON.
     Csv,
-    /// Columns of their own types.
+    /// Parquet: columns of their own types.
     Parquet,
 }
 
-/// What gets files of its own.
+/// The unit that gets files of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Partition {
-    /// Each day of UTC, as `day=2026-11-22`.
+    /// A day of UTC, as `day=2026-11-22`.
     Day,
 }
 
@@ -64,51 +64,51 @@ impl FromStr for Partition {
     }
 }
 
-/// Rows of each table.
+/// The number of rows of each table.
 pub(super) type Made = BTreeMap<String, u64>;
 
-/// What is to be exported, and how far that is. Kept in the `.partial` folder.
+/// The plan of an export, and how far it has come. Kept in the `.partial` folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// In which form.
+    /// The format of the files.
     pub format: Format,
-    /// As it was asked.
+    /// The request's begin.
     since: Option<DateTime<Utc>>,
-    /// As it was asked.
+    /// The request's end.
     until: Option<DateTime<Utc>>,
-    /// Only these.
+    /// The event types, if not all.
     pub types: Option<Vec<String>>,
-    /// What gets files of its own.
+    /// The partition into files, if any.
     pub partition: Option<Partition>,
-    /// Of which log.
+    /// The log's id.
     log: Uuid,
-    /// The first event.
+    /// The position of the first event.
     pub first: Position,
-    /// The last event: what came after the export was begun is not in it.
+    /// The position of the last event: later events, stored after the export was begun, are not in it.
     pub last: Position,
-    /// Everything up to here is there.
+    /// The position up to which all files are written.
     pub done: Position,
     rows: Made,
 }
 
-/// What an export says of itself.
+/// The manifest of an export.
 #[derive(Clone, Debug, Serialize)]
 pub struct Manifest {
-    /// In which form it is.
+    /// The format of the files.
     pub format: Format,
-    /// Of which log.
+    /// The log's id.
     pub log: Uuid,
-    /// The first position that it covers.
+    /// The first position that the export covers.
     pub first: Position,
-    /// The last position that it covers.
+    /// The last position that the export covers.
     pub last: Position,
-    /// When it was finished.
+    /// The time when the export was finished.
     pub finished_at: DateTime<Utc>,
-    /// How many events each table has.
+    /// The number of events that each table has.
     pub rows: BTreeMap<String, u64>,
 }
 
-/// Where an export is made until it is whole.
+/// The folder in which an export is made until it is whole.
 pub(super) fn partial(out: &Path) -> PathBuf {
     let mut name = out.file_name().unwrap_or_default().to_owned();
     name.push(".partial");
@@ -116,8 +116,8 @@ pub(super) fn partial(out: &Path) -> PathBuf {
 }
 
 impl Plan {
-    pub(super) fn new(asked: ExportRequest, log: Uuid, first: Position, last: Position) -> Self {
-        let ExportRequest { format, since, until, mut types, partition } = asked;
+    pub(super) fn new(request: ExportRequest, log: Uuid, first: Position, last: Position) -> Self {
+        let ExportRequest { format, since, until, mut types, partition } = request;
         if let Some(types) = &mut types {
             types.sort();
             types.dedup();
@@ -126,9 +126,9 @@ impl Plan {
         Self { format, since, until, types, partition, log, first, last, done, rows }
     }
 
-    /// Whether it came from the same question.
-    pub(super) fn is_of(&self, asked: &ExportRequest) -> bool {
-        let other = Self::new(asked.clone(), self.log, self.first, self.last);
+    /// True if the plan came from the same request.
+    pub(super) fn is_of(&self, request: &ExportRequest) -> bool {
+        let other = Self::new(request.clone(), self.log, self.first, self.last);
         Self { done: other.done, rows: Made::new(), ..self.clone() } == other
     }
 
@@ -142,7 +142,7 @@ impl Plan {
         }
     }
 
-    /// Replaces what was noted before, or leaves it.
+    /// Replaces the state file as a whole, or leaves it as it was.
     pub(super) fn write(&self, partial: &Path) -> Result<(), ExportError> {
         let next = partial.join("state.next");
         let file = File::create(&next)?;
@@ -151,7 +151,8 @@ impl Plan {
         Ok(fs::rename(next, partial.join(STATE))?)
     }
 
-    /// Moves a window's files to the others. What a cut-off move left is overwritten by the same files.
+    /// Moves a window's files to the others. Files that a cut-off move left are overwritten by the same
+    /// files.
     pub(super) fn keep(&mut self, partial: &Path, last: Position, made: Made) -> Result<(), ExportError> {
         move_all(&partial.join("window"), &partial.join("tables"))?;
         for (table, rows) in made {

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
-/// What tables may hold in memory together, in bytes.
+/// The memory that tables may hold together, in bytes.
 const MEMORY: usize = 96 << 20;
 const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 
@@ -25,28 +25,30 @@ pub(super) trait Table: Send {
     /// Takes an event, whose payload is in today's version.
     fn push(&mut self, row: &Row<'_>, version: &str, payload: &str) -> Result<(), ExportError>;
 
-    /// About how much memory it holds.
+    /// The memory that the table holds, about, in bytes.
     fn held(&self) -> usize {
         0
     }
 
-    /// Writes down what it holds.
+    /// Writes the rows that the table holds in memory to the file.
     fn relieve(&mut self) -> Result<(), ExportError> {
         Ok(())
     }
 
-    /// Writes the rest. What its columns have no room for is given back: rows for [`UNKNOWN`].
+    /// Writes the rest. Events that the table's columns have no room for are given back: they are rows for
+    /// [`UNKNOWN`].
     fn finish(self: Box<Self>) -> Result<Finished, ExportError>;
 }
 
-/// What became of a table.
+/// The result of a finished table.
 pub(super) struct Finished {
     pub(super) rows: u64,
-    /// Rows that are not of the event's shape, as what stands for them in [`UNKNOWN`].
+    /// The events that are not of their type's shape, to be written to [`UNKNOWN`].
     pub(super) unfit: Vec<Unfit>,
 }
 
-/// An event that its table has no room for: its columns beside the payload as they are written, and the payload.
+/// An event that its table has no room for: the columns beside the payload as they are written, and the
+/// payload.
 pub(super) struct Unfit {
     pub(super) envelope: Envelope,
     pub(super) aggregate_type: String,
@@ -54,7 +56,7 @@ pub(super) struct Unfit {
     pub(super) payload: String,
 }
 
-/// The columns of [`super::ENVELOPE`], by themselves.
+/// An event's values of the columns of [`super::ENVELOPE`].
 #[derive(Clone, Debug)]
 pub(super) struct Envelope {
     pub(super) position: Position,
@@ -92,7 +94,8 @@ pub(super) struct Tables {
     format: Format,
     types: Option<Vec<String>>,
     by_day: bool,
-    /// Names the files: those of a window cut off are overwritten by the same names.
+    /// The window's first position, which names the files: those of a window that was cut off are overwritten
+    /// under the same names.
     first: Position,
     day: i64,
     open: HashMap<String, Box<dyn Table>>,
@@ -119,7 +122,7 @@ impl Tables {
         if self.types.as_ref().is_some_and(|types| types.iter().all(|name| name != row.event_type)) {
             return Ok(());
         }
-        // Days come one after the other: what is of the day before is done.
+        // Days come one after the other: the tables of the day before are done.
         let day = row.recorded_at.div_euclid(MICROSECONDS_A_DAY);
         if self.by_day && day != self.day {
             self.close()?;
@@ -138,7 +141,8 @@ impl Tables {
         Ok(())
     }
 
-    /// Writes down the largest where all of them hold too much. Asking each how much it holds is too dear for each row.
+    /// Writes the largest table's rows to its file where all tables together hold too much. Asking each table
+    /// how much it holds would be too dear for each row.
     pub(super) fn relieve(&mut self) -> Result<(), ExportError> {
         let held: usize = self.open.values().map(|table| table.held()).sum();
         if held > MEMORY
@@ -177,7 +181,7 @@ impl Tables {
         Ok(self.open.get_mut(event_type).expect("it was put there"))
     }
 
-    /// The table of what fits nowhere comes last: the others may have something for it.
+    /// Finishes all tables, that of [`UNKNOWN`] last: the others may have rows for it.
     fn close(&mut self) -> Result<(), ExportError> {
         let (unknown, known): (HashMap<_, _>, HashMap<_, _>) =
             std::mem::take(&mut self.open).into_iter().partition(|(event_type, _)| event_type == UNKNOWN);

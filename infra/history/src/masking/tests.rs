@@ -1,4 +1,4 @@
-//! The statements as they are made. What they do to events is asked of Postgres, in `tests/accounts/masks.rs`.
+//! Tests of the statements' SQL. What they do to events is tested on Postgres, in `tests/accounts/masks.rs`.
 
 use super::*;
 

@@ -1,8 +1,9 @@
-//! To sRGB: what we send says nothing of colour spaces, and without a word every browser takes sRGB.
+//! The conversion of colours to sRGB: our pictures name no colour space, and browsers take such pictures for
+//! sRGB.
 //!
-//! Telephones take photos in Display P3 and say so by an ICC profile. Its colours are brought into sRGB; those
-//! that sRGB has not are clipped to the nearest that it has. A profile that cannot be read, or that is of
-//! another kind than the pixels, is passed over, as browsers do.
+//! Telephones take photos in Display P3 and say so by an ICC profile. Its colours are brought into sRGB;
+//! colours that sRGB has not are clipped to the nearest that it has. A profile that cannot be read, or that
+//! is of another kind than the pixels, is passed over, as browsers do.
 
 use super::raster::Raster;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
@@ -31,7 +32,7 @@ fn converted(raster: &Raster, profile: &[u8]) -> Option<Vec<u8>> {
     Some(rgba)
 }
 
-/// Grey and alpha of each pixel, unless there are colours.
+/// Grey and alpha of each pixel; none if some pixel has a colour.
 fn gray_alpha(raster: &Raster) -> Option<Vec<u8>> {
     let pixels = raster.pixels();
     let is_gray = pixels.iter().all(|&[red, green, blue, _]| red == green && green == blue);

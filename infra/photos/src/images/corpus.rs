@@ -1,5 +1,5 @@
-//! Files to upload, made here so that what is in them is known: sound ones of each kind, those that claim much,
-//! and those that are something else.
+//! Files to upload, made here so that their content is known: sound ones of each kind, ones whose headers
+//! claim a large size, and ones that are no pictures.
 
 use jpeg_encoder::{ColorType, Encoder as JpegEncoder};
 use moxcms::ColorProfile;
@@ -37,10 +37,10 @@ fn pixels(width: u32, height: u32, mut pixel: impl FnMut(u32, u32) -> [u8; 3]) -
     all
 }
 
-/// What a JPEG is made of besides its pixels.
+/// The parts of a JPEG besides its pixels.
 #[derive(Clone, Debug, Default)]
 pub struct JpegParts {
-    /// In several scans.
+    /// True for a JPEG in several scans.
     pub progressive: bool,
     /// The Exif segment's TIFF.
     pub exif: Option<Vec<u8>>,
@@ -96,7 +96,7 @@ pub fn jpeg_claiming(width: u16, height: u16) -> Vec<u8> {
     file
 }
 
-/// A progressive JPEG whose last scan is there `times` times more: each goes over the whole picture.
+/// A progressive JPEG whose last scan is repeated `times` times: each scan goes over the whole picture.
 pub fn jpeg_of_many_scans(times: usize) -> Vec<u8> {
     let parts = JpegParts { progressive: true, ..JpegParts::default() };
     let mut file = jpeg(&corners(96, 64), 96, 64, &parts);
@@ -117,7 +117,7 @@ pub fn exif(orientation: u16, place: &str) -> Vec<u8> {
     // The pointer to the directory of the GPS, which comes right after this one.
     tiff.extend([0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 38]);
     tiff.extend([0, 0, 0, 0]);
-    // In it, GPSProcessingMethod, a text.
+    // The directory of the GPS with one entry, GPSProcessingMethod, a text.
     tiff.extend([0, 1, 0, 0x1B, 0, 7]);
     tiff.extend((place.len() as u32).to_be_bytes());
     tiff.extend([0, 0, 0, 56, 0, 0, 0, 0]);
@@ -125,7 +125,7 @@ pub fn exif(orientation: u16, place: &str) -> Vec<u8> {
     tiff
 }
 
-/// The profile that telephones take photos in.
+/// The profile of telephones' photos.
 pub fn display_p3() -> Vec<u8> {
     ColorProfile::new_display_p3().encode().expect("it can be written")
 }
@@ -133,11 +133,11 @@ pub fn display_p3() -> Vec<u8> {
 /// A kind of PNG, with its pixels as the PNG stores them.
 #[derive(Clone, Debug)]
 pub struct PngParts<'a> {
-    /// What a pixel consists of.
+    /// The channels of a pixel.
     pub color: png::ColorType,
     /// The bits of each channel.
     pub depth: png::BitDepth,
-    /// RGB, for a palette.
+    /// The palette's colours, as RGB.
     pub palette: Option<&'a [u8]>,
     /// The palette's alphas.
     pub alphas: Option<&'a [u8]>,
@@ -150,7 +150,7 @@ pub struct PngParts<'a> {
 }
 
 impl PngParts<'_> {
-    /// Nothing but pixels of 8 bits a channel.
+    /// The parts of a PNG of pixels of 8 bits a channel, and nothing else.
     pub const fn of(color: png::ColorType) -> Self {
         let depth = png::BitDepth::Eight;
         Self { color, depth, palette: None, alphas: None, profile: None, exif: None, text: None }
@@ -199,7 +199,7 @@ fn png_chunk(file: &mut Vec<u8>, kind_and_content: &[u8]) {
     file.extend((!crc).to_be_bytes());
 }
 
-/// A GIF of two frames: the quarters of [`corners`], then black. On a canvas that is larger by `margin` on
+/// A GIF of two frames, the quarters of [`corners`], then black, on a canvas that is larger by `margin` on
 /// every side.
 pub fn gif(width: u16, height: u16, margin: u16) -> Vec<u8> {
     let palette = [CORNERS[0], CORNERS[1], CORNERS[2], CORNERS[3], [0; 3]].concat();
@@ -252,7 +252,7 @@ pub fn webp_animated(width: u32, height: u32) -> Vec<u8> {
         content.extend(u24(width - 1));
         content.extend(u24(height - 1));
         content.extend([100, 0, 0, 0]);
-        // Its chunk, without the header of the file.
+        // The picture's chunk, without the header of the file.
         content.extend(&still[12..]);
         content
     });
@@ -368,7 +368,7 @@ pub fn sound_files() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// What HEIC, AVIF, SVG and so on begin like, with what they are.
+/// The beginnings of files of HEIC, AVIF, SVG and so on, each with the words by which a refusal names it.
 pub fn strangers() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("an empty file", Vec::new()),

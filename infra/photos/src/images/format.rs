@@ -1,4 +1,4 @@
-//! What a file is, by its content: a name is whatever somebody typed.
+//! The format of a file, by its content: a file's name is whatever somebody typed.
 
 use super::Unusable;
 use std::fmt;
@@ -6,18 +6,18 @@ use std::fmt;
 /// A format that can be uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Baseline or progressive; grey, RGB, YCbCr, CMYK or YCCK.
+    /// JPEG, baseline or progressive; grey, RGB, YCbCr, CMYK or YCCK.
     Jpeg,
-    /// Any kind, with 8 bits a channel kept; of an APNG the still picture.
+    /// PNG of any kind, of which 8 bits a channel are kept; of an APNG the still picture.
     Png,
-    /// Lossy or lossless; of an animation the first frame.
+    /// WebP, lossy or lossless; of an animation the first frame.
     WebP,
-    /// The first frame.
+    /// GIF, of which the first frame is taken.
     Gif,
 }
 
 impl Format {
-    /// What the file begins like.
+    /// The format by the file's first bytes.
     pub(super) fn of(bytes: &[u8]) -> Result<Self, Unusable> {
         match bytes {
             [0xFF, 0xD8, 0xFF, ..] => Ok(Self::Jpeg),
@@ -28,7 +28,7 @@ impl Format {
         }
     }
 
-    /// Its name on the wire.
+    /// The format's name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -40,30 +40,30 @@ impl Format {
     }
 }
 
-/// What a file that we do not read looks like, so that whoever sent it knows what to change.
+/// The kind that an unsupported file seems to be, so that its uploader knows what to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// Not one byte.
+    /// An empty file.
     Nothing,
-    /// HEIC or HEIF, as iPhones store photos.
+    /// A HEIC or HEIF picture, as iPhones store photos.
     Heic,
-    /// AVIF.
+    /// An AVIF picture.
     Avif,
     /// A video or sound of the MP4 family.
     Video,
-    /// SVG.
+    /// An SVG drawing.
     Svg,
-    /// BMP.
+    /// A BMP picture.
     Bmp,
-    /// TIFF, or a camera's raw format that is one.
+    /// A TIFF picture, or a camera's raw format that is one.
     Tiff,
-    /// PDF.
+    /// A PDF document.
     Pdf,
     /// Text of some kind.
     Text,
-    /// A JPEG of a kind that hardly anything reads, as lossless or 12-bit.
+    /// A JPEG of a kind that hardly any program reads, as lossless or 12-bit.
     RareJpeg,
-    /// Anything else.
+    /// A file of an unknown kind.
     Unknown,
 }
 
@@ -84,7 +84,7 @@ impl Seen {
     }
 
     fn in_text(head: &[u8]) -> Self {
-        // The head may end within a letter.
+        // The head of the file may end within a letter.
         let is_text = !head.contains(&0)
             && std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
         if !is_text {

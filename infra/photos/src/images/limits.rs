@@ -1,24 +1,24 @@
-//! How much of a file and of this machine one picture may take. Whoever sends a picture chooses what its
-//! header claims, so everything here is checked before a pixel is decoded.
+//! Limits of one picture: the file's size, and the memory that decoding may take. The uploader chooses what
+//! the header claims, so all limits are checked before a pixel is decoded.
 
 use super::Unusable;
 
 /// Bounds on one picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The file's size.
+    /// The largest size of the file, in bytes.
     pub size_bytes: usize,
-    /// Width times height.
+    /// The largest number of pixels: width times height.
     pub pixels: u64,
-    /// Width, and height.
+    /// The largest width, and the largest height, in pixels.
     pub side_pixels: u32,
-    /// What the decoder may hold at once, the decoded pixels among it. It is what each picture that is
-    /// processed at the same time can take; the rest of the work adds some tens of MiB.
+    /// The memory that the decoder may hold at once, decoded pixels included. Each picture that is processed
+    /// at the same time can take as much; the rest of the work adds some tens of MiB.
     pub decoding_bytes: u64,
 }
 
 impl Default for Limits {
-    /// What any telephone's photo keeps to, save for a few sensors of 100 megapixels and more.
+    /// Limits that any telephone's photo keeps to, save for a few sensors of 100 megapixels and more.
     fn default() -> Self {
         Self {
             size_bytes: 20_000_000,
@@ -37,7 +37,8 @@ impl Limits {
         Ok(())
     }
 
-    /// Checks what a header claims. `bytes_per_pixel` is the most that the decoder holds for each pixel.
+    /// Checks the size that a header claims. `bytes_per_pixel` is the most that the decoder holds for each
+    /// pixel.
     pub(super) fn check_pixels(&self, width: u32, height: u32, bytes_per_pixel: u64) -> Result<(), Unusable> {
         if width == 0 || height == 0 {
             return Err(Unusable::Damaged);

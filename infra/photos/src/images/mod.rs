@@ -1,13 +1,14 @@
-//! Turns what somebody uploads into the pictures that we show, and keeps nothing else of it: what the file
-//! says of its maker and of the place where it was taken does not get through.
+//! The pictures that we show are made of an uploaded file, and nothing else of the file is kept: neither its
+//! maker nor the place where it was taken gets through.
 //!
-//! A file is a stranger's program for a decoder. So its size is bounded, then what its header claims, and only
-//! then is it decoded, in bounded memory; whatever a decoder does, the caller gets an answer.
+//! A file is a stranger's program for a decoder. So the file's size is bounded, then the size that its header
+//! claims, and only then is it decoded, in bounded memory; whatever a decoder does, the caller gets an
+//! answer.
 //!
-//! Reading order: [`mod@format`] (what a file is, by its content), [`limits`], [`unusable`] (why one
-//! is refused), [`decode`] (to pixels as stored), [`orientation`], [`color`] (to sRGB), [`raster`] (pixels, and
-//! how they are scaled), [`variants`] (which pictures are made), [`summary`] (what stands in for a picture
-//! until it has loaded).
+//! Reading order: [`mod@format`] (a file's format, by its content), [`limits`], [`unusable`] (why a file is
+//! refused), [`decode`] (to pixels as stored), [`orientation`], [`color`] (to sRGB), [`raster`] (pixels, and
+//! how they are scaled), [`variants`] (which pictures are made), [`summary`] (the blur and colour shown until
+//! a picture has loaded).
 //!
 //! **Invariants.** Pixels are all that goes from a decoder to an encoder. No library decides by a file's name.
 
@@ -34,7 +35,7 @@ pub use variants::{Variant, VariantName};
 use raster::Raster;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What is shown of an uploaded picture.
+/// The pictures and values that are shown of an uploaded picture.
 #[derive(Clone, Debug)]
 pub struct Processed {
     /// The format of the file that was uploaded.
@@ -47,18 +48,18 @@ pub struct Processed {
     pub blurhash: String,
     /// The colour that most of the picture has, as `#rrggbb`.
     pub dominant_color: String,
-    /// One of each [`VariantName`], in the order of [`VariantName::ALL`].
+    /// A variant for each [`VariantName`], in the order of [`VariantName::ALL`].
     pub variants: Vec<Variant>,
 }
 
-/// Makes all that is shown of a picture. It takes a core for a second or so: not to be called where other
-/// tasks wait. Of an animation the first frame is taken.
+/// Makes all that is shown of a picture. This takes a core for a second or so, so it must not be called where
+/// other tasks wait. Of an animation the first frame is taken.
 ///
 /// # Errors
-/// Why this file cannot be used, in words for whoever uploaded it.
+/// The reason why this file cannot be used, in words for its uploader.
 pub fn process(bytes: &[u8], limits: &Limits) -> Result<Processed, Unusable> {
-    // The decoders are Rust, and what they did not expect of a file ends in a panic now and then. They leave
-    // nothing behind that anybody could see.
+    // The decoders are Rust, and a file that they did not expect ends in a panic now and then. A decoder that
+    // panics leaves nothing behind that other code could see.
     catch_unwind(AssertUnwindSafe(|| make(bytes, limits))).unwrap_or(Err(Unusable::Damaged))
 }
 

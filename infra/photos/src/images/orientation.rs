@@ -1,9 +1,9 @@
-//! Cameras store pixels as the sensor lies and note how it was held. The note goes with all other metadata,
-//! so the pixels are turned.
+//! The orientation of a photo. Cameras store pixels as the sensor lies and note how the camera was held. That
+//! note is dropped with all other metadata, so the pixels are turned.
 
 use super::raster::Raster;
 
-/// How stored pixels are to be turned: mirrored along a diagonal first, then left to right, then upside down.
+/// The turns that stored pixels need: mirrored along a diagonal first, then left to right, then upside down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Orientation {
     transposed: bool,
@@ -16,9 +16,10 @@ const SHORT: u16 = 3;
 const ENTRY_BYTES: usize = 12;
 
 impl Orientation {
-    /// Reads the tag from Exif data. Whatever is odd about those, the pixels then stay as they are.
+    /// Reads the orientation tag from Exif data. With data that are odd in any way the pixels stay as they
+    /// are.
     pub(super) fn from_exif(exif: &[u8]) -> Self {
-        // Some writers of WebP and PNG put JPEG's prefix before it.
+        // Some writers of WebP and PNG put JPEG's prefix before the TIFF.
         let tiff = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
         tag(tiff).map(Self::from_tag).unwrap_or_default()
     }
@@ -37,7 +38,8 @@ impl Orientation {
         Self { transposed, mirrored, flipped }
     }
 
-    /// The size after turning; and, as turning back swaps as well, the stored size of a seen one.
+    /// The size after turning. As turning back swaps the sides as well, this gives the stored size of a seen
+    /// one, too.
     pub(super) const fn seen_size(self, width: u32, height: u32) -> (u32, u32) {
         if self.transposed { (height, width) } else { (width, height) }
     }

@@ -1,5 +1,6 @@
-//! Pixels in memory, and how they are scaled. There is one kind, RGBA of 8 bits a channel: a kind more would
-//! save a quarter of the memory here and there, and cost every build of ours the better part of a minute.
+//! Pixels in memory, and their scaling. There is one kind of pixels, RGBA of 8 bits a channel: one kind more
+//! would save a quarter of the memory here and there, and cost every build of ours the better part of a
+//! minute.
 
 use fast_image_resize::{
     FilterType, ResizeAlg, ResizeOptions, Resizer,
@@ -7,7 +8,7 @@ use fast_image_resize::{
     pixels::U8x4,
 };
 
-/// The bytes of a pixel.
+/// The number of bytes of a pixel.
 pub(super) const CHANNELS: usize = 4;
 
 /// A picture's pixels, row by row, without gaps. Neither side is zero.
@@ -15,13 +16,13 @@ pub(super) const CHANNELS: usize = 4;
 pub(super) struct Raster {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// Red, green, blue, alpha. The colours are not multiplied by alpha.
+    /// The pixels' channels: red, green, blue, alpha. The colours are not multiplied by alpha.
     pub(super) rgba: Vec<u8>,
-    /// Whether alpha says nothing: most pictures need half the work then.
+    /// True if all pixels are opaque, as in most pictures: scaling takes half the work then.
     opaque: bool,
 }
 
-/// Which part of a picture is scaled.
+/// The part of a picture that is scaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Whole,
@@ -35,21 +36,21 @@ impl Raster {
         Self { width, height, rgba, opaque }
     }
 
-    /// From pixels of red, green and blue.
+    /// Makes a raster from pixels of red, green and blue.
     pub(super) fn of_rgb(width: u32, height: u32, rgb: &[u8]) -> Self {
         let mut rgba = Vec::with_capacity(rgb.len() / 3 * CHANNELS);
         rgba.extend(rgb.as_chunks().0.iter().flat_map(|&[red, green, blue]| [red, green, blue, u8::MAX]));
         Self { width, height, rgba, opaque: true }
     }
 
-    /// From pixels of grey and alpha.
+    /// Makes a raster from pixels of grey and alpha.
     pub(super) fn of_gray_alpha(width: u32, height: u32, gray_alpha: &[u8]) -> Self {
         let mut rgba = Vec::with_capacity(gray_alpha.len() / 2 * CHANNELS);
         rgba.extend(gray_alpha.as_chunks().0.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]));
         Self::new(width, height, rgba)
     }
 
-    /// The same picture of other pixels, as many and as opaque.
+    /// The same picture with other pixels and size, and as opaque.
     pub(super) fn with_pixels(&self, (width, height): (u32, u32), rgba: Vec<u8>) -> Self {
         Self { width, height, rgba, opaque: self.opaque }
     }

@@ -1,17 +1,18 @@
-//! What stands in for a picture until it has loaded. Both are of a few hundred pixels: more would not show.
+//! The summary that is shown until a picture has loaded: its blurhash and dominant colour. Both are made of a
+//! few hundred pixels: more would make no visible difference.
 
 use super::raster::{Part, Raster};
 
 const SIDE_MAX: u32 = 32;
 const COMPONENTS_X: u32 = 4;
 const COMPONENTS_Y: u32 = 3;
-/// Colours are told apart by so many of a channel's highest bits.
+/// Number of a channel's highest bits by which colours are told apart.
 const BITS: usize = 3;
 const WHITE: [u8; 3] = [u8::MAX; 3];
 
 pub(super) struct Summary {
     pub(super) blurhash: String,
-    /// `#rrggbb`.
+    /// The dominant colour, as `#rrggbb`.
     pub(super) dominant_color: String,
 }
 
@@ -35,8 +36,8 @@ fn over_white(&[red, green, blue, alpha]: &[u8; 4]) -> [u8; 4] {
     [mixed(red), mixed(green), mixed(blue), u8::MAX]
 }
 
-/// The mean of the fullest box of like colours, in which transparent pixels count for little. White if there
-/// is nothing to see.
+/// The mean of the fullest box of like colours, in which transparent pixels count for little. White if all
+/// pixels are transparent.
 fn dominant(pixels: &[[u8; 4]]) -> [u8; 3] {
     let mut boxes = vec![(0_u32, [0_u32; 3]); 1 << (3 * BITS)];
     for &[red, green, blue, alpha] in pixels {

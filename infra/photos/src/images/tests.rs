@@ -1,4 +1,4 @@
-//! What is promised of any file that somebody uploads.
+//! Tests of the promises about any file that somebody uploads.
 
 mod pixels;
 mod refusals;
@@ -17,7 +17,7 @@ fn refused(file: &[u8]) -> Unusable {
     process(file, &Limits::default()).expect_err("it is not to be used")
 }
 
-/// What a browser sees of a variant.
+/// The pixels of a variant as a browser sees them.
 struct Seen {
     width: u32,
     height: u32,
@@ -42,7 +42,7 @@ impl Seen {
         &self.pixels[start..start + channels]
     }
 
-    /// The middles of its four quarters, in the order of [`corpus::CORNERS`].
+    /// The middles of the picture's four quarters, in the order of [`corpus::CORNERS`].
     fn quarters(&self) -> [&[u8]; 4] {
         let (left, right) = (self.width / 4, self.width * 3 / 4);
         let (top, bottom) = (self.height / 4, self.height * 3 / 4);

@@ -1,24 +1,24 @@
-//! Why a file cannot be used. The texts are for whoever uploaded it and say what to do.
+//! The reasons why a file cannot be used. The texts are for its uploader and say what to do.
 
 use super::Seen;
 
-/// A file that is refused. That is expected of uploads, and no failure of ours.
+/// The reason why a file is refused. Refusals are expected of uploads, and no failure of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// It is no JPEG, PNG, WebP or GIF.
+    /// The file is no JPEG, PNG, WebP or GIF.
     #[error("This file is {seen}. Save it as JPEG, PNG, WebP or GIF and upload that.")]
     UnsupportedFormat {
-        /// What it looks like.
+        /// The kind that the file seems to be.
         seen: Seen,
     },
-    /// The file is too large, whatever is in it.
+    /// The file is too large, whatever its content.
     #[error(
         "This file has {size_bytes} bytes, and {max_bytes} are allowed. Make the picture smaller, or save it as JPEG."
     )]
     TooLarge {
-        /// The file's size.
+        /// The file's size in bytes.
         size_bytes: usize,
-        /// The largest allowed.
+        /// The largest size allowed, in bytes.
         max_bytes: usize,
     },
     /// The picture is too wide, too high, or both together.
@@ -26,25 +26,26 @@ pub enum Unusable {
         "This picture is {width} by {height} pixels. Scale it down to at most {max_pixels} pixels, and {max_side} on a side."
     )]
     TooManyPixels {
-        /// As the file says.
+        /// The width that the file claims.
         width: u32,
-        /// As the file says.
+        /// The height that the file claims.
         height: u32,
         /// The most that width times height may be.
         max_pixels: u64,
-        /// The most that each may be.
+        /// The most that each of width and height may be.
         max_side: u32,
     },
-    /// Its pixels are few enough, but the way in which they are stored takes too much memory to open.
+    /// The picture's pixels are few enough, but the way in which they are stored takes too much memory to
+    /// open.
     #[error("This picture takes too much memory to open. Scale it down, or save it as an ordinary JPEG.")]
     TooComplex,
-    /// It begins like a picture, and cannot be decoded.
+    /// The file begins like a picture, and cannot be decoded.
     #[error("This picture is damaged or incomplete. Open it, save it anew and upload that.")]
     Damaged,
 }
 
 impl Unusable {
-    /// The code on the wire. It never changes.
+    /// The code on the wire, which never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

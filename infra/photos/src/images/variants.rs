@@ -1,5 +1,6 @@
-//! Which pictures are made of an uploaded one. Each is scaled from the next larger, which costs little; only
-//! the largest is scaled from what was uploaded, and only that is brought into sRGB and turned.
+//! The variants: pictures made of an uploaded one. Each is scaled from the next larger, which costs little;
+//! only the largest is scaled from the uploaded picture, and only the largest is brought into sRGB and
+//! turned.
 
 use super::{
     Picture, color,
@@ -7,37 +8,38 @@ use super::{
 };
 use std::sync::Arc;
 
-/// One picture of those made of an uploaded one.
+/// A picture made of an uploaded one.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// Which.
+    /// The variant's name.
     pub name: VariantName,
-    /// In pixels. Less than the name says where the uploaded picture is smaller: none is enlarged.
+    /// The width in pixels, less than the name says where the uploaded picture is smaller: no picture is
+    /// enlarged.
     pub width: u32,
-    /// In pixels.
+    /// The height in pixels.
     pub height: u32,
-    /// The file, a WebP. Variants of one size share it.
+    /// The file, a WebP. Variants of one size share one file.
     pub webp: Arc<[u8]>,
 }
 
 /// The pictures that are made of each uploaded one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VariantName {
-    /// The middle, 320 by 320 pixels.
+    /// The square in the middle, 320 by 320 pixels.
     Square320,
-    /// 320 pixels wide.
+    /// The whole picture, 320 pixels wide.
     Width320,
-    /// 640 pixels wide.
+    /// The whole picture, 640 pixels wide.
     Width640,
-    /// 1280 pixels wide.
+    /// The whole picture, 1280 pixels wide.
     Width1280,
 }
 
 impl VariantName {
-    /// All of them.
+    /// All names of variants.
     pub const ALL: [Self; 4] = [Self::Square320, Self::Width320, Self::Width640, Self::Width1280];
 
-    /// Its name on the wire and in storage.
+    /// The variant's name on the wire and in storage.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -55,13 +57,13 @@ const SQUARE_SIDE: u32 = 320;
 const WEBP_SIDE_MAX: u32 = 16_383;
 
 pub(super) struct Views {
-    /// As [`VariantName::ALL`].
+    /// The variants, in the order of [`VariantName::ALL`].
     pub(super) variants: Vec<Variant>,
-    /// The smallest that shows the whole picture.
+    /// The smallest raster that shows the whole picture.
     pub(super) smallest: Raster,
 }
 
-/// Makes all of them.
+/// Makes all variants of a picture.
 pub(super) fn views(picture: Picture) -> Views {
     let (width, height) = picture.seen_size();
     let square_side = SQUARE_SIDE.min(width).min(height);
@@ -94,14 +96,14 @@ fn fitting(width: u32, height: u32, max_width: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-/// Part of an uploaded picture as it is looked at. The middle of it is the middle of what is stored.
+/// A part of an uploaded picture as it is looked at. The part's middle is the middle of the stored pixels.
 fn seen(picture: &Picture, part: Part, (width, height): (u32, u32)) -> Raster {
     let (width, height) = picture.orientation.seen_size(width, height);
     let stored = picture.raster.scaled(part, width, height);
     picture.orientation.apply(color::to_srgb(stored, picture.profile.as_deref()))
 }
 
-/// The whole of an uploaded picture as it is looked at; what was decoded is given back early.
+/// The whole of an uploaded picture as it is looked at; the memory of the decoded pixels is given back early.
 fn seen_whole(picture: Picture, size: (u32, u32)) -> Raster {
     if picture.seen_size() == size {
         return picture.orientation.apply(color::to_srgb(picture.raster, picture.profile.as_deref()));
@@ -109,7 +111,7 @@ fn seen_whole(picture: Picture, size: (u32, u32)) -> Raster {
     seen(&picture, Part::Whole, size)
 }
 
-/// The picture at another size, unless that is the size it has.
+/// The picture at another size; none if it has that size already.
 fn smaller(larger: &Raster, (width, height): (u32, u32)) -> Option<Raster> {
     ((width, height) != (larger.width, larger.height)).then(|| larger.scaled(Part::Whole, width, height))
 }

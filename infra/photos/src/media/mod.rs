@@ -1,7 +1,9 @@
-//! Looks after photos, beside requests: makes what is shown of an upload, and takes away what nothing shows.
+//! The worker of photos, beside requests: it makes the variants that are shown of an upload, and removes
+//! photos that nothing shows.
 //!
-//! An upload leads to a job, by a reaction to its event; what nothing shows any more is read from the projection `media`.
-//! What was done is told to the log, so that whoever dies in between leaves nothing that another does not take up.
+//! An upload leads to a job, by a reaction to its event; the photos that nothing shows any more are read from
+//! the projection `media`. Each step is told to the log, so that another process takes up the work of one
+//! that dies in between.
 //!
 //! Reading order: [`uploaded`] (the reaction, and its job), [`process`] (from an upload to a photo), [`tidy`] (removing,
 //! and strays in the bucket).
@@ -30,88 +32,88 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-/// Uploads, until they are looked at.
+/// The folder of uploads, until they are looked at.
 pub const UPLOADS: &str = "uploads/";
 
-/// The most that a photo may have, in bytes.
+/// The largest size of a photo, in bytes.
 pub const MAX_BYTES: u64 = 20 << 20;
 
 const POLL: Duration = Duration::from_secs(2);
-/// How long the projection may take to show an upload of which this worker was told.
+/// The longest time that this worker waits for the projection to reach a position of which it was told.
 const CATCH_UP: Duration = Duration::from_secs(1);
-/// Before something that failed is tried again.
+/// The pause before failed work on a photo is tried again.
 const PAUSE: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 100;
 
-/// Where an upload is put.
+/// The key of an upload's file.
 #[must_use]
 pub fn upload_key(id: MediaId) -> String {
     format!("{UPLOADS}{id}")
 }
 
-/// Where everything that is shown of a photo is.
+/// The folder of all files that are shown of a photo.
 #[must_use]
 pub fn folder_of(id: MediaId) -> String {
     format!("{PUBLIC}{id}/")
 }
 
-/// Where one variant of it is.
+/// The key of one variant's file.
 #[must_use]
 pub fn variant_key(id: MediaId, variant: &str) -> String {
     format!("{}{variant}.webp", folder_of(id))
 }
 
-/// Deletes all that the storage has of a photo.
+/// Deletes all files that the storage has of a photo.
 ///
 /// # Errors
-/// The storage's; some may be deleted then.
+/// The storage's errors; some files may be deleted then.
 pub async fn delete_files(storage: &Storage, id: MediaId) -> Result<(), StorageError> {
     storage.delete_folder(&folder_of(id)).await?;
     storage.delete(&upload_key(id)).await
 }
 
-/// Tells workers of this process that something is shown no longer, as of a position.
+/// Pokes to the workers of this process: a photo is shown no longer, as of a position.
 #[derive(Clone, Debug, Default)]
 pub struct Pokes(watch::Sender<Position>);
 
 impl Pokes {
-    /// Something is shown no longer.
+    /// Tells the workers that a photo is shown no longer, as of this position.
     pub fn poke(&self, position: Position) {
         self.0.send_modify(|known| *known = position.max(*known));
     }
 }
 
-/// What can't be done now, and until when it is left alone.
+/// The photos whose work failed just now, with the time until which each is left alone.
 type Resting = HashMap<MediaId, Instant>;
 
-/// What looking after photos takes.
+/// The parts that work on photos needs.
 #[derive(Clone)]
 pub struct Photos {
-    /// For the projection, and for locks.
+    /// The pool for the projection, and for locks.
     pub pool: PgPool,
-    /// Tells the log what was done.
+    /// The executor of commands, which tell the log of each step.
     pub executor: Executor,
-    /// Where the files are.
+    /// The storage of the files.
     pub storage: Storage,
 }
 
-/// Takes away what nothing shows, and has uploads looked at that nobody was told of.
+/// The worker that removes photos that nothing shows, and enqueues jobs for uploads that have none.
 pub struct Worker {
-    /// What it takes.
+    /// The parts that work on photos needs.
     pub photos: Photos,
-    /// Takes jobs.
+    /// The queue of jobs.
     pub queue: Queue,
-    /// How far the projection is.
+    /// The progress of the projection.
     pub progress: Arc<Progress>,
-    /// How long what nothing shows is kept.
+    /// The time for which a photo that nothing shows is kept.
     pub grace: Duration,
-    /// From requests in this process.
+    /// The pokes from requests in this process.
     pub pokes: Pokes,
-    /// Ends it; what is under way then is taken up by others.
+    /// The token that ends the worker; other processes take up the work that is under way then.
     pub shutdown: CancellationToken,
 }
 
-/// Something could not be done; it is tried again.
+/// The reason why work on a photo failed; it is tried again.
 #[derive(Debug, thiserror::Error)]
 enum WorkError {
     #[error(transparent)]
@@ -127,10 +129,11 @@ enum WorkError {
 }
 
 impl Worker {
-    /// Works until shutdown.
+    /// Looks after photos until shutdown.
     pub async fn run(self) {
         let shutdown = self.shutdown.clone();
-        // Apart from each other: a large bucket or many uploads keep nobody from their turn.
+        // Both run apart from each other: a large bucket or many uploads must not delay the removal of
+        // photos.
         let work = async { tokio::join!(self.clear(), self.tidy()) };
         tokio::select! {
             _ = work => {}
@@ -156,14 +159,14 @@ impl Worker {
         }
     }
 
-    /// Waits until the projection shows what this process was told of.
+    /// Waits until the projection reaches the position that this process was told of.
     async fn told(&self, pokes: &mut watch::Receiver<Position>, resting: &mut Resting) {
         let told = *pokes.borrow_and_update();
         self.progress.wait(&["media"], told, CATCH_UP).await;
         resting.retain(|_, until| *until > Instant::now());
     }
 
-    /// Notes that something can't be done now, so that the rest is not kept from its turn.
+    /// Notes that work on a photo failed just now, so that the photo does not delay the others.
     fn rest(resting: &mut Resting, id: MediaId, failure: &WorkError) {
         warn!(%failure, %id, "a photo could not be looked after; it is tried again");
         resting.insert(id, Instant::now() + PAUSE);
@@ -171,11 +174,12 @@ impl Worker {
 }
 
 impl Photos {
-    /// What has become of it then.
+    /// Carries out a command on a photo and returns the photo's state after it; none if the photo is shown
+    /// again and so can't be removed.
     async fn tell(&self, id: MediaId, command: MediaCommand) -> Result<Option<MediaState>, WorkError> {
         match self.executor.execute::<Media>(id.0, command, &Envelope::of_service()).await {
             Ok(answer) => Ok(Some(answer.state.state)),
-            // What shows it was quicker than its removal.
+            // A post or profile that shows the photo was quicker than the photo's removal.
             Err(CommandError::ClaimTaken { .. }) => Ok(None),
             Err(CommandError::Store(error)) => Err(error.into()),
             Err(other) => Err(WorkError::Refused(other.to_string())),
@@ -183,7 +187,7 @@ impl Photos {
     }
 }
 
-/// What a photo may be.
+/// The limits of a photo.
 fn limits() -> Limits {
     Limits { size_bytes: usize::try_from(MAX_BYTES).unwrap_or(usize::MAX), ..Limits::default() }
 }

@@ -1,4 +1,4 @@
-//! From an upload to a photo, or to a refusal that says why.
+//! The processing of an upload: it becomes a photo, or a refusal that names the reason.
 
 use super::{MAX_BYTES, Photos, WorkError, folder_of, limits, upload_key, variant_key};
 use crate::images::{self, Unusable};
@@ -7,19 +7,19 @@ use domain::value::MediaId;
 use hyper::body::Bytes;
 use service::polite;
 
-/// How far an upload is after a look.
+/// The stage of an upload after a look at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LookedAt {
-    /// It is a photo, is refused, or is gone.
+    /// The upload is a photo, is refused, or is gone.
     Settled,
-    /// This process does not know yet that it is there.
+    /// This process does not know yet that the upload is there.
     Unheard,
-    /// Another is at it.
+    /// Another process is at work on the upload.
     Elsewhere,
 }
 
 impl Photos {
-    /// Takes a core, and up to a few hundred megabytes.
+    /// Processes an upload. This takes a core, and up to a few hundred megabytes.
     pub(super) async fn look_at(&self, id: MediaId) -> Result<LookedAt, WorkError> {
         let mut tx = self.pool.begin().await?;
         let (is_ours,): (bool,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1, 0))")
@@ -47,19 +47,19 @@ impl Photos {
             None if self.storage.size(&upload_key(id)).await?.is_some() => {
                 MediaCommand::Refuse { reason: RefuseReason::TooLarge }
             }
-            // Taken away since.
+            // The file was deleted meanwhile.
             None => MediaCommand::Refuse { reason: RefuseReason::Damaged },
         };
         let state = self.tell(id, command).await?;
         if state != Some(MediaState::Ready) {
-            // Removed meanwhile, perhaps even swept.
+            // The photo was removed meanwhile, perhaps even swept.
             self.storage.delete_folder(&folder_of(id)).await?;
         }
         self.storage.delete(&upload_key(id)).await?;
         Ok(LookedAt::Settled)
     }
 
-    /// Puts what was made of it where readers find it.
+    /// Puts the variants made of an upload where readers find them.
     async fn keep(&self, id: MediaId, made: images::Processed) -> Result<Processed, WorkError> {
         let mut variants = Vec::with_capacity(made.variants.len());
         for variant in made.variants {

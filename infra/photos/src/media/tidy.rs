@@ -1,4 +1,4 @@
-//! Taking away what nothing shows, and what nobody knows of.
+//! The removal of photos that nothing shows, and of files that belong to no photo.
 
 use super::{AT_ONCE, ProcessPhoto, Resting, UPLOADS, WorkError, Worker, delete_files, folder_of};
 use crate::s3::{PUBLIC, Storage, StorageError};
@@ -13,15 +13,15 @@ use std::time::Duration;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-/// How often the bucket is held against what is known.
+/// The time between two comparisons of the bucket with the photos that are known.
 pub(super) const EVERY: Duration = Duration::from_secs(3_600);
-/// More uploads are asked for the next time.
+/// Number of uploads for which jobs are enqueued at once; the rest waits for the next time.
 const UPLOADS_AT_ONCE: usize = 10_000;
-/// Younger files may belong to something that is being told to the log just now.
+/// The age up to which a file may belong to a photo of which the log is being told just now.
 pub const SETTLED: Duration = Duration::from_secs(3_600);
 
 impl Worker {
-    /// Removes what is shown no longer, then sweeps what is removed.
+    /// Removes the photos that are shown no longer, then sweeps the files of removed ones.
     pub(super) async fn take_away(&self, resting: &mut Resting) {
         let (removable, removed) = match self.to_take_away().await {
             Ok(found) => found,
@@ -54,20 +54,21 @@ impl Worker {
         Ok(())
     }
 
-    /// Has uploads looked at that wait: those of before there was the reaction, and those that were given up.
+    /// Enqueues jobs for the uploads that wait: those from before there was the reaction, and those whose job
+    /// was given up.
     pub(super) async fn ask_for_uploads(&self) {
-        let asked = async {
+        let enqueued = async {
             let waiting = query::to_process(&self.photos.pool, UPLOADS_AT_ONCE).await?;
             let jobs = waiting.iter().map(|media| Enqueued::of(&ProcessPhoto::of(media.id, media.owner_id)));
             self.queue.enqueue_all(&self.photos.pool, jobs.collect()).await
         };
-        match asked.await {
+        match enqueued.await {
             Ok(()) => self.queue.poke(),
             Err(failure) => warn!(%failure, "uploads that wait can't be asked for"),
         }
     }
 
-    /// Deletes files that belong to nothing: an upload that came after its photo was made, say.
+    /// Deletes files that belong to no photo: an upload that came after its photo was made, say.
     pub(super) async fn tidy_bucket(&self) {
         let strays = match strays(&self.photos.pool, &self.photos.storage, SETTLED).await {
             Ok(strays) => strays,
@@ -82,7 +83,8 @@ impl Worker {
         }
     }
 
-    /// The read model may be behind, or be built anew just now: the log decides. Whether it was deleted.
+    /// Deletes a file, unless the log knows a photo that it belongs to: the read model may be behind, or be
+    /// built anew just now. Returns true if the file was deleted.
     async fn delete_unless_known(&self, key: &str) -> Result<bool, WorkError> {
         let Some(id) = id_in(key) else {
             warn!(key, "a file in the bucket is none of ours; it is left alone");
@@ -97,17 +99,17 @@ impl Worker {
     }
 }
 
-/// Whether a photo of this state has such a file.
+/// True if a photo of this state has such a file.
 fn belongs(state: MediaState, key: &str) -> bool {
     match state {
-        // What is removed is about to be swept.
+        // A removed photo is about to be swept.
         MediaState::Uploading | MediaState::Processing | MediaState::Removed => true,
         MediaState::Ready => key.starts_with(PUBLIC),
         MediaState::Unknown | MediaState::Refused | MediaState::Swept => false,
     }
 }
 
-/// Why the bucket could not be held against the read model.
+/// The reason why the bucket could not be compared with the read model.
 #[derive(Debug, thiserror::Error)]
 pub enum StraysError {
     /// See [`StorageError`].
@@ -118,7 +120,7 @@ pub enum StraysError {
     Read(#[from] sqlx::Error),
 }
 
-/// Files of photos, older than `settled`, that belong to none: nothing would ever delete them.
+/// The keys of files, older than `settled`, that belong to no photo: nothing else would ever delete them.
 ///
 /// # Errors
 /// See [`StraysError`].
@@ -141,7 +143,7 @@ pub async fn strays(pool: &PgPool, storage: &Storage, settled: Duration) -> Resu
     Ok(strays)
 }
 
-/// What of ready photos should be there and is not.
+/// The keys of files that ready photos should have and that are not in the bucket.
 ///
 /// # Errors
 /// See [`StraysError`].
@@ -156,7 +158,7 @@ pub async fn missing(pool: &PgPool, storage: &Storage) -> Result<Vec<String>, St
             let there = storage.list(&folder_of(media.id), None).await?;
             let wanted = processed.variants.iter().map(|variant| super::variant_key(media.id, &variant.name));
             let gone: Vec<String> = wanted.filter(|key| !there.iter().any(|file| file.key == *key)).collect();
-            // It may have been removed since it was read.
+            // The photo may have been removed since the page was read.
             let still =
                 query::one(pool, media.id).await?.is_some_and(|media| media.state == MediaState::Ready);
             if !gone.is_empty() && still {
@@ -170,7 +172,7 @@ pub async fn missing(pool: &PgPool, storage: &Storage) -> Result<Vec<String>, St
     }
 }
 
-/// `uploads/<id>` and `media/<id>/<variant>.webp`.
+/// The id of the photo in a key, which is `uploads/<id>` or `media/<id>/<variant>.webp`.
 fn id_in(key: &str) -> Option<MediaId> {
     key.split('/').nth(1)?.parse::<Uuid>().ok().map(MediaId)
 }

@@ -1,4 +1,4 @@
-//! An upload leads to a job.
+//! The reaction to an upload, and the job to which it leads.
 
 use super::process::LookedAt;
 use super::{Photos, WorkError};
@@ -15,10 +15,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How soon it is looked again whether another has looked at an upload.
+/// The pause before a job looks again whether another process is done with the upload.
 const SOON: Duration = Duration::from_secs(5);
 
-/// An upload is to be looked at.
+/// The job of processing an upload.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ProcessPhoto {
     media_id: Uuid,
@@ -26,7 +26,7 @@ pub struct ProcessPhoto {
 }
 
 impl ProcessPhoto {
-    /// The upload of this owner.
+    /// The job for an upload of this owner.
     #[must_use]
     pub fn of(media: MediaId, owner: UserId) -> Self {
         Self { media_id: media.0, owner_id: owner.0 }
@@ -35,7 +35,7 @@ impl ProcessPhoto {
 
 impl Job for ProcessPhoto {
     const KIND: &'static str = "process_photo";
-    /// About a day: the storage may be away for long.
+    /// The number of attempts, which takes about a day: the storage may be away for long.
     const MAX_ATTEMPTS: i32 = 10_000;
     const LONGEST_PAUSE: Duration = Duration::from_secs(10);
     type Context = Photos;
@@ -44,7 +44,7 @@ impl Job for ProcessPhoto {
         self.media_id.to_string()
     }
 
-    /// Who uploads many waits for others, too.
+    /// The owner's lane: an owner of many uploads waits for those of others, too.
     fn lane(&self) -> Option<Uuid> {
         Some(self.owner_id)
     }
@@ -71,9 +71,10 @@ impl From<WorkError> for Failure {
     }
 }
 
-/// Has each upload looked at, from the log's head on: older ones are asked for by the worker.
+/// The reaction that enqueues a job for each upload, from the log's head on; the worker enqueues jobs for
+/// older ones.
 pub struct Uploaded {
-    /// Knows owners.
+    /// The executor, from which an upload's owner is read.
     pub executor: Executor,
 }
 

@@ -1,6 +1,7 @@
-//! What a browser posts a file with, straight to the storage: a form that we sign, with a policy that the storage
-//! holds it to (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>). The SDK has
-//! nothing for it.
+//! The form with which a browser posts a file straight to the storage. We sign the form, with a policy that
+//! the storage enforces
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>). The SDK can't make
+//! such forms.
 
 use super::Storage;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,15 +14,15 @@ use std::time::Duration;
 /// A form that uploads one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadForm {
-    /// Where it is posted, as `multipart/form-data`.
+    /// The URL to which the form is posted, as `multipart/form-data`.
     pub url: String,
-    /// Its fields, to come before the field `file`.
+    /// The form's fields, to come before the field `file`.
     pub fields: Vec<(&'static str, String)>,
 }
 
 impl Storage {
-    /// A form that uploads a file of this name and type and of 1 to `max_bytes` bytes, for as long as `ttl` from
-    /// `now`.
+    /// A form that uploads a file of this key and type and of 1 to `max_bytes` bytes, for as long as `ttl`
+    /// from `now`.
     #[must_use]
     pub fn upload_form(
         &self,

@@ -1,10 +1,10 @@
-//! Files, in any storage that speaks S3: photos, and what people take away of their own.
+//! Files, in any storage that speaks S3: photos, and the exports that people make of their own data.
 //!
-//! One bucket. What is under [`PUBLIC`] anyone may read who knows its name; the rest is ours alone, and others
-//! reach it only by links that are good for a few minutes.
+//! All files are in one bucket. A file under [`PUBLIC`] can be read by anyone who knows its key; the other
+//! files are ours alone, and other people reach them only by links that are good for a few minutes.
 //!
-//! Reading order: [`Storage`] here, [`error`] (what can go wrong), [`prepare`] (the bucket at the start), [`form`]
-//! (what browsers upload with).
+//! Reading order: [`Storage`] here, [`error`] (the storage's errors), [`prepare`] (the bucket at the start),
+//! [`form`] (the form with which browsers upload).
 
 mod error;
 mod form;
@@ -33,15 +33,15 @@ use std::io::Seek;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// What begins with this anyone may read.
+/// The prefix of keys whose files anyone may read.
 pub const PUBLIC: &str = "media/";
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// Until the first byte of an answer.
+/// The longest wait for the first byte of an answer.
 const ANSWER: Duration = Duration::from_secs(30);
-/// With all tries. A large file on a slow line takes a while.
+/// The longest time for a request with all its tries. A large file on a slow line takes a while.
 const WHOLE: Duration = Duration::from_secs(300);
-/// As many as S3 deletes, and lists, in one request.
+/// The number of files that S3 deletes, and lists, in one request.
 const AT_ONCE: usize = 1_000;
 
 /// The bucket. Cheap to clone.
@@ -51,8 +51,8 @@ pub struct Storage {
     settings: Arc<S3Settings>,
 }
 
-/// The SDK counts sending as waiting for an answer. What is sent takes as long as it takes; only all of it is
-/// bounded.
+/// The configuration for sending a file. The SDK counts sending as waiting for an answer, so that wait has no
+/// bound here; only the whole request has.
 fn sending() -> aws_sdk_s3::config::Builder {
     let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).disable_read_timeout();
     aws_sdk_s3::Config::builder().timeout_config(timeouts.operation_timeout(WHOLE).build())
@@ -61,16 +61,16 @@ fn sending() -> aws_sdk_s3::config::Builder {
 /// One file in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// Its name, from the bucket's root.
+    /// The file's key: its name from the bucket's root.
     pub key: String,
-    /// In bytes.
+    /// The file's size in bytes.
     pub size: u64,
-    /// When it was put there.
+    /// The time when the file was put there.
     pub modified: Option<SystemTime>,
 }
 
 impl Listed {
-    /// Whether it was there long ago. What the storage does not date is young.
+    /// True if the file was put there longer than `age` ago. A file that the storage does not date is young.
     #[must_use]
     pub fn is_older_than(&self, age: Duration) -> bool {
         self.modified.and_then(|at| at.elapsed().ok()).is_some_and(|elapsed| elapsed > age)
@@ -78,7 +78,7 @@ impl Listed {
 }
 
 impl Storage {
-    /// Speaks to the storage of `settings`; nothing is sent yet.
+    /// Makes a client of the storage of `settings`; nothing is sent yet.
     #[must_use]
     pub fn new(settings: S3Settings) -> Self {
         let secret = settings.secret_access_key.to_string();
@@ -91,8 +91,8 @@ impl Storage {
             .endpoint_url(&settings.endpoint.0)
             .region(Region::new(settings.region.clone()))
             .credentials_provider(credentials)
-            // Every storage that speaks S3 takes these; names of buckets in the host, and checksums that are not
-            // asked for, only some do.
+            // Paths that begin with the bucket's name, and no checksums but required ones: every storage that
+            // speaks S3 takes these, and only some take the bucket's name in the host, and further checksums.
             .force_path_style(true)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
@@ -102,34 +102,35 @@ impl Storage {
         Self { client: Client::from_conf(config), settings: Arc::new(settings) }
     }
 
-    /// Where anyone reads what is under [`PUBLIC`].
+    /// The URL at which anyone reads a file under [`PUBLIC`].
     #[must_use]
     pub fn public_url(&self, key: &str) -> String {
         format!("{}/{key}", self.settings.public_url.0)
     }
 
-    /// Puts bytes there, in place of what had that name.
+    /// Puts a file of these bytes into the bucket, in place of a file that had the same key.
     ///
     /// # Errors
-    /// The storage's.
+    /// The storage's errors.
     pub async fn put(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), StorageError> {
         self.put_stream(key, content_type, ByteStream::from(bytes)).await
     }
 
-    /// Puts a file of this machine there, piece by piece.
+    /// Puts a file of this machine into the bucket, piece by piece.
     ///
     /// # Errors
-    /// The file can't be read, or the storage's.
+    /// The file can't be read, or the storage's errors.
     pub async fn put_file(&self, key: &str, content_type: &str, mut file: File) -> Result<(), StorageError> {
         file.rewind().map_err(StorageError::other)?;
         let stream = ByteStream::read_from().file(file.into()).build().await.map_err(StorageError::other)?;
         self.put_stream(key, content_type, stream).await
     }
 
-    /// Puts bytes there that never change under this name, so that readers keep them for a year.
+    /// Puts a file into the bucket whose bytes never change under this key, so that readers keep it for a
+    /// year.
     ///
     /// # Errors
-    /// The storage's.
+    /// The storage's errors.
     pub async fn put_for_ever(
         &self,
         key: &str,
@@ -141,10 +142,10 @@ impl Storage {
         Ok(())
     }
 
-    /// Puts there what arrives, as it arrives: exactly `size` bytes.
+    /// Puts a body of exactly `size` bytes into the bucket as a file, while the body arrives.
     ///
     /// # Errors
-    /// The storage's, and the body's: it is broken off, or of another size. Nothing is there then.
+    /// The storage's errors, and the body's: it is broken off, or of another size. No file is made then.
     pub async fn put_arriving<B>(
         &self,
         key: &str,
@@ -158,7 +159,7 @@ impl Storage {
     {
         let length = i64::try_from(size).map_err(StorageError::other)?;
         let put = self.putting(key, content_type, ByteStream::from_body_1_x(body)).content_length(length);
-        // It can't be hashed before it has arrived.
+        // The body can't be hashed before it has arrived.
         put.customize().config_override(sending()).disable_payload_signing().send().await?;
         Ok(())
     }
@@ -172,10 +173,10 @@ impl Storage {
         self.client.put_object().bucket(self.bucket()).key(key).content_type(content_type).body(body)
     }
 
-    /// All of a file; none if it is not there, or has more than `max_bytes`.
+    /// A file's bytes; none if there is no such file, or it has more than `max_bytes`.
     ///
     /// # Errors
-    /// The storage's.
+    /// The storage's errors.
     pub async fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Vec<u8>>, StorageError> {
         let answer = match self.client.get_object().bucket(self.bucket()).key(key).send().await {
             Ok(answer) => answer,
@@ -192,10 +193,10 @@ impl Storage {
         Ok(Some(bytes.to_vec()))
     }
 
-    /// How many bytes a file has; none if it is not there.
+    /// A file's size in bytes; none if there is no such file.
     ///
     /// # Errors
-    /// The storage's.
+    /// The storage's errors.
     pub async fn size(&self, key: &str) -> Result<Option<u64>, StorageError> {
         match self.client.head_object().bucket(self.bucket()).key(key).send().await {
             Ok(answer) => Ok(answer.content_length().and_then(|length| u64::try_from(length).ok())),
@@ -207,7 +208,7 @@ impl Storage {
     /// An address to which exactly `size` bytes of this type can be PUT, for as long as `ttl`.
     ///
     /// # Errors
-    /// A time or a size that S3 does not allow.
+    /// The time or the size is none that S3 allows.
     pub async fn upload_url(
         &self,
         key: &str,
@@ -222,23 +223,23 @@ impl Storage {
         Ok(link.uri().to_owned())
     }
 
-    /// Deletes one file, if it is there.
+    /// Deletes the file of this key, if there is one.
     ///
     /// # Errors
-    /// The storage's.
+    /// The storage's errors.
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
         self.client.delete_object().bucket(self.bucket()).key(key).send().await?;
         Ok(())
     }
 
-    /// Deletes all in a folder, whose name ends with `/`; how much that was.
+    /// Deletes all files in a folder, whose name ends with `/`. Returns the number of files.
     ///
     /// # Errors
-    /// The storage's; some may be deleted then.
+    /// The storage's errors; some files may be deleted then.
     pub async fn delete_folder(&self, folder: &str) -> Result<usize, StorageError> {
         let mut deleted = 0;
         loop {
-            // From the beginning each time: what was listed is gone.
+            // Each list is from the beginning: the files listed before are gone.
             let some = self.list(folder, None).await?;
             if some.is_empty() {
                 return Ok(deleted);
@@ -255,10 +256,10 @@ impl Storage {
         }
     }
 
-    /// Up to 1,000 files whose names begin with `prefix`, by name, from after `after`.
+    /// Up to 1,000 files whose keys begin with `prefix`, ordered by key, from after `after`.
     ///
     /// # Errors
-    /// The storage's.
+    /// The storage's errors.
     pub async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Vec<Listed>, StorageError> {
         let list = self.client.list_objects_v2().bucket(self.bucket()).prefix(prefix);
         let answer = list.max_keys(AT_ONCE as i32).set_start_after(after.map(str::to_owned)).send().await?;
@@ -273,7 +274,7 @@ impl Storage {
     /// An address at which a browser downloads the file as `file_name`, for as long as `ttl`; a week at most.
     ///
     /// # Errors
-    /// A time that S3 does not allow.
+    /// The time is none that S3 allows.
     pub async fn download_url(
         &self,
         key: &str,

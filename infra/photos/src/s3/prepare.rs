@@ -1,15 +1,15 @@
-//! The bucket at the start.
+//! The preparation of the bucket at the start.
 
 use super::{PUBLIC, Storage, StorageError};
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use serde_json::json;
 use tracing::{info, warn};
 
-/// Of AWS, where it must not be named.
+/// The region of AWS that must not be named when a bucket is made.
 const UNNAMED_REGION: &str = "us-east-1";
 
 impl Storage {
-    /// Makes the bucket if it is not there.
+    /// Makes the bucket if there is none.
     ///
     /// # Errors
     /// The storage can't be reached, or does not let us have the bucket.
@@ -21,14 +21,14 @@ impl Storage {
             return Err(missing.into());
         }
         let region = &self.settings.region;
-        let place = (region != UNNAMED_REGION).then(|| {
-            let place = BucketLocationConstraint::from(region.as_str());
-            CreateBucketConfiguration::builder().location_constraint(place).build()
+        let config = (region != UNNAMED_REGION).then(|| {
+            let location = BucketLocationConstraint::from(region.as_str());
+            CreateBucketConfiguration::builder().location_constraint(location).build()
         });
-        let made = self.client.create_bucket().bucket(self.bucket()).set_create_bucket_configuration(place);
+        let made = self.client.create_bucket().bucket(self.bucket()).set_create_bucket_configuration(config);
         match made.send().await {
             Ok(_) => info!(bucket = self.bucket(), "the bucket was made"),
-            // Another node was quicker.
+            // Another process has made the bucket first.
             Err(error)
                 if error.as_service_error().is_some_and(|error| {
                     error.is_bucket_already_owned_by_you() || error.is_bucket_already_exists()
@@ -39,8 +39,8 @@ impl Storage {
         Ok(())
     }
 
-    /// Lets anyone read what is public. Not every storage knows such rules, and some leave them to those who run
-    /// it.
+    /// Lets anyone read the files under [`PUBLIC`]. Some storages don't know such rules, and some leave them
+    /// to their operators.
     async fn open_to_readers(&self) {
         let bucket = self.bucket();
         let policy = json!({

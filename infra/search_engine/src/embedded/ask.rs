@@ -1,4 +1,4 @@
-//! How a question becomes tantivy's, and what it finds becomes an answer.
+//! A query is translated into tantivy's form, and the documents found into an answer.
 
 use super::bounded::BoundedSearcher;
 use super::fields::{self, Fields};
@@ -21,7 +21,7 @@ use tantivy::{TantivyDocument, Term};
 
 type Clause = (Occur, Box<dyn Ask>);
 
-/// How many of each facet are counted out.
+/// The number of values of each facet that are counted out.
 const FACETS: usize = 10;
 
 pub(super) fn find(
@@ -43,7 +43,7 @@ fn answer(
     cosines: &Cosines,
 ) -> tantivy::Result<Found> {
     let worded = worded(fields, query, bounds.clone());
-    let asked = match (&query.near, query.words.words.is_empty()) {
+    let matching = match (&query.near, query.words.words.is_empty()) {
         (None, _) => worded.clone(),
         (Some(_), no_words) => {
             let near = BooleanQuery::new(vec![must(Box::new(bounds)), must(near::among(fields, cosines))]);
@@ -52,10 +52,10 @@ fn answer(
         }
     };
     let now = query.now.timestamp_millis();
-    let ranked = order::ranked(searcher, &worded, &asked, query, cosines)?;
+    let ranked = order::ranked(searcher, &worded, &matching, query, cosines)?;
     let mut hits = vec![];
-    for (total, place) in ranked.into_iter().take(query.limit) {
-        let document: TantivyDocument = searcher.searcher.doc(place)?;
+    for (total, address) in ranked.into_iter().take(query.limit) {
+        let document: TantivyDocument = searcher.searcher.doc(address)?;
         let number =
             |field: Field| document.get_first(field).and_then(|value| value.as_i64()).unwrap_or_default();
         let key = document.get_first(fields.key).and_then(|value| value.as_str());
@@ -68,12 +68,13 @@ fn answer(
         };
         hits.push(Hit { key, score });
     }
-    let total = searcher.search(&asked, &Count)?;
-    let facets = if query.facets { facets(searcher, &asked)? } else { Facets::default() };
+    let total = searcher.search(&matching, &Count)?;
+    let facets = if query.facets { facets(searcher, &matching)? } else { Facets::default() };
     Ok(Found { hits, total, facets })
 }
 
-/// All that is asked but for the words that are to be found.
+/// The query without the words that are to be found: kind, words that must not be found, tags, filters and
+/// access.
 fn bounded(fields: &Fields, query: &Query) -> BooleanQuery {
     let kind = match query.kind {
         Kind::Posts => fields::POST,
@@ -93,7 +94,7 @@ fn bounded(fields: &Fields, query: &Query) -> BooleanQuery {
     BooleanQuery::new(clauses)
 }
 
-/// The words, too; where there are none everything fits alike.
+/// The query with its words; where there are none all documents fit alike.
 fn worded(fields: &Fields, query: &Query, bounds: BooleanQuery) -> BooleanQuery {
     let Words { words, is_unfinished, .. } = &query.words;
     let mut clauses = vec![must(Box::new(bounds))];
@@ -133,7 +134,8 @@ fn bounds(fields: &Fields, filters: &Filters, clauses: &mut Vec<Clause>) {
     }
 }
 
-/// What is for followers is found by them only, and nothing of who is hidden.
+/// Adds the viewer's access: a post for followers is found by its author's followers only, and no document of
+/// a hidden author is found.
 fn access(fields: &Fields, query: &Query, clauses: &mut Vec<Clause>) {
     let of = |people: &[domain::value::UserId]| -> Box<dyn Ask> {
         let terms = people.iter().map(|user| Term::from_field_text(fields.author, &fields::id(user.0)));
@@ -150,7 +152,8 @@ fn access(fields: &Fields, query: &Query, clauses: &mut Vec<Clause>) {
     }
 }
 
-/// A word in any of the fields, worth more in some; where it begins a word of the text more than inside of one.
+/// A query for a word in any of the fields. The word is worth more in some fields, and more where it begins a
+/// word of the text than inside of one.
 fn word(fields: &Fields, kind: Kind, word: &Word, is_unfinished: bool) -> Box<dyn Ask> {
     let boosts: &[(Field, f32)] = match kind {
         Kind::Posts => &[
@@ -183,10 +186,10 @@ fn word(fields: &Fields, kind: Kind, word: &Word, is_unfinished: bool) -> Box<dy
     Box::new(BooleanQuery::union(any))
 }
 
-/// The grams one after the other; `begins` a word there.
+/// A query for the grams one after the other; if `begins` is set, a word must begin at the first.
 fn phrase(field: Field, needle: &[Gram], begins: bool) -> Box<dyn Ask> {
     let Some(first) = needle.first() else { return Box::new(tantivy::query::EmptyQuery) };
-    let text = |place: usize, gram: &Gram| match place {
+    let text = |index: usize, gram: &Gram| match index {
         0 if begins => format!("{BEGIN}{}", gram.term),
         _ => gram.term.clone(),
     };
@@ -196,11 +199,12 @@ fn phrase(field: Field, needle: &[Gram], begins: bool) -> Box<dyn Ask> {
     let terms = needle
         .iter()
         .enumerate()
-        .map(|(place, gram)| (gram.place - first.place, Term::from_field_text(field, &text(place, gram))));
+        .map(|(index, gram)| (gram.place - first.place, Term::from_field_text(field, &text(index, gram))));
     Box::new(PhraseQuery::new_with_offset(terms.collect()))
 }
 
-/// Words of other scripts than CJK by their beginning, and with a typo where they are long enough to bear one.
+/// A query for a word of another script than CJK by its beginning, and with a typo or two where the word is
+/// long enough to bear them.
 fn nearly(field: Field, folded: &[char]) -> Option<Box<dyn Ask>> {
     if folded.iter().any(|&c| is_cjk(c) || !c.is_alphanumeric()) {
         return None;
@@ -227,19 +231,19 @@ fn boosted(query: Box<dyn Ask>, boost: f32) -> Box<dyn Ask> {
     Box::new(BoostQuery::new(query, boost))
 }
 
-/// For a bound: whether it holds, not how well.
+/// A query for a bound, which adds nothing to the score.
 fn unscored(query: Box<dyn Ask>) -> Box<dyn Ask> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
 
-fn facets(searcher: &BoundedSearcher, asked: &dyn Ask) -> tantivy::Result<Facets> {
+fn facets(searcher: &BoundedSearcher, query: &dyn Ask) -> tantivy::Result<Facets> {
     let by = |field: &str| json!({ "terms": { "field": field, "size": FACETS } });
     let wanted = json!({
         "tags": by(fields::TAG), "boards": by(fields::BOARD),
         "languages": by(fields::LANGUAGE), "photos": by(fields::HAS_PHOTOS),
     });
     let collector = AggregationCollector::from_aggs(serde_json::from_value(wanted)?, Default::default());
-    let counted = serde_json::to_value(searcher.search(asked, &collector)?)?;
+    let counted = serde_json::to_value(searcher.search(query, &collector)?)?;
     let buckets = |name: &str| -> Vec<(String, u64)> {
         let buckets = counted[name]["buckets"].as_array().map_or(&[][..], Vec::as_slice);
         let bucket = |bucket: &Json| {

@@ -1,4 +1,4 @@
-//! Searches that end: whoever waits no longer for an answer costs no processor time.
+//! Searches that end: a search for whose answer nobody waits any more costs no processor time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,17 +9,17 @@ use tantivy::{
     COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, TantivyError,
 };
 
-/// Documents between two looks at the clock.
+/// Number of documents between two looks at the clock.
 const STEP: u32 = 512;
 
-/// Until when a search is wanted.
+/// The deadline of a search, which ends earlier when the search is given up.
 #[derive(Clone, Debug)]
 pub(super) struct Deadline {
     at: Instant,
     given_up: Arc<AtomicBool>,
 }
 
-/// Gives a search up when it is dropped.
+/// A guard that gives a search up when it is dropped.
 #[derive(Debug)]
 pub(super) struct Wanted(Arc<AtomicBool>);
 
@@ -50,13 +50,13 @@ pub(super) struct BoundedSearcher {
 }
 
 impl BoundedSearcher {
-    /// As [`Searcher::search`].
-    pub(super) fn search<C: Collector>(&self, asked: &dyn Ask, collector: &C) -> tantivy::Result<C::Fruit> {
+    /// Does the work of [`Searcher::search`], until the deadline.
+    pub(super) fn search<C: Collector>(&self, query: &dyn Ask, collector: &C) -> tantivy::Result<C::Fruit> {
         let scoring = match collector.requires_scoring() {
             true => EnableScoring::enabled_from_searcher(&self.searcher),
             false => EnableScoring::disabled_from_searcher(&self.searcher),
         };
-        let weight = BoundedWeight { weight: asked.weight(scoring)?, deadline: self.deadline.clone() };
+        let weight = BoundedWeight { weight: query.weight(scoring)?, deadline: self.deadline.clone() };
         collector.check_schema(self.searcher.schema())?;
         let mut fruits: Vec<<C::Child as SegmentCollector>::Fruit> = vec![];
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
@@ -67,7 +67,8 @@ impl BoundedSearcher {
     }
 }
 
-/// Goes through what matches step by step, where tantivy would go through all of it at once.
+/// A weight that goes through the matching documents step by step, where tantivy would go through all at
+/// once.
 struct BoundedWeight {
     weight: Box<dyn Weight>,
     deadline: Deadline,
@@ -163,7 +164,7 @@ mod tests {
     const DOCUMENTS: u64 = 5_000;
     const LONG: Duration = Duration::from_secs(3_600);
 
-    /// Of all documents, of which every tenth was deleted, in one segment.
+    /// A searcher of one segment in which every tenth document was deleted, and a query for all documents.
     fn searcher() -> (Searcher, Box<dyn Ask>) {
         let mut schema = Schema::builder();
         let [kind, tenth] = ["kind", "tenth"].map(|name| schema.add_text_field(name, STRING));
@@ -176,11 +177,11 @@ mod tests {
         writer.commit().expect("committed");
         writer.delete_term(Term::from_field_text(tenth, "0"));
         writer.commit().expect("committed");
-        let asked = TermQuery::new(Term::from_field_text(kind, "post"), IndexRecordOption::Basic);
-        (index.reader().expect("a reader").searcher(), Box::new(asked))
+        let query = TermQuery::new(Term::from_field_text(kind, "post"), IndexRecordOption::Basic);
+        (index.reader().expect("a reader").searcher(), Box::new(query))
     }
 
-    /// Gives the search up at the first document that it is shown, and counts how many come all the same.
+    /// A collector that gives the search up at the first document, and counts how many come all the same.
     struct GivesUp(Deadline);
 
     struct Counted(Deadline, u64);
@@ -218,29 +219,29 @@ mod tests {
 
     #[test]
     fn a_search_in_time_finds_what_an_unbounded_one_finds() {
-        let (searcher, asked) = searcher();
+        let (searcher, query) = searcher();
         let (deadline, _wanted) = Deadline::after(LONG);
         let bounded = BoundedSearcher { searcher: searcher.clone(), deadline };
-        assert_eq!(bounded.search(&asked, &Count).expect("counted"), 4_500);
-        let found = (bounded.search(&asked, &DocSetCollector), searcher.search(&asked, &DocSetCollector));
+        assert_eq!(bounded.search(&query, &Count).expect("counted"), 4_500);
+        let found = (bounded.search(&query, &DocSetCollector), searcher.search(&query, &DocSetCollector));
         assert_eq!(found.0.expect("found"), found.1.expect("found"));
         let top = TopDocs::with_limit(7).order_by_score();
-        let found = (bounded.search(&asked, &top), searcher.search(&asked, &top));
+        let found = (bounded.search(&query, &top), searcher.search(&query, &top));
         assert_eq!(found.0.expect("found"), found.1.expect("found"));
         assert_eq!(bounded.search(&AllQuery, &Count).expect("counted"), 4_500);
     }
 
     #[test]
     fn a_search_that_nobody_waits_for_stops() {
-        let (searcher, asked) = searcher();
+        let (searcher, query) = searcher();
         let (deadline, _wanted) = Deadline::after(LONG);
         let bounded = BoundedSearcher { searcher, deadline: deadline.clone() };
-        assert!(bounded.search(&asked, &GivesUp(deadline)).is_err(), "in the midst of a segment");
+        assert!(bounded.search(&query, &GivesUp(deadline)).is_err(), "in the midst of a segment");
         for (deadline, wanted) in [Deadline::after(Duration::ZERO), Deadline::after(LONG)] {
             drop(wanted);
             let bounded = BoundedSearcher { searcher: bounded.searcher.clone(), deadline };
-            assert!(bounded.search(&asked, &Count).is_err());
-            assert!(bounded.search(&asked, &TopDocs::with_limit(7).order_by_score()).is_err());
+            assert!(bounded.search(&query, &Count).is_err());
+            assert!(bounded.search(&query, &TopDocs::with_limit(7).order_by_score()).is_err());
         }
     }
 }

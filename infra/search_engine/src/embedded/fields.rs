@@ -1,5 +1,5 @@
-//! What is indexed of a document. Words come as grams (see [`projections::search::text`]), made here, so that
-//! tantivy's own notion of a word plays no part.
+//! The indexed fields of a document. Words come as grams (see [`projections::search::text`]), made here, so
+//! that tantivy's own notion of a word plays no part.
 
 use projections::Position;
 use projections::search::engine::{Document, Key, PersonDocument, PostDocument, TagDocument};
@@ -21,11 +21,11 @@ pub(super) struct Fields {
     pub(super) version: Field,
     /// A post's title; a person's handle; a tag.
     pub(super) title: Field,
-    /// A post's text; what a person says of themselves.
+    /// A post's text; a person's bio.
     pub(super) text: Field,
     /// A post's tags.
     pub(super) tags: Field,
-    /// Alternative texts of photos.
+    /// The alternative texts of a post's photos.
     pub(super) photos: Field,
     /// A post's author by handle and name; a person's name.
     pub(super) names: Field,
@@ -39,10 +39,10 @@ pub(super) struct Fields {
     pub(super) language: Field,
     pub(super) has_photos: Field,
     pub(super) for_followers: Field,
-    /// In milliseconds since 1970.
+    /// The time of a post's publication, in milliseconds since 1970.
     pub(super) published: Field,
     pub(super) likes: Field,
-    /// By which a post is found among vectors; see [`near_key`].
+    /// The key by which a post is found among vectors; see [`near_key`].
     pub(super) near: Field,
 }
 
@@ -93,7 +93,7 @@ pub(super) fn schema() -> (Schema, Fields) {
     (schema.build(), fields)
 }
 
-/// As it stands in the index.
+/// A document's key as the index stores it.
 pub(super) fn key(key: &Key) -> String {
     match key {
         Key::Post(id) => format!("p{}", id.simple()),
@@ -116,8 +116,8 @@ pub(super) fn id(id: Uuid) -> String {
     id.simple().to_string()
 }
 
-/// What a post's vector is kept by: a number, as vector indexes want it. Ids are random enough for two never to share
-/// one; if they did, one would be found as near as the other.
+/// The key of a post's vector: a number, as vector indexes want it. Ids are random enough for two never to
+/// share a key; if they did, one post would be found as near as the other.
 pub(super) fn near_key(post: Uuid) -> u64 {
     let (high, low) = post.as_u64_pair();
     high ^ low
@@ -188,7 +188,7 @@ impl Fields {
 }
 
 impl Fields {
-    /// A name from each of its words on.
+    /// Adds the keys that type a name, from each of the name's words on.
     fn keys(&self, indexed: &mut TantivyDocument, name: &str) {
         let folded = fold(name).chars;
         let begins =
@@ -211,7 +211,7 @@ fn words(indexed: &mut TantivyDocument, field: Field, texts: &[impl AsRef<str>])
             text: gram.term,
             ..Token::default()
         }));
-        // Two more than any gap within a text.
+        // The gap is larger by two than any gap within a text.
         begin += end.map_or(0, |end| end + 4);
     }
     if !tokens.is_empty() {

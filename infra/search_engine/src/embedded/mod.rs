@@ -1,12 +1,13 @@
 //! The engine in this process: an index of tantivy's in a folder of its own.
 //!
-//! Reading order: [`fields`] (what is indexed of a document), [`ask`] (how a question becomes tantivy's), [`bounded`] (how
-//! long it may take), [`order`], [`vectors`] and [`near`] (closeness: an index of usearch's), [`kept`] (its folder within the other).
+//! Reading order: [`fields`] (the indexed fields of a document), [`ask`] (a query in tantivy's form),
+//! [`bounded`] (the time limit of a search), [`order`], [`vectors`] and [`near`] (closeness: an index of
+//! usearch's), [`disk`] (the vectors' folder within the index's).
 
 mod ask;
 mod bounded;
+mod disk;
 mod fields;
-mod kept;
 mod near;
 mod order;
 mod vectors;
@@ -35,20 +36,21 @@ use tracing::info;
 use vectors::{SEARCHES, Vectors};
 use writer::Writer;
 
-/// What is indexed, and how: another number makes the index anew. Raise it with the version of the projection, too.
+/// The version of the index's form: another number makes the index anew. Raise it with the version of the
+/// projection, too.
 const VERSION: u32 = 2;
-/// Blocks of stored documents kept unpacked.
+/// Number of blocks of stored documents kept unpacked.
 const BLOCKS: usize = 8;
-/// Searches at once for each processor: a few, since some wait for the disk.
+/// Number of searches at once for each processor: a few, since some wait for the disk.
 const SEARCHES_PER_PROCESSOR: usize = 4;
-/// A search waits for its turn no longer than this.
+/// The longest time that a search waits for its turn.
 const WAIT: Duration = Duration::from_secs(1);
-/// A search takes no longer than this, and stops earlier where nobody waits for it any more.
+/// The longest time that a search takes; it stops earlier where nobody waits for it any more.
 const LONGEST: Duration = Duration::from_secs(5);
-/// The folder of vectors within the index's.
+/// The vectors' folder within the index's.
 const VECTORS: &str = "vectors";
 
-/// The engine in this process. A clone is the same one.
+/// The engine in this process. A clone is the same engine.
 #[derive(Clone)]
 pub struct Embedded(Arc<Inner>);
 
@@ -58,15 +60,16 @@ struct Inner {
     reader: IndexReader,
     writer: Writer,
     vectors: Vectors,
-    /// For those who search.
+    /// The slots of searches.
     slots: Arc<Semaphore>,
-    /// Goes with the engine where nobody named a folder.
+    /// The temporary folder, if no other was named; it is removed with the engine.
     _folder: Option<tempfile::TempDir>,
 }
 
 impl Embedded {
-    /// Opens the index in a folder, or makes it: anew where another version made it, or it is not of this log. Without
-    /// a folder it is kept in a temporary one, which ends with it.
+    /// Opens the index in a folder, or makes one: anew where another version made the index, or where the
+    /// index is not of this log. Without a folder the index is in a temporary one, which is removed with the
+    /// engine.
     ///
     /// # Errors
     /// The folder can't be written, or another process has it.
@@ -81,7 +84,8 @@ impl Embedded {
         let index = match open() {
             Ok(index) if stands(&index, log) => index,
             opened => {
-                // Another schema, another log, or files that can't be read: the documents' tables have all of it.
+                // The index has another schema, is of another log, or its files can't be read: the documents'
+                // tables have all that a new one needs.
                 let was_there =
                     opened.is_ok_and(|index| index.load_metas().is_ok_and(|metas| metas.opstamp > 0));
                 if was_there {
@@ -125,7 +129,7 @@ impl Embedded {
         tokio::task::spawn_blocking(move || work(&inner)).await.map_err(failed)?
     }
 
-    /// The same for what is fed: a burst of it must cost those who ask and write nothing.
+    /// Does the same for feeding, at a low priority: a burst of changes must not slow requests down.
     async fn politely<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, EngineError> + Send + 'static,
@@ -135,13 +139,14 @@ impl Embedded {
     }
 }
 
-/// How many searches there may be at once; those by vectors are bounded by what usearch has set aside.
+/// The number of searches that there may be at once; those by vectors are bounded by the memory that usearch
+/// has set aside.
 fn slots() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     (processors * SEARCHES_PER_PROCESSOR).min(SEARCHES)
 }
 
-/// Every commit says of which version and log it is, and up to where it has everything.
+/// The payload of a commit: the index's version and log, and the position up to which it is fed.
 fn payload(log: &str, position: Position) -> String {
     format!("{VERSION} {log} {position}")
 }
@@ -156,7 +161,7 @@ fn stands(index: &Index, log: &str) -> bool {
     parts(index).is_some_and(|(made_for, _)| made_for == format!("{VERSION} {log}"))
 }
 
-/// Removes the files of an index and its vectors, and nothing else that may be in its folder.
+/// Removes all files in the folders of an index and of its vectors; other folders within these stay.
 fn empty(path: &Path) -> std::io::Result<()> {
     for folder in [path, &path.join(VECTORS)] {
         if !folder.is_dir() {
@@ -223,10 +228,10 @@ fn versions(searcher: &Searcher, fields: &Fields) -> Result<Vec<(Key, Position)>
     Ok(versions)
 }
 
-/// What an index in a folder holds, read beside the process that has it open.
+/// Reads which documents, in which versions, an index in a folder holds, beside the process that has it open.
 ///
 /// # Errors
-/// There is none.
+/// There is no index in the folder, or it can't be read.
 pub fn held(folder: &Path) -> Result<Vec<(Key, Position)>, EngineError> {
     let index = Index::open_in_dir(folder).map_err(failed)?;
     let (_, fields) = fields::schema();

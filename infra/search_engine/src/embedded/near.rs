@@ -1,4 +1,4 @@
-//! What is near by its vector, bounded as everything else that is found.
+//! The posts that are near by their vectors, within the same bounds as all that is found.
 
 use super::bounded::BoundedSearcher;
 use super::fields::{self, Fields};
@@ -10,19 +10,22 @@ use tantivy::collector::{Count, DocSetCollector};
 use tantivy::query::{BooleanQuery, Query as Ask, TermSetQuery};
 use tantivy::{DocAddress, Term};
 
-/// Where bounds leave no more than this, each is compared; else the index tells the nearest of all.
+/// The number of documents up to which all within the bounds are compared; beyond it the index tells the
+/// nearest of all.
 const COMPARED: usize = 5_000;
-/// How many nearest are asked for: more where too few of them are within the bounds for a page.
+/// The numbers of nearest that the index is asked for: first few, then many where too few of them are within
+/// the bounds for a page.
 const NEAREST: [usize; 2] = [1_000, 10_000];
-/// Of two orders that are to be one, how much of each counts.
+/// The number of first documents of each of two orders that are fused into one.
 pub(super) const FUSED: usize = 1_000;
-/// How much being first is worth more than being second (Cormack et al. 2009).
+/// The constant of reciprocal rank fusion, 60 by Cormack et al. 2009: the larger, the less the first rank is
+/// worth beyond the second.
 const FUSION: f32 = 60.0;
 
-/// Cosines of what is near enough, by [`fields::near_key`]. Cheap to clone.
+/// The cosines of posts that are near enough, by [`fields::near_key`]. Cheap to clone.
 pub(super) type Cosines = Arc<HashMap<u64, f32>>;
 
-/// What is near within `bounds`, and perhaps some that is not within them.
+/// The cosines of posts that are near, those within `bounds` and perhaps some others.
 pub(super) fn near(
     searcher: &BoundedSearcher,
     fields: &Fields,
@@ -35,7 +38,7 @@ pub(super) fn near(
         Some(Near::Vector(vector)) => (Some(vector.clone()), None),
         Some(Near::Post(post)) => (vectors.of(fields::near_key(post.0)), Some(fields::near_key(post.0))),
     };
-    // Nothing has no direction, and what has no vector is near to nothing.
+    // A vector of zeros has no direction, and a post without a vector is near to none.
     let Some(to) = to.filter(|to| to.iter().any(|x| *x != 0.0)) else { return Ok(Cosines::default()) };
     let enough = |found: Vec<(u64, f32)>| -> Cosines {
         let is_near = |&(key, cosine): &(u64, f32)| cosine >= query.closeness && Some(key) != itself;
@@ -55,20 +58,21 @@ pub(super) fn near(
     Ok(enough(vectors.nearest(&to, many)?))
 }
 
-/// Whether it is one of these.
+/// A query for the documents that have these keys.
 pub(super) fn among(fields: &Fields, cosines: &Cosines) -> Box<dyn Ask> {
     Box::new(TermSetQuery::new(cosines.keys().map(|key| Term::from_field_u64(fields.near, *key))))
 }
 
-/// One order out of two, by reciprocal ranks. Of what is worth the same, that which the first order has comes first.
+/// One order out of two, by reciprocal ranks. Of documents that are worth the same, that of the first order
+/// comes first.
 pub(super) fn fused(first: &[DocAddress], second: &[DocAddress]) -> Vec<DocAddress> {
     #[allow(clippy::cast_precision_loss)]
-    let worth = |place: usize| 1.0 / (FUSION + 1.0 + place as f32);
+    let worth = |rank: usize| 1.0 / (FUSION + 1.0 + rank as f32);
     let mut worths: HashMap<DocAddress, (f32, usize)> = HashMap::new();
     for order in [first, second] {
-        for (place, address) in order.iter().enumerate() {
+        for (rank, address) in order.iter().enumerate() {
             let seen = worths.len();
-            worths.entry(*address).or_insert((0.0, seen)).0 += worth(place);
+            worths.entry(*address).or_insert((0.0, seen)).0 += worth(rank);
         }
     }
     let mut order: Vec<_> = worths.into_iter().collect();
@@ -76,12 +80,12 @@ pub(super) fn fused(first: &[DocAddress], second: &[DocAddress]) -> Vec<DocAddre
     order.into_iter().map(|(address, _)| address).collect()
 }
 
-fn count(searcher: &BoundedSearcher, asked: &dyn Ask) -> Result<usize, EngineError> {
-    searcher.search(asked, &Count).map_err(super::failed)
+fn count(searcher: &BoundedSearcher, query: &dyn Ask) -> Result<usize, EngineError> {
+    searcher.search(query, &Count).map_err(super::failed)
 }
 
-fn keys(searcher: &BoundedSearcher, asked: &dyn Ask) -> Result<Vec<u64>, EngineError> {
-    let found = searcher.search(asked, &DocSetCollector).map_err(super::failed)?;
+fn keys(searcher: &BoundedSearcher, query: &dyn Ask) -> Result<Vec<u64>, EngineError> {
+    let found = searcher.search(query, &DocSetCollector).map_err(super::failed)?;
     let columns: Vec<_> = searcher.searcher.segment_readers().iter().map(fields::near_column).collect();
     Ok(found.into_iter().map(|at| columns[at.segment_ord as usize].get_val(at.doc_id)).collect())
 }

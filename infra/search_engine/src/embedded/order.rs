@@ -1,4 +1,4 @@
-//! In which order what was found comes.
+//! The order in which the documents found come.
 
 use super::bounded::BoundedSearcher;
 use super::fields;
@@ -11,21 +11,21 @@ use tantivy::{DocAddress, Order, SegmentReader};
 
 /// A day in milliseconds.
 const DAY: f32 = 86_400_000.0;
-/// What is so old counts half of what it can lose by age.
+/// The age, in days, at which a document has lost half of what it can lose by age.
 const HALF_AGE_DAYS: f32 = 90.0;
-/// What something loses at most by its age.
+/// The share of its score that a document loses at most by its age.
 const AGE_COSTS: f32 = 0.6;
-/// How much each doubling of likes is worth.
+/// The share of the words' score that each doubling of likes adds.
 const LIKES_GIVE: f32 = 0.12;
 
-/// Where documents are, in order, and the score of those that words have found.
+/// The addresses of documents, in order, with the score of those that words have found.
 pub(super) type RankedDocs = Vec<(Option<f32>, DocAddress)>;
 
-/// One page of what `asked` finds; `worded` is the part of it that the words find.
+/// One page of the documents that `matching` finds; `worded` finds those of them that have the words.
 pub(super) fn ranked(
     searcher: &BoundedSearcher,
     worded: &dyn Ask,
-    asked: &dyn Ask,
+    matching: &dyn Ask,
     query: &Query,
     cosines: &Cosines,
 ) -> tantivy::Result<RankedDocs> {
@@ -33,26 +33,26 @@ pub(super) fn ranked(
     Ok(match (query.kind, query.sort, &query.near) {
         (Kind::Posts, Sort::Newest, _) => {
             let top = top(query).order_by_fast_field::<i64>(fields::PUBLISHED, Order::Desc);
-            searcher.search(asked, &top)?.into_iter().map(|(_, place)| (None, place)).collect()
+            searcher.search(matching, &top)?.into_iter().map(|(_, address)| (None, address)).collect()
         }
         (Kind::Posts, Sort::MostLiked, _) => {
             let most = top(query).tweak_score(|segment: &SegmentReader| {
                 let (likes, published) = columns(segment);
                 move |doc, _: f32| (likes.get_val(doc), published.get_val(doc))
             });
-            searcher.search(asked, &most)?.into_iter().map(|(_, place)| (None, place)).collect()
+            searcher.search(matching, &most)?.into_iter().map(|(_, address)| (None, address)).collect()
         }
         (_, _, None) => best(searcher, worded, top(query), now)?,
-        (_, _, Some(_)) if query.words.words.is_empty() => nearest(searcher, asked, top(query), cosines)?,
+        (_, _, Some(_)) if query.words.words.is_empty() => nearest(searcher, matching, top(query), cosines)?,
         (_, _, Some(_)) => {
             let both = || TopDocs::with_limit(near::FUSED);
             let by_words = best(searcher, worded, both(), now)?;
-            let by_near = nearest(searcher, asked, both(), cosines)?;
-            let scores: HashMap<_, _> = by_words.iter().map(|(score, place)| (*place, *score)).collect();
-            let order = |ranked: &RankedDocs| ranked.iter().map(|(_, place)| *place).collect::<Vec<_>>();
+            let by_near = nearest(searcher, matching, both(), cosines)?;
+            let scores: HashMap<_, _> = by_words.iter().map(|(score, address)| (*address, *score)).collect();
+            let order = |ranked: &RankedDocs| ranked.iter().map(|(_, address)| *address).collect::<Vec<_>>();
             let fused = near::fused(&order(&by_words), &order(&by_near)).into_iter();
             let page = fused.skip(query.offset).take(query.limit);
-            page.map(|place| (scores.get(&place).copied().flatten(), place)).collect()
+            page.map(|address| (scores.get(&address).copied().flatten(), address)).collect()
         }
     })
 }
@@ -61,24 +61,24 @@ fn top(query: &Query) -> TopDocs {
     TopDocs::with_limit(query.limit.max(1)).and_offset(query.offset)
 }
 
-/// By how well the words fit, by likes and by age.
-fn best(searcher: &BoundedSearcher, asked: &dyn Ask, top: TopDocs, now: i64) -> tantivy::Result<RankedDocs> {
+/// Ranks by how well the words fit, by likes and by age.
+fn best(searcher: &BoundedSearcher, query: &dyn Ask, top: TopDocs, now: i64) -> tantivy::Result<RankedDocs> {
     let best = top.tweak_score(move |segment: &SegmentReader| {
         let (likes, published) = columns(segment);
         move |doc, words: f32| {
             let score = score(words, likes.get_val(doc), published.get_val(doc), now);
-            // Of what fits alike the newer.
+            // Of two documents with the same score the newer comes first.
             (score.words * score.likes * score.age, published.get_val(doc))
         }
     });
-    let found = searcher.search(asked, &best)?;
-    Ok(found.into_iter().map(|((score, _), place)| (Some(score), place)).collect())
+    let found = searcher.search(query, &best)?;
+    Ok(found.into_iter().map(|((score, _), address)| (Some(score), address)).collect())
 }
 
-/// By how near it is; what is not near at all is left out.
+/// Ranks by cosine; documents that are not near at all are left out.
 fn nearest(
     searcher: &BoundedSearcher,
-    asked: &dyn Ask,
+    query: &dyn Ask,
     top: TopDocs,
     cosines: &Cosines,
 ) -> tantivy::Result<RankedDocs> {
@@ -91,11 +91,11 @@ fn nearest(
             (cosine.copied().unwrap_or(NOT_NEAR), published.get_val(doc))
         }
     });
-    let found = searcher.search(asked, &nearest)?.into_iter();
-    Ok(found.filter(|((cosine, _), _)| *cosine > NOT_NEAR).map(|(_, place)| (None, place)).collect())
+    let found = searcher.search(query, &nearest)?.into_iter();
+    Ok(found.filter(|((cosine, _), _)| *cosine > NOT_NEAR).map(|(_, address)| (None, address)).collect())
 }
 
-/// Below all cosines.
+/// A number below all cosines, for documents that are not near.
 const NOT_NEAR: f32 = -2.0;
 
 type Column = std::sync::Arc<dyn tantivy::columnar::ColumnValues<i64>>;

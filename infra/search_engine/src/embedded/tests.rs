@@ -1,4 +1,4 @@
-//! How the engine bears too many who search, and a disk that is full.
+//! Tests of the engine under too many searches, and on a full disk.
 
 use super::*;
 use projections::search::engine::{Access, Document, Filters, Kind, Sort, TagDocument};
@@ -37,7 +37,7 @@ async fn searches_by_words_are_bounded_and_the_surplus_is_told_that_it_is_busy()
     assert_eq!(engine.0.slots.available_permits(), slots());
 }
 
-/// A directory on a disk that is full now and then: what is there can be read and deleted.
+/// A directory on a disk that is full now and then: files that are there can still be read and deleted.
 #[derive(Clone, Debug)]
 struct Disk {
     directory: MmapDirectory,

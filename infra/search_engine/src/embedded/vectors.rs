@@ -1,10 +1,10 @@
 //! The vectors of posts, in an index of usearch's (HNSW) in memory and, every now and then, in a folder of its own.
 //!
-//! What was not written yet when the process was killed is made again: the position on disk is of what is there.
-//! Vectors are kept at a byte a number, which moves cosines by a hundredth at most.
+//! Vectors that were not written yet when the process was killed are made again: the position on disk is that
+//! of the vectors on disk. Vectors are kept at a byte a number, which moves cosines by a hundredth at most.
 
+use super::disk::{self, About};
 use super::failed;
-use super::kept::{self, About};
 use projections::Position;
 use projections::search::engine::EngineError;
 use std::path::{Path, PathBuf};
@@ -13,39 +13,41 @@ use std::time::{Duration, Instant};
 use tracing::{info, warn};
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
-/// Searches at once; usearch sets memory aside for each, and fails further ones.
+/// Number of searches at once; usearch sets memory aside for each, and fails further ones.
 pub(super) const SEARCHES: usize = 16;
-/// Between writes to disk: each writes all vectors.
+/// The time between writes to disk: each writes all vectors.
 const WRITE_EVERY: Duration = Duration::from_secs(30);
-/// Neighbours of each vector, and how widely is looked for them: as is usual, with an eye on speed.
+/// The number of neighbours of each vector, and how widely the index looks for them: usual values, with an
+/// eye on speed.
 const CONNECTIVITY: usize = 16;
 const EXPANSION_ADD: usize = 64;
 const EXPANSION_SEARCH: usize = 64;
-/// By how many vectors an index grows at least.
+/// The least number of vectors by which an index grows.
 pub(super) const GROWTH: usize = 1_024;
 
-/// All vectors.
+/// The vectors of all posts.
 pub(super) struct Vectors {
     folder: PathBuf,
     made_for: String,
     held: RwLock<Held>,
-    /// One write to disk at a time.
+    /// The lock of writes to disk, of which there is one at a time.
     saving: Mutex<()>,
 }
 
 struct Held {
-    /// None as long as it is not known how long vectors are.
+    /// The index; none until the first vector comes, whose length it needs.
     index: Option<Index>,
     about: About,
     written: Instant,
-    /// Whether the disk has less.
+    /// True if the disk lacks some change.
     changed: bool,
 }
 
 impl Vectors {
-    /// Reads a folder, which may not be there yet; what is not of this log or can't be read is begun anew.
+    /// Reads a folder, which may not be there yet; an index that is not of this log or can't be read is begun
+    /// anew.
     pub(super) fn open(folder: &Path, made_for: String) -> Self {
-        let (index, about) = match kept::read(folder, &made_for) {
+        let (index, about) = match disk::read(folder, &made_for) {
             Ok(found) => found.unwrap_or_default(),
             Err(failure) => {
                 warn!(%failure, "the vectors can't be read and are made anew");
@@ -57,7 +59,7 @@ impl Vectors {
         Self { folder: folder.to_owned(), made_for, held, saving }
     }
 
-    /// Up to where it has the vectors of this embedder; those of another are dropped.
+    /// The position up to which there are vectors of this embedder; those of another embedder are dropped.
     pub(super) fn position(&self, embedder: &str) -> Position {
         let held = self.read();
         if held.about.embedder == embedder {
@@ -98,10 +100,10 @@ impl Vectors {
     }
 
     fn save(&self) -> Result<(), EngineError> {
-        self.save_by(|index, about| kept::write(&self.folder, index, about))
+        self.save_by(|index, about| disk::write(&self.folder, index, about))
     }
 
-    /// Keeps nobody from searching while it writes.
+    /// Saves the vectors by a function that writes them; searches go on meanwhile.
     fn save_by(
         &self,
         write: impl FnOnce(Option<&Index>, &About) -> Result<(), EngineError>,
@@ -109,7 +111,7 @@ impl Vectors {
         let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
         let mut held = self.write();
         held.changed = false;
-        // Even if it fails it is not tried again at each batch.
+        // The time is set before the write: even a failed write is not tried again at each batch.
         held.written = Instant::now();
         drop(held);
         let held = self.read();
@@ -126,7 +128,7 @@ impl Vectors {
         self.read().vector(key)
     }
 
-    /// The `count` nearest of all, the nearest first, with their cosines.
+    /// The keys of the `count` nearest vectors, the nearest first, with their cosines.
     pub(super) fn nearest(&self, to: &[f32], count: usize) -> Result<Vec<(u64, f32)>, EngineError> {
         let held = self.read();
         let Some(index) = held.index.as_ref().filter(|index| index.dimensions() == to.len()) else {
@@ -136,7 +138,7 @@ impl Vectors {
         Ok(found.keys.into_iter().zip(found.distances.into_iter().map(|distance| 1.0 - distance)).collect())
     }
 
-    /// Those of these keys that have a vector, with their cosines.
+    /// The keys among these that have a vector, with their cosines.
     pub(super) fn among(&self, to: &[f32], keys: &[u64]) -> Vec<(u64, f32)> {
         let held = self.read();
         let cosine = |key: &u64| {
@@ -199,7 +201,7 @@ impl Held {
                 index.reserve_capacity_and_threads(more, SEARCHES).map_err(failed)?;
             }
             index.add(key, vector).map_err(failed)?;
-            // It takes the place of one that was removed.
+            // The new vector takes the slot of a removed one.
             about.removed = about.removed.saturating_sub(1);
         }
         self.changed = true;
@@ -239,7 +241,7 @@ mod tests {
         let saved = vectors.save_by(|index, about| {
             assert!(vectors.held.try_read().is_ok(), "searches wait");
             assert_eq!(found(&vectors), [1]);
-            kept::write(folder.path(), index, about)
+            disk::write(folder.path(), index, about)
         });
         saved.expect("saved");
         assert!(!vectors.read().changed, "the disk has all");

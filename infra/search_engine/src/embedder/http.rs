@@ -1,4 +1,4 @@
-//! A model that is asked over HTTP, as OpenAI's interface has it, which Ollama, vLLM and others speak, too:
+//! An embedder that asks a model over HTTP, by OpenAI's interface, which Ollama, vLLM and others speak, too:
 //! `POST …/embeddings` with `{"model", "input": […]}` answers `{"data": [{"index", "embedding"}, …]}`.
 
 use futures::future::BoxFuture;
@@ -10,16 +10,16 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// One request and its whole answer: models on small machines are slow.
+/// The longest time for one request and its whole answer: models on small machines are slow.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(3);
-/// Texts in one request.
+/// Number of texts in one request.
 const BATCH: usize = 32;
-/// So many vectors of the largest models, each number written out in full.
+/// The largest answer in bytes: a batch of vectors of the largest models, each number written out in full.
 const ANSWER_MAX_BYTES: usize = 8 << 20;
-/// Requests at once; further ones wait.
+/// Number of requests at once; further ones wait.
 const AT_ONCE: usize = 8;
-/// No model's vectors are longer.
+/// The most dimensions that a vector may have: no model's vectors are longer.
 const DIMENSIONS_MAX: usize = 8_192;
 
 /// A model at an address.
@@ -28,9 +28,10 @@ pub struct Http {
     url: String,
     model: String,
     key: Option<Secret>,
-    /// As set; asked for, then, from models that can shorten their vectors.
+    /// The number of dimensions in the settings, if set: the request names it for models that can shorten
+    /// their vectors.
     wanted: Option<usize>,
-    /// As set, or as the first answer has it.
+    /// The number of dimensions as set, or as the first answer has it.
     dimensions: OnceLock<usize>,
     closeness: f32,
     slots: Semaphore,
@@ -58,14 +59,14 @@ struct Embedding {
 }
 
 impl Http {
-    /// Asks nothing yet: the model may come later than we do.
+    /// Makes the embedder and sends no request yet: the model's server may start later than this process.
     ///
     /// # Errors
-    /// HTTPS can't be spoken.
+    /// The HTTP client can't be made: HTTPS can't be spoken.
     pub fn new(settings: &EmbedderSettings) -> Result<Self, EmbedError> {
-        // Fails only when a provider is installed already, and then there is one.
+        // The call fails only when a provider is installed already, and then there is one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // The key is for this service only, wherever that points to.
+        // The key is for this address only, so the client follows no redirect.
         let client = Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIME_LIMIT);
         Ok(Self {
             client: client.timeout(TIME_LIMIT).build().map_err(|_| away("HTTPS can't be spoken"))?,
@@ -81,20 +82,21 @@ impl Http {
 
     async fn ask(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let _slot = self.slots.acquire().await.map_err(away)?;
-        let asked = EmbeddingRequest {
+        let body = EmbeddingRequest {
             model: &self.model,
             input: texts,
             encoding_format: "float",
             dimensions: self.wanted,
         };
-        let mut request = self.client.post(&self.url).json(&asked);
+        let mut request = self.client.post(&self.url).json(&body);
         if let Some(key) = &self.key {
             request = request.bearer_auth(&**key);
         }
         let mut answer = request.send().await.map_err(unreachable)?;
         match answer.status().as_u16() {
             200 => {}
-            // What is wrong with the texts themselves. Keys, addresses and limits are put right without them.
+            // These statuses mean that the texts themselves are at fault. Wrong keys, addresses and limits
+            // can be put right with the same texts.
             status @ (400 | 413 | 422) => return Err(EmbedError::Refused(format!("status {status}"))),
             status => return Err(away(format!("status {status}"))),
         }
@@ -109,11 +111,12 @@ impl Http {
         self.read(data, texts.len())
     }
 
-    /// Every text has a vector of the right length, in order, or there are none.
+    /// Reads the vectors of all texts, in order. An answer without a vector of the right length for each text
+    /// is an error.
     fn read(&self, data: Vec<Embedding>, texts: usize) -> Result<Vec<Vec<f32>>, EmbedError> {
         let mut vectors = vec![None; texts];
-        for (place, Embedding { index, embedding }) in data.into_iter().enumerate() {
-            let vector = vectors.get_mut(index.unwrap_or(place)).ok_or_else(|| away("too many vectors"))?;
+        for (at, Embedding { index, embedding }) in data.into_iter().enumerate() {
+            let vector = vectors.get_mut(index.unwrap_or(at)).ok_or_else(|| away("too many vectors"))?;
             *vector = Some(self.checked(embedding)?);
         }
         vectors.into_iter().collect::<Option<_>>().ok_or_else(|| away("too few vectors"))
@@ -163,7 +166,7 @@ fn away(why: impl std::fmt::Display) -> EmbedError {
     EmbedError::Away(why.to_string())
 }
 
-/// In words of our own: the error's may have the address in them.
+/// An error in words of our own: the client's may have the address in them.
 fn unreachable(error: reqwest::Error) -> EmbedError {
     away(if error.is_timeout() { "it does not answer in time" } else { "it can't be reached" })
 }

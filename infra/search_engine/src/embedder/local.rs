@@ -1,9 +1,10 @@
-//! Closeness of wording, without a model: a text's character n-grams hashed into a vector (Weinberger et al. 2009).
+//! An embedder of wording, without a model: a text's character n-grams are hashed into a vector (Weinberger
+//! et al. 2009).
 //!
-//! Texts that share words, or parts of words, are close: so 감귤을 and 감귤밭에서. What says the same in other words
-//! is not. Choices were measured on 30,000 film reviews: of posts with two words of five left out and particles cut
-//! off, 272 of 300 are found first; two places for each gram keep words that are nowhere below [`CLOSENESS`] (0.29),
-//! where one place has them up to 0.45.
+//! Texts that share words, or parts of words, are close: so 감귤을 and 감귤밭에서. Texts that say the same in other
+//! words are not. Choices were measured on 30,000 film reviews: of posts with two words of five left out and
+//! particles cut off, 272 of 300 are found first; with two dimensions for each gram, words that no text has
+//! stay below [`CLOSENESS`] (at 0.29), where with one dimension they come up to 0.45.
 
 use fnv::FnvHasher;
 use futures::future::BoxFuture;
@@ -12,17 +13,17 @@ use projections::search::text::{fold, is_cjk};
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 
-/// Another way of making vectors gets another name.
+/// The embedder's name. Another way of making vectors gets another name.
 const NAME: &str = "local-ngrams-1";
 const DIMENSIONS: usize = 256;
-/// In how many places each gram is noted, so that two grams seldom meet in all of them.
-const PLACES: u64 = 2;
-/// Words that are nowhere stay below it in any text.
+/// Number of dimensions in which each gram is noted, so that two grams seldom meet in all of theirs.
+const DIMENSIONS_PER_GRAM: u64 = 2;
+/// The cosine from which on texts count as close: words that no text has stay below it with any text.
 const CLOSENESS: f32 = 0.3;
-/// Stands where a word begins or ends.
+/// The mark of a word's beginning or end in its grams.
 const EDGE: char = '\u{2}';
 
-/// The embedder that is always there.
+/// The embedder that is there without any settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Local;
 
@@ -52,19 +53,19 @@ impl Embedder for Local {
 pub fn vector(text: &str) -> Vec<f32> {
     let mut vector = vec![0.0; DIMENSIONS];
     for (gram, count) in counted(text) {
-        // The tenth of the same says less than the first.
+        // The weight grows slowly: the tenth of equal grams says less than the first.
         let weight = 1.0 + f32::from(count).ln();
-        for place in 0..PLACES {
-            let hash = hash(&gram, place);
+        for seed in 0..DIMENSIONS_PER_GRAM {
+            let hash = hash(&gram, seed);
             let at = usize::try_from((hash >> 1) % DIMENSIONS as u64).expect("below the dimensions");
-            // With signs, grams that meet in one place cancel out as often as they add up.
+            // Signs let grams that meet in one dimension cancel out as often as they add up.
             vector[at] += if hash & 1 == 0 { weight } else { -weight };
         }
     }
     unit(vector)
 }
 
-/// Grams in an order of their own: sums of floats depend on it.
+/// Counts a text's grams, in a fixed order: sums of floats depend on the order.
 fn counted(text: &str) -> BTreeMap<String, u16> {
     let folded = fold(text).chars;
     let mut grams: BTreeMap<String, u16> = BTreeMap::new();
@@ -85,10 +86,10 @@ fn counted(text: &str) -> BTreeMap<String, u16> {
     grams
 }
 
-/// FNV, whose low bits alone are not even, stirred (the end of splitmix64).
-fn hash(gram: &str, place: u64) -> u64 {
+/// The gram's FNV hash, stirred by the end of splitmix64, since FNV's low bits alone are not spread evenly.
+fn hash(gram: &str, seed: u64) -> u64 {
     let mut hasher = FnvHasher::default();
-    hasher.write(&place.to_le_bytes());
+    hasher.write(&seed.to_le_bytes());
     hasher.write(gram.as_bytes());
     let mut hash = hasher.finish();
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -118,7 +119,8 @@ mod tests {
         );
     }
 
-    /// Computed by another program from what this page says: what makes other vectors must have another name.
+    /// The golden vector was computed by another program from this module's rules: code that makes other
+    /// vectors must have another name.
     #[test]
     fn vectors_are_the_same_for_ever() {
         let golden = [
@@ -142,7 +144,7 @@ mod tests {
         ];
         let length = 20.0_f32.sqrt();
         let noted = vector("마당에서 만나요").into_iter().enumerate().filter(|(_, x)| *x != 0.0);
-        let noted: Vec<_> = noted.map(|(place, x)| (place, (x * length).round())).collect();
+        let noted: Vec<_> = noted.map(|(dimension, x)| (dimension, (x * length).round())).collect();
         assert_eq!(noted, golden);
     }
 

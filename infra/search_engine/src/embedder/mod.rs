@@ -1,5 +1,5 @@
-//! Embedders behind the port of [`projections::search::embedder`]: [`local`] knows wording only and is always there,
-//! [`http`] asks a model for meaning.
+//! Embedders behind the port of [`projections::search::embedder`]: [`local`] knows wording only and is always
+//! there, [`http`] asks a model, which knows meaning.
 
 pub mod http;
 pub mod local;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 pub use http::Http;
 pub use local::Local;
 
-/// The one that was named, or the local one.
+/// The embedder that the settings name, or the local one.
 ///
 /// # Errors
-/// HTTPS can't be spoken.
+/// The HTTP client can't be made: HTTPS can't be spoken.
 pub fn of(settings: Option<&EmbedderSettings>) -> Result<Arc<dyn Embedder>, EmbedError> {
     Ok(match settings {
         Some(settings) => Arc::new(Http::new(settings)?),

@@ -1,10 +1,10 @@
-//! How a question becomes Meilisearch's, and what it finds becomes an answer.
+//! A query is translated into requests to Meilisearch, and the documents found into an answer.
 
 use super::documents::simple;
 use super::http::Http;
 use super::server::engine;
 use super::settings::*;
-use super::words::{MeiliQuery, all_must, asked};
+use super::words::{MeiliQuery, all_must, meili_query};
 use crate::embedded;
 use meilisearch_sdk::errors::{Error, ErrorCode};
 use meilisearch_sdk::indexes::Index;
@@ -25,10 +25,10 @@ use uuid::Uuid;
 const FACETED: [&str; 4] = [TAG, BOARD, LANGUAGE, HAS_PHOTOS];
 const SHOWN: [&str; 3] = [ID, PUBLISHED, LIKES];
 
-/// Of so many nearest it is looked whether they have words that must not be found.
+/// Number of nearest posts that are searched for words that must not be found.
 const NEAREST: usize = 1_000;
 
-/// What a hit says of itself.
+/// The fields of a hit.
 #[derive(Deserialize)]
 struct Body {
     id: Uuid,
@@ -38,7 +38,7 @@ struct Body {
     likes: i64,
 }
 
-/// A question, and what all requests it becomes have in common.
+/// A query, and the parts that all of its requests have in common.
 struct MeiliRequest<'a> {
     index: &'a Index<Http>,
     query: &'a Query,
@@ -46,7 +46,7 @@ struct MeiliRequest<'a> {
     sort: &'static [&'static str],
 }
 
-/// Answers a question of one index; `embedder` is whose vectors it has, if any.
+/// Answers a query from one index; `embedder` is the one whose vectors the index has, if any.
 pub(super) async fn find(
     index: &Index<Http>,
     embedder: Option<&str>,
@@ -97,38 +97,38 @@ impl<'a> MeiliRequest<'a> {
         request
     }
 
-    fn worded<'b>(&'b self, asked: &'b MeiliQuery) -> SearchQuery<'b, Http> {
-        let strategy = match asked.only_phrases {
+    fn worded<'b>(&'b self, query: &'b MeiliQuery) -> SearchQuery<'b, Http> {
+        let strategy = match query.only_phrases {
             true => MatchingStrategies::LAST,
             false => MatchingStrategies::ALL,
         };
         let mut request = self.request();
-        request.with_query(&asked.q).with_matching_strategy(strategy);
+        request.with_query(&query.q).with_matching_strategy(strategy);
         request
     }
 
-    /// By vector alone.
+    /// A request for the nearest posts, by vector alone.
     fn nearest<'b>(&'b self, embedder: &'b str, vector: &'b [f32]) -> SearchQuery<'b, Http> {
         let mut request = self.request();
         request
             .with_hybrid(embedder, 1.0)
             .with_vector(vector)
-            // What has no vector is found last otherwise.
+            // Without this threshold posts that have no vector are found, too, as the last.
             .with_ranking_score_threshold(similarity(self.query.closeness.into()))
             .with_show_ranking_score_details(true);
         request
     }
 
     async fn by_words(&self) -> Result<Found, Error> {
-        let asked = asked(&self.query.words);
-        self.page(self.worded(&asked)).await
+        let query = meili_query(&self.query.words);
+        self.page(self.worded(&query)).await
     }
 
     async fn by_vector(&self, embedder: &str, vector: &[f32]) -> Result<Found, Error> {
         self.page(self.nearest(embedder, vector)).await
     }
 
-    /// Which of the nearest have words that must not be found: by vector Meilisearch finds without a look at words.
+    /// The nearest posts that have words which must not be found: a search by vector does not look at words.
     async fn unwanted(&self, embedder: &str, vector: &[f32]) -> Result<Vec<Uuid>, Error> {
         let mut nearest = self.nearest(embedder, vector);
         nearest.with_limit(NEAREST);
@@ -137,8 +137,8 @@ impl<'a> MeiliRequest<'a> {
         let among = format!("{ID} IN [{}]", ids.join(", "));
         let mut unwanted = vec![];
         for word in &self.query.words.without {
-            let asked = asked(&Words { words: vec![word.clone()], ..Words::default() });
-            let mut having = self.worded(&asked);
+            let query = meili_query(&Words { words: vec![word.clone()], ..Words::default() });
+            let mut having = self.worded(&query);
             having.with_filter(&among).with_limit(NEAREST);
             unwanted.extend(having.execute::<Body>().await?.hits.into_iter().map(|hit| hit.result.id));
         }
@@ -158,12 +158,14 @@ impl<'a> MeiliRequest<'a> {
         })
     }
 
-    /// Two questions whose answers Meilisearch joins: what has the words comes before what is only near. Asked for as one
-    /// (`hybrid`), it would count as found whatever has a vector, however far away.
+    /// Sends two queries whose answers Meilisearch joins: posts that have the words come before those that
+    /// are only near. To one query for both (`hybrid`) Meilisearch would count each post that has a vector as
+    /// found, however far away.
     async fn by_both(&self, embedder: &str, vector: &[f32]) -> Result<Found, Error> {
         let both = &self.query.words;
-        // Words that may be missing would lower the score of all that does not have them below any vector's.
-        let asked = all_must(both);
+        // All words must be found: words that may be missing would lower the score of posts without them
+        // below that of any vector.
+        let query = all_must(both);
         let facets_by_index = self.query.facets.then(|| {
             HashMap::from([(self.index.uid.clone(), FACETED.iter().map(|&name| name.to_owned()).collect())])
         });
@@ -175,7 +177,7 @@ impl<'a> MeiliRequest<'a> {
             ..FederationOptions::default()
         };
         let mut requests = MultiSearchQuery::new(&self.index.client);
-        requests.with_search_query(self.worded(&asked)).with_search_query(self.nearest(embedder, vector));
+        requests.with_search_query(self.worded(&query)).with_search_query(self.nearest(embedder, vector));
         let found: FederatedMultiSearchResponse<Body> =
             requests.with_federation(federation).execute().await?;
         Ok(Found {
@@ -206,7 +208,7 @@ impl<'a> MeiliRequest<'a> {
         })
     }
 
-    /// Nothing is near anything: only words find, if there are any.
+    /// The answer where the index has no vectors: the words' hits, if the query has words.
     async fn without_vectors(&self) -> Result<Found, Error> {
         match self.query.near {
             Some(Near::Vector(_)) if !self.query.words.words.is_empty() => self.by_words().await,
@@ -234,20 +236,20 @@ impl<'a> MeiliRequest<'a> {
     }
 }
 
-/// Meilisearch tells cosines, which are -1 to 1, as 0 to 1.
+/// The cosine, which is -1 to 1, as Meilisearch tells it, as 0 to 1.
 fn similarity(cosine: f64) -> f64 {
     f64::midpoint(1.0, cosine)
 }
 
-/// Whether nobody brought vectors of this embedder yet, or there is no such post.
+/// True if the index has no vectors of this embedder yet, or no such post.
 fn has_no_vectors(error: &Error) -> bool {
-    // The crate knows no names for these.
+    // These errors are known by their texts, since the crate has no codes for them.
     const WHY: [&str; 2] = ["Cannot find embedder", "Document `"];
     matches!(error, Error::Meilisearch(error) if error.error_code == ErrorCode::Unknown
         && WHY.iter().any(|why| error.error_message.contains(why)))
 }
 
-/// All that narrows a question, whatever its words.
+/// The filter of a query: all that narrows it but its words.
 fn filter(query: &Query) -> String {
     let Filters { tags, authors, board, has_photos, language, since, before } = &query.filters;
     let mut all: Vec<String> =
@@ -288,7 +290,8 @@ fn ids(people: &[domain::value::UserId]) -> String {
     format!("[{}]", ids.join(", "))
 }
 
-/// Nothing that has a meaning in filters is in a tag or the name of a language.
+/// The value in quotes. Characters that have a meaning in filters, which no tag or language's name has, are
+/// dropped.
 fn quoted(value: &str) -> String {
     let plain: String = value.chars().filter(|c| !matches!(c, '"' | '\\' | '\'')).collect();
     format!("\"{plain}\"")

@@ -1,4 +1,4 @@
-//! What is indexed of a document.
+//! The indexed fields of a document.
 
 use super::settings::*;
 use super::words::indexed;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value as Json, json, value::to_raw_value};
 use uuid::Uuid;
 
-/// Each doubling of likes makes up for so many days.
+/// The number of days of age for which each doubling of likes makes up.
 const DAYS_FOR_LIKES: f64 = 20.0;
 const DAY: f64 = 86_400.0;
 
@@ -24,7 +24,8 @@ pub(super) fn simple(id: Uuid) -> String {
     id.simple().to_string()
 }
 
-/// All of its fields, so that each takes the place of what was there before; its vector stays, if nothing is said of it.
+/// A document with all of its fields, so that each replaces its old value; its vector stays, if `vectors` is
+/// none.
 pub(super) fn document(
     key: &Key,
     version: Position,
@@ -85,8 +86,8 @@ fn tag(tag: &TagDocument) -> Json {
     })
 }
 
-/// New and liked posts are worth more. It is compared, never shown, and says nothing of today: so nothing is indexed
-/// anew because it grew older.
+/// A post's worth, higher for new and liked posts. The worth is compared, never shown, and does not depend on
+/// the present time: so no post is indexed anew because it grew older.
 #[allow(clippy::cast_precision_loss)]
 fn worth(published_at: DateTime<Utc>, likes: i64) -> f64 {
     let days = published_at.timestamp() as f64 / DAY;

@@ -1,5 +1,5 @@
-//! Requests to Meilisearch by the HTTP client that everything here has: the crate's own is an older one, with TLS of its
-//! own.
+//! Requests to Meilisearch by the HTTP client that the rest of this project uses: the crate's own client is
+//! an older one, with TLS of its own.
 
 use async_trait::async_trait;
 use futures::AsyncReadExt;
@@ -13,22 +13,23 @@ use serde::de::DeserializeOwned;
 use service::settings::Secret;
 use std::time::Duration;
 
-/// Until it is known that nothing answers.
+/// The longest time for connecting; then the server counts as away.
 const CONNECT: Duration = Duration::from_secs(2);
-/// One request and its whole answer.
+/// The longest time for one request and its whole answer.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
-/// Meilisearch says 408 on a connection that asks nothing for five seconds, and closes it: one that rests here may
-/// hold that answer to a question which was never asked.
+/// The time after which an unused connection is closed. Meilisearch answers 408 on a connection without a
+/// request for five seconds, and closes it: a connection that rests here may hold that answer to a request
+/// which was never sent.
 const REST: Duration = Duration::from_secs(3);
 const NEVER_ASKED: u16 = 408;
-/// Several times what a page of documents' versions takes.
+/// The largest answer in bytes: several times what a page of documents' versions takes.
 const ANSWER_MAX_BYTES: usize = 16 << 20;
 
-/// Cheap to clone.
+/// The HTTP client. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Http(Client);
 
-/// No answer that can be used. Without addresses: there may be a secret in one.
+/// The reason why there is no usable answer. Its texts have no addresses: there may be a secret in one.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HttpError {
     #[error("it can't be reached, or not in time")]
@@ -41,7 +42,7 @@ pub(super) enum HttpError {
 
 impl Http {
     pub(super) fn new(key: Option<&Secret>) -> Result<Self, reqwest::Error> {
-        // Fails only when a provider is installed already, and then there is one.
+        // The call fails only when a provider is installed already, and then there is one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
         // A key that fits no header is refused when settings are read.

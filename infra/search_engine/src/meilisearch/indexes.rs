@@ -1,4 +1,4 @@
-//! Which indexes there are: those that answer, and while these are of another version new ones beside them.
+//! The indexes of a log: those that answer, and, while these are of another version, new ones beside them.
 
 use super::records::{self, FeedRecords};
 use super::server::{Server, engine};
@@ -9,7 +9,7 @@ use meilisearch_sdk::indexes::IndexesQuery;
 use projections::search::engine::{EngineError, Kind};
 use tracing::info;
 
-/// More indexes than are ever listed.
+/// The limit of a list of indexes: more than there ever are.
 const MOST: usize = 10_000;
 
 /// The names of the indexes of one log.
@@ -20,12 +20,13 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Of those that answer.
+    /// The names of the indexes that answer.
     pub(super) fn live(log: &str) -> Self {
         Self { log: log.to_owned(), suffix: String::new() }
     }
 
-    /// Of those that this process builds: two that build never write into each other's.
+    /// The names of the indexes that this process builds: two processes that build never write into each
+    /// other's.
     fn beside(log: &str, process: &str) -> Self {
         Self { log: log.to_owned(), suffix: format!("{NEXT}{process}") }
     }
@@ -38,7 +39,7 @@ impl Names {
         })
     }
 
-    /// Of the records of how far they are.
+    /// The name of the index of records of how far the indexes are fed.
     pub(super) fn meta(&self) -> String {
         self.name("meta")
     }
@@ -53,26 +54,28 @@ impl Names {
 }
 
 const NEXT: &str = "_next_";
-/// Why nothing is fed, and nothing asked: words of ours would find nothing there.
+/// The error of a feed or search on indexes of a newer release, in which this release's words would find
+/// nothing.
 pub(super) const NEWER: &str = "a newer release made its indexes";
 
-/// Where a feed goes.
+/// The indexes to feed.
 pub(super) struct Target {
     pub(super) names: Names,
     pub(super) records: FeedRecords,
-    /// They don't answer yet.
+    /// True if the indexes are new ones beside, which don't answer yet.
     pub(super) is_beside: bool,
 }
 
-/// What this process builds, if it does.
+/// The indexes that this process builds, if it builds any.
 #[derive(Debug, Default)]
 pub(super) struct Building(Option<Names>);
 
 impl Building {
-    /// Where to feed: into the indexes that answer, or, where another version made those, into new ones beside.
+    /// Returns the indexes to feed: those that answer, or, where an older version made those, new ones
+    /// beside.
     ///
     /// # Errors
-    /// A newer release made them: nobody writes into what another made.
+    /// A newer release made the indexes: no release writes into those of another.
     pub(super) async fn target(
         &mut self,
         server: &Server,
@@ -88,7 +91,7 @@ impl Building {
             }
             Some(VERSION) => {
                 if let Some(names) = self.0.take() {
-                    // Another process was quicker.
+                    // Another process has built new indexes first, so this process's are not needed.
                     delete(server, &names.all()).await?;
                 }
                 Ok(Target { names: live, records, is_beside: false })
@@ -113,14 +116,14 @@ impl Building {
         }
         let records = FeedRecords::read(server, &names.meta()).await?;
         if records.version().is_none() {
-            // Another that was done first swept them away.
+            // Another process that was done first has deleted the indexes of this one.
             self.0 = None;
             return Err(EngineError::Away("the indexes that were built are gone".to_owned()));
         }
         Ok(Target { names, records, is_beside: true })
     }
 
-    /// Has what was built answer, records and all, and takes away what answered before.
+    /// Swaps the new indexes, records and all, for those that answer, and deletes the old ones.
     pub(super) async fn swap(&mut self, server: &Server, log: &str) -> Result<(), EngineError> {
         let Some(names) = self.0.take() else { return Ok(()) };
         let live = Names::live(log);
@@ -137,7 +140,7 @@ impl Building {
     }
 }
 
-/// Makes indexes, or finishes making them; the note that they are made comes last.
+/// Makes indexes, or finishes making them; the record that they are made comes last.
 async fn make(server: &Server, names: &Names) -> Result<(), EngineError> {
     settings::make(server, &names.meta(), None).await?;
     for kind in [Kind::Posts, Kind::People, Kind::Tags] {
@@ -146,7 +149,8 @@ async fn make(server: &Server, names: &Names) -> Result<(), EngineError> {
     records::note_made(server, &names.meta(), VERSION).await
 }
 
-/// Deletes all that stands beside: what answered before, and what was begun and never finished.
+/// Deletes all indexes beside those that answer: the ones that answered before, and those begun and never
+/// finished.
 async fn sweep(server: &Server, log: &str) -> Result<(), EngineError> {
     let mut listed = IndexesQuery::new(&server.client);
     let listed = listed.with_limit(MOST).execute().await.map_err(engine)?;

@@ -1,7 +1,8 @@
-//! Meilisearch, for deployments that search much: one for all processes, fed by each of them.
+//! Meilisearch, for deployments that search much: one server for all processes, fed by each of them.
 //!
-//! Reading order: [`words`] (how a word is found inside longer ones without a dictionary), [`documents`], [`settings`],
-//! [`ask`], [`records`] (why several may feed it), [`indexes`] (how another version takes the place of one that answers).
+//! Reading order: [`words`] (how a word is found inside longer ones without a dictionary), [`documents`],
+//! [`settings`], [`ask`], [`records`] (why several processes may feed one server), [`indexes`] (how indexes
+//! of another version take the place of those that answer).
 
 mod ask;
 mod documents;
@@ -30,32 +31,34 @@ use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 use vectors::OptOut;
 
-/// The most that is sent at once, in bytes.
+/// The largest request that carries documents, in bytes.
 const PAYLOAD: usize = 8 << 20;
-/// Documents whose versions are read at once.
+/// Number of documents whose versions are read at once.
 const PAGE: usize = 5_000;
 
-/// The engine behind an address. Nothing is asked before it has to answer, so it may be away when this is made.
+/// The engine behind an address. No request is sent before an answer is needed, so the server may be away
+/// when this value is made.
 pub struct Meilisearch {
     server: Server,
     log: String,
-    /// Names this process among those that feed.
+    /// The name of this process among those that feed.
     me: String,
     building: tokio::sync::Mutex<Building>,
     others: Mutex<Others>,
-    /// Records of processes that feed no longer, to be taken away once they are made up for.
+    /// The ids of records of processes that feed no longer, to be removed once their changes are fed again.
     gone: Mutex<Vec<String>>,
-    /// A newer release made the indexes: what they hold is not what this one asks for.
+    /// True if a newer release made the indexes, whose documents are not of the form that this release asks
+    /// for.
     is_outdated: AtomicBool,
-    /// The name of whose vectors are asked for.
+    /// The name of the embedder whose vectors are asked for.
     embedder: Mutex<Option<String>>,
 }
 
 impl Meilisearch {
-    /// An engine for one log.
+    /// Makes an engine for one log.
     ///
     /// # Errors
-    /// No client can be made.
+    /// The HTTP client can't be made.
     pub fn new(settings: &MeiliSettings, log: Uuid) -> Result<Self, EngineError> {
         Ok(Self {
             server: Server::new(settings)?,
@@ -125,7 +128,7 @@ impl Meilisearch {
                 }
             }
             for some in bounded(&there) {
-                // As an update: it leaves vectors where they are.
+                // The documents are sent as updates, which leave vectors where they are.
                 tasks.push(index.add_or_update(some, None).await.map_err(engine)?);
             }
             if !gone.is_empty() {
@@ -192,7 +195,8 @@ fn kind_of(key: &Key) -> Kind {
     }
 }
 
-/// Some after the other, each of no more than fits into one request, and at least one.
+/// Splits documents into pieces in order, each of at least one document and of no more than fit into one
+/// request.
 fn bounded(documents: &[Box<RawValue>]) -> Vec<&[Box<RawValue>]> {
     let (mut pieces, mut begin, mut size) = (vec![], 0, 0);
     for (at, document) in documents.iter().enumerate() {

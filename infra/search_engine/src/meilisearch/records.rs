@@ -1,19 +1,25 @@
-//! How far the indexes are, kept in Meilisearch itself beside them, by each process that feeds them.
+//! Records of how far the indexes are fed, one for each process that feeds, in an index of Meilisearch beside
+//! them.
 //!
-//! # Why several may feed
+//! # Why several processes may feed
 //!
-//! Meilisearch compares no versions: the last to send a document wins, and a slow process may send one that is older
-//! than what another sent already. Still all of it comes right, because of three rules.
+//! Meilisearch compares no versions: the last process to send a document wins, and a slow process may send a
+//! document that is older than one which another process sent already. Still all documents come right,
+//! because of three rules.
 //!
-//! - Who sent an old document sends the new one as well: it was read before the document changed, so the change lies
-//!   behind the position that this process feeds from next. Whoever goes on feeding mends what it did.
-//! - Before it feeds, each has a record here of a position such that all it ever sent was read later than that, and moves
-//!   it on only when a feed is done, tasks and all. What it may have spoilt without mending it lies behind its record.
-//! - The record of one that feeds no longer stands still. When it stood so for [`SILENCE`], behind that of another, that
-//!   one feeds again from there, and takes the record away. One that was only slow makes itself a new record, from the
-//!   lowest that is there, and mends the rest by the first rule.
+//! - A process that sent an old document sends the new one as well: the old one was read before the document
+//!   changed, so the change comes after the position from which this process feeds next. A process that goes
+//!   on feeding mends what it did.
+//! - Before a process feeds, it has a record here of a position such that all documents it ever sent were
+//!   read later than that, and it moves the record on only when a feed is done, tasks and all. The changes
+//!   that a process may have spoilt without mending them come after its record.
+//! - The record of a process that feeds no longer stands still. When a record has stood still for
+//!   [`SILENCE`], behind that of another process, the other one feeds again from there, and removes the
+//!   record. A process that was only slow makes itself a new record, at the lowest position that is there,
+//!   and mends the rest by the first rule.
 //!
-//! Who comes new begins at the lowest record. So the position that a process tells is never further than what is in.
+//! A new process begins at the lowest record. So the position that a process tells is never further than the
+//! documents in the indexes.
 
 use super::http::Http;
 use super::server::{Server, engine, says};
@@ -26,35 +32,36 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// After so long without a move a record's owner is taken to be gone; being wrong about it costs a second feeding.
+/// The time without a move after which a record's owner counts as gone; being wrong about it costs a second
+/// feeding.
 const SILENCE: Duration = Duration::from_secs(60);
-/// More processes than anyone has.
+/// The limit of a list of records: more than there ever are processes.
 const RECORDS: usize = 1_000;
-/// The record of what the indexes are.
+/// The id of the record of the indexes' version.
 const MADE: &str = "made";
 
-/// A record: of a process, or of the indexes.
+/// A record of a process, or of the indexes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FeedRecord {
     pub(super) id: String,
-    /// As of which version of ours the indexes are made.
+    /// The version of ours by which the indexes are made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) version: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) position: Option<Position>,
-    /// Whose vectors it has up to `vectors`.
+    /// The embedder whose vectors the process has fed up to `vectors`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) embedder: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) vectors: Option<Position>,
 }
 
-/// All records beside some indexes.
+/// All records beside a log's indexes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FeedRecords(Vec<FeedRecord>);
 
 impl FeedRecords {
-    /// Reads them; none where there are no indexes.
+    /// Reads the records; none where there are no indexes.
     pub(super) async fn read(server: &Server, meta: &str) -> Result<Self, EngineError> {
         let index = server.index(meta);
         let mut all: DocumentsQuery<'_, Http> = DocumentsQuery::new(&index);
@@ -65,7 +72,7 @@ impl FeedRecords {
         }
     }
 
-    /// As of which version the indexes are made; none where they are not, or not to the end.
+    /// The version by which the indexes are made; none where they are not made, or not to the end.
     pub(super) fn version(&self) -> Option<u32> {
         self.0.iter().find(|record| record.id == MADE)?.version
     }
@@ -74,42 +81,43 @@ impl FeedRecords {
         self.0.iter().find(|record| record.id == process)
     }
 
-    /// How far all are.
+    /// The lowest position of all processes.
     pub(super) fn lowest(&self) -> Position {
         self.0.iter().filter_map(|record| record.position).min().unwrap_or(0)
     }
 
-    /// How far all are that have vectors of this embedder.
+    /// The lowest position of vectors, of the processes that have fed vectors of this embedder.
     pub(super) fn lowest_of(&self, embedder: &str) -> Position {
         let of_it = self.0.iter().filter(|record| record.embedder.as_deref() == Some(embedder));
         of_it.filter_map(|record| record.vectors).min().unwrap_or(0)
     }
 }
 
-/// Writes into a record what is set here.
+/// Writes the fields that `record` has into the record of its id.
 pub(super) async fn note(server: &Server, meta: &str, record: FeedRecord) -> Result<(), EngineError> {
     let task = server.index(meta).add_or_update(&[record], None).await.map_err(engine)?;
     server.done(vec![task]).await
 }
 
-/// Notes that indexes are made and set up.
+/// Writes the record that indexes are made and set up.
 pub(super) async fn note_made(server: &Server, meta: &str, version: u32) -> Result<(), EngineError> {
     note(server, meta, FeedRecord { id: MADE.to_owned(), version: Some(version), ..FeedRecord::default() })
         .await
 }
 
-/// Takes records away.
+/// Removes records.
 pub(super) async fn remove(index: &Index<Http>, server: &Server, ids: &[String]) -> Result<(), EngineError> {
     let task = index.delete_documents(ids).await.map_err(engine)?;
     server.done(vec![task]).await
 }
 
-/// What this process saw of the others.
+/// The records of other processes as this process saw them last, and since when each stands still.
 #[derive(Debug, Default)]
 pub(super) struct Others(HashMap<String, (FeedRecord, Instant)>);
 
 impl Others {
-    /// Whose records have not moved for long and are behind `own`, and the lowest of them.
+    /// The ids of records that have not moved for [`SILENCE`] and are behind `own`, and the lowest of their
+    /// positions.
     pub(super) fn gone(
         &mut self,
         records: &FeedRecords,

@@ -1,4 +1,4 @@
-//! The server: indexes by name, and tasks that are waited for.
+//! The Meilisearch server: its indexes by name, and waiting for its tasks.
 
 use super::http::{Http, HttpError};
 use meilisearch_sdk::client::Client;
@@ -11,28 +11,29 @@ use serde::{Deserialize, Serialize};
 use service::settings::MeiliSettings;
 use std::time::{Duration, Instant};
 
-/// How long a batch may take to be indexed; the server may be busy with others.
+/// The longest time that indexing a batch may take; the server may be busy with others.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// Between two looks at a task, at first and at most.
+/// The pause between two looks at a task, at first and at most.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
-/// As much of an answer as is logged.
+/// Number of characters of an error's message that are kept.
 const SHOWN: usize = 300;
 
-/// A Meilisearch.
+/// A Meilisearch server.
 pub(super) struct Server {
     pub(super) client: Client<Http>,
     http: Http,
     address: String,
 }
 
-/// What is known of a task that was begun.
+/// A task's status, and its error if it failed.
 #[derive(Deserialize)]
 struct Task {
     status: Status,
     error: Option<MeilisearchError>,
 }
 
-/// Only what is waited for matters: the crate's own type knows all kinds of tasks, and fails at newer ones.
+/// A task's status, of which only the end matters: the crate's own type knows all kinds of tasks, and fails
+/// at newer ones.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Status {
@@ -57,21 +58,21 @@ impl Server {
         self.client.index(name)
     }
 
-    /// Changes parts of documents that are there, and makes none of those that are not.
+    /// Changes parts of documents that are there, and makes no new documents.
     pub(super) async fn change(
         &self,
         index: &str,
         documents: &[impl Serialize + Sync],
     ) -> Result<TaskInfo, Error> {
-        // The crate can't say so.
+        // The crate has no parameter for `skipCreation`.
         let url = format!("{}/indexes/{index}/documents?skipCreation=true", self.address);
         self.http.request(&url, Method::Put { query: (), body: documents }, 202).await
     }
 
-    /// Waits until all of these are done.
+    /// Waits until all of these tasks are done.
     ///
     /// # Errors
-    /// One failed, or takes too long.
+    /// A task failed, or takes too long.
     pub(super) async fn done(&self, tasks: Vec<TaskInfo>) -> Result<(), EngineError> {
         for task in tasks {
             self.settled(task).await?.map_err(|error| engine(Error::Meilisearch(error)))?;
@@ -79,10 +80,10 @@ impl Server {
         Ok(())
     }
 
-    /// Waits for one that may fail for this reason.
+    /// Waits for a task that may fail for the reason `harmless`.
     ///
     /// # Errors
-    /// It failed for another, or takes too long.
+    /// The task failed for another reason, or takes too long.
     pub(super) async fn done_or(&self, task: TaskInfo, harmless: &ErrorCode) -> Result<(), EngineError> {
         match self.settled(task).await? {
             Err(error) if error.error_code != *harmless => Err(engine(Error::Meilisearch(error))),
@@ -114,12 +115,13 @@ impl Server {
     }
 }
 
-/// Whether the server says this.
+/// True if the error is the server's with this code.
 pub(super) fn says(error: &Error, code: &ErrorCode) -> bool {
     matches!(error, Error::Meilisearch(MeilisearchError { error_code, .. }) if error_code == code)
 }
 
-/// What is none of ours to mend, by asking in another way, makes the engine away.
+/// The engine's error for one of the server's or client's. Errors that no other request of ours could avoid
+/// count as the engine being away.
 #[allow(clippy::wildcard_enum_match_arm, reason = "a hundred codes, of which one means something else")]
 pub(super) fn engine(error: Error) -> EngineError {
     match error {
@@ -130,7 +132,7 @@ pub(super) fn engine(error: Error) -> EngineError {
         Error::Meilisearch(error) => {
             let said: String = error.error_message.chars().take(SHOWN).collect();
             match error.error_code {
-                // Not made yet, or moved away just now.
+                // The index is not made yet, or was moved away just now.
                 ErrorCode::IndexNotFound => EngineError::Away(said),
                 _ => EngineError::Failed(said),
             }

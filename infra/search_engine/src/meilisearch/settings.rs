@@ -1,4 +1,5 @@
-//! How indexes are set up. What a document is searched by is made here, too ([`super::documents`], [`super::words`]).
+//! The settings of indexes. The words by which a document is found are made by this crate, too
+//! ([`super::documents`], [`super::words`]).
 
 use super::server::{Server, engine};
 use meilisearch_sdk::errors::ErrorCode;
@@ -9,18 +10,18 @@ use meilisearch_sdk::settings::{
 use projections::search::engine::{EngineError, Kind};
 use std::collections::BTreeMap;
 
-/// Raise it with whatever changes settings, documents or words: the next start then builds new indexes beside those
-/// that answer, and swaps them in.
+/// The version of the indexes' form. Raise it with each change of settings, documents or words: the next
+/// start then builds new indexes beside those that answer, and swaps them in.
 pub(super) const VERSION: u32 = 2;
 
-/// Further hits are neither counted nor shown.
+/// The most hits that are counted and shown.
 const MOST_HITS: usize = 10_000;
-/// How many of each facet are counted out.
+/// The number of values of each facet that are counted out.
 const FACETS: usize = 10;
-/// After so long Meilisearch stops ordering what it found.
+/// The time after which Meilisearch stops ordering the documents found.
 const CUTOFF_MS: u64 = 3_000;
 
-/// Names of what documents have.
+/// Names of the documents' fields.
 pub(super) const ID: &str = "id";
 pub(super) const VERSION_OF: &str = "version";
 pub(super) const TITLE: &str = "title";
@@ -41,20 +42,21 @@ pub(super) const VECTORS: &str = "_vectors";
 pub(super) const WORTH: &str = "worth";
 
 fn of(kind: Kind) -> Settings {
-    // The first weigh most.
+    // The first fields weigh most.
     let searchable: &[&str] = match kind {
         Kind::Posts => &[TITLE, TAGS, NAMES, TEXT, PHOTOS],
         Kind::People => &[TITLE, INITIALS, NAMES, TEXT],
         Kind::Tags => &[TITLE, INITIALS],
     };
-    // An order that was asked for comes before how well the words fit; where they stand within a text plays no part.
+    // The order that a query asks for comes before how well the words fit; where words stand within a text
+    // plays no part.
     let by_worth = format!("{WORTH}:desc");
     let ranking = ["sort", "words", "typo", "attributeRank", &by_worth];
     Settings {
         synonyms: Some(Default::default()),
         stop_words: Some(vec![]),
         ranking_rules: Some(owned(&ranking)),
-        // One question fits all kinds.
+        // The filterable fields are the same for all kinds, so that one filter fits all.
         filterable_attributes: Some(
             [ID, TAG, AUTHOR, BOARD, LANGUAGE, HAS_PHOTOS, FOR_FOLLOWERS, PUBLISHED].map(Into::into).to_vec(),
         ),
@@ -70,15 +72,15 @@ fn of(kind: Kind) -> Settings {
             enabled: Some(true),
             disable_on_attributes: None,
             disable_on_words: None,
-            // From five and nine letters on, and the one that each begins with here. Our own words have five, or are
-            // in phrases, where Meilisearch allows none.
+            // Typos are allowed from five and nine letters on, and each word here has one more, with which it
+            // begins. Our own words have five letters, or are in phrases, where Meilisearch allows no typos.
             min_word_size_for_typos: Some(MinWordSizeForTypos { one_typo: Some(6), two_typos: Some(10) }),
             disable_on_numbers: Some(false),
         }),
-        // Phrases need it.
+        // Phrases need this precision.
         proximity_precision: Some("byWord".to_owned()),
         search_cutoff_ms: Some(CUTOFF_MS),
-        // What is made of letters alone must not be taken for a language with rules of its own.
+        // Our words, which are made of letters alone, must not be taken for a language with rules of its own.
         localized_attributes: Some(vec![LocalizedAttributes {
             locales: owned(&["eng"]),
             attribute_patterns: owned(&["*"]),
@@ -97,7 +99,7 @@ pub(super) async fn make(server: &Server, name: &str, kind: Option<Kind>) -> Res
     server.done_or(made, &ErrorCode::IndexAlreadyExists).await?;
     let Some(kind) = kind else { return Ok(()) };
     let index = server.index(name);
-    // Beginnings of words are indexed by us, where they are wanted.
+    // Prefix search is off: beginnings of words are indexed by this crate, where they are wanted.
     let tasks = vec![
         index.set_prefix_search(PrefixSearchSettings::Disabled).await.map_err(engine)?,
         index.set_facet_search(false).await.map_err(engine)?,

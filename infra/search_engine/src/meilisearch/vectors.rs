@@ -1,4 +1,4 @@
-//! Vectors of posts, which others make: Meilisearch only keeps and compares them.
+//! The vectors of posts, which embedders make: Meilisearch only keeps and compares them.
 
 use super::indexes::{Names, Target};
 use super::records::{self, FeedRecord};
@@ -15,13 +15,14 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Vectors sent at once: numbers of eight characters, a few thousand to a vector at most.
+/// Number of vectors sent at once: numbers of eight characters, a few thousand to a vector at most.
 const BATCH: usize = 256;
-/// Documents told at once that they have no vector.
+/// Number of documents that are told at once that they have no vector.
 const PAGE: usize = 5_000;
 
 impl Meilisearch {
-    /// See [`super::records`]: whoever comes new begins with vectors where the last of the others is.
+    /// The position up to which this process has fed vectors of the embedder; a new process begins at the
+    /// lowest of the others (see [`super::records`]).
     pub(super) async fn vectors_up_to(&self, embedder: &str) -> Result<Position, EngineError> {
         let name = name(embedder);
         *lock(&self.embedder) = Some(name.clone());
@@ -34,16 +35,17 @@ impl Meilisearch {
         Ok(own.and_then(|record| record.vectors).unwrap_or_else(|| records.lowest_of(&name)))
     }
 
-    /// What new documents must say of vectors: an index that keeps some refuses documents that have none without saying
-    /// so. None of those that are there: they say it, or have one, and keep it.
+    /// The fields by which new documents must say that they have no vector: an index that keeps vectors
+    /// refuses documents that have none without saying so. Documents that are in the index already need no
+    /// such field: they have one, or a vector, and keep it.
     ///
-    /// One that another process both makes and gives a vector between this look and the sending would lose it; a vector
-    /// comes only after its document was waited for, which takes longer.
+    /// A document that another process both makes and gives a vector between this look and the sending would
+    /// lose the vector; but a vector comes only after its document was waited for, which takes longer.
     pub(super) async fn opted_out(&self, names: &Names, ids: &[String]) -> Result<OptOut, EngineError> {
         let index = self.server.index(&names.of(Kind::Posts));
-        let kept = index.get_embedders().await.map_err(engine)?.into_keys();
+        let embedders = index.get_embedders().await.map_err(engine)?.into_keys();
         let of: Map<String, Json> =
-            kept.chain(lock(&self.embedder).clone()).map(|name| (name, Json::Null)).collect();
+            embedders.chain(lock(&self.embedder).clone()).map(|name| (name, Json::Null)).collect();
         let mut there = HashSet::new();
         if !of.is_empty() {
             for some in ids.chunks(PAGE) {
@@ -72,7 +74,8 @@ impl Meilisearch {
         for some in vectors.chunks(BATCH) {
             let documents: Vec<Json> =
                 some.iter().map(|(post, vector)| with_vector(*post, &name, vector)).collect();
-            // A post that is gone must not come back as nothing but a vector.
+            // The documents are changed, never made: a post that is gone must not come back as a document of
+            // nothing but a vector.
             tasks.push(self.server.change(&names.of(Kind::Posts), &documents).await.map_err(engine)?);
         }
         self.server.done(tasks).await?;
@@ -87,7 +90,7 @@ impl Meilisearch {
     }
 }
 
-/// See [`Meilisearch::opted_out`].
+/// The result of [`Meilisearch::opted_out`]: the fields, and the ids of documents that don't need them.
 #[derive(Debug, Default)]
 pub(super) struct OptOut {
     of: Map<String, Json>,
@@ -95,7 +98,7 @@ pub(super) struct OptOut {
 }
 
 impl OptOut {
-    /// What a document says of vectors, if it must say something.
+    /// The fields by which a document says that it has no vector, if it must say so.
     pub(super) fn of(&self, id: &str) -> Option<Json> {
         (!self.of.is_empty() && !self.there.contains(id)).then(|| Json::Object(self.of.clone()))
     }
@@ -109,14 +112,15 @@ fn with_vector(post: PostId, embedder: &str, vector: &Option<Vec<f32>>) -> Json 
     json!({ ID: documents::simple(post.0), VECTORS: { embedder: vectors } })
 }
 
-/// Has the index keep vectors of this embedder, and of no other.
+/// Sets the index up to keep vectors of this embedder, and of no other.
 async fn prepare(server: &Server, names: &Names, name: &str, dimensions: usize) -> Result<(), EngineError> {
     let index = server.index(&names.of(Kind::Posts));
     let known = index.get_embedders().await.map_err(engine)?;
     if known.get(name).is_some_and(|embedder| embedder.dimensions == Some(dimensions)) {
         return Ok(());
     }
-    // Whatever it held of others would be kept as part of the documents; and each must say that it has none of this.
+    // Vectors of other embedders are removed, since they would stay as parts of the documents; and each
+    // document must say that it has no vector of this embedder.
     let none: Map<String, Json> =
         known.into_keys().chain([name.to_owned()]).map(|name| (name, Json::Null)).collect();
     let mut offset = 0;
@@ -151,7 +155,7 @@ struct Identified {
     id: String,
 }
 
-/// Names of embedders may hold what Meilisearch allows in no name.
+/// The embedder's name in Meilisearch: its own name may hold characters that Meilisearch allows in no name.
 fn name(embedder: &str) -> String {
     format!("e{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, embedder.as_bytes()).simple())
 }

@@ -8,24 +8,26 @@
 //! | `u` | the last character of a run |
 //! | `g`, `j` | before a run's first character: a gap is before it, or a word of another script. `g` alone is a gap before such a word |
 //! | `w` | a word of another script |
-//! | `s` | a character somewhere: what is looked for when it is looked for alone |
-//! | `b` | a word begins so; `f` all of a text is so: what is so is found first |
-//! | `x` | what a word of another script begins with, open to typos |
+//! | `s` | a character somewhere: for a search for this character alone |
+//! | `b`, `f` | the beginning of a word; the whole of a text: texts that have these words are found first |
+//! | `x` | the beginning of a word of another script, open to typos |
 //!
-//! 한글은 쉽다 is `g한 p한글 p글은 u은 g쉽 p쉽다 u다`, letters aside. Whatever follows 글 in a text, 한글 is in it where `p한글`
-//! is, 글은 쉽 where `p글은 u은 g쉽` is: there is one way to write each part of a text, but for its first character.
+//! The text 한글은 쉽다 is `g한 p한글 p글은 u은 g쉽 p쉽다 u다`, letters aside. A text has 한글 where it has `p한글`, whatever
+//! follows 글, and 글은 쉽 where it has `p글은 u은 g쉽`: there is one way to write each part of a text, but for its
+//! first character.
 
 use projections::search::text::{Unit, fold, units};
 use projections::search::words::{Word, Words};
 use std::collections::BTreeSet;
 
-/// Meilisearch drops what comes after so many words and phrases of a query.
+/// The number of words and phrases of a query that Meilisearch reads; it drops further ones.
 const MOST: usize = 10;
-/// Beginnings of longer words of other scripts are the whole word's.
+/// The longest beginning, in characters, of a word of another script. A longer word is indexed whole beside
+/// its beginnings.
 const LONGEST_BEGINNING: usize = 20;
 
-/// What is indexed of texts: each in order, then what needs no order. They are items of a list, so no phrase leads from
-/// one into the next.
+/// The indexed words of texts: those of each text in order, then those that need no order. Texts are items of
+/// a list, so no phrase leads from one into the next.
 pub(super) fn indexed<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
     let mut indexed = vec![];
     let mut unordered = BTreeSet::new();
@@ -51,38 +53,38 @@ pub(super) fn indexed<T: AsRef<str>>(texts: &[T]) -> Vec<String> {
     indexed
 }
 
-/// A question as Meilisearch reads it.
+/// A query as Meilisearch reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct MeiliQuery {
-    /// Its words and phrases.
+    /// The query's words and phrases.
     pub(super) q: String,
-    /// Whether only its phrases must be found; what it has beside decides the order.
+    /// True if only the query's phrases must be found; its other words decide the order.
     pub(super) only_phrases: bool,
 }
 
-/// How words are asked for.
+/// The query for words.
 ///
-/// Meilisearch can be told to leave words of a query out, from its end on, but not phrases, nor the one word that is all
-/// there is: what tells a better place from a good one comes last and may be missing. Where a word open to typos
-/// stands beside others it could be left out just as well, so there everything must be found, and of what fits alike
-/// no word comes first for where it begins.
-pub(super) fn asked(words: &Words) -> MeiliQuery {
-    let mut asked = all_must(words);
+/// Meilisearch can be told to leave words of a query out, from its end on, but not phrases, nor the one word
+/// that is all there is: so the words that only decide the order come last and may be missing. Where a word
+/// open to typos stands beside others, it could be left out just as well: so there all words must be found,
+/// and no word that begins a text's word puts that text first.
+pub(super) fn meili_query(words: &Words) -> MeiliQuery {
+    let mut query = all_must(words);
     let (open, phrases) = parts(words);
-    asked.only_phrases = open.is_empty() || (open.len() == 1 && phrases.is_empty());
-    if asked.only_phrases && !words.words.is_empty() {
+    query.only_phrases = open.is_empty() || (open.len() == 1 && phrases.is_empty());
+    if query.only_phrases && !words.words.is_empty() {
         let begin = open.iter().chain(&phrases).filter_map(|word| begins(&units(&word.folded)).pop());
         let folded: Vec<&[char]> = words.words.iter().map(|word| word.folded.as_slice()).collect();
         let better: Vec<String> = begin.chain([whole(&units(&folded.join(&' ')))]).collect();
-        asked.q = format!("{} {}", asked.q, better.join(" "));
+        query.q = format!("{} {}", query.q, better.join(" "));
     }
-    asked
+    query
 }
 
-/// How words are asked for where each must be found, and nothing beside them decides.
+/// The query for words of which each must be found, without words that only decide the order.
 pub(super) fn all_must(words: &Words) -> MeiliQuery {
     let (open, phrases) = parts(words);
-    // What may not be found comes first: it is not read after so many words.
+    // Words that must not be found come first: Meilisearch drops what comes after [`MOST`] words.
     let without = words.without.iter().map(|word| format!("-\"{}\"", phrase(word)));
     let open = open.iter().flat_map(|word| units(&word.folded)).map(|unit| format!("x{}", unit.text));
     let phrases = phrases.iter().map(|word| format!("\"{}\"", phrase(word)));
@@ -94,20 +96,21 @@ pub(super) fn all_must(words: &Words) -> MeiliQuery {
 fn parts(words: &Words) -> (Vec<&Word>, Vec<&Word>) {
     let mut wanted: Vec<&Word> = words.words.iter().collect();
     if wanted.len() > MOST {
-        // The rest can't be asked for: the longest say most.
+        // Only `MOST` words can be asked for: the longest say most.
         wanted.sort_by_key(|word| std::cmp::Reverse(word.folded.len()));
         wanted.truncate(MOST);
     }
     wanted.into_iter().partition(|word| is_open(word))
 }
 
-/// Words of other scripts are found by their beginning, and with a typo where they are long enough to bear one.
+/// True for a word of another script that is found by its beginning, and with a typo where it is long enough
+/// to bear one.
 fn is_open(word: &Word) -> bool {
     let Word { folded, exact, .. } = word;
     !exact && folded.len() > 1 && matches!(&*units(folded), [unit] if !unit.is_cjk)
 }
 
-/// What stands in the series of each text that holds this.
+/// The phrase that is in the series of each text that holds this word.
 fn phrase(word: &Word) -> String {
     match &*units(&word.folded) {
         [only] if only.is_cjk => format!("s{}", code(&only.text)),
@@ -115,8 +118,8 @@ fn phrase(word: &Word) -> String {
     }
 }
 
-/// Units in order. Of a part of a text (`whole` is not set) it is not known what is before it and what follows, so it
-/// begins without a mark, and ends with a pair, or the mark of where a run begins.
+/// The words of units in order. The neighbours of a part of a text (`whole` is not set) are not known, so its
+/// series begins without a mark, and ends with a pair, or the mark of a run's beginning.
 fn series(units: &[Unit], whole: bool) -> Vec<String> {
     let mut series = vec![];
     for (at, unit) in units.iter().enumerate() {
@@ -150,7 +153,8 @@ fn joined(unit: &Unit, next: &Unit) -> bool {
     next.place == unit.place + 1
 }
 
-/// How the word that begins here begins: its first character, and the first two, or all of one of another script.
+/// The `b` words of the word that begins at the first unit: for its first character and for its first two, or
+/// for the whole word if it is of another script.
 fn begins(units: &[Unit]) -> Vec<String> {
     let [first, rest @ ..] = units else { return vec![] };
     let mut begins = vec![format!("b{}", short(&[&first.text]))];
@@ -170,8 +174,8 @@ fn whole(units: &[Unit]) -> String {
     format!("f{}", short(&texts))
 }
 
-/// From two characters on. Who types one more and another one less than a beginning has means that, so beginnings
-/// with a typo are found, too.
+/// The `x` words of a word: its beginnings, from two characters on. A person who types one character too many
+/// or too few means that beginning, so beginnings with a typo are found, too.
 fn beginnings(word: &str) -> impl Iterator<Item = String> {
     let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).skip(2).collect();
     let last = ends.last().copied();
@@ -194,18 +198,18 @@ fn escaped(word: &str) -> String {
     word.chars().map(escape).collect()
 }
 
-/// Four letters for any text: short enough to be no word with a typo of another. Texts that share them by chance only
-/// share a place in the order.
+/// Four letters for any text: too short to be taken for another word with a typo. Texts that share them by
+/// chance only share a rank in the order.
 fn short(texts: &[&str]) -> String {
-    // FNV-1a: it must stay the same for as long as what is indexed does.
+    // The hash is FNV-1a, and must not change as long as the indexes' version does not.
     let bytes = texts.iter().flat_map(|text| text.bytes());
     let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     letters(hash % 26_u32.pow(4), 4)
 }
 
-/// A number in so many letters.
+/// A number as `count` letters.
 fn letters(number: u32, count: u32) -> String {
-    let letter = |place: u32| char::from(b'a' + (number / 26_u32.pow(place) % 26) as u8);
+    let letter = |exponent: u32| char::from(b'a' + (number / 26_u32.pow(exponent) % 26) as u8);
     (0..count).rev().map(letter).collect()
 }
 
@@ -214,7 +218,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Whether what is indexed of a text holds a phrase, word after word.
+    /// True if a text's indexed words hold a phrase, word after word.
     fn holds(text: &str, words: &str) -> bool {
         let words = Words::parse(&format!("\"{words}\"")).expect("a query").words;
         let indexed = indexed(&[text]);
@@ -252,7 +256,7 @@ mod tests {
 
     #[test]
     fn only_what_decides_the_order_may_be_left_out() {
-        let of = |query: &str| asked(&Words::parse(query).expect("a query"));
+        let of = |query: &str| meili_query(&Words::parse(query).expect("a query"));
         let words = |query: &str| of(query).q.split(' ').count();
         assert!(
             of("한글 바다").only_phrases && words("한글 바다") == 5,

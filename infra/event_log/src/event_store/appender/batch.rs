@@ -1,4 +1,4 @@
-//! Which commands may go together: at most one for each aggregate, claim and key.
+//! A batch of commands that may be stored together: at most one for each aggregate, claim and key.
 
 use super::{PendingCommand, Waiting};
 use domain::Claim;
@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use tokio::task::Id;
 
-/// A batch's bounds: more would make its neighbours wait longer without storing more per second.
+/// A batch's bounds: more commands would make their neighbours wait longer without storing more per second.
 const COMMANDS: usize = 512;
 const BYTES: usize = 4 << 20;
 
-/// What only one command at a time may touch, hashed: two that collide wait for each other without need.
+/// The names of what a command touches (its aggregate, claims and key), hashed. Only one command at a time
+/// may touch each; two commands whose hashes collide wait for each other without need.
 pub(super) type Names = Vec<u64>;
 /// The names of all commands of a batch.
 pub(super) type Taken = HashSet<u64>;
@@ -20,8 +21,8 @@ pub(super) type Taken = HashSet<u64>;
 pub(super) struct Batch {
     pub(super) commands: Vec<Waiting>,
     pub(super) taken: Taken,
-    /// The names of commands that wait for a later batch. What waits keeps its turn: a later command on the
-    /// same aggregate must not overtake it.
+    /// The names of commands that wait for a later batch. A waiting command keeps its turn: a later command
+    /// on the same aggregate must not overtake it.
     waiting: Taken,
     bytes: usize,
 }
@@ -31,12 +32,13 @@ impl Batch {
         self.commands.len() < COMMANDS && self.bytes < BYTES
     }
 
-    /// Whoever waited is asked again.
+    /// Lets every waiting command try again to enter the batch.
     pub(super) fn ask_again(&mut self) {
         self.waiting.clear();
     }
 
-    /// Gives the command back if it must wait, for a neighbour or for one of the batches `in_flight`.
+    /// Takes the command into the batch, or gives it back if it must wait, for a neighbour or for one of the
+    /// batches `in_flight`.
     pub(super) fn admit(&mut self, waiting: Waiting, in_flight: &[(Id, Taken)]) -> Option<Waiting> {
         let is_taken = |name: &u64| {
             self.taken.contains(name)

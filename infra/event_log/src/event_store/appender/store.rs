@@ -1,4 +1,5 @@
-//! One batch on its way into the log: tried until the database answers, then each command is answered.
+//! One batch on its way into the log: the append is tried until the database answers, then each command is
+//! answered.
 
 use super::{AppendOutcome, PendingEvent, Waiting};
 use crate::event_store::command::StoreError;
@@ -13,12 +14,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tracing::warn;
 
-/// How long a batch is tried again while the database is away, before its commands are answered so.
+/// The longest time that a batch is tried again while the database is away; then its commands are answered
+/// so.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// One try; longer means that the connection is as good as gone.
+/// The longest time for one try; after it the connection counts as lost.
 const TRY: Duration = Duration::from_secs(10);
 
-/// Stores batches. Cheap to clone.
+/// The store of batches. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Storing {
     pub(super) pool: StatementPool,
@@ -26,8 +28,8 @@ pub(super) struct Storing {
 }
 
 impl Storing {
-    /// Stores a batch and answers each of its commands. A batch that the database refuses as a whole
-    /// (a NUL that slipped in, say) is halved until the guilty command stands alone. Whether the database
+    /// Stores a batch and answers each of its commands. A batch that the database refuses as a whole (a NUL
+    /// that slipped in, say) is halved until the guilty command stands alone. Returns true if the database
     /// was there to answer.
     pub(super) fn store(&self, batch: Vec<Waiting>) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(async move {
@@ -143,7 +145,7 @@ async fn append(pool: &StatementPool, batch: &[Waiting]) -> Result<Vec<AppendOut
         .collect()
 }
 
-/// Whether the data is at fault rather than the connection or the server: SQLSTATE classes 21 to 23
+/// True if the data is at fault rather than the connection or the server: SQLSTATE classes 21 to 23
 /// (cardinality, data, integrity) and 54 (a limit exceeded).
 fn is_refusal(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(database) = error else {

@@ -1,4 +1,4 @@
-//! GIF: the first frame, where it lies on the canvas. The rest of the canvas is transparent, whatever
+//! GIF: the first frame, at its position on the canvas. The rest of the canvas is transparent, whatever
 //! background the file names, as in browsers.
 
 use super::super::{
@@ -9,13 +9,13 @@ use super::super::{
 use ::gif::{ColorOutput, DecodeOptions, DecodingError, MemoryLimit};
 use std::num::NonZeroU64;
 
-/// The frame, and the canvas.
+/// The bytes that the decoder holds for a pixel: one pixel of the frame, and one of the canvas.
 const BYTES_PER_PIXEL: u64 = 2 * CHANNELS as u64;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::RGBA);
-    // The frame's size is checked below; this bounds what else it gathers.
+    // The limit bounds the decoder's other memory; the frame's size is checked below.
     options.set_memory_limit(
         NonZeroU64::new(limits.decoding_bytes).map_or(MemoryLimit::Unlimited, MemoryLimit::Bytes),
     );
@@ -41,14 +41,14 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable>
     })
 }
 
-/// A frame on an empty canvas; what lies beyond the canvas is cut off.
+/// A frame on an empty canvas; the parts beyond the canvas are cut off.
 fn placed(frame: &[u8], row_bytes: usize, left: usize, top: usize, width: usize, height: usize) -> Vec<u8> {
     let mut canvas = vec![0; width * height * CHANNELS];
-    let kept = row_bytes.min(width.saturating_sub(left) * CHANNELS);
+    let visible = row_bytes.min(width.saturating_sub(left) * CHANNELS);
     let rows = canvas.chunks_exact_mut(width * CHANNELS).skip(top);
     for (row, frame_row) in rows.zip(frame.chunks_exact(row_bytes)) {
-        if kept > 0 {
-            row[left * CHANNELS..][..kept].copy_from_slice(&frame_row[..kept]);
+        if visible > 0 {
+            row[left * CHANNELS..][..visible].copy_from_slice(&frame_row[..visible]);
         }
     }
     canvas

@@ -1,4 +1,4 @@
-//! JPEG. One that breaks off is shown as far as it goes, as browsers do.
+//! JPEG. A file that breaks off is shown as far as it goes, as browsers do.
 
 use super::super::{
     Limits, Picture, Seen, Unusable,
@@ -8,8 +8,8 @@ use super::super::{
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::{JpegDecoder, errors::DecodeErrors};
 
-/// Each scan of a progressive picture goes over all of it, and takes a few bytes of the file: without a bound a
-/// small file keeps a core busy for minutes. Encoders write about ten.
+/// The most scans of a progressive picture. Each scan goes over the whole picture, and takes a few bytes of
+/// the file: without a bound a small file keeps a core busy for minutes. Encoders write about ten.
 const SCANS_MAX: usize = 64;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable> {
@@ -33,8 +33,8 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable>
         Some(ColorSpace::YCbCr | ColorSpace::Luma) => {
             Raster::new(width, height, decoder.decode().map_err(refusal)?)
         }
-        // What is rare can only be turned into RGB, by a decoder that knows it from its start. CMYK and YCCK are
-        // among it: they are read without their profile, as most programs do.
+        // Rare colour spaces can only be turned into RGB, by a decoder that is set to RGB from its start.
+        // CMYK and YCCK are among them: they are read without their profile, as most programs do.
         Some(_) | None => {
             Raster::of_rgb(width, height, &decoder_to(ColorSpace::RGB).decode().map_err(refusal)?)
         }

@@ -1,5 +1,5 @@
-//! From a file to pixels as it stores them, one module a format. Each reads the header, has the limits look at
-//! it, and decodes only then.
+//! Decoders from a file to pixels as the file stores them, one module a format. Each reads the header, checks
+//! its claims by the limits, and only then decodes.
 
 mod gif;
 mod jpeg;
@@ -8,8 +8,8 @@ mod webp;
 
 use super::{Format, Limits, Picture, Unusable};
 
-/// Ancillary data of more than this is nothing that a picture needs: a profile has a few KiB, or some hundreds
-/// where it describes a printer.
+/// The largest size of ancillary data, in bytes. No picture needs more: a profile has a few KiB, or some
+/// hundreds where it describes a printer.
 const PROFILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 pub(super) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable> {

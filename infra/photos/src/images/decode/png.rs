@@ -1,4 +1,4 @@
-//! PNG. Texts in it are skipped without being inflated, and a profile is inflated only so far.
+//! PNG. Texts in the file are skipped without being inflated, and a profile is inflated only up to a bound.
 
 use super::{
     super::{
@@ -16,7 +16,7 @@ const GRAY_ALPHA_CHANNELS: usize = 2;
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), PngLimits { bytes: PROFILE_BYTES_MAX });
     decoder.set_ignore_text_chunk(true);
-    // Row by row, so that 16 bits a channel are never in memory for the whole picture.
+    // The decoder transforms row by row, so that 16 bits a channel are never in memory for the whole picture.
     decoder.set_transformations(Transformations::normalize_to_color8() | Transformations::ALPHA);
     let header = decoder.read_header_info().map_err(refusal)?;
     let (width, height) = (header.width, header.height);

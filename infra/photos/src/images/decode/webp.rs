@@ -7,9 +7,9 @@ use super::{
 use image_webp::{DecodingError, WebPDecoder};
 use std::io::Cursor;
 
-/// What the decoder holds for a pixel of a still picture: its four channels and what we get of them.
+/// The bytes that the decoder holds for a pixel of a still picture: its four channels and our copy of them.
 const STILL_BYTES_PER_PIXEL: u64 = 8;
-/// An animation has a canvas besides.
+/// The bytes for a pixel of an animation, which has a canvas besides.
 const ANIMATION_BYTES_PER_PIXEL: u64 = 12;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable> {
@@ -37,7 +37,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Unusable>
     })
 }
 
-/// Where chunks stand.
+/// The container of chunks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Within {
     File,
@@ -48,10 +48,10 @@ const RIFF_HEADER_BYTES: usize = 12;
 const CHUNK_HEADER_BYTES: usize = 8;
 const FRAME_HEADER_BYTES: usize = 16;
 
-/// Whether each lossy bitstream has the size that is claimed around it. The decoder looks only after having
-/// decoded it, and in animations with alpha not at all (image-webp 0.2.4, its issue 182), so that a canvas of
-/// one pixel could hold a bitstream of 268 megapixels. A frame holds no frames: thousands within each other would
-/// use up the stack.
+/// Checks that each lossy bitstream has the size that is claimed around it. The decoder checks a bitstream's
+/// size only after having decoded it, and in animations with alpha not at all (image-webp 0.2.4, its issue
+/// 182), so that a canvas of one pixel could hold a bitstream of 268 megapixels. A frame must hold no frames:
+/// thousands within each other would use up the stack.
 fn check_frames(mut chunks: &[u8], size: (u32, u32), within: Within) -> Result<(), Unusable> {
     while let Some((header, rest)) = chunks.split_first_chunk::<CHUNK_HEADER_BYTES>() {
         let [kind @ .., a, b, c, d] = header;
@@ -73,7 +73,7 @@ fn check_frames(mut chunks: &[u8], size: (u32, u32), within: Within) -> Result<(
     Ok(())
 }
 
-/// The size in a lossy bitstream's header: 3 bytes of frame tag, 3 of start code, then 14 bits of each.
+/// The size in a lossy bitstream's header: 3 bytes of frame tag, 3 of start code, then 14 bits for each side.
 fn bitstream_size(content: &[u8]) -> Option<(u32, u32)> {
     let [_, _, _, 0x9D, 0x01, 0x2A, a, b, c, d, ..] = content else { return None };
     let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);

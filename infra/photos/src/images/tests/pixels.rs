@@ -1,4 +1,4 @@
-//! What is seen is what was in the file, and nothing else of the file is in what we send.
+//! The pixels of variants are those of the file, and nothing else of the file is in the variants.
 
 use super::*;
 use corpus::CORNERS;
@@ -17,7 +17,7 @@ fn every_kind_shows_its_colours_and_its_first_frame() {
 
 #[test]
 fn a_picture_is_turned_as_its_exif_says() {
-    // Where each quarter of the stored pixels is seen, in the order of the corners.
+    // The quarter of the stored pixels that is seen in each corner, in the order of the corners.
     let expected = [
         (1, [0, 1, 2, 3]),
         (2, [1, 0, 3, 2]),
@@ -101,7 +101,8 @@ fn a_photo_in_wide_colours_is_brought_into_srgb() {
     let rgb = stored.repeat(64 * 64);
     let parts = JpegParts { profile: Some(corpus::display_p3()), ..JpegParts::default() };
     let processed = processed(&corpus::jpeg(&rgb, 64, 64, &parts));
-    // By the matrices of both spaces: what is meant is redder than sRGB's colour of these numbers.
+    // The expected colour follows from the matrices of both spaces: it is redder than sRGB's colour of the
+    // stored numbers.
     assert_like(Seen::of(&processed, VariantName::Width320).at(32, 32), &[192, 97, 51], 5);
 }
 

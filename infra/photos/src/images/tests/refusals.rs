@@ -1,4 +1,4 @@
-//! Whatever a file is, there is an answer; and one that claims much is refused before it gets it.
+//! Any file gets an answer, and a file that claims much memory is refused before it gets the memory.
 
 use super::*;
 use proptest::prelude::*;
@@ -46,10 +46,10 @@ fn a_size_beyond_the_limits_is_refused_by_its_header() {
 #[test]
 fn a_webp_that_hides_a_larger_one_is_refused_by_its_header() {
     assert_eq!(refused(&corpus::webp_claiming((1, 1), (16_383, 16_383))), Unusable::Damaged);
-    // More than the format allows.
+    // This size is more than the format allows.
     assert_eq!(refused(&corpus::webp_claiming((1 << 24, 1 << 24), (16, 16))), Unusable::Damaged);
     assert_eq!(refused(&corpus::webp_frame_claiming(16_383, 16_383)), Unusable::Damaged);
-    // Found as image-webp's issue 182: a panic in the decoder.
+    // A frame without a size: image-webp's issue 182, a panic in the decoder.
     assert_eq!(refused(&corpus::webp_frame_claiming(0, 0)), Unusable::Damaged);
 }
 

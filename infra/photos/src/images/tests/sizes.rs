@@ -1,4 +1,4 @@
-//! Which pictures come out, and how large they are.
+//! The variants that are made, and their sizes.
 
 use super::*;
 

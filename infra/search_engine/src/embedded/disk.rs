@@ -1,4 +1,4 @@
-//! The index of vectors on disk: a file, and a note that names it, which is written last.
+//! The index of vectors on disk: a file, and a note that names the file. The note is written last.
 
 use super::failed;
 use super::vectors::{GROWTH, SEARCHES, new};
@@ -13,22 +13,23 @@ use usearch::Index;
 
 const ABOUT: &str = "about.json";
 
-/// What a folder says of its index.
+/// The note about an index in its folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct About {
-    /// Version and log.
+    /// The version and log for which the index was made.
     pub(super) made_for: String,
     pub(super) embedder: String,
     pub(super) position: Position,
     pub(super) dimensions: usize,
-    /// Vectors that were taken out, and whose place was not yet taken by another.
+    /// The number of vectors that were taken out and not yet replaced by another.
     pub(super) removed: usize,
-    /// The index's file, and what is in it: usearch would believe a torn one.
+    /// The index's file; its SHA-256 is noted because usearch would believe a torn file.
     pub(super) file: String,
     pub(super) sha256: String,
 }
 
-/// What is kept, if there is something of this log; of its vectors none where none had come.
+/// Reads the index and its note, if the folder has those of this log. The index is none where no vector had
+/// come.
 pub(super) fn read(folder: &Path, made_for: &str) -> Result<Option<(Option<Index>, About)>, EngineError> {
     let said = match fs::read(folder.join(ABOUT)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -48,7 +49,7 @@ pub(super) fn read(folder: &Path, made_for: &str) -> Result<Option<(Option<Index
     let index = new(about.dimensions)?;
     index.load(path.to_str().ok_or_else(|| failed("the folder's name is not UTF-8"))?).map_err(failed)?;
     if about.removed > 0 {
-        // Of what was deleted nothing is to stay for long.
+        // Deleted vectors are not to stay in the file for long.
         index.compact().map_err(failed)?;
         about.removed = 0;
     }
@@ -56,7 +57,7 @@ pub(super) fn read(folder: &Path, made_for: &str) -> Result<Option<(Option<Index
     Ok(Some((Some(index), about)))
 }
 
-/// Writes a file beside the one that stands, then says that it is the one.
+/// Writes a file beside the old one, then a note that names the new file.
 pub(super) fn write(folder: &Path, index: Option<&Index>, about: &About) -> Result<(), EngineError> {
     fs::create_dir_all(folder).map_err(failed)?;
     let file = format!("{}.usearch", uuid::Uuid::new_v4().simple());
