@@ -1,5 +1,5 @@
-//! Who someone is: signing up, logging in, being reached, and what guards all of it. Letters are read where
-//! they arrive, at a mail server.
+//! Accounts: people sign up, log in, change their addresses and passwords, and are guarded in all of it. The
+//! tests read letters where they arrive, at a mail server.
 
 mod attacks;
 mod browsers;
@@ -56,7 +56,7 @@ impl Yard {
         Self { app, mail }
     }
 
-    /// Someone who has signed up with an address of their handle at `yard.example`, logged in.
+    /// A logged-in person who has signed up with the address of their handle at `yard.example`.
     async fn sign_up(&self, handle: &str) -> Person {
         let nobody = self.app.nobody();
         let started = nobody.post("/v1/sign-ups", form(handle)).await.expect(202);
@@ -72,7 +72,7 @@ impl Yard {
         log_in(&self.app, login, password).await
     }
 
-    /// What time would do.
+    /// Runs a statement that does what time would do.
     async fn run(&self, sql: &str) {
         sqlx::query(sql).execute(&self.app.pool).await.expect("it runs");
     }
@@ -90,21 +90,21 @@ fn form(handle: &str) -> serde_json::Value {
     json!({ "email": address(handle), "password": PASSWORD, "handle": handle, "display_name": handle })
 }
 
-/// The six digits of a letter.
+/// The six digits in a letter.
 #[track_caller]
 fn code_in(text: &str) -> String {
     let mut words = text.split(|letter: char| !letter.is_ascii_digit());
     words.find(|word| word.len() == 6).unwrap_or_else(|| panic!("no code in {text}")).to_owned()
 }
 
-/// What the link of a letter carries.
+/// The token that the link in a letter carries.
 #[track_caller]
 fn token_in(text: &str) -> String {
     let (_, after) = text.split_once("#token=").unwrap_or_else(|| panic!("no link in {text}"));
     after.split(char::is_whitespace).next().expect("a token").to_owned()
 }
 
-/// Another code, which is not this one.
+/// A code that is not this one.
 fn another(code: &str) -> String {
     let number: u32 = code.parse().expect("digits");
     format!("{:06}", (number + 1) % 1_000_000)

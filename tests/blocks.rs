@@ -1,11 +1,11 @@
-//! Whom people keep away: blocked both ways, muted one way.
+//! Blocks and mutes: a block works both ways, a mute one way.
 
 use crate::faults::until;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use serde_json::{Value, json};
 
-/// Everything in which `reader` could meet `who`, by the ids of what they meet.
+/// Everything in which `reader` could meet `who`, by the ids of what the reader meets.
 async fn met(app: &TestApp, reader: &Person, who: &Person, post: &str) -> Value {
     let list = async |path: &str, field: &str| reader.see(app, path).await.expect(200).each(field);
     let at = |path: &str| path.replace("WHO", &who.handle).replace("POST", post);
@@ -58,7 +58,7 @@ async fn who_is_blocked_and_who_blocks_see_nothing_of_each_other() {
     let seen = met(&app, &sora, &bora, &post).await;
     assert_eq!((&seen["comments"], &seen["likes"]), (&json!(1), &json!(1)), "others see what they saw");
 
-    // For who is blocked the other is not there; who blocks can see whom.
+    // A blocked person doesn't find the one who blocks; that one can see whom they block.
     bora.see(&app, "/v1/users/mina").await.expect_problem(404, "user_not_found");
     bora.put_empty("/v1/users/mina/follow").await.expect_problem(404, "user_not_found");
     let profile = mina.see(&app, "/v1/users/bora").await.expect(200);
@@ -70,7 +70,7 @@ async fn who_is_blocked_and_who_blocks_see_nothing_of_each_other() {
     assert_eq!(mina.see(&app, "/v1/me/blocks").await.expect(200).each("handle"), ["bora"]);
     assert!(bora.see(&app, "/v1/me/blocks").await.expect(200).items().is_empty());
 
-    // Neither can do anything to what the other has written.
+    // Neither of the two can do anything to what the other has written.
     mina.see(&app, &format!("/v1/posts/{theirs}")).await.expect_problem(404, "post_not_found");
     mina.put_empty(&format!("/v1/posts/{theirs}/like")).await.expect_problem(404, "post_not_found");
     let said = json!({ "text": "하나" });
@@ -81,7 +81,7 @@ async fn who_is_blocked_and_who_blocks_see_nothing_of_each_other() {
         .await
         .expect_problem(422, "parent_comment_not_found");
 
-    // Let back in, they can meet again, but follow nobody by themselves.
+    // After the block is lifted they can meet again, but neither follows the other until they choose to.
     mina.delete("/v1/users/bora/block").await.expect(204);
     let profile = bora.see(&app, "/v1/users/mina").await.expect(200);
     assert_eq!(

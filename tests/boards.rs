@@ -1,4 +1,4 @@
-//! Boards: places to post, and the one where nobody is known by name.
+//! Boards: places to post, among them the anonymous board, where nobody is known by name.
 
 mod anonymous;
 mod hours;
@@ -17,7 +17,7 @@ pub async fn open_at_any_hour(app: &TestApp) {
     set(app, "night", json!({ "name": "심야톡방", "anonymous": true })).await.expect(200);
 }
 
-/// As an operator sets up a board.
+/// Sets up a board as an operator does.
 async fn set(app: &TestApp, slug: &str, board: Value) -> Answer {
     app.operator().await.put(&format!("/v1/boards/{slug}"), board).await
 }
@@ -31,12 +31,12 @@ async fn whisper(person: &Person, text: &str) -> String {
     publish_on(person, "night", text).await.expect(201).id()
 }
 
-/// A post as the reader sees it, once what anyone has written so far is seen.
+/// A post as the reader sees it after the read models have caught up with all that anyone has written so far.
 async fn post(app: &TestApp, reader: &Person, id: &str) -> Value {
     reader.see(app, &format!("/v1/posts/{id}")).await.expect(200).json
 }
 
-/// Someone with a role, which the first admin granted.
+/// A person with a role that the first admin granted.
 async fn with_role(app: &TestApp, handle: &str, role: &str) -> Person {
     let person = app.register(handle).await;
     app.madang(&["grant", handle, "admin"]).await.expect("granted");

@@ -1,4 +1,4 @@
-//! What a person wrote is there when they read.
+//! Consistency: a person's reads hold what the person wrote.
 
 use crate::support::TestApp;
 use futures::StreamExt;
@@ -72,7 +72,7 @@ async fn the_position_given_by_one_node_makes_another_wait_for_it() {
     }
 }
 
-/// What runners of timelines are told that readers wait for.
+/// A subscription to the messages that tell runners of timelines how far readers wait.
 async fn wishes(app: &TestApp) -> async_nats::Subscriber {
     let log: uuid::Uuid = sqlx::query_scalar("select id from log").fetch_one(&app.pool).await.expect("a log");
     let nats = async_nats::connect(&*app.settings.nats_url).await.expect("NATS");
@@ -89,7 +89,7 @@ async fn nobody_hurries_runners_by_claiming_a_position_that_the_log_does_not_hav
     let head: i64 = sqlx::query_scalar("select head from log").fetch_one(&app.pool).await.expect("a log");
     let claimed = mina.request(Method::GET, "/v1/timeline").header("madang-position", head + 500);
     assert!(claimed.header("prefer", "wait=1").send().await.expect(200).is_stale());
-    // Whoever waits for what there is hurries them: nothing was told before that.
+    // A reader who waits for an event that exists hurries the runners; no message was sent before that.
     let published = mina.post("/v1/posts", json!({ "text": "글" })).await.expect(201);
     mina.get("/v1/timeline").await.expect(200);
     let wish = wishes.next().await.expect("a message");
@@ -143,7 +143,8 @@ async fn when_projectors_are_down_an_answer_is_marked_stale_and_comes_at_once() 
     let read = mina.get("/v1/timeline").await.expect(200);
     assert!(read.is_stale());
     assert_eq!(read.json["items"].as_array().map(Vec::len), Some(1), "what there is");
-    // Not a measurement: the bound of one second was not waited for, let alone a client's time-out.
+    // The time is no measurement: the reader waited neither for the bound of one second, nor for a client's
+    // time-out.
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
@@ -161,7 +162,7 @@ async fn who_prefers_not_to_wait_gets_what_there_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_nats_commands_succeed_and_ones_own_writes_are_read_from_postgres() {
-    // Nothing listens there.
+    // Nothing listens at that address.
     let app = TestApp::start_with(|settings| settings.nats_url = "nats://127.0.0.1:1".into()).await;
     let mina = app.enrol("mina").await;
     for n in 0..20 {

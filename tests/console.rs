@@ -1,4 +1,5 @@
-//! How the service stands and what happened in it, for those with a role: the console, and what it asks of the API.
+//! The console: pages for people with a role, which show how the service stands and what happened in it, and
+//! the API's answers that the pages need.
 
 mod browser;
 mod pages;
@@ -9,19 +10,19 @@ use crate::support::client::Person;
 use crate::support::log::store;
 use serde_json::json;
 
-/// Someone with a password and a role.
+/// A person with a password and a role.
 async fn staff(app: &TestApp, handle: &str, role: &str) -> Person {
     let person = app.register(handle).await;
     app.grant(&person, role).await;
     person
 }
 
-/// Stores an event of a post as a build of tomorrow would, which this one can't apply.
+/// Stores an event of a post as a build of tomorrow would; this build can't apply it.
 async fn park(app: &TestApp, post: &str) {
     store(&app.pool, post, 2, ("PostPainted", "1"), json!({ "type": "PostPainted" })).await;
 }
 
-/// From here on this build knows the event.
+/// Makes the stored event one that this build knows.
 async fn mend(app: &TestApp) {
     let edited =
         json!({ "type": "PostEdited", "title": null, "text": "고친 글", "tags": [], "mentions": [] });

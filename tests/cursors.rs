@@ -1,5 +1,5 @@
-//! Cursors stay right while rows come and go: whoever walks a list meets every row that stood throughout,
-//! once and in order.
+//! Cursors stay right while rows come and go: a reader who walks a list meets every row that stood
+//! throughout, once and in order.
 
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -7,11 +7,11 @@ use futures::future::join;
 use serde_json::json;
 use std::collections::HashSet;
 
-/// Rows that stand throughout; as many others come and go among them.
+/// Number of rows that stand throughout; as many others come and go among them.
 const STANDING: usize = 30;
 
-/// Walks the list by threes, several times. While a page is read, `change` changes the list: it is called
-/// with 0, 1, 2, … and never knows what is read at that moment.
+/// Walks the list in pages of three, several times. While a page is read, `change` changes the list: it is
+/// called with 0, 1, 2, … and never knows what is read at that moment.
 async fn walk_while(
     reader: &Person,
     list: &str,
@@ -39,7 +39,7 @@ async fn walk_while(
     }
 }
 
-/// Rows that go by turns from the old end, from the new one and from between, as new ones come.
+/// Rows that go as new ones come: by turns from the old end, the new end and the middle.
 struct Going<T>(Vec<T>);
 
 impl<T> Going<T> {
@@ -50,7 +50,8 @@ impl<T> Going<T> {
     }
 }
 
-/// Publishes by turns posts that will stand and posts that will go, with their authors; newest first.
+/// Publishes by turns posts that will stand and posts that will go. Returns the ids of those that stand,
+/// newest first, and the others with their authors.
 async fn publish<'a>(by: &[&'a Person], text: &str) -> (Vec<String>, Going<(&'a Person, String)>) {
     let (mut standing, mut going) = (Vec::new(), Vec::new());
     for n in 0..STANDING {
@@ -91,7 +92,7 @@ async fn a_list_by_tag_is_walked_right_while_tags_come_and_go() {
     let (standing, Going(going)) = publish(&[&mina], "#한강").await;
     app.settle(&reader).await;
     let change = async |n| {
-        // Each in turn loses the tag, and gets it again in the next round.
+        // Each post in turn loses the tag, and gets it again in the next round.
         let text = if n / going.len() % 2 == 0 { "없음" } else { "#한강" };
         let (_, post) = &going[n % going.len()];
         mina.patch(&format!("/v1/posts/{post}"), json!({ "text": text })).await.expect(200);
@@ -164,7 +165,7 @@ async fn lists_of_comments_are_walked_right_while_comments_come_and_go() {
         let change = async |n| {
             let gone = going.replace_by(write().await, n);
             if n % 4 == 0 {
-                // What is deleted above a reply stays as a stub.
+                // A deleted comment that has a reply stays as a stub.
                 mina.reply(&post, &gone, "답").await;
             }
             mina.delete(&format!("/v1/comments/{gone}")).await.expect(204);
@@ -173,7 +174,7 @@ async fn lists_of_comments_are_walked_right_while_comments_come_and_go() {
     }
 }
 
-/// All come, then every other one stays, and the rest by turns go and come again.
+/// Walks a list of people: all come, then every other one stays, and the rest by turns go and come again.
 async fn walk_while_people_come_and_go(
     app: &TestApp,
     list: &str,
@@ -202,8 +203,8 @@ async fn lists_of_likers_are_walked_right_while_likes_come_and_go() {
     let (mina, people) = (app.enrol("mina").await, app.enrol_many("p", 2 * STANDING).await);
     let post = mina.publish("글").await;
     let comment = mina.comment(&post, "댓글").await;
-    for thing in [format!("/v1/posts/{post}"), format!("/v1/comments/{comment}")] {
-        let (like, likes) = (format!("{thing}/like"), format!("{thing}/likes"));
+    for target in [format!("/v1/posts/{post}"), format!("/v1/comments/{comment}")] {
+        let (like, likes) = (format!("{target}/like"), format!("{target}/likes"));
         let come = async |person: &Person| drop(person.put_empty(&like).await.expect(204));
         let go = async |person: &Person| drop(person.delete(&like).await.expect(204));
         walk_while_people_come_and_go(&app, &likes, "user/id", &people, come, go).await;
@@ -233,7 +234,7 @@ async fn a_list_of_liked_posts_is_walked_right_while_likes_and_posts_come_and_go
         like(stays).await;
         like(goes).await;
     }
-    // The latest like first.
+    // The list begins with the latest like.
     standing.reverse();
     let (deleted, unliked) = going.split_at(10);
     let change = async |n: usize| {

@@ -1,4 +1,4 @@
-//! Who follows whom.
+//! Follows: users follow one another.
 
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -107,7 +107,7 @@ async fn follow_lists_are_latest_first_and_leave_out_who_has_left() {
     for other in others.iter().rev() {
         mina.follow(other).await;
     }
-    // Following anew makes it the latest.
+    // A follow made anew is the latest one.
     others[0].unfollow(&mina).await;
     others[0].follow(&mina).await;
     others[3].leave().await.expect(204);

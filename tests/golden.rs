@@ -1,5 +1,5 @@
-//! Events are forever: each event's wire form is fixed by a file, which is never edited. A changed shape
-//! is a new version with a file of its own, and an upcaster from the old.
+//! Golden files fix each event's wire form for ever: nobody edits one. A changed form is a new version with a
+//! file of its own, and an upcaster from the old version.
 
 use domain::Event;
 use domain::upcast::UPCASTERS;
@@ -11,7 +11,8 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden")
 }
 
-/// `<aggregate>.<event>.<version>.json`: one event, or a list of its forms.
+/// The golden files: each, `<aggregate>.<event>.<version>.json`, has one event, or a list of the event's
+/// forms.
 pub fn files() -> Vec<(String, String, String, Vec<Value>)> {
     let mut files: Vec<_> = std::fs::read_dir(folder()).expect("the folder").flatten().collect();
     files.sort_by_key(std::fs::DirEntry::file_name);
@@ -61,7 +62,7 @@ fn every_golden_event_is_read_with_its_strings_masked() {
     }
 }
 
-/// Empties what a person wrote: every string but names of types, ids and times.
+/// Empties every string that a person wrote: all but names of types, ids and times.
 fn mask(value: &mut Value) {
     match value {
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! The log as analysts read it: over HTTP, as files, in SQL.
+//! The log's history as analysts read it: over HTTP, as files, in SQL.
 
 mod export;
 mod past;
@@ -10,14 +10,14 @@ mod versions;
 use crate::support::TestApp;
 use crate::support::client::Person;
 
-/// Someone with the role.
+/// A person with the role of analyst.
 pub async fn analyst(app: &TestApp, handle: &str) -> Person {
     let person = app.enrol(handle).await;
     app.grant(&person, "analyst").await;
     person
 }
 
-/// Puts the first event of a thing into the log in an old version, as a build of that time would have.
+/// Puts the first event of an aggregate into the log in an old version, as a build of that time would have.
 async fn store_old(
     app: &TestApp,
     aggregate: &str,
@@ -29,7 +29,7 @@ async fn store_old(
     store_next(app, (aggregate, id, 1), event_type, version, payload).await
 }
 
-/// The same at any place in the thing's history.
+/// Puts an event into the log in an old version, at any place in the aggregate's history.
 async fn store_next(
     app: &TestApp,
     (aggregate, id, sequence): (&str, &str, i64),

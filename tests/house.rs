@@ -1,11 +1,11 @@
-//! How the house is built: what uses what runs one way, the one list of features is all that knows them, and the texts
-//! about it name files that are there.
+//! The house is the structure of crates and modules. Dependencies run one way, only the list of features
+//! knows all features, and the READMEs name files that exist.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The crates, from the ground up: each may use those before it, except where a line says less.
+/// The crates, from the ground up: each may use those before it, except where another constant forbids it.
 const CRATES: [&str; 13] = [
     "domain",
     "projections",
@@ -22,16 +22,16 @@ const CRATES: [&str; 13] = [
     "tests",
 ];
 
-/// Adapters: an edit in one must not recompile another.
+/// The adapter crates: none uses another, so that an edit in one doesn't recompile another.
 const ADAPTERS: [&str; 4] = ["vault", "photos", "search_engine", "history"];
 
-/// What every route of `api` needs, and so knows no feature.
+/// The modules that every route of `api` needs: they may not know any feature.
 const GROUND: [&str; 5] = ["app", "edge", "layers", "sockets", "document"];
 
-/// What may know the list of features.
+/// The modules that may know the list of features.
 const WIRING: [&str; 4] = ["node", "router", "cli", "lib"];
 
-/// Where people read about it, the front door first.
+/// The READMEs of the project, the front door first.
 const READMES: [&str; 6] = [
     "README.md",
     "api/README.md",
@@ -41,10 +41,10 @@ const READMES: [&str; 6] = [
     "tests/README.md",
 ];
 
-/// More is read by nobody who only wants to know what this is.
+/// The limit on the front door's lines: a reader who only wants to know what the project is reads no more.
 const FRONT_DOOR_LINES: usize = 160;
 
-/// What of a text in backticks is a path of this repository begins and ends so.
+/// The beginnings and the ends of a text in backticks that is a path of this repository.
 const TOPS: [&str; 6] = ["domain/", "projections/", "api/", "infra/", "migrations/", "tests/"];
 const ENDS: [&str; 4] = [".rs", ".sql", ".py", "/"];
 
@@ -52,7 +52,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the workspace").to_owned()
 }
 
-/// Which of our own crates each of them uses.
+/// The crates of the workspace; for each the crates of the workspace that it uses.
 fn crates() -> BTreeMap<String, BTreeSet<String>> {
     let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
     let output = std::process::Command::new(env!("CARGO")).args(arguments).current_dir(root()).output();
@@ -96,7 +96,7 @@ fn modules(source: &Path) -> BTreeMap<Module, String> {
     all
 }
 
-/// The paths that follow `crate::` in a text, lists taken apart.
+/// The paths that follow `crate::` in a text; each path in a list of paths counts alone.
 fn paths(text: &str) -> Vec<Module> {
     let starts = text.match_indices("crate::").filter(|(at, _)| {
         let before = text[..*at].chars().next_back();
@@ -114,7 +114,7 @@ fn tree(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Vec<Module> {
             let mut all = vec![];
             while rest.peek().is_some_and(|letter| *letter != '}') {
                 all.extend(tree(rest).into_iter().map(|below| [path.clone(), below].concat()));
-                // Up to the next of the list, over `as …`.
+                // The loop goes on to the list's next path, over `as …`.
                 while rest.next_if(|letter| !matches!(letter, ',' | '}')).is_some() {}
                 rest.next_if_eq(&',');
                 while rest.next_if(|letter| letter.is_whitespace()).is_some() {}
@@ -134,7 +134,7 @@ fn tree(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Vec<Module> {
     }
 }
 
-/// Which modules each module uses.
+/// The modules of a crate; for each the modules that it uses.
 fn uses(source: &Path) -> BTreeMap<Module, BTreeSet<Module>> {
     let modules = modules(source);
     let used = |own: &Module, text: &str| {
@@ -146,8 +146,8 @@ fn uses(source: &Path) -> BTreeMap<Module, BTreeSet<Module>> {
     modules.iter().map(|(own, text)| (own.clone(), used(own, text))).collect()
 }
 
-/// What is left when, again and again, whatever uses nothing else that is left is taken away: circles, and what uses
-/// them.
+/// The modules in circles, and those that use them: what is left after every module that uses no module that
+/// is left has been taken away, again and again.
 fn circles<T: Ord + Clone>(mut uses: BTreeMap<T, BTreeSet<T>>) -> Vec<T> {
     loop {
         let left: BTreeSet<T> = uses.keys().cloned().collect();
@@ -159,7 +159,7 @@ fn circles<T: Ord + Clone>(mut uses: BTreeMap<T, BTreeSet<T>>) -> Vec<T> {
     }
 }
 
-/// The same of the rooms: the modules at a crate's top.
+/// The rooms, a crate's top modules; for each the rooms that it uses.
 fn rooms(uses: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeMap<String, BTreeSet<String>> {
     let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (own, used) in uses.iter().filter(|(own, _)| !own.is_empty()) {
@@ -212,7 +212,7 @@ fn the_ground_knows_no_feature_and_only_the_list_knows_them_all() {
 
 /// The paths that a Markdown text names in backticks, outside blocks of code.
 fn named(markdown: &str) -> Vec<&str> {
-    // Every other piece between fences, and then between backticks, stands inside.
+    // Every second piece between fences, and then between backticks, stands inside.
     let prose = markdown.split("```").step_by(2);
     let quoted = prose.flat_map(|text| text.split('`').skip(1).step_by(2));
     let is_path = |text: &&str| {
@@ -221,7 +221,7 @@ fn named(markdown: &str) -> Vec<&str> {
     quoted.filter(is_path).collect()
 }
 
-/// The texts of ours that a Markdown text links to.
+/// The Markdown files of this repository that a Markdown text links to.
 fn linked(markdown: &str) -> Vec<&str> {
     let targets = markdown.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
     targets.filter(|target| target.ends_with(".md") && !target.contains("://")).collect()

@@ -1,5 +1,5 @@
-//! A whole data set put in through the HTTP API, read back, and held against numbers computed from the
-//! files alone.
+//! The import of a whole data set through the HTTP API. The tests read the data back, and compare it with
+//! numbers computed from the files alone.
 //!
 //! The files are those of `MADANG_TEST_DATA`, else of `../shared/data` beside the checkout (100,000 posts,
 //! 578,006 follows); where there are none, smaller ones of the same form are made up.
@@ -21,9 +21,9 @@ use std::time::Instant;
 pub struct Data {
     posts_file: PathBuf,
     follows_file: PathBuf,
-    /// Author and text, in file order, which is that of time.
+    /// Author and text of each post, in file order, which is that of time.
     pub posts: Vec<(u32, String)>,
-    /// Whom each follows.
+    /// The people whom each person follows.
     followees: HashMap<u32, Vec<u32>>,
     people: usize,
 }
@@ -89,7 +89,7 @@ pub fn folder() -> PathBuf {
     }
 }
 
-/// 400 people, the first of them the most followed and the most prolific; 3,000 posts.
+/// Makes up files of 400 people and 3,000 posts; the first person is the most followed and the most prolific.
 fn make_up() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("made-up-data");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -145,7 +145,8 @@ async fn an_imported_data_set_reads_back_as_the_files_say() {
     }
 }
 
-/// The import ends with the last command; the last fan-outs take some seconds more.
+/// Waits until the read models have the import: it ends with the last command, and the last fan-outs take
+/// some seconds more.
 async fn until_read_models_have_it(app: &TestApp, token: &str) {
     let head = app.head().await;
     for path in [
@@ -211,14 +212,14 @@ async fn every_count_is_right(nobody: &Person, data: &Data) {
     assert_eq!(people, data.people);
 }
 
-/// Some of the most followed, some in between, some who only read.
+/// Compares the timelines of ten people: some of the most followed, some in between, some who only read.
 async fn ten_timelines_are_right(app: &TestApp, token: &str, data: &Data) {
     let mut by_fame: Vec<u32> = data.followees.keys().copied().collect();
     by_fame.sort_by_key(|person| (std::cmp::Reverse(data.followees[person].len()), *person));
     let chosen = (0..10).map(|n| by_fame[n * (by_fame.len() - 1) / 9]);
     for number in chosen {
         let reader = person(app, token, number).await;
-        // Beyond the newest 1,000, where pages are read from the authors.
+        // The walk goes beyond the newest 1,000 entries, where pages are read from the authors.
         let expected = data.timeline(number, 1_500);
         let mut seen = Vec::new();
         let mut path = "/v1/timeline?limit=100".to_owned();

@@ -1,4 +1,4 @@
-//! Wrong input of every kind is refused with words that help: never a failure of ours, never a hang.
+//! Wrong input of every kind: the server refuses it with words that help, and never fails or hangs.
 
 mod bodies;
 mod places;
@@ -11,7 +11,7 @@ use crate::support::client::{PASSWORD, Person};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A command that takes a JSON body, with a body that it accepts.
+/// A command that takes a JSON body, with a body that the command accepts.
 struct Command {
     method: Method,
     path: String,
@@ -25,7 +25,7 @@ impl Command {
     }
 }
 
-/// Two people and something that the first has written.
+/// Two people, and a post and a comment that the first has written.
 struct Yard {
     app: TestApp,
     mina: Person,
@@ -76,7 +76,7 @@ impl Yard {
         ]
     }
 
-    /// Every list, and whether it goes on by cursor.
+    /// The paths of all lists.
     fn lists(&self) -> Vec<String> {
         let Self { post, comment, .. } = self;
         let mut lists: Vec<String> =

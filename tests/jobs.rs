@@ -1,4 +1,5 @@
-//! Jobs: done if their transaction commits, once for each key, by whoever is free, and never given up in silence.
+//! Jobs: done if their transaction commits, once for each key, by any free worker, and never given up in
+//! silence.
 
 use crate::support::database;
 use crate::support::wait::{until, within};
@@ -16,7 +17,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// What a test has done beside it.
+/// A job of the tests.
 #[derive(Serialize, Deserialize)]
 struct Deed {
     name: String,
@@ -27,7 +28,7 @@ fn deed(name: &str) -> Deed {
     Deed { name: name.to_owned(), lane: None }
 }
 
-/// What became of deeds, and whether they may go on.
+/// The watch over deeds: which have begun, how many at once, and whether they may go on.
 struct Watch {
     begun: Mutex<Vec<String>>,
     gate: Semaphore,
@@ -73,7 +74,7 @@ struct Yard {
 }
 
 impl Yard {
-    /// Where so many deeds may be done.
+    /// A yard whose gate lets this many deeds be done.
     async fn of(permits: usize) -> Self {
         let (database_url, _) = database().await;
         let pool = PgPool::connect(&database_url).await.expect("a database");
@@ -92,7 +93,7 @@ impl Yard {
         self.queue.poke();
     }
 
-    /// Workers of a process of its own, until the token is cancelled.
+    /// Starts workers as a process of its own would; they work until the token is cancelled.
     fn work(&self) -> (CancellationToken, JoinHandle<()>) {
         let shutdown = CancellationToken::new();
         let workers = Workers {
@@ -116,7 +117,7 @@ impl Yard {
         sqlx::query(sql).execute(&self.pool).await.expect(sql).rows_affected()
     }
 
-    /// Nothing is left to be done.
+    /// Waits until no job is left to be done.
     async fn is_done(&self) {
         until("all is done", async || {
             let open = "select count(*) from jobs where gave_up_at is null";
@@ -126,7 +127,7 @@ impl Yard {
         .await;
     }
 
-    /// Waiting, due, running and given up.
+    /// Numbers of jobs: waiting, due, running and given up.
     async fn stands(&self) -> (i64, i64, i64, i64) {
         let counts = counts(&self.pool, &["deed"]).await.expect("counts");
         let [deeds] = counts.as_slice() else { panic!("one kind: {counts:?}") };
@@ -144,7 +145,7 @@ async fn a_job_is_done_if_and_only_if_the_transaction_that_enqueued_it_commits()
     yard.queue.enqueue(&mut *done, &deed("done")).await.expect("enqueued");
     undone.rollback().await.expect("rolled back");
     done.commit().await.expect("committed");
-    // Nobody is poked: it is found all the same.
+    // No one pokes the workers: they find the job all the same.
     yard.is_begun(1).await;
     yard.is_done().await;
     assert_eq!(yard.begun(), ["done"]);
@@ -184,7 +185,7 @@ async fn what_fails_is_tried_again_later_and_given_up_with_words_that_tell_nothi
         ("panics", 2, Some("the job panicked")),
     ];
     assert_eq!(ends, expected);
-    // Operators and those who ask again have it begin anew.
+    // A retry by an operator begins jobs anew, and so does a new request for the same key.
     let begun = yard.begun().len();
     assert_eq!(retry(&yard.pool, Some("deed")).await.expect("retried"), 3);
     yard.is_begun(begun + 3).await;
@@ -200,7 +201,7 @@ async fn who_does_not_come_back_is_replaced_and_settles_nothing_any_more() {
     yard.enqueue("a").await;
     let (first, first_working) = yard.work();
     yard.is_begun(1).await;
-    // The lease is over, as of a process that was killed or frozen.
+    // The lease is over, as after its holder was killed or frozen.
     let over = "update jobs set due_at = now() where lease is not null";
     let (second, second_working) = yard.work();
     until("another begins it", async || {

@@ -6,14 +6,14 @@ use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-/// `like_count` and `liked_by_me` of a thing.
-async fn likes(reader: &Person, thing: &str) -> (i64, bool) {
-    let read = reader.get(thing).await.expect(200);
+/// `like_count` and `liked_by_me` of the post or comment at this path.
+async fn likes(reader: &Person, target: &str) -> (i64, bool) {
+    let read = reader.get(target).await.expect(200);
     (read.json["like_count"].as_i64().expect("a count"), read.json["liked_by_me"].as_bool().expect("a bool"))
 }
 
-/// A post and a comment, which are liked alike.
-async fn things(author: &Person) -> [String; 2] {
+/// The paths of a post and a comment: both are liked in the same way.
+async fn targets(author: &Person) -> [String; 2] {
     let post = author.publish("글").await;
     let comment = author.comment(&post, "댓글").await;
     [format!("/v1/posts/{post}"), format!("/v1/comments/{comment}")]
@@ -23,23 +23,23 @@ async fn things(author: &Person) -> [String; 2] {
 async fn a_like_counts_once_and_is_shown_to_who_gave_it() {
     let app = TestApp::start().await;
     let (mina, sora) = (app.register("mina").await, app.register("sora").await);
-    for thing in things(&mina).await {
-        let like = format!("{thing}/like");
+    for target in targets(&mina).await {
+        let like = format!("{target}/like");
         let liked = sora.put_empty(&like).await.expect(204);
         let again = sora.put_empty(&like).await.expect(204);
         assert_eq!(again.position(), liked.position(), "liking again moves nothing");
         app.settle(&mina).await;
-        assert_eq!(likes(&sora, &thing).await, (1, true));
-        assert_eq!(likes(&mina, &thing).await, (1, false));
-        assert_eq!(likes(&app.nobody(), &thing).await, (1, false));
+        assert_eq!(likes(&sora, &target).await, (1, true));
+        assert_eq!(likes(&mina, &target).await, (1, false));
+        assert_eq!(likes(&app.nobody(), &target).await, (1, false));
 
         mina.put_empty(&like).await.expect(204);
-        assert_eq!(likes(&mina, &thing).await, (2, true), "one's own too");
+        assert_eq!(likes(&mina, &target).await, (2, true), "one's own too");
         let unliked = sora.delete(&like).await.expect(204);
-        assert_eq!(likes(&sora, &thing).await, (1, false));
+        assert_eq!(likes(&sora, &target).await, (1, false));
         assert_eq!(sora.delete(&like).await.expect(204).position(), unliked.position());
         sora.put_empty(&like).await.expect(204);
-        assert_eq!(likes(&sora, &thing).await, (2, true));
+        assert_eq!(likes(&sora, &target).await, (2, true));
     }
 }
 
@@ -47,9 +47,9 @@ async fn a_like_counts_once_and_is_shown_to_who_gave_it() {
 async fn taking_back_what_was_never_given_is_harmless() {
     let app = TestApp::start().await;
     let mina = app.register("mina").await;
-    for thing in things(&mina).await {
-        mina.delete(&format!("{thing}/like")).await.expect(204);
-        assert_eq!(likes(&mina, &thing).await, (0, false));
+    for target in targets(&mina).await {
+        mina.delete(&format!("{target}/like")).await.expect(204);
+        assert_eq!(likes(&mina, &target).await, (0, false));
     }
 }
 
@@ -57,17 +57,17 @@ async fn taking_back_what_was_never_given_is_harmless() {
 async fn a_like_needs_a_login_and_something_to_like() {
     let app = TestApp::start().await;
     let (mina, nobody) = (app.register("mina").await, app.nobody());
-    for thing in things(&mina).await {
-        nobody.put_empty(&format!("{thing}/like")).await.expect_problem(401, "not_logged_in");
-        nobody.delete(&format!("{thing}/like")).await.expect_problem(401, "not_logged_in");
+    for target in targets(&mina).await {
+        nobody.put_empty(&format!("{target}/like")).await.expect_problem(401, "not_logged_in");
+        nobody.delete(&format!("{target}/like")).await.expect_problem(401, "not_logged_in");
     }
     let unknown = Uuid::now_v7().to_string();
     for (kind, code) in [("posts", "post_not_found"), ("comments", "comment_not_found")] {
         for id in [unknown.as_str(), "7"] {
-            let thing = format!("/v1/{kind}/{id}");
-            mina.put_empty(&format!("{thing}/like")).await.expect_problem(404, code);
-            mina.delete(&format!("{thing}/like")).await.expect_problem(404, code);
-            mina.get(&format!("{thing}/likes")).await.expect_problem(404, code);
+            let target = format!("/v1/{kind}/{id}");
+            mina.put_empty(&format!("{target}/like")).await.expect_problem(404, code);
+            mina.delete(&format!("{target}/like")).await.expect_problem(404, code);
+            mina.get(&format!("{target}/likes")).await.expect_problem(404, code);
         }
     }
     mina.get("/v1/users/nobody/likes").await.expect_problem(404, "user_not_found");
@@ -78,18 +78,18 @@ async fn who_likes_a_thing_is_listed_the_latest_first() {
     let app = TestApp::start().await;
     let mina = app.register("mina").await;
     let people = app.enrol_many("p", 5).await;
-    for thing in things(&mina).await {
+    for target in targets(&mina).await {
         for person in &people {
-            person.put_empty(&format!("{thing}/like")).await.expect(204);
+            person.put_empty(&format!("{target}/like")).await.expect(204);
         }
-        people[1].delete(&format!("{thing}/like")).await.expect(204);
-        people[0].put_empty(&format!("{thing}/like")).await.expect(204);
-        people[2].delete(&format!("{thing}/like")).await.expect(204);
-        people[2].put_empty(&format!("{thing}/like")).await.expect(204);
+        people[1].delete(&format!("{target}/like")).await.expect(204);
+        people[0].put_empty(&format!("{target}/like")).await.expect(204);
+        people[2].delete(&format!("{target}/like")).await.expect(204);
+        people[2].put_empty(&format!("{target}/like")).await.expect(204);
         app.settle(&mina).await;
-        let listed = mina.walk(&format!("{thing}/likes?limit=1"), "user/handle").await;
+        let listed = mina.walk(&format!("{target}/likes?limit=1"), "user/handle").await;
         assert_eq!(listed, ["p2", "p4", "p3", "p0"], "a repeat moves nobody");
-        let page = mina.get(&format!("{thing}/likes")).await.expect(200);
+        let page = mina.get(&format!("{target}/likes")).await.expect(200);
         let one = &page.items()[1];
         let avatar_url = "/v1/users/p4/avatar";
         let user =
@@ -99,8 +99,8 @@ async fn who_likes_a_thing_is_listed_the_latest_first() {
     }
     people[4].leave().await.expect(204);
     app.settle(&mina).await;
-    for thing in mina.get("/v1/users/p3/likes").await.expect(200).each("id") {
-        let listed = mina.walk(&format!("/v1/posts/{thing}/likes?limit=1"), "user/handle").await;
+    for target in mina.get("/v1/users/p3/likes").await.expect(200).each("id") {
+        let listed = mina.walk(&format!("/v1/posts/{target}/likes?limit=1"), "user/handle").await;
         assert_eq!(listed, ["p2", "p3", "p0"], "who has left is not listed");
     }
 }
@@ -131,11 +131,11 @@ async fn what_a_person_likes_is_listed_the_latest_like_first() {
 async fn a_like_outlives_its_thing_without_harm() {
     let app = TestApp::start().await;
     let (mina, sora) = (app.register("mina").await, app.register("sora").await);
-    let [post, comment] = things(&mina).await;
-    for thing in [&comment, &post] {
-        sora.put_empty(&format!("{thing}/like")).await.expect(204);
-        mina.delete(thing).await.expect(204);
-        sora.delete(&format!("{thing}/like")).await.expect(204);
+    let [post, comment] = targets(&mina).await;
+    for target in [&comment, &post] {
+        sora.put_empty(&format!("{target}/like")).await.expect(204);
+        mina.delete(target).await.expect(204);
+        sora.delete(&format!("{target}/like")).await.expect(204);
     }
     sora.put_empty(&format!("{post}/like")).await.expect_problem(404, "post_not_found");
     assert!(sora.get("/v1/users/sora/likes").await.expect(200).items().is_empty());
@@ -145,13 +145,13 @@ async fn a_like_outlives_its_thing_without_harm() {
 async fn a_keyed_like_repeated_later_does_not_like_again() {
     let app = TestApp::start().await;
     let mina = app.register("mina").await;
-    for (n, thing) in things(&mina).await.into_iter().enumerate() {
-        let path = format!("{thing}/like");
+    for (n, target) in targets(&mina).await.into_iter().enumerate() {
+        let path = format!("{target}/like");
         let like = || mina.request(Method::PUT, &path).header("idempotency-key", format!("k{n}")).send();
         let liked = like().await.expect(204);
         mina.delete(&path).await.expect(204);
         assert_eq!(like().await.expect(204).position(), liked.position());
-        assert_eq!(likes(&mina, &thing).await, (0, false));
+        assert_eq!(likes(&mina, &target).await, (0, false));
     }
 }
 
@@ -159,9 +159,9 @@ async fn a_keyed_like_repeated_later_does_not_like_again() {
 async fn likes_have_no_version_to_match() {
     let app = TestApp::start().await;
     let mina = app.register("mina").await;
-    for thing in things(&mina).await {
-        let like = mina.request(Method::PUT, &format!("{thing}/like")).header("if-match", "\"9\"");
+    for target in targets(&mina).await {
+        let like = mina.request(Method::PUT, &format!("{target}/like")).header("if-match", "\"9\"");
         like.send().await.expect(204);
-        assert_eq!(likes(&mina, &thing).await, (1, true));
+        assert_eq!(likes(&mina, &target).await, (1, true));
     }
 }

@@ -149,7 +149,7 @@ async fn repeats_yield_no_event_even_when_another_process_did_the_first() {
     let again = other.execute::<Like>(id, like, &envelope(None)).await.expect("liked already");
     assert_eq!((liked.position, liked.version), (again.position, again.version));
     other.execute::<Like>(id, unlike, &envelope(None)).await.expect("unliked");
-    // The first executor still remembers the like as liked.
+    // The first executor still remembers the target as liked.
     log.executor.execute::<Like>(id, like, &envelope(None)).await.expect("liked again");
     assert_eq!(log.positions().await, [1, 2, 3]);
 }

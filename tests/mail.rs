@@ -1,4 +1,5 @@
-//! Letters: sent by whoever is up, once, and never in anyone's way. The mail server is a real one, on TCP.
+//! Letters: sent by any process that is up, once, and without making a request wait. The mail server is a
+//! real one, on TCP.
 
 use crate::faults::{Up, until, within};
 use crate::support::client::Person;
@@ -43,7 +44,7 @@ async fn count(pool: &PgPool) -> i64 {
     sqlx::query_scalar("select count(*) from vault.outbox").fetch_one(pool).await.expect("a count")
 }
 
-/// All that the queue holds, as text.
+/// All rows of the queue, as text.
 async fn content(pool: &PgPool) -> String {
     sqlx::query_scalar("select coalesce(string_agg(o::text, ' '), '') from vault.outbox o")
         .fetch_one(pool)
@@ -104,7 +105,7 @@ async fn a_mail_server_that_is_away_or_not_ready_gets_its_letters_later() {
     sink.come_back().await;
     sink.mail_to("away@b.kr").await;
 
-    // The second tells that our own login is wrong: no letter may be lost to that.
+    // The second answer says that our own login is wrong: no letter may be lost to that.
     for answer in ["451 try again later", "535 log in first"] {
         sink.be(Mood::Refusing(answer));
         let refusals = sink.refusals();
@@ -167,7 +168,7 @@ async fn what_was_sent_is_in_no_table_any_more_and_is_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_is_of_no_use_any_more_is_not_sent() {
-    // Without a mail server, as yet: letters wait.
+    // The node has no mail server yet: letters wait.
     let app = TestApp::start().await;
     for late in ["not_after = now()", "created_at = now() - interval '1 day', not_after = null"] {
         let mut tx = app.pool.begin().await.expect("a transaction");
@@ -247,7 +248,7 @@ async fn what_hangs_when_a_process_stops_is_due_again_at_once() {
     assert_eq!(sink.so_far().len(), 1);
 }
 
-/// `madang serve` as a process of its own, with this mail server.
+/// Starts `madang serve` as a process of its own, with this mail server.
 async fn serve(database_url: &str, nats_url: &str, sink: &Sink) -> (Child, String) {
     let mut child = Command::new(binary())
         .args(["serve", "--roles", "api", "--listen", "127.0.0.1:0"])
@@ -366,27 +367,28 @@ async fn a_mail_server_that_is_named_is_used_even_where_there_is_a_mailbox() {
     assert!(!page.contains("mina@b.kr"), "{page}");
 }
 
-/// What an SMS service was asked: its headers `authorization` and `idempotency-key`, and its body.
+/// A request to the SMS service: its headers `authorization` and `idempotency-key`, and its body.
 type SmsRequest = (String, String, Value);
 
 /// An SMS service on HTTP that answers with the status of the moment.
 async fn sms_service(status: Arc<AtomicU16>) -> (String, mpsc::UnboundedReceiver<SmsRequest>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/send", listener.local_addr().expect("an address"));
-    let (asks, asked) = mpsc::unbounded_channel();
+    let (sender, requests) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (asks, status) = (asks.clone(), status.clone());
+            let (sender, status) = (sender.clone(), status.clone());
             let answer = service_fn(move |request: hyper::Request<Incoming>| {
-                let (asks, status) = (asks.clone(), status.clone());
+                let (sender, status) = (sender.clone(), status.clone());
                 async move {
                     let header = |name: &str| request.headers()[name].to_str().expect("ASCII").to_owned();
                     let (token, key) = (header("authorization"), header("idempotency-key"));
                     let body = request.into_body().collect().await?.to_bytes();
                     let body = serde_json::from_slice(&body).expect("JSON");
-                    // Before anyone hears of the request: the next status is for the next one.
+                    // The status is read before a test hears of the request: the test's next status is for
+                    // the next request.
                     let status = status.load(Ordering::Relaxed);
-                    let _ = asks.send((token, key, body));
+                    let _ = sender.send((token, key, body));
                     let answer = hyper::Response::builder().status(status).body(Full::<Bytes>::default());
                     Ok::<_, hyper::Error>(answer.expect("a status"))
                 }
@@ -394,13 +396,13 @@ async fn sms_service(status: Arc<AtomicU16>) -> (String, mpsc::UnboundedReceiver
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
         }
     });
-    (url, asked)
+    (url, requests)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sms_goes_to_the_service_with_its_token_until_it_is_taken_or_refused() {
     let status = Arc::new(AtomicU16::new(429));
-    let (url, mut asked) = sms_service(status.clone()).await;
+    let (url, mut requests) = sms_service(status.clone()).await;
     let app = TestApp::start_with(|settings| {
         settings.sms_url = Some(url.into());
         settings.sms_token = Some("a-token".into());
@@ -408,18 +410,18 @@ async fn an_sms_goes_to_the_service_with_its_token_until_it_is_taken_or_refused(
     .await;
     let code = Letter::PhoneCode { code: CODE.to_owned() };
     enqueue(&app.pool, "+821012345678", Language::Korean, &code).await;
-    let (token, key, body) = within("an SMS", asked.recv()).await.expect("the service runs");
+    let (token, key, body) = within("an SMS", requests.recv()).await.expect("the service runs");
     assert_eq!(token, "Bearer a-token");
     assert_eq!(body["to"], "+821012345678");
     assert!(body["text"].as_str().is_some_and(|text| text.contains(CODE)), "{body}");
     status.store(202, Ordering::Relaxed);
-    let again = within("the same again", asked.recv()).await.expect("the service runs");
+    let again = within("the same again", requests.recv()).await.expect("the service runs");
     assert_eq!(again, ("Bearer a-token".to_owned(), key, body), "it can be recognised");
     until("it is gone from the queue", async || (count(&app.pool).await == 0).then_some(())).await;
 
     status.store(422, Ordering::Relaxed);
     enqueue(&app.pool, "+1", Language::English, &code).await;
-    let (_, _, body) = within("an SMS", asked.recv()).await.expect("the service runs");
+    let (_, _, body) = within("an SMS", requests.recv()).await.expect("the service runs");
     assert_eq!(body, json!({ "to": "+1", "text": body["text"] }));
     let why = until("it is given up", async || {
         let sql = "select last_error from vault.outbox where gave_up_at is not null";

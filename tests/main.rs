@@ -1,9 +1,9 @@
-//! Madang as its users meet it: everything here goes through HTTP, the command line or SQL against a
-//! real Postgres, a real NATS and a storage that speaks S3.
+//! Tests of Madang as its users meet it: they go through HTTP, the command line or SQL against a real
+//! Postgres, a real NATS and a storage that speaks S3.
 //!
-//! [`support`] starts the private stack once for all tests and a node with a database and log of its own
-//! for each. Modules mirror the URLs; [`log`], [`projections`] and [`golden`] guard what lies below,
-//! [`house`] how the crates and modules stand to each other.
+//! [`support`] starts the private stack once for all tests and a node with a database and log of its own for
+//! each. Modules mirror the URLs; [`log`], [`projections`] and [`golden`] guard what lies below, [`house`]
+//! guards how the crates and modules use one another.
 
 #![allow(missing_docs)]
 

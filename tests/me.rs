@@ -1,4 +1,4 @@
-//! One's own account: read, changed, left.
+//! The person's own account: read, changed, left.
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
@@ -108,7 +108,7 @@ async fn a_version_that_is_not_the_newest_is_refused() {
     old.expect_problem(412, "version_mismatch");
     assert_eq!(mina.get("/v1/me").await.expect(200).json["bio"], "하나");
     change(&mina, ("if-match", "*"), &json!({ "bio": "둘" })).await.expect(200);
-    // Handle and profile are two events; whoever names a version means it for both.
+    // Handle and profile are two events; an `If-Match` names a version for both.
     let now = mina.get("/v1/me").await.expect(200).header("etag").to_owned();
     let both = json!({ "handle": "nari", "bio": "셋" });
     change(&mina, ("if-match", &seen), &both).await.expect_problem(412, "version_mismatch");
@@ -129,7 +129,7 @@ async fn a_change_repeated_with_its_key_changes_nothing_and_answers_as_the_first
     assert_eq!(again.header("etag"), first.header("etag"));
     let other = change(&mina, ("idempotency-key", "k1"), &json!({ "bio": "셋" })).await;
     other.expect_problem(422, "idempotency_key_reused");
-    // A key is its owner's: someone else's is another.
+    // A key is its owner's: the same key of another person is another key.
     let bora = app.enrol("bora").await;
     change(&bora, ("idempotency-key", "k1"), &json!({ "bio": "넷" })).await.expect(200);
     assert_eq!(app.head().await, head + 2, "bora and her bio");
@@ -176,16 +176,16 @@ async fn who_has_left_is_refused_and_seen_nowhere() {
     let mina = app.register("mina").await;
     let (bora, sora) = (app.enrol("bora").await, app.enrol("sora").await);
     let post = mina.publish("#바다 에서").await;
-    let kept = bora.publish("#바다 도 산도").await;
-    let comment = mina.comment(&kept, "좋아요").await;
+    let remaining = bora.publish("#바다 도 산도").await;
+    let comment = mina.comment(&remaining, "좋아요").await;
     bora.follow(&mina).await;
     mina.follow(&bora).await;
     sora.follow(&bora).await;
-    for path in [format!("/v1/posts/{kept}/like"), format!("/v1/posts/{post}/like")] {
+    for path in [format!("/v1/posts/{remaining}/like"), format!("/v1/posts/{post}/like")] {
         mina.put_empty(&path).await.expect(204);
         sora.put_empty(&path).await.expect(204);
     }
-    assert_eq!(bora.see(&app, "/v1/timeline").await.expect(200).each("id"), [&*kept, &*post]);
+    assert_eq!(bora.see(&app, "/v1/timeline").await.expect(200).each("id"), [&*remaining, &*post]);
 
     let in_her_name = mina.by_operator(&app).await;
     in_her_name.leave().await.expect(204);
@@ -198,7 +198,7 @@ async fn who_has_left_is_refused_and_seen_nowhere() {
         (Method::GET, "/v1/posts".to_owned()),
         (Method::PUT, "/v1/users/bora/follow".to_owned()),
         (Method::DELETE, format!("/v1/posts/{post}")),
-        (Method::PUT, format!("/v1/posts/{kept}/like")),
+        (Method::PUT, format!("/v1/posts/{remaining}/like")),
     ] {
         mina.request(method, &path).send().await.expect_problem(401, "account_deactivated");
     }
@@ -214,24 +214,24 @@ async fn who_has_left_is_refused_and_seen_nowhere() {
     }
     nobody.see(&app, &format!("/v1/posts/{post}")).await.expect_problem(404, "post_not_found");
     for path in ["/v1/posts", "/v1/posts?tag=바다"] {
-        assert_eq!(nobody.see(&app, path).await.expect(200).each("id"), [&*kept], "{path}");
+        assert_eq!(nobody.see(&app, path).await.expect(200).each("id"), [&*remaining], "{path}");
     }
     for reader in [&bora, &sora] {
-        assert_eq!(reader.see(&app, "/v1/timeline").await.expect(200).each("id"), [&*kept]);
+        assert_eq!(reader.see(&app, "/v1/timeline").await.expect(200).each("id"), [&*remaining]);
     }
     assert_eq!(nobody.see(&app, "/v1/users").await.expect(200).each("handle"), ["sora", "bora"]);
     let followers = nobody.see(&app, "/v1/users/bora/followers").await.expect(200);
     assert_eq!(followers.each("handle"), ["sora"]);
     let following = nobody.see(&app, "/v1/users/bora/following").await.expect(200);
     assert_eq!(following.each("handle"), Vec::<String>::new());
-    let comments = nobody.see(&app, &format!("/v1/posts/{kept}/comments")).await.expect(200);
+    let comments = nobody.see(&app, &format!("/v1/posts/{remaining}/comments")).await.expect(200);
     assert!(!comments.text.contains(&mina.id) && !comments.text.contains("좋아요"), "{}", comments.text);
     let read = nobody.see(&app, &format!("/v1/comments/{comment}")).await;
     assert!(!read.text.contains("좋아요"), "{}", read.text);
-    let likes = nobody.see(&app, &format!("/v1/posts/{kept}/likes")).await.expect(200);
+    let likes = nobody.see(&app, &format!("/v1/posts/{remaining}/likes")).await.expect(200);
     assert!(likes.text.contains(&sora.id) && !likes.text.contains(&mina.id), "{}", likes.text);
     let liked = nobody.see(&app, "/v1/users/sora/likes").await.expect(200);
-    assert!(liked.text.contains(&kept) && !liked.text.contains(&post), "{}", liked.text);
+    assert!(liked.text.contains(&remaining) && !liked.text.contains(&post), "{}", liked.text);
 
     sora.put_empty("/v1/users/mina/follow").await.expect_problem(404, "user_not_found");
     sora.put_empty(&format!("/v1/posts/{post}/like")).await.expect_problem(404, "post_not_found");
@@ -244,7 +244,7 @@ async fn the_key_of_a_requests_second_command_is_none_that_a_client_can_send() {
     let app = TestApp::start().await;
     let mina = app.enrol("mina").await;
     let change = async |key, fields: Value| change(&mina, ("idempotency-key", key), &fields).await;
-    // Two commands: a handle, and a profile.
+    // The request is two commands: a handle, and a profile.
     let both = json!({ "handle": "nari", "display_name": "나리" });
     change("k", both.clone()).await.expect(200);
     let other = change("k+profile", json!({ "display_name": "다른 이름" })).await.expect(200);

@@ -1,4 +1,4 @@
-//! Photos: uploaded, looked at, shown, and gone again.
+//! Photos: uploaded, processed, shown, and deleted.
 
 #[path = "../infra/photos/src/images/corpus.rs"]
 #[allow(dead_code, reason = "the library's own tests use the rest")]
@@ -16,12 +16,12 @@ use corpus::JpegParts;
 use reqwest::Method;
 use serde_json::Value;
 
-/// A JPEG of a photo's kind.
+/// A JPEG like those that cameras make.
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     corpus::jpeg(&corpus::photo(width, height), width, height, &JpegParts::default())
 }
 
-/// Files that are no plain photos: odd ones, those that claim much, and those that are something else.
+/// Files that are no plain photos: odd ones, those that claim large sizes, and those of other formats.
 pub fn hostile_and_odd() -> Vec<Vec<u8>> {
     let named = corpus::sound_files().into_iter().chain(corpus::strangers()).map(|(_, bytes)| bytes);
     let claiming = [
@@ -32,12 +32,12 @@ pub fn hostile_and_odd() -> Vec<Vec<u8>> {
     named.filter(|bytes| !bytes.is_empty()).chain(claiming).collect()
 }
 
-/// Through the server.
+/// Uploads a file through the server.
 pub async fn upload(person: &Person, content_type: &str, bytes: Vec<u8>) -> Answer {
     person.request(Method::POST, "/v1/media").body(content_type, bytes).send().await
 }
 
-/// What has become of it, once it was looked at.
+/// The media after the server has processed it.
 async fn looked_at(person: &Person, id: &str) -> Value {
     until("the photo was looked at", async || {
         let media = person.get(&format!("/v1/media/{id}")).await.expect(200).json;

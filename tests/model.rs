@@ -1,8 +1,8 @@
-//! Random commands against a small model of Madang in memory: the same answers, the same counts, the same
-//! lists in the same order.
+//! Random commands against a small model of Madang in memory: both must give the same answers, the same
+//! counts, and the same lists in the same order.
 //!
-//! `MADANG_FAULT_ROUNDS` plays more of them, and `MADANG_FAULT_SEED` the same again. What fails is made
-//! as short as it can be and printed.
+//! `MADANG_FAULT_ROUNDS` plays more cases, and `MADANG_FAULT_SEED` plays the same cases again. A case that
+//! fails is made as short as it can be and printed.
 
 mod commands;
 mod reads;
@@ -20,7 +20,7 @@ use std::cell::Cell;
 
 const CASES_IN_A_ROUND: u32 = 15;
 
-/// What ids, handles and tags stand for the people and things of one case.
+/// The ids, handles and tags that stand for the people, posts and comments of one case.
 struct Case<'a> {
     app: &'a TestApp,
     number: u32,
@@ -67,7 +67,7 @@ async fn agree(change: impl FnOnce(&mut Settings)) {
     });
 }
 
-/// Plays the commands to both, then reads all there is from both.
+/// Plays the commands to Madang and to the model, then reads all there is from both.
 async fn case(app: &TestApp, number: u32, commands: Vec<Command>) -> Result<(), String> {
     let mut case = Case::new(app, number).await;
     let mut state = State::default();

@@ -3,7 +3,7 @@
 use crate::support::TestApp;
 use serde_json::Value;
 
-/// What Madang promises to serve.
+/// The routes that Madang promises to serve, with their methods.
 const ROUTES: &[(&str, &str)] = &[
     ("/v1/users", "get post"),
     ("/v1/users/{handle}", "get"),

@@ -1,4 +1,4 @@
-//! For those who run the service: signs of life, metrics, limits, and headers that every answer has.
+//! Operation: signs of life, metrics, limits, and headers that every answer has.
 
 use crate::support::TestApp;
 use reqwest::Method;
@@ -43,7 +43,7 @@ async fn a_node_whose_database_is_away_is_not_ready_and_says_503_to_the_rest() {
     let refused = app.nobody().get("/v1/posts").await.expect_problem(503, "store_unavailable");
     assert_eq!(refused.header("retry-after"), "1");
     app.nobody().get("/healthz").await.expect(200);
-    // Whoever scrapes asks the process, not the database.
+    // The answer to a scrape comes from the process, not from the database.
     for _ in 0..100 {
         app.ops().get("/metrics").await.expect(200);
     }
@@ -69,14 +69,14 @@ async fn metrics_are_for_those_who_run_the_service_and_so_is_the_port_of_every_r
     for path in ["/", "/v1/ping", "/v1/posts", "/docs/", "/openapi.json", "/console", "/dev/mailbox"] {
         assert_eq!(ops.get(path).await.status, 404, "{path}");
     }
-    // Who answers no requests needs no public port, and tells how it stands all the same.
+    // A process that answers no requests needs no public port, and tells how it stands all the same.
     let worker = app.node_without_http("relay,projector").await;
     let worker = worker.ops();
     assert_eq!(worker.get("/readyz").await.expect(200).json["ready"], true);
     worker.metrics_when(|metrics| metrics.contains("madang_relay_lag")).await;
 }
 
-/// The value of a metric line that begins so.
+/// The value of the first metric line that begins with this text.
 fn value(metrics: &str, beginning: &str) -> Option<f64> {
     let line = metrics.lines().find(|line| line.starts_with(beginning))?;
     line.rsplit_once(' ')?.1.parse().ok()
@@ -158,7 +158,7 @@ async fn pages_count_for_what_they_cost_and_who_is_refused_reads_why() {
         let request = app.nobody().request(Method::GET, path).header("accept", "text/html,*/*;q=0.8");
         request.header("accept-language", language).send().await
     };
-    // Whoever walks any of them on and on is refused at some time.
+    // A client that walks any of the pages on and on is refused at some time.
     for path in ["/", "/?tab=people", &post, "/@mina", "/console", "/account/export", "/nowhere"] {
         let mut tries = 0;
         let refused = loop {
@@ -179,14 +179,14 @@ async fn pages_count_for_what_they_cost_and_who_is_refused_reads_why() {
     let english = browse("/", "en").await.expect(429);
     assert!(english.text.contains("Too many requests") && english.text.contains("<html lang=\"en\">"));
     app.nobody().get("/").await.expect_problem(429, "rate_limited");
-    // One may be left where three are not.
+    // The allowance may have one request left where a page, which costs three, is refused.
     let mut answer = app.nobody().get("/v1/posts").await;
     while answer.status == 200 {
         answer = app.nobody().get("/v1/posts").await;
     }
     let data = app.nobody().request(Method::GET, "/v1/posts").header("accept", "text/html");
     data.send().await.expect_problem(429, "rate_limited");
-    // What asks for nothing is never refused.
+    // Paths that cost nothing are never refused.
     for path in [
         "/healthz",
         "/readyz",
@@ -215,7 +215,7 @@ async fn a_search_page_counts_for_three_requests() {
         left.and_then(|left| left.parse().ok()).expect("what remains")
     };
     let before = left("/v1/posts").await;
-    // One comes back in fifteen seconds.
+    // The allowance gets one request back in fifteen seconds.
     let after = left("/?q=글").await;
     assert_eq!(after, before - 3);
 }

@@ -281,7 +281,7 @@ async fn only_the_author_edits_or_deletes() {
     mina.delete(&unknown).await.expect_problem(404, "post_not_found");
 }
 
-/// A post with a comment by sora, who also likes and follows its author.
+/// A post of mina's with a comment by sora, who also likes the post and the comment, and follows mina.
 async fn met_post(mina: &Person, sora: &Person) -> (String, String) {
     let id = mina.publish("글 #한강").await;
     let comment = sora.comment(&id, "댓글").await;
@@ -451,7 +451,7 @@ async fn what_a_post_said_before_is_kept_and_shown_until_it_is_deleted() {
     assert_eq!(oldest["tags"], json!(["하나"]));
     assert_eq!(all.items()[0]["written_at"], post["edited_at"]);
     assert_eq!(mina.walk(&format!("{versions}?limit=1"), "text").await, all.each("text"));
-    // A rebuild meets all of them in one batch.
+    // A rebuild meets all versions in one batch.
     app.settle(&mina).await;
     assert_equal_to_a_rebuild(&app).await;
     mina.delete(&path_of(&id)).await.expect(204);
@@ -483,7 +483,7 @@ async fn three_posts_can_be_pinned_and_the_latest_pinned_comes_first() {
     mina.delete(&path(1)).await.expect(204);
     mina.put_empty(&path(3)).await.expect(204);
     assert_eq!(pins().await, [&*posts[3], &posts[2], &posts[0]]);
-    // What is deleted is pinned no more, and takes no place.
+    // A deleted post is pinned no more, and takes no place.
     mina.delete(&format!("/v1/posts/{}", posts[2])).await.expect(204);
     assert_eq!(pins().await, [&*posts[3], &posts[0]]);
     mina.put_empty(&path(1)).await.expect(204);

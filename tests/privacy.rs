@@ -1,4 +1,4 @@
-//! What is for followers only: private accounts, those who ask to follow them, and single posts.
+//! Content for followers only: private accounts, requests to follow them, and single posts.
 
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -15,7 +15,8 @@ async fn publish_for_followers(person: &Person, text: &str) -> String {
     person.post("/v1/posts", json!({ "text": text, "visibility": "followers" })).await.expect(201).id()
 }
 
-/// What `reader` is shown of `author`, who has published the posts and written the comments on others' posts.
+/// The content that `reader` is shown of `author`, who has published the posts and written the comments on
+/// others' posts.
 async fn shown(app: &TestApp, reader: &Person, author: &Person) -> Value {
     let handle = &author.handle;
     let list = async |path: &str| reader.see(app, path).await.expect(200).each("id");
@@ -71,7 +72,8 @@ async fn a_post_for_followers_is_read_by_them_and_nobody_else() {
     other.post(&format!("{path}/comments"), said).await.expect_problem(404, "post_not_found");
     let like = format!("/v1/comments/{comment}/like");
     other.put_empty(&like).await.expect_problem(404, "comment_not_found");
-    // Who follows no longer reads no longer; a post that is for everyone by now is read by everyone.
+    // A person who has unfollowed the author no longer reads the post; after the post is made public everyone
+    // reads it.
     fan.unfollow(&mina).await;
     fan.see(&app, &path).await.expect_problem(404, "post_not_found");
     mina.patch(&path, json!({ "visibility": "public" })).await.expect(200);
@@ -115,7 +117,7 @@ async fn whose_account_is_private_decides_who_follows() {
     sora.put_empty("/v1/users/mina/follow").await.expect(202);
     assert_eq!(requests().await, ["sora", "bora"], "the latest first");
 
-    // Accepted, refused, taken back.
+    // Requests are accepted, refused, taken back.
     for _ in 0..2 {
         mina.put_empty("/v1/me/follow-requests/bora").await.expect(204);
     }
@@ -129,10 +131,10 @@ async fn whose_account_is_private_decides_who_follows() {
     sora.delete("/v1/users/mina/follow").await.expect(204);
     assert_eq!(requests().await, NOBODY);
 
-    // Who is taken off asks again.
+    // A follower who was removed asks again.
     mina.delete("/v1/me/followers/bora").await.expect(204);
     bora.put_empty("/v1/users/mina/follow").await.expect(202);
-    // Whose account is open by now lets anyone follow, also who asked before.
+    // An account that is no longer private lets anyone follow, also a person who asked before.
     be_private(&mina, false).await;
     bora.put_empty("/v1/users/mina/follow").await.expect(204);
     assert_eq!(requests().await, NOBODY);

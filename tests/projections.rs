@@ -209,7 +209,8 @@ async fn an_older_copy_is_rebuilt_when_its_projector_has_a_newer_version() {
     let post = mina.publish("글").await;
     mina.get("/v1/timeline").await.expect(200);
     app.stop().await;
-    // As an older build would have left it: another version, and rows that mean something else.
+    // The statements leave the read model as an older build would: another version, and rows that mean
+    // something else.
     for sql in ["update timelines.checkpoint set version = 0", "delete from timelines.entries"] {
         sqlx::query(sql).execute(&app.pool).await.expect("made old");
     }
@@ -243,7 +244,7 @@ async fn a_poison_event_is_parked_and_others_flow_on() {
     let app = TestApp::start().await;
     let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
     let (sick, well) = (mina.publish("아픈 글").await, mina.publish("멀쩡한 글").await);
-    // As a newer build would store it.
+    // The event is stored as a newer build would store it.
     store(&app.pool, &sick, 2, ("PostPainted", "1"), json!({ "type": "PostPainted" })).await;
     let like = sora.put_empty(&format!("/v1/posts/{well}/like")).await.expect(204);
     let read = sora.get(&format!("/v1/posts/{well}")).await.expect(200);
@@ -284,11 +285,11 @@ async fn positions_and_checkpoints_survive_a_restart_and_a_stream_that_lost_ever
 async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_id() {
     let mut app = TestApp::start().await;
     let mina = app.enrol("mina").await;
-    let kept = mina.publish("남은 글").await;
+    let backed_up = mina.publish("남은 글").await;
     mina.publish("백업 뒤의 글").await;
     mina.get("/v1/timeline").await.expect(200);
     app.stop().await;
-    // What a backup from before the second post would hold.
+    // The statements leave what a backup from before the second post would hold.
     for sql in [
         "delete from events where position = 3",
         "update log set head = 2",
@@ -321,7 +322,7 @@ async fn a_restored_backup_stops_the_relay_with_advice_until_the_log_gets_a_new_
     let renewed = app.second_node(|_| {}).await;
     let mina = mina.at(&renewed);
     let after = mina.publish("새 미래").await;
-    assert_eq!(mina.get("/v1/timeline").await.expect(200).each("id"), [after, kept]);
+    assert_eq!(mina.get("/v1/timeline").await.expect(200).each("id"), [after, backed_up]);
     let status = event_log::status::status(&renewed.pool, &[]).await.expect("status");
     assert_eq!(status.relay.stopped_because, None);
     no_difference(&renewed).await;
@@ -389,8 +390,8 @@ async fn a_rebuild_a_replay_and_a_past_call_no_reaction() {
     app.settle(&mina).await;
     caught_up(&log).await;
     let begun = async || react::status::status(&app.pool).await.expect("status").len();
-    let (asked, reactions) = (reaction.asked(), begun().await);
-    assert_eq!(asked, ["글"]);
+    let (seen_posts, reactions) = (reaction.seen_posts(), begun().await);
+    assert_eq!(seen_posts, ["글"]);
 
     app.rebuild("posts").await;
     app.madang(&["rebuild", "media"]).await.expect("rebuilt");
@@ -399,7 +400,7 @@ async fn a_rebuild_a_replay_and_a_past_call_no_reaction() {
     mina.at(&past).get("/v1/posts").await.expect(200);
     mina.publish("또").await;
     caught_up(&log).await;
-    assert_eq!(reaction.asked(), ["글", "또"], "what happened before is not asked about again");
+    assert_eq!(reaction.seen_posts(), ["글", "또"], "what happened before is not asked about again");
     assert_eq!(begun().await, reactions, "a past begins none");
     let jobs = "select count(*) from jobs where kind = 'process_photo'";
     let jobs: i64 = sqlx::query_scalar(jobs).fetch_one(&app.pool).await.expect("a count");

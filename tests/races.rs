@@ -1,5 +1,5 @@
-//! Many at once: one wins where one must, all are counted where all may, and the read models end up as a
-//! rebuild would make them.
+//! Races of many requests at once: one wins where one must, all are counted where all may, and the read
+//! models end up as a rebuild would make them.
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, PASSWORD};
@@ -13,7 +13,8 @@ fn with_status(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
-/// Nothing that raced has left a trace which the events alone would not leave.
+/// Asserts that the read models hold what a rebuild from the events would make, and no other trace of the
+/// race.
 pub async fn assert_equal_to_a_rebuild(app: &TestApp) {
     let source = LogReader::new(app.pool.clone());
     let mut rows = 0;
@@ -115,7 +116,7 @@ async fn two_hundred_who_like_one_post_at_once_are_all_counted() {
     let expected: HashSet<String> = people.iter().map(|person| person.id.clone()).collect();
     assert_eq!((listed.len(), listed.into_iter().collect()), (200, expected));
 
-    // Half take it back while all give it again, each several times.
+    // Half of the people take their likes back while all give them again, each several times.
     let changes = people.iter().enumerate().flat_map(|(n, person)| {
         let methods = if n % 2 == 0 { [Method::DELETE, Method::DELETE] } else { [Method::PUT, Method::PUT] };
         methods.map(|method| person.request(method, &like).send())
@@ -227,7 +228,7 @@ async fn what_races_with_a_deletion_is_harmless() {
                 }
             }
         }));
-        // By turns the comment goes, the post goes, and both go.
+        // The rounds delete by turns the comment, the post, and both.
         let deletions = async {
             if round % 3 != 0 {
                 mina.delete(&comment_path).await.expect(204);

@@ -1,4 +1,4 @@
-//! Reactions: what follows from events follows once, from where the reaction began, and never in silence.
+//! Reactions: the effects of an event happen once, from where the reaction began, and never fail in silence.
 
 use crate::support::log::{Log, envelope, register, store};
 use crate::support::wait::until;
@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// What follows from a post, beside an answer.
+/// The job that follows from a post, beside an answer.
 #[derive(Serialize, Deserialize)]
 pub struct Notice {
     post_id: Uuid,
@@ -40,22 +40,22 @@ impl Job for Notice {
     }
 }
 
-/// Answers posts that ask, and has each noticed.
+/// A reaction that answers posts that ask a question, and enqueues a notice of each.
 pub struct Answering {
     pub begins: Begins,
-    /// Every post that it was asked about.
-    pub asked: Mutex<Vec<String>>,
-    /// What it looks at is away.
+    /// The text of every post for which the reaction was called.
+    pub seen_posts: Mutex<Vec<String>>,
+    /// True while the service that the reaction reads is away.
     pub is_blind: AtomicBool,
 }
 
 impl Answering {
     pub fn from(begins: Begins) -> Arc<Self> {
-        Arc::new(Self { begins, asked: Mutex::default(), is_blind: AtomicBool::new(false) })
+        Arc::new(Self { begins, seen_posts: Mutex::default(), is_blind: AtomicBool::new(false) })
     }
 
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("no test panics here").clone()
+    pub fn seen_posts(&self) -> Vec<String> {
+        self.seen_posts.lock().expect("no test panics here").clone()
     }
 }
 
@@ -83,10 +83,11 @@ impl Reaction for Answering {
             }
             let Event::Post(PostEvent::PostPublished { text, .. }) = event else { return Ok(vec![]) };
             let text = text.to_string();
-            self.asked.lock().expect("no test panics here").push(text.clone());
+            self.seen_posts.lock().expect("no test panics here").push(text.clone());
             let notice = Effect::job(&Notice { post_id: recorded.aggregate_id });
             Ok(match text.as_str() {
-                // Under another id each time that it is asked: only the command's key tells that it was answered.
+                // The answer has another id each time: only the command's key tells that the question was
+                // answered.
                 "질문" => vec![Effect::command::<Post>(Uuid::now_v7(), publish("답")), notice],
                 "몰래" => vec![Effect::command::<Post>(Uuid::nil(), take_away()), notice],
                 _ => vec![],
@@ -95,7 +96,7 @@ impl Reaction for Answering {
     }
 }
 
-/// Refused: there is no such post.
+/// A command that is refused: there is no such post.
 fn take_away() -> PostCommand {
     PostCommand::Delete { by: UserId(Uuid::from_u128(1)) }
 }
@@ -106,14 +107,15 @@ pub fn publish(text: &str) -> PostCommand {
     PostCommand::Publish { by: UserId(Uuid::from_u128(1)), body, board: None, original_published_at: None }
 }
 
-/// Writes a post; its id.
+/// Writes a post; returns its id.
 pub async fn write(log: &Log, text: &str) -> Uuid {
     let id = Uuid::now_v7();
     log.executor.execute::<Post>(id, publish(text), &envelope(None)).await.expect("published");
     id
 }
 
-/// A runner of a process of its own, which reaches the database by this address, until the token is cancelled.
+/// Runs the reaction as a process of its own would, with the database at this address, until the token is
+/// cancelled.
 pub fn run(
     reaction: &Arc<Answering>,
     url: &str,
@@ -135,13 +137,13 @@ pub fn run(
     (shutdown, tokio::spawn(Runner::new(reaction.clone(), own(1), context).run()))
 }
 
-/// Gives the reaction its place in the log.
+/// Registers the reaction, which gives it a place in the log.
 pub async fn begin(log: &Log, reaction: &Arc<Answering>) {
     let reaction: Arc<dyn Reaction> = reaction.clone();
     react::register(&log.pool, &[reaction]).await.expect("it begins");
 }
 
-/// Begins the reaction where it begins, and runs it.
+/// Registers the reaction and runs it.
 async fn start(log: &Log, reaction: &Arc<Answering>) -> (CancellationToken, JoinHandle<()>) {
     begin(log, reaction).await;
     run(reaction, &log.url, &log.executor, Uuid::new_v4())
@@ -152,12 +154,12 @@ pub async fn stands(log: &Log) -> ReactionStatus {
     all.into_iter().find(|reaction| reaction.name == "answering").expect("it has begun")
 }
 
-/// The reaction has come to the end of the log.
+/// Waits until the reaction has come to the end of the log.
 pub async fn caught_up(log: &Log) {
     until("the reaction reaches the head", async || (stands(log).await.lag == 0).then_some(())).await;
 }
 
-/// How many answers were written, and which posts are noticed.
+/// Number of answers that were written, and the keys of the notices.
 pub async fn effects(log: &Log) -> (i64, Vec<String>) {
     let answers =
         "select count(*) from events where event_type = 'PostPublished' and payload ->> 'text' = '답'";
@@ -186,7 +188,7 @@ async fn a_job_and_a_command_follow_from_an_event_once() {
     let _running = start(&log, &again).await;
     write(&log, "끝").await;
     caught_up(&log).await;
-    assert_eq!(again.asked(), ["끝"]);
+    assert_eq!(again.seen_posts(), ["끝"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,12 +199,12 @@ async fn a_reaction_that_begins_late_sees_only_what_comes_after_unless_it_says_o
         write(&log, "하나").await;
         let reaction = Answering::from(begins);
         begin(&log, &reaction).await;
-        // Nobody runs it yet: it has begun all the same.
+        // No process runs the reaction yet: it has begun all the same.
         write(&log, "둘").await;
         let _running = start(&log, &reaction).await;
         write(&log, "셋").await;
         caught_up(&log).await;
-        assert_eq!(reaction.asked(), seen, "{begins:?}");
+        assert_eq!(reaction.seen_posts(), seen, "{begins:?}");
     }
 }
 
@@ -217,12 +219,12 @@ async fn of_two_processes_one_leads_and_the_other_takes_over_when_it_stops() {
         write(&log, text).await;
     }
     caught_up(&log).await;
-    assert_eq!((one.asked().len(), other.asked().len()), (2, 0));
+    assert_eq!((one.seen_posts().len(), other.seen_posts().len()), (2, 0));
     first.cancel();
     working.await.expect("no panic");
     write(&log, "셋").await;
     caught_up(&log).await;
-    assert_eq!((one.asked().len(), other.asked()), (2, vec!["셋".to_owned()]));
+    assert_eq!((one.seen_posts().len(), other.seen_posts()), (2, vec!["셋".to_owned()]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,7 +232,7 @@ async fn two_that_both_lead_do_everything_once() {
     let log = Log::new().await;
     let reaction = Answering::from(Begins::AtHead);
     begin(&log, &reaction).await;
-    // A lease asks for its holder's name only: who has the same name leads too.
+    // A lease asks for its holder's name only: a second holder with the same name leads too.
     let holder = Uuid::new_v4();
     let (first, second) = (log.executor.clone(), log.another_executor().await);
     let _running = [&first, &second].map(|executor| run(&reaction, &log.url, executor, holder));
@@ -251,7 +253,7 @@ async fn an_event_that_cannot_be_handled_is_parked_and_shown_and_the_rest_goes_o
     let post = write(&log, "글").await;
     let painted = json!({ "type": "PostPainted" });
     let sick = store(&log.pool, &post.to_string(), 2, ("PostPainted", "1"), painted).await;
-    // A command that is refused.
+    // The command that this post leads to is refused.
     write(&log, "몰래").await;
     let question = write(&log, "질문").await;
     until("it is answered", async || (effects(&log).await.0 > 0).then_some(())).await;
@@ -264,7 +266,7 @@ async fn an_event_that_cannot_be_handled_is_parked_and_shown_and_the_rest_goes_o
     shutdown.cancel();
     working.await.expect("no panic");
 
-    // From here on the type is known.
+    // The event's type is known after this statement.
     let deleted = json!({ "type": "PostDeleted", "author_id": UserId(Uuid::from_u128(1)) });
     let mended = "update events set event_type = 'PostDeleted', payload = $2 where position = $1";
     sqlx::query(mended).bind(sick).bind(deleted).execute(&log.pool).await.expect("mended");
@@ -298,5 +300,5 @@ async fn what_is_none_of_its_interests_is_passed_over_and_noted() {
         .await
         .expect("registered");
     until("the checkpoint moves", async || (stands(&log).await.position == 1).then_some(())).await;
-    assert_eq!(reaction.asked(), Vec::<String>::new());
+    assert_eq!(reaction.seen_posts(), Vec::<String>::new());
 }

@@ -1,5 +1,5 @@
-//! A new release beside an old one: read models are rebuilt while service goes on, and nobody writes a copy that
-//! another release made.
+//! A new release beside an old one: read models are rebuilt while service goes on, and no release writes a
+//! copy that another release made.
 
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -64,7 +64,7 @@ impl Announcer for Silent {
     fn announce(&self, _projection: &str, _position: Position) {}
 }
 
-/// A process of the next release that runs this projector only, until it is told to stop.
+/// Runs a process of the next release that has this projector only, until the process is told to stop.
 async fn next_release(app: &TestApp, projector: NextTags, shutdown: CancellationToken) {
     let pool = PgPool::connect(&app.settings.database_url).await.expect("the database is there");
     let context = RunnerContext {
@@ -101,7 +101,7 @@ async fn the_old_release_keeps_its_copy_fresh_until_the_new_one_takes_over_and_d
     let next = next_release(&app, NextTags { reached, gate }, shutdown.clone());
     let story = async {
         begun.wait_for(|begun| *begun).await.expect("the new release rebuilds");
-        // While it does, the old one goes on as ever.
+        // The old release goes on as ever while the new one rebuilds.
         for tag in ["가", "나", "다"] {
             tagged(&app, &mina, tag).await;
         }
@@ -116,7 +116,7 @@ async fn the_old_release_keeps_its_copy_fresh_until_the_new_one_takes_over_and_d
     };
     tokio::join!(next, story);
 
-    // The new one is gone. The old one, which is all there is, leaves the copy alone and says why.
+    // The new release is gone. The old one, the only one that runs, leaves the copy alone and says why.
     let post = mina.publish("#사").await;
     let late = mina.request(reqwest::Method::GET, "/v1/posts?tag=사").header("Prefer", "wait=1").send().await;
     assert!(late.is_stale() && late.items().is_empty());
@@ -126,7 +126,7 @@ async fn the_old_release_keeps_its_copy_fresh_until_the_new_one_takes_over_and_d
     let status = app.madang(&["status"]).await.expect("it runs");
     assert!(status.contains(&format!("version {new} of another release; this one makes {old}")), "{status}");
 
-    // Going back is a decision.
+    // A rebuild by the old release is a decision that an operator takes.
     rebuild(&TagsProjector, &app.pool, &log, &|_| {}).await.expect("rebuilt");
     until_true("the old release leads again", async || {
         let seen = mina.see(&app, "/v1/posts?tag=사").await;
@@ -145,7 +145,7 @@ async fn a_query_for_what_an_older_copy_lacks_gets_503_until_it_is_rebuilt() {
     let post = mina.publish("글").await;
     mina.see(&old, "/v1/posts").await.expect(200);
     old.stop().await;
-    // As a release would have left it that knew nothing of views.
+    // The statements leave the read model as a release that knew nothing of views would have left it.
     for sql in ["alter table posts.posts drop column view_count", "update posts.checkpoint set version = 0"] {
         sqlx::query(sql).execute(&old.pool).await.expect("made old");
     }

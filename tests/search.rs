@@ -1,4 +1,4 @@
-//! Search: posts, people and tags by words, posts by closeness, for whoever may see them.
+//! Search: posts, people and tags by words, posts by closeness, for readers who may see them.
 
 mod access;
 mod away;
@@ -17,7 +17,7 @@ use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
 use reqwest::Url;
 
-/// What `q` finds, with all that was written so far.
+/// The answer to the search for `q`, after the read models have caught up with all that was written so far.
 async fn find(app: &TestApp, by: &Person, kind: &str, q: &str, more: &str) -> Answer {
     let mut url = Url::parse("http://x").expect("a URL");
     url.query_pairs_mut().append_pair("q", q);

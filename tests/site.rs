@@ -6,7 +6,8 @@ mod pages;
 use crate::support::TestApp;
 use crate::support::client::Person;
 
-/// The page at this address, for someone who reads Korean, with all that was written so far.
+/// The page at this address, for a person who reads Korean, after the read models have caught up with all
+/// that was written so far.
 pub async fn page(app: &TestApp, by: &Person, path: &str) -> (u16, String) {
     let request = by.request(reqwest::Method::GET, path).header("accept-language", "ko-KR,ko;q=0.9,en;q=0.8");
     let answer = request.header("madang-position", app.head().await).send().await;

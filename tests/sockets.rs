@@ -1,7 +1,8 @@
-//! What connections may cost the server: memory, files and other clients' time, whatever they do.
+//! Connections and what they may cost the server: memory, files and other clients' time, whatever the clients
+//! do.
 //!
-//! The server is a process of its own, so that its memory and files can be read, and stays with the limits
-//! that it has by default.
+//! The server is a process of its own, so that tests can read its memory and files, and keeps its default
+//! limits.
 
 mod bodies;
 mod limits;
@@ -20,26 +21,26 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// A busy machine is slow; a hang is a failure.
+/// The time that a test waits: a busy machine is slow; a hang is a failure.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Ten thousand connections cost some 20 KB each, the rest of the process up to 100 MB; what they send and leave untaken,
-/// were it not bounded, 600 MB and more.
+/// The limit on the process's memory. Ten thousand connections cost some 20 KB each, the rest of the process
+/// up to 100 MB; what the clients send and leave untaken would cost 600 MB and more if it were not bounded.
 const BOUND_MB: u64 = 350;
 
 const PING: &[u8] = b"GET /v1/ping HTTP/1.1\r\nHost: madang\r\n\r\n";
 
-/// An answer that no socket's buffers hold.
+/// A request whose answer is larger than any socket's buffers.
 const LARGE: &[u8] = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: madang\r\n\r\n";
 
 /// `madang serve` on a database of its own.
 struct Server {
     address: String,
-    /// Who runs it.
+    /// A client of the address for those who run the service.
     ops: Person,
     child: Child,
     log: UnboundedReceiver<String>,
-    /// Someone who asks while others misbehave.
+    /// A person who makes requests while others misbehave.
     neighbour: Person,
 }
 
@@ -72,7 +73,8 @@ impl Server {
         let url = ready.strip_prefix("ready at ").expect("one line");
         let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
         let (said, log) = unbounded_channel();
-        // Read to its end, whether it is listened to or not: a full pipe stops who writes to it.
+        // The log is read to its end, whether a test listens or not: a full pipe stops the process that
+        // writes to it.
         tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 let _ = said.send(line);
@@ -86,7 +88,7 @@ impl Server {
         Self { address, ops, child, log, neighbour }
     }
 
-    /// A command and a query succeed.
+    /// Asserts that a command and a query of another client succeed.
     async fn serves_others(&self) {
         let post = self.neighbour.publish("다들 잘 지내나요").await;
         let seen = self.neighbour.get(&format!("/v1/posts/{post}")).await.expect(200);
@@ -114,7 +116,7 @@ impl Server {
         std::fs::write(self.folder().join("clear_refs"), "5").expect("it is ours");
     }
 
-    /// Waits for a line of the log that says so.
+    /// Waits for a line of the server's log that holds this text.
     async fn says(&mut self, what: &str) {
         let search = async {
             while let Some(line) = self.log.recv().await {
@@ -127,7 +129,8 @@ impl Server {
         assert!(tokio::time::timeout(PATIENCE, search).await.is_ok(), "the log does not say: {what}");
     }
 
-    /// Waits until no more files are open than were before, but for some more connections to the database.
+    /// Waits until the server has no more files open than before, apart from some more connections to the
+    /// database.
     async fn gives_back_files(&self, before: usize) {
         let before = before + 32;
         let mut often = tokio::time::interval(Duration::from_millis(20));
@@ -140,7 +143,7 @@ impl Server {
         assert!(given_back.is_ok(), "{} files are open, {before} were", self.open_files());
     }
 
-    /// Waits until nobody is connected.
+    /// Waits until no client is connected.
     async fn hangs_up_on_all_others(&self) {
         let mut often = tokio::time::interval(Duration::from_millis(20));
         let waiting = async {
@@ -156,13 +159,13 @@ impl Server {
     }
 }
 
-/// Sends what the other side is willing to take.
+/// Sends the bytes that the other side is willing to take.
 async fn send(stream: &mut TcpStream, bytes: &[u8]) {
     let sent = tokio::time::timeout(PATIENCE, stream.write_all(bytes)).await;
     assert!(sent.is_ok(), "the other side neither takes it nor hangs up");
 }
 
-/// Everything until the other side closes.
+/// Reads everything until the other side closes.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let mut buffer = [0; 65_536];
@@ -176,7 +179,7 @@ async fn rest(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// Everything as far as it holds this.
+/// Reads until the answer holds this text; returns all that was read.
 async fn until(stream: &mut TcpStream, what: &str) -> String {
     let mut answer = Vec::new();
     let reading = async {

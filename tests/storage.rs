@@ -1,4 +1,4 @@
-//! The storage for files, and who may do what there.
+//! The storage for files, and the permissions of its clients.
 
 use crate::support::{client, storage};
 use photos::s3::Storage;

@@ -1,4 +1,4 @@
-//! What Madang is made of beside its own code: where dependencies come from, and under which licences.
+//! The supply of foreign code: where dependencies come from, and under which licences.
 
 use serde_json::Value;
 use spdx::{Expression, ParseMode};
@@ -12,9 +12,9 @@ const LICENCES: [&str; 12] = [
     "BSD-3-Clause",
     "BSL-1.0",
     "CC0-1.0",
-    // The list of certificate authorities.
+    // The licence of the list of certificate authorities.
     "CDLA-Permissive-2.0",
-    // Of the JPEG encoder.
+    // The licence of the JPEG encoder.
     "IJG",
     "ISC",
     "MIT",
@@ -22,11 +22,11 @@ const LICENCES: [&str; 12] = [
     "Zlib",
 ];
 
-/// Dependencies of which two versions or more are built, since those who use them have not agreed yet. Each costs time
-/// to build: the list only gets shorter.
+/// The limit on dependencies of which two versions or more are built, since the crates that use them have not
+/// agreed yet. Each costs time to build: the list only gets shorter.
 const SEVERAL_VERSIONS_AT_MOST: usize = 60;
 
-/// All that is built for this machine.
+/// All packages that are built for this machine.
 fn packages() -> Vec<Value> {
     let arguments = ["metadata", "--format-version", "1", "--locked", "--offline"];
     let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);

@@ -58,7 +58,7 @@ async fn edits_and_deletions_move_the_counts() {
     assert_eq!(counts(&mina, "").await, expected(&[("겨울", 1)]));
 }
 
-/// How the page of a tag shows it.
+/// A tag as its page shows it.
 async fn page(reader: &Person, tag: &str) -> serde_json::Value {
     reader.get(&format!("/v1/tags/{tag}")).await.expect(200).json
 }

@@ -126,7 +126,7 @@ async fn a_star_is_merged_in_as_if_delivered() {
 async fn pages_stay_ordered_and_complete_when_stars_and_others_are_followed() {
     let app = TestApp::start_with(|settings| settings.merge_threshold = 2).await;
     let people = app.enrol_many("p", 12).await;
-    // The nth is followed by as many others: of the first some are fanned out, the last are stars.
+    // The nth person is followed by n others: the posts of the first are fanned out, the last are stars.
     for (n, followed) in people.iter().enumerate() {
         for follower in people.iter().cycle().skip(n + 1).take(n) {
             follower.follow(followed).await;
@@ -136,7 +136,8 @@ async fn pages_stay_ordered_and_complete_when_stars_and_others_are_followed() {
     for round in 0..6 {
         let posts = people.iter().map(|person| async move {
             let text = format!("{round}");
-            // Half are moved from elsewhere, so that the order of writing is not that of the posts.
+            // Half of the posts are moved from elsewhere, so that the order of writing is not that of the
+            // posts.
             let at = format!("2024-{:02}-{:02}T00:00:00Z", 12 - round, people_number(person) + 1);
             let body = if people_number(person) % 2 == round % 2 {
                 json!({ "text": text, "published_at": at })
@@ -148,7 +149,7 @@ async fn pages_stay_ordered_and_complete_when_stars_and_others_are_followed() {
         for (author, post) in join_all(posts).await {
             by_author.entry(author).or_default().push(post);
         }
-        // In between one becomes a star, and one is none any more.
+        // Between rounds one person becomes a star, and one is a star no more.
         people[0].follow(&people[2]).await;
         people[4].unfollow(&people[3]).await;
     }
@@ -196,7 +197,7 @@ async fn a_timeline_goes_on_below_what_is_kept_for_it() {
 async fn a_rebuilt_timeline_keeps_its_newest_posts_and_goes_on_below_them() {
     let app = TestApp::start_with(|settings| {
         settings.timeline_limits = Limits { window: 2, trim_every: 1, ..Limits::default() };
-        // Each page is read from what was rebuilt.
+        // No page comes from the cache: each is read from the rebuilt read model.
         settings.page_cache_mb = 0;
     })
     .await;
@@ -208,14 +209,15 @@ async fn a_rebuilt_timeline_keeps_its_newest_posts_and_goes_on_below_them() {
     for n in 0..9 {
         posts.insert(0, people[n % 3].publish(&format!("{n}")).await);
     }
-    // What others wrote is there once the read models are.
+    // Others' posts are on a timeline once the read models have caught up.
     app.settle(calm).await;
     assert_eq!(timeline(reader).await, posts);
     app.rebuild("timelines").await;
     assert_eq!(timeline(reader).await, posts);
 }
 
-/// What a delivery of more than one turn writes down, and waits for below.
+/// A trigger that holds up a delivery of more than one turn: each change of the delivery's tasks waits for
+/// the test's lock.
 const HELD: &str = "
     create function timelines.wait() returns trigger language plpgsql as $$
     begin
@@ -227,7 +229,8 @@ const HELD: &str = "
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_on_its_way_to_many_is_read_at_its_author_and_once_when_it_is_there() {
-    // More than two turns of a delayed fan-out, and fewer than are merged at read.
+    // The number is more than two turns of a delayed fan-out, and fewer followers than make an author's posts
+    // merge at read.
     const FOLLOWERS: usize = 2_050;
     let app = TestApp::start().await;
     let star = app.enrol("star").await;
@@ -238,9 +241,9 @@ async fn a_post_on_its_way_to_many_is_read_at_its_author_and_once_when_it_is_the
     hold.execute(HELD).await.expect("deliveries are held up");
     let published = star.post("/v1/posts", json!({ "text": "모두에게" })).await.expect(201);
     let read = async |person: &Person| {
-        let asked = person.request(Method::GET, "/v1/timeline?limit=2");
-        let asked = asked.header("madang-position", published.position()).header("prefer", "wait=10");
-        let page = asked.send().await.expect(200);
+        let request = person.request(Method::GET, "/v1/timeline?limit=2");
+        let request = request.header("madang-position", published.position()).header("prefer", "wait=10");
+        let page = request.send().await.expect(200);
         assert!(!page.is_stale());
         page.each("id")
     };

@@ -1,4 +1,4 @@
-//! People register, are read and listed.
+//! Users: people register, are read and listed.
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, PASSWORD, Person};
@@ -142,7 +142,7 @@ async fn a_registration_repeated_with_its_key_makes_one_person() {
     register_with_key(&operator, "k2", &form("mina")).await.expect_problem(409, "handle_taken");
     let login = json!({ "login": "mina", "password": PASSWORD });
     nobody.post("/v1/sessions", login).await.expect(201);
-    // Names that no Idempotency-Key can be.
+    // Strings that no `Idempotency-Key` can be.
     for bad in ["", "a b", &"x".repeat(256)] {
         register_with_key(&operator, bad, &form("bora")).await.expect_problem(400, "invalid_key");
     }

@@ -1,4 +1,4 @@
-//! Looks at posts: each person counts once a day, and nobody waits for it.
+//! Views of posts: each person counts once a day, and no request waits for the count.
 
 use crate::faults::until;
 use crate::races::assert_equal_to_a_rebuild;
@@ -20,13 +20,13 @@ fn path_of(post: &str) -> String {
     format!("/v1/posts/{post}")
 }
 
-/// Looks at a post at the person's node.
+/// Looks at a post at the person's node; returns the count of views that the person sees.
 async fn look(app: &TestApp, person: &Person, post: &str) -> i64 {
     let seen = person.see(app, &path_of(post)).await.expect(200);
     seen.json["view_count"].as_i64().expect("a number")
 }
 
-/// Waits until all looks that are written down are in the log.
+/// Waits until all views that are written down are in the log.
 pub async fn everything_is_counted(pool: &PgPool) {
     until("looks are counted", async || {
         let (is_counted,): (bool,) = sqlx::query_as(
@@ -50,8 +50,8 @@ async fn written(app: &TestApp, post: &str) -> i64 {
     rows
 }
 
-/// How many views the author sees, once every look so far at the other's node is counted: one that comes after
-/// them is written down, and so are they.
+/// The number of views that the author sees, once every view so far at the other's node is counted: a later
+/// view comes after them, so they are written down when the later one is.
 async fn views(app: &TestApp, author: &Person, other: &Person, post: &str) -> i64 {
     let later = author.publish("나중").await;
     look(app, other, &later).await;
@@ -119,7 +119,7 @@ async fn a_person_counts_once_on_all_nodes_together_and_again_on_the_next_day() 
     look(&second, &sora.at(&second), &post).await;
     assert_eq!(views(&first, &mina, &sora, &post).await, 1);
     assert_eq!(views(&second, &mina.at(&second), &sora.at(&second), &post).await, 1);
-    // What is remembered of a day is forgotten with it, and by a new node anyway.
+    // The memory of a day's viewers is forgotten with the day, and a new node begins without it.
     sqlx::query("update vault.views set day = day - 1").execute(&first.pool).await.expect("as time would");
     let tomorrow = first.second_node(|_| {}).await;
     let (mina, sora) = (mina.at(&tomorrow), sora.at(&tomorrow));
@@ -216,7 +216,7 @@ async fn a_batch_that_the_log_refuses_stays_and_keeps_no_other_from_its_turn() {
     let app = counting().await;
     let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
     let post = mina.publish("글").await;
-    // Nobody makes one without posts; its id comes before all others.
+    // No release makes a batch without posts; this one's id comes before all others.
     let bad = "insert into vault.view_batches (id, posts) values ($1, '[]')";
     sqlx::query(bad).bind(Uuid::from_u128(1)).execute(&app.pool).await.expect("inserted");
     look(&app, &sora, &post).await;

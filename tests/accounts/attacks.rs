@@ -1,4 +1,4 @@
-//! What attackers try.
+//! Attacks on accounts: guessed passwords, stolen links, and answers' times that tell something.
 
 use super::{Yard, log_in, token_in};
 use crate::support::TestApp;
@@ -33,7 +33,7 @@ async fn ten_thousand_wrong_logins_from_many_addresses_get_a_handful_of_tries_an
             other => panic!("{other}: {}", answer.text),
         }
     }
-    // Eight at once, then one after 1, 2, 4, … seconds.
+    // The server looks at eight guesses at once, then at one after 1, 2, 4, … seconds.
     assert!(looked_at < 25, "{looked_at} guesses were looked at");
     assert_eq!(looked_at + put_off, 10_000);
     log_in(&app, "mina", PASSWORD).await.expect(201);
@@ -87,8 +87,8 @@ async fn who_knows_the_old_password_can_not_undo_a_reset_that_comes_in_between()
         yard.log_in("mina", "what the thief wants").await.expect(401);
         yard.log_in("mina", &format!("reset password {round}")).await.expect(201);
         if logged_in.status == 201 {
-            let kept = nobody.with_token(&logged_in).get("/v1/me/account").await;
-            assert_eq!(kept.status, 401, "a session outlives the password that opened it");
+            let answer = nobody.with_token(&logged_in).get("/v1/me/account").await;
+            assert_eq!(answer.status, 401, "a session outlives the password that opened it");
         }
     }
     drop(thief);
@@ -101,7 +101,8 @@ async fn a_reset_and_a_change_of_the_password_at_once_wait_for_each_other_in_one
     let nobody = yard.app.nobody();
     nobody.post("/v1/password-resets", json!({ "email": "mina@yard.example" })).await.expect(202);
     let link = token_in(&yard.mail.mail_to("mina@yard.example").await.text);
-    // What changes the password does, a step at a time: the account, then the links to it.
+    // The transaction does what a change of the password does, a step at a time: the account, then the links
+    // to it.
     let mut change = yard.app.pool.begin().await.expect("a transaction");
     let held = "select from vault.accounts where email_key = 'mina@yard.example' for update";
     sqlx::query(held).execute(&mut *change).await.expect("it is held");
@@ -131,11 +132,12 @@ async fn one_address_can_not_try_one_password_on_everyone() {
     assert!(tried <= 60, "{tried}");
 }
 
-/// How long each takes for the other to be told from it, at most.
+/// The ratio of two medians within which nobody can tell one action from the other by its time.
 const ALIKE: Range<f64> = 0.7..1.4;
 
-/// The median of how long each takes, in turns, so that a busy machine is as busy for both. What differs by what is done
-/// differs each time; what other tests do beside does not: so the medians that are not alike are taken again, twice.
+/// The median times of two actions, measured in turns, so that a busy machine is as busy for both. A
+/// difference between the actions appears each time; the load of other tests does not: so medians that are
+/// not alike are taken again, twice.
 async fn medians(
     rounds: usize,
     mut first: impl AsyncFnMut(usize),

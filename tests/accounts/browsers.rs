@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const FRIEND: &str = "https://yard.example";
 
-/// The value of each cookie that an answer sets.
+/// The cookies that an answer sets: name, value and attributes of each.
 fn cookies(answer: &Answer) -> Vec<(String, String, String)> {
     let lines = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().expect("ASCII"));
     let split = lines.map(|line| {
@@ -18,7 +18,7 @@ fn cookies(answer: &Answer) -> Vec<(String, String, String)> {
     split.filter(|(name, ..)| name.starts_with("__Host-")).collect()
 }
 
-/// As a browser sends them.
+/// The `cookie` header in which a browser sends an answer's cookies back.
 fn cookie_header(answer: &Answer) -> String {
     cookies(answer).iter().map(|(name, value, _)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
 }
@@ -115,13 +115,13 @@ async fn another_site_can_not_write_with_someones_cookies() {
         }
     }
     assert_eq!(yard.app.head().await, head);
-    // Logging someone in as another is as bad as writing in their name.
+    // A log-in that another site causes is as bad as a write in the person's name.
     log_in(&yard, &[]).await.expect_problem(403, "csrf_header_missing");
     log_in(&yard, &[csrf, ("origin", "https://evil.example")]).await.expect_problem(403, "csrf_origin");
     let friend = [cookie, csrf, ("origin", FRIEND)];
     let text = Some(json!({ "text": "글" }));
     ask(&nobody, Method::POST, "/v1/posts", &friend, text.clone()).await.expect(201);
-    // A token of one's own needs none of that: no site can make a browser send it.
+    // A bearer token needs none of that: no site can make a browser send it.
     let bearer = [("origin", "https://evil.example")];
     ask(&mina, Method::POST, "/v1/posts", &bearer, text).await.expect(201);
 }

@@ -1,14 +1,15 @@
-//! Where someone is reached, and what else only they are shown.
+//! Contacts: the addresses and numbers where a person is reached, and other details that only the person is
+//! shown.
 
 use super::{Yard, address, another, code_in};
 use crate::support::client::{PASSWORD, Person};
 use serde_json::{Value, json};
 
-/// The newest SMS to this number, as the mailbox keeps it where no provider is named.
+/// The newest SMS to this number: the mailbox keeps it where no provider is named.
 async fn sms(yard: &Yard, number: &str) -> String {
-    let kept =
+    let newest =
         "select body from vault.outbox where channel = 'sms' and recipient = $1 order by id desc limit 1";
-    sqlx::query_scalar(kept).bind(number).fetch_one(&yard.app.pool).await.expect("an SMS")
+    sqlx::query_scalar(newest).bind(number).fetch_one(&yard.app.pool).await.expect("an SMS")
 }
 
 async fn ask_for_email(person: &Person, email: &str) -> u16 {
@@ -47,7 +48,7 @@ async fn anothers_address_can_not_be_taken_and_who_asks_learns_nothing() {
         let wrong = mina.post("/v1/me/email/confirmation", json!({ "code": "123456" })).await;
         wrong.expect_problem(422, "invalid_fields");
     }
-    // Free when it was asked for, and taken when it was confirmed.
+    // The address is free when two people ask for it, and taken when the second confirms it.
     for person in [&mina, &sora] {
         assert_eq!(ask_for_email(person, "free@yard.example").await, 202);
     }

@@ -1,4 +1,4 @@
-//! Forgetting a person.
+//! The erasure of a person.
 
 use super::secrets::everything_outside;
 use super::{Yard, address, form, no_withdrawal_is_left};
@@ -17,7 +17,7 @@ async fn everything(app: &TestApp) -> String {
     everything_outside(app, &[]).await
 }
 
-/// Someone with a trace everywhere.
+/// A person with a trace everywhere.
 pub(super) async fn somebody(yard: &Yard, sora: &Person) -> Person {
     let mina = yard.sign_up("mina_zebra").await;
     let profile = json!({ "display_name": "Zebra Kim", "bio": "zebra bio", "links": ["https://zebra.kr"] });
@@ -61,7 +61,7 @@ async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
         left.find("zebra").map(|at| left[at.saturating_sub(100)..].chars().take(200).collect::<String>());
     assert_eq!(found, None, "something is left");
     assert_equal_to_a_rebuild(app).await;
-    // Of what was between her and others nothing stands any more.
+    // No relation between her and others remains.
     let profile = sora.see(app, "/v1/me").await.expect(200).json;
     assert_eq!((&profile["follower_count"], &profile["following_count"]), (&json!(0), &json!(0)));
     let theirs = sora.see(app, "/v1/users/sora/posts").await.expect(200).items()[0].clone();
@@ -87,12 +87,12 @@ async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
         assert_eq!(sora.see(node, "/v1/timeline").await.expect(200).items().len(), 1);
         assert!(!sora.see(node, "/v1/users").await.expect(200).text.contains("zebra"));
     }
-    // Nobody can pose as her, though nothing tells who she was; her address is free.
+    // No other person can pose as her, though nothing tells who she was; her address is free.
     let body = json!({ "handle": "zebra", "display_name": "누구" });
     app.operator().await.post("/v1/users", body).await.expect_problem(409, "handle_taken");
     sora.patch("/v1/me", json!({ "handle": "ZEBRA" })).await.expect_problem(409, "handle_taken");
-    let asked = app.nobody().post("/v1/availability", json!({ "handle": "zebra" })).await.expect(200);
-    assert_eq!(asked.json["available"], false);
+    let answer = app.nobody().post("/v1/availability", json!({ "handle": "zebra" })).await.expect(200);
+    assert_eq!(answer.json["available"], false);
     let mut again = form("mina_zebra");
     again["handle"] = "someone_new".into();
     app.nobody().post("/v1/sign-ups", again).await.expect(202);
@@ -101,7 +101,7 @@ async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
     );
     yard.run("update vault.retired_handles set until = until - interval '1 year'").await;
     sora.patch("/v1/me", json!({ "handle": "zebra" })).await.expect(200);
-    // Again it changes nothing.
+    // A second erasure changes nothing.
     let head = app.head().await;
     erase(app, &mina.id).await.expect("nothing to do");
     assert_eq!(app.head().await, head);
@@ -117,7 +117,7 @@ async fn who_left_thirty_days_ago_is_forgotten_by_itself_and_what_was_cut_off_is
     mina.post("/v1/me/withdrawal", json!({ "password": PASSWORD })).await.expect(204);
     yard.run("update vault.withdrawals set withdrawn_at = withdrawn_at - interval '30 days 1 hour'").await;
     yard.run("update jobs set due_at = now() where kind = 'erase_person'").await;
-    // Erasing her has begun and was cut off before it did anything.
+    // The erasure of bora has begun and was cut off before it did anything.
     yard.run(&format!(
         "insert into vault.withdrawals (user_id, state, changed_at)
          values ('{}', 'erasing', clock_timestamp() - interval '11 minutes')",

@@ -1,4 +1,4 @@
-//! Taking away what is one's own.
+//! Exports: people take away what is their own.
 
 use super::erasure::erase;
 use super::{Yard, address, token_in};
@@ -9,7 +9,7 @@ use std::io::{Cursor, Read};
 use std::time::Duration;
 use zip::ZipArchive;
 
-/// The files of who has uploaded no photo, in their order, a feature's a line.
+/// The files in the export of a person who has uploaded no photo, in their order, a feature's a line.
 #[rustfmt::skip]
 const FILES: [&str; 15] = [
     "README.txt",
@@ -29,7 +29,7 @@ const FILES: [&str; 15] = [
 struct Archive(ZipArchive<Cursor<Vec<u8>>>);
 
 impl Archive {
-    /// What a browser gets at the address.
+    /// Downloads the archive from the address as a browser does.
     async fn download(url: &str) -> Self {
         let answer = crate::support::client().get(url).send().await.expect("the storage answers");
         assert_eq!(answer.status(), 200, "{url}");
@@ -60,11 +60,11 @@ async fn fetch(yard: &Yard, token: &str) -> Answer {
     yard.app.nobody().post("/v1/exports/downloads", json!({ "token": token })).await
 }
 
-/// Asks for it, and waits for the letter.
+/// Requests the export, and waits for its letter; returns the token in the letter's link.
 async fn exported(yard: &Yard, person: &Person) -> String {
-    let asked = person.get("/v1/me/export").await.expect(202);
-    assert_eq!(asked.json["state"], "preparing");
-    assert_eq!(asked.header("retry-after"), "5");
+    let answer = person.get("/v1/me/export").await.expect(202);
+    assert_eq!(answer.json["state"], "preparing");
+    assert_eq!(answer.header("retry-after"), "5");
     token_in(&yard.mail.mail_to(&address(&person.handle)).await.text)
 }
 
@@ -121,7 +121,8 @@ async fn everything_of_ones_own_comes_as_a_zip_by_a_link_in_a_letter() {
     assert_eq!(listed[..13], FILES[1..14]);
     assert_eq!(listed[13..], ["photos/", "history.jsonl"]);
 
-    // Asking again says where it is, and sends no second letter; the link is good as often as one likes.
+    // A second request says where the export is, and sends no second letter; the link is good as often as one
+    // likes.
     let letters = yard.mail.so_far().len();
     let again = mina.get("/v1/me/export").await.expect(200);
     assert_eq!(again.json["state"], "ready");
@@ -137,7 +138,7 @@ async fn who_leaves_right_after_asking_gets_all_of_it_with_their_photos() {
     let mina = api.register("mina").await;
     mina.publish("글").await;
     let photo = crate::media::ready(&mina).await;
-    // Its turn has not come yet: what was tried before keeps its pause.
+    // The job's turn has not come yet: a job that was tried before keeps its pause.
     yard.run(&format!(
         "insert into jobs (kind, key, payload, attempts, due_at)
          values ('make_export', '{0}', '{{\"user_id\": \"{0}\"}}', 1, now() + interval '1 day')",
@@ -191,7 +192,7 @@ async fn an_export_is_kept_for_a_week_and_made_anew_after_a_day() {
     fetch(&yard, &newer).await.expect(200);
 
     yard.run("update vault.exports set made_at = made_at - interval '8 days'").await;
-    // Nodes clear away at their start, and then every hour.
+    // Nodes clear away old exports at their start, and then every hour.
     let _another = yard.app.second_node(|_| {}).await;
     until("the files are cleared away", async || yard.app.files("exports/").await.is_empty().then_some(()))
         .await;
@@ -201,7 +202,7 @@ async fn an_export_is_kept_for_a_week_and_made_anew_after_a_day() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_whose_maker_died_is_made_by_another() {
     let yard = Yard::with(|settings| settings.roles = "relay,projector".parse().expect("roles")).await;
-    // This node makes none; the row is as a maker left it that was killed.
+    // This node makes no exports; the row is as its maker left it when it was killed.
     let api = yard.app.second_node(|settings| settings.roles = service::settings::Roles::ALL).await;
     let mina = api.register("mina").await;
     yard.run(&format!("insert into vault.exports (user_id, id) values ('{}', gen_random_uuid())", mina.id))

@@ -1,4 +1,4 @@
-//! Logging in.
+//! Log-ins.
 
 use super::{Yard, log_in};
 use crate::support::TestApp;
@@ -22,7 +22,7 @@ async fn handle_or_address_in_any_case_and_password_give_a_token_that_stands_for
         let me = app.nobody().with_token(&session);
         assert_eq!(me.see(app, "/v1/me").await.expect(200).id(), mina.id);
     }
-    // However the keyboard composes Hangul.
+    // The password counts however the keyboard composes Hangul.
     let (composed, decomposed) = (
         "마당에서 만나요",
         "\u{1106}\u{1161}\u{1103}\u{1161}\u{11bc}\u{110b}\u{1166}\u{1109}\u{1165} \u{1106}\u{1161}\u{11ab}\u{1102}\u{1161}\u{110b}\u{116d}",

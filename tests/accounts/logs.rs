@@ -1,4 +1,4 @@
-//! What a server says on its standard error while people use it.
+//! The log that a server writes on its standard error while people use it.
 
 use super::{code_in, token_in};
 use crate::support::client::{Answer, Person};
@@ -11,7 +11,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-/// A server, its address, and its log, which is read from the beginning: one that nobody reads stops who writes it.
+/// Starts a server; returns it, its address, and its log. The log is read from the beginning: a pipe that
+/// nobody reads stops the process that writes to it.
 async fn start(mail: &Sink) -> (Child, String, JoinHandle<String>) {
     let (database_url, nats_url) = database().await;
     let mut child = Command::new(binary())

@@ -1,4 +1,4 @@
-//! What erasing leaves of events: nothing that is classed as personal, and all the rest.
+//! Masks: erasing a person leaves nothing of events that is classed as personal, and all the rest.
 
 use super::Yard;
 use super::erasure::{erase, somebody};
@@ -12,7 +12,7 @@ use history::masking;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What the objects of a list of objects have.
+/// The columns of the objects in a list of objects.
 fn items(column: &Column) -> &[Column] {
     if let ColumnKind::List(of) = &column.kind
         && let ColumnKind::Object(columns) = &**of
@@ -30,7 +30,7 @@ fn has_personal(schema: &EventSchema) -> bool {
     schema.columns.iter().any(is_personal)
 }
 
-/// Takes what is personal out of an object, where it is there: each value with the name of its column.
+/// Takes the personal values out of an object; returns each with the name of its column.
 fn take_personal(object: &mut Value, columns: &[Column]) -> Vec<(String, Value)> {
     let mut taken = vec![];
     for column in columns.iter().filter(|column| is_personal(column)) {
@@ -46,7 +46,7 @@ fn take_personal(object: &mut Value, columns: &[Column]) -> Vec<(String, Value)>
     taken
 }
 
-/// The names of the columns that still say something.
+/// The names of the columns whose values still say something.
 fn telling(taken: Vec<(String, Value)>) -> Vec<String> {
     let nothing = [json!(null), json!(""), json!([])];
     taken.into_iter().filter(|(_, value)| !nothing.contains(value)).map(|(name, _)| name).collect()
@@ -57,7 +57,7 @@ fn schema(event_type: &str, version: &str) -> &'static EventSchema {
     found.unwrap_or_else(|| panic!("there is no {event_type} {version}"))
 }
 
-/// All events of whatever someone is, has begun or has written in: type, version and payload.
+/// All events of the aggregates that the person is, has begun or has written in: type, version and payload.
 async fn events_of(app: &TestApp, person: &Person) -> Vec<(String, String, Value)> {
     sqlx::query_as(
         "select event_type, event_version, payload from events
@@ -101,7 +101,7 @@ async fn of_who_is_erased_no_event_of_any_type_holds_anything_personal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_version_of_every_event_is_masked_and_nothing_else_of_it() {
     let app = TestApp::start().await;
-    // Never committed: what follows is seen by nobody else.
+    // The transaction is never committed: no other reader sees what follows.
     let mut tx = app.pool.begin().await.expect("a transaction");
     let files = golden::files().into_iter();
     let all: Vec<_> = files

@@ -1,4 +1,4 @@
-//! Another password.
+//! Passwords: changed and reset.
 
 use super::{Yard, address, token_in};
 use crate::support::client::PASSWORD;
@@ -88,11 +88,11 @@ async fn whether_an_address_has_an_account_is_not_told_and_nobody_is_flooded() {
     assert_eq!((known.status, &known.text), (202, &unknown.text));
     assert_eq!(unknown.status, 202);
     for email in ["mina@yard.example", "nobody@yard.example"] {
-        let mut asked = 1;
+        let mut accepted = 1;
         while ask(email).await.status == 202 {
-            asked += 1;
+            accepted += 1;
         }
-        assert_eq!(asked, 4, "{email}");
+        assert_eq!(accepted, 4, "{email}");
         ask(email).await.expect_problem(429, "too_many_attempts");
     }
     ask("mina").await.expect_problem(422, "invalid_fields");

@@ -10,7 +10,7 @@ async fn grant(app: &TestApp, arguments: &[&str]) -> Result<String, String> {
     app.madang(&[&["grant"], arguments].concat()).await
 }
 
-/// Waits until this node has heard of it.
+/// Waits until this node has heard that the person is an admin.
 async fn until_admin(app: &TestApp, person: &Person) {
     person.see(app, "/v1/users").await.expect(200);
     until("this node has heard of the role", async || {

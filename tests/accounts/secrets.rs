@@ -1,4 +1,4 @@
-//! Where secrets and personal details are: in the vault, and nowhere else.
+//! Secrets and personal details: they are in the vault, and nowhere else.
 
 use super::{Yard, code_in, token_in};
 use crate::support::TestApp;
@@ -13,7 +13,7 @@ pub(super) async fn everything_outside_the_vault(app: &TestApp) -> String {
     everything_outside(app, &["vault"]).await
 }
 
-/// All rows of all tables but those of some schemas.
+/// All rows of all tables outside these schemas.
 pub(super) async fn everything_outside(app: &TestApp, schemas: &[&str]) -> String {
     let tables: Vec<(String, String)> = sqlx::query_as(
         "select schemaname::text, tablename::text from pg_tables

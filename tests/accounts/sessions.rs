@@ -10,7 +10,7 @@ async fn refresh(person: &Person, token: &Value) -> Answer {
     person.post("/v1/sessions/refresh", json!({ "refresh_token": token })).await
 }
 
-/// Asks again until the answer is a problem of this code.
+/// Lists the person's sessions again and again until the answer is a problem of this code.
 async fn until_problem(person: &Person, status: u16, code: &str) {
     let answer = until("the answer is a problem", async || {
         let answer = person.get("/v1/me/sessions").await;
@@ -87,7 +87,7 @@ async fn who_logs_out_is_logged_out_on_every_node() {
     until_problem(&there, 401, "session_ended").await;
     second.at(&other).get("/v1/me/sessions").await.expect(200);
 
-    // A node that begins later knows it, too, and so does one that could not be told.
+    // A node that begins later knows of the end, too, and so does a node that could not be told.
     let late = app.second_node(|_| {}).await;
     mina.at(&late).get("/v1/me/sessions").await.expect_problem(401, "session_ended");
     let end_listening = "select pg_terminate_backend(pid) from pg_stat_activity

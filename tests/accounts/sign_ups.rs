@@ -1,4 +1,4 @@
-//! Becoming a member.
+//! Sign-ups: people become members.
 
 use super::{Yard, address, another, code_in, form};
 use crate::support::client::{Answer, PASSWORD};
@@ -220,7 +220,7 @@ async fn strangers_can_not_fill_a_mailbox() {
     };
     assert!(letters <= 10, "{letters}");
     assert!(refused.header("retry-after").parse::<u64>().expect("seconds") >= 1);
-    // Nor by other ways to the same address.
+    // Requests of other kinds send no more letters to the same address either.
     yard.run("update vault.codes set next_send_at = clock_timestamp()").await;
     resend(&yard, &id).await.expect_problem(429, "too_many_attempts");
     let sora = yard.sign_up("sora").await;
@@ -250,7 +250,7 @@ async fn strangers_who_chose_the_same_key_do_not_meet() {
         .await
         .expect("the log reads");
     assert_eq!(keys, Vec::<String>::new(), "the log keeps no stranger's key");
-    // Nobody but an operator registers people with a key in nobody's name.
+    // Only an operator registers people with a key in nobody's name.
     let body = json!({ "handle": "bora", "display_name": "보라" });
     let keyed = yard.app.nobody().request(Method::POST, "/v1/users").header("idempotency-key", "the-same");
     keyed.json(&body).send().await.expect_problem(403, "operators_only");

@@ -1,4 +1,4 @@
-//! Logging in with accounts elsewhere: there and back through a real provider, and what comes of it.
+//! Log-ins with accounts elsewhere: there and back through a real provider, and what comes of them.
 
 mod browser;
 mod linking;
@@ -34,7 +34,7 @@ async fn someone_new_joins_and_comes_back_as_the_same_person() {
         let mut browser = Browser::new(&yard);
         let code = browser.visit(provider, &login).await.code();
         let before = yard.app.head().await;
-        // The code stays good while they choose a handle.
+        // The code stays good while the person chooses a handle.
         for _ in 0..2 {
             let unknown = browser.complete(&code).await.expect(200);
             let name = format!("Name of {handle}");
@@ -57,7 +57,7 @@ async fn someone_new_joins_and_comes_back_as_the_same_person() {
         browser.complete(&code).await.expect_problem(410, "login_over");
         browser.register(&code, "another").await.expect_problem(410, "login_over");
 
-        // Elsewhere, later.
+        // The person logs in again later, with another browser.
         let mut browser = Browser::new(&yard);
         let code = browser.visit(provider, &login).await.code();
         let back = browser.complete(&code).await.expect(200);
@@ -94,11 +94,11 @@ async fn a_verified_address_opens_the_account_that_has_it_and_its_owner_is_told(
     let letter = yard.mail.mail_to(&address("mina")).await;
     assert!(letter.text.contains("Acme"), "{}", letter.text);
     assert_eq!(mina.get("/v1/me/identities").await.expect(200).each("provider"), ["acme"]);
-    // From now on it is the identity that counts, and there is nothing more to tell.
+    // The identity counts from now on, and no further letter is sent.
     let code = browser.visit("acme", "mina.verified@YARD.example").await.code();
     browser.complete(&code).await.expect(200);
     assert_eq!(yard.mail.so_far().len(), 2, "the sign-up's and this one");
-    // Another identity with the address is not let in beside the first.
+    // A second identity with the same address is not let in beside the first.
     let code = browser.visit("acme", "mina.verified@yard.example").await.code();
     browser.complete(&code).await.expect_problem(409, "provider_linked");
 }
@@ -119,7 +119,7 @@ async fn an_unverified_address_opens_nothing_and_becomes_nobodys() {
         assert_ne!(joined.json["user"]["id"], mina.id.as_str());
         let other = yard.app.nobody().with_token(&joined);
         assert_eq!(other.get("/v1/me/account").await.expect(200).json["email"], Value::Null);
-        // It can prove one of its own.
+        // The account can prove an address of its own.
         other.post("/v1/me/email", json!({ "email": address(&handle) })).await.expect(202);
         let code = super::code_in(&yard.mail.mail_to(&address(&handle)).await.text);
         other.post("/v1/me/email/confirmation", json!({ "code": code })).await.expect(204);
@@ -179,13 +179,13 @@ async fn a_registration_that_was_cut_off_is_completed_or_forgotten_by_what_the_l
     let mut browser = Browser::new(&yard);
     let code = browser.visit("acme", "mina").await.code();
     let joined = browser.register(&code, "mina").await.expect(201);
-    // The process fell after the event.
+    // The state is as if the process had fallen after the event.
     yard.run("update vault.accounts set state = 'pending', created_at = created_at - interval '2 hours'")
         .await;
     let code = browser.visit("acme", "mina").await.code();
     let back = browser.complete(&code).await.expect(200);
     assert_eq!(back.json["user"]["id"], joined.json["user"]["id"]);
-    // Another fell before it: its id names nobody.
+    // This account's process fell before the event: its id names nobody.
     yard.run("insert into vault.accounts (user_id, state) values (gen_random_uuid(), 'pending');").await;
     yard.run(
         "insert into vault.identities (provider, subject, user_id)
@@ -209,7 +209,7 @@ async fn who_has_left_can_not_log_in() {
     let code = browser.visit("acme", login).await.code();
     browser.complete(&code).await.expect_problem(401, "account_deactivated");
     browser.register(&code, "mina_2").await.expect_problem(409, "identity_taken");
-    // Nor does the address open it by another identity, or make another account.
+    // The address opens the account through no other identity, and makes no other account.
     let code = browser.visit("globex", login).await.code();
     browser.complete(&code).await.expect_problem(401, "account_deactivated");
     browser.register(&code, "mina_2").await.expect_problem(409, "email_taken");
@@ -230,15 +230,15 @@ async fn nothing_of_it_is_outside_the_vault_and_what_is_over_is_swept() {
     for secret in ["zebra8271", "acme", "globex", &code, &unused, browser.word(), "secret-that-nobody"] {
         assert!(!outside.contains(secret), "{secret}");
     }
-    // And in the vault what is secret is kept as a hash only.
-    let (kept,): (String,) = sqlx::query_as(
+    // The vault keeps secrets only as hashes.
+    let (stored,): (String,) = sqlx::query_as(
         "select (select string_agg(t::text, ' ') from vault.oauth_flows t) || ' '
              || (select string_agg(t::text, ' ') from vault.oauth_results t)",
     )
     .fetch_one(&yard.app.pool)
     .await
     .expect("rows");
-    assert!(!kept.contains(&unused) && !kept.contains(browser.word()), "{kept}");
+    assert!(!stored.contains(&unused) && !stored.contains(browser.word()), "{stored}");
 
     yard.run("update vault.oauth_flows set expires_at = clock_timestamp() - interval '1 second'").await;
     yard.run("update vault.oauth_results set expires_at = clock_timestamp() - interval '1 second'").await;

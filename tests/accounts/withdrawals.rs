@@ -1,4 +1,4 @@
-//! Leaving, and coming back.
+//! Withdrawals: people leave, and come back.
 
 use super::{Yard, address, log_in, no_withdrawal_is_left, token_in};
 use crate::support::client::PASSWORD;
@@ -46,7 +46,7 @@ async fn who_leaves_is_hidden_at_once_and_a_link_brings_everything_back() {
     sora.see(app, &post).await.expect(200);
     assert_eq!(sora.see(app, "/v1/users/mina").await.expect(200).json["post_count"], 1);
     assert_eq!(sora.see(app, "/v1/timeline").await.expect(200).items().len(), 1);
-    // And once more, with another link.
+    // The person withdraws once more, and gets another link.
     back.post("/v1/me/withdrawal", json!({ "password": PASSWORD })).await.expect(204);
     let again = token_in(&yard.mail.mail_to(&address("mina")).await.text);
     assert_ne!(again, token);
@@ -68,7 +68,7 @@ async fn leaving_that_was_cut_off_is_completed_or_forgotten_by_what_the_log_says
         ))
         .await;
     }
-    // Any node's sweep does it; one begins with every node.
+    // The sweep of any node completes both; one begins with every node.
     let _second = yard.app.second_node(|_| {}).await;
     let token = token_in(&yard.mail.mail_to(&address("mina")).await.text);
     yard.app.nobody().post("/v1/withdrawals/undo", json!({ "token": token })).await.expect(204);

@@ -1,13 +1,14 @@
-//! The figures as a picture: one bar a row, drawn relative to what is wanted of it.
+//! The chart: one bar a row, drawn relative to the row's target.
 
 use crate::report::{Report, Row, Target, decimal};
 use std::fmt::Write;
 
 const WIDTH: f64 = 1_060.0;
-/// Room for the longest of them.
+/// The room for labels, enough for the longest.
 const LABELS: f64 = 520.0;
 const LINE: f64 = 26.0;
-/// Twice what is wanted fills the room; more is cut off there, and the number says how much.
+/// The ratio of figure to target that fills the room; a longer bar is cut off there, and the number says how
+/// much.
 const FULL: f64 = 2.0;
 
 /// An SVG that reads in light and dark pages alike.
@@ -47,7 +48,8 @@ pub fn svg(report: &Report) -> String {
     svg
 }
 
-/// How good a figure is, 1 being just what is wanted: half of an upper bound is as good as twice a lower.
+/// The figure's ratio to its target, 1 being just the target: half of an upper bound is as good as twice a
+/// lower.
 fn share(row: &Row) -> Option<f64> {
     match row.target {
         Target::AtLeast(least) => Some(row.figure / least),

@@ -1,5 +1,5 @@
-//! One HTTP/1.1 connection that is kept: as little as a client can do, because it shares the machine with
-//! what it measures.
+//! A client with one HTTP/1.1 connection that is kept. It does as little as it can, because it shares the
+//! machine with what it measures.
 
 use crate::Failure;
 use http_body_util::{BodyExt, Full};
@@ -17,9 +17,9 @@ use tokio::net::TcpStream;
 pub struct Call {
     pub method: Method,
     pub path: String,
-    /// Whose access token comes along.
+    /// The access token of the person who sends the request.
     pub token: Option<Arc<str>>,
-    /// `Madang-Position`, where one is presented.
+    /// The request's `Madang-Position`, where one is presented.
     pub position: Option<i64>,
     pub body: Option<Value>,
 }
@@ -60,9 +60,9 @@ impl Call {
     }
 }
 
-/// What came back.
+/// The answer to a call.
 pub struct Answer {
-    /// `Madang-Position` of the answer.
+    /// The answer's `Madang-Position`.
     pub position: Option<i64>,
     pub body: Bytes,
 }
@@ -81,7 +81,7 @@ impl Connection {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-        // Its errors come out of `send`.
+        // The connection's errors come out of `send`.
         tokio::spawn(connection);
         Ok(Self(sender))
     }
@@ -89,7 +89,7 @@ impl Connection {
     /// Sends one request and reads its answer.
     ///
     /// # Errors
-    /// The connection's, and whatever is answered beside 2xx.
+    /// Fails with the connection's error, or with any status but 2xx.
     pub async fn send(&mut self, call: &Call) -> Result<Answer, Failure> {
         self.0.ready().await?;
         let answer = self.0.send_request(call.request()).await?;

@@ -1,5 +1,5 @@
-//! What the benchmarks stand on: a private Postgres and NATS, the data set imported once, and a copy of it
-//! for whatever writes.
+//! The ground that the benchmarks stand on: a private Postgres and NATS, the data set imported once, and a
+//! copy of it for each measurement that writes.
 
 use crate::report::{Report, Target};
 use crate::server::{Server, binary};
@@ -21,7 +21,7 @@ use tokio::process::Command;
 use uuid::Uuid;
 use vault::Vault;
 
-/// How many people use the service at the same time.
+/// Number of people who use the service at the same time.
 const PRESENT: usize = 1_000;
 const IMPORTED: &str = "imported";
 const TOKEN_TTL: Duration = Duration::from_secs(24 * 3_600);
@@ -36,12 +36,12 @@ pub struct Ground {
     pub rounds: u8,
 }
 
-/// Who is there, as far as the load needs to know.
+/// The people and posts of the data set, as far as the load needs to know.
 pub struct Graph {
     pub people: Vec<Person>,
-    /// Posts and who wrote them.
+    /// Each post's id, and its author's index in `people`.
     pub posts: Vec<(Uuid, usize)>,
-    /// Places of posts, those of the most followed authors last.
+    /// Indexes in `posts`, those of the most followed authors last.
     by_reach: Vec<usize>,
 }
 
@@ -49,7 +49,7 @@ pub struct Person {
     pub id: UserId,
     pub handle: String,
     pub token: Arc<str>,
-    /// By whom they are followed.
+    /// Indexes in `people` of the person's followers.
     pub followers: Vec<usize>,
 }
 
@@ -68,52 +68,53 @@ impl Graph {
                 Person { id: UserId(id), handle, token, followers: vec![] }
             })
             .collect();
-        let places: HashMap<Uuid, usize> = people.iter().map(|person| person.id.0).zip(0..).collect();
+        let indexes: HashMap<Uuid, usize> = people.iter().map(|person| person.id.0).zip(0..).collect();
         let follows: Vec<(Uuid, Uuid)> =
             sqlx::query_as("select follower_id, followee_id from timelines.follows").fetch_all(&pool).await?;
         for (follower, followee) in follows {
-            people[places[&followee]].followers.push(places[&follower]);
+            people[indexes[&followee]].followers.push(indexes[&follower]);
         }
         let posts: Vec<(Uuid, Uuid)> =
             sqlx::query_as("select post_id, author_id from posts.posts order by post_id")
                 .fetch_all(&pool)
                 .await?;
-        let posts: Vec<_> = posts.into_iter().map(|(post, author)| (post, places[&author])).collect();
+        let posts: Vec<_> = posts.into_iter().map(|(post, author)| (post, indexes[&author])).collect();
         let mut by_reach: Vec<usize> = (0..posts.len()).collect();
         by_reach.sort_by_key(|&post| people[posts[post].1].followers.len());
         pool.close().await;
         Ok(Self { people, posts, by_reach })
     }
 
-    /// One of a thousand who are here at the same time, the same for the same number; spread evenly over
-    /// the graph.
+    /// One of the thousand people who are here at the same time, the same for the same number; they are
+    /// spread evenly over the graph.
     pub fn anyone(&self, n: u64) -> &Person {
         &self.people[chance(n).random_range(0..PRESENT) * self.people.len() / PRESENT]
     }
 
-    /// A post, and its author: the most followed write the most. Numbers one after the other spread evenly over the
-    /// reach of authors (the golden ratio's multiples do), so that any few thousand of them are delivered as often as
-    /// the whole data set is, a post: the reach of a few weighs so much that chance would make each run another load.
+    /// A post, and its author: the most followed write the most. Numbers one after the other spread evenly
+    /// over the reach of authors (the golden ratio's multiples do). So any few thousand posts are delivered
+    /// as often per post as the whole data set is: the reach of a few authors weighs so much that chance
+    /// would make each run another load.
     pub fn any_post(&self, n: u64) -> (Uuid, usize) {
         let share = u128::from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let place = usize::try_from((share * self.posts.len() as u128) >> 64).expect("within the posts");
-        self.posts[self.by_reach[place]]
+        let index = usize::try_from((share * self.posts.len() as u128) >> 64).expect("within the posts");
+        self.posts[self.by_reach[index]]
     }
 
-    /// One of the thousand newest, which is what people see and take up.
+    /// One of the thousand newest posts, which are what people see and take up.
     pub fn new_post(&self, n: u64) -> (Uuid, usize) {
         let newest = &self.posts[self.posts.len().saturating_sub(1_000)..];
         *newest.choose(&mut chance(n)).expect("something was written")
     }
 
-    /// Those whose number of followers lies within the bounds. Follows are mutual in the data set, so this
-    /// is also how many they follow.
+    /// The people whose number of followers lies within the bounds. Follows are mutual in the data set, so
+    /// this is also the number of people whom they follow.
     pub fn with_followers(&self, within: std::ops::RangeInclusive<usize>) -> Vec<&Person> {
         self.people.iter().filter(|person| within.contains(&person.followers.len())).collect()
     }
 }
 
-/// Chance that repeats itself.
+/// A random number generator that repeats itself for the same number.
 pub fn chance(n: u64) -> StdRng {
     StdRng::seed_from_u64(n)
 }
@@ -124,7 +125,7 @@ pub fn text(n: u64) -> String {
 }
 
 impl Ground {
-    /// Starts the services, and imports unless an earlier run has.
+    /// Starts the services, and imports the data set unless an earlier run has.
     pub async fn prepare(args: &Args, report: &mut Report) -> Result<Self, Failure> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
         let done = folder.join("imported");
@@ -159,7 +160,7 @@ impl Ground {
         let url = self.stack.url_of(name);
         let pool = PgPool::connect(&url).await?;
         renew_log_id(&pool).await?;
-        // A copy has no statistics of its own, and its pages are not in memory yet.
+        // The copy has no statistics of its own, and its pages are not in memory yet.
         pool.execute("analyze").await?;
         pool.execute("checkpoint").await?;
         pool.close().await;
@@ -173,8 +174,8 @@ impl Ground {
         Ok(())
     }
 
-    /// Starts a server, and waits until it has its index of the database: one that was left there by an earlier server,
-    /// or one that it fills.
+    /// Starts a server, and waits until it has its index of the database: one that an earlier server left
+    /// there, or one that it fills.
     pub async fn serve(
         &self,
         url: &str,
@@ -204,7 +205,7 @@ impl Ground {
         S3Settings { bucket: "bench".to_owned(), ..own }.variables()
     }
 
-    /// Runs a command of `madang` on a database and waits for its end.
+    /// Runs a command of `madang` on a database and waits for its end; returns the time it took.
     pub async fn madang(
         &self,
         url: &str,
@@ -214,7 +215,7 @@ impl Ground {
         run(arguments, url, self.stack.nats_url(), environment).await
     }
 
-    /// The median over the rounds of what two sides reach in turns.
+    /// The medians, over the rounds, of the figures that two sides reach in turns.
     pub async fn in_turns(
         &self,
         ours: impl AsyncFn() -> Result<f64, Failure>,
@@ -243,7 +244,7 @@ impl Indexes {
         used.iter().filter_map(Weak::upgrade).any(|used| *used == folder)
     }
 
-    /// It is, until what is returned goes.
+    /// Marks a folder as used until the returned value is dropped.
     fn used(&self, folder: &Path) -> Arc<PathBuf> {
         let folder = Arc::new(folder.to_owned());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&folder));
@@ -256,7 +257,7 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Puts the data set in through HTTP, as any client would.
+/// Imports the data set through HTTP, as any client would.
 async fn import_all(
     url: &str,
     stack: &LocalStack,

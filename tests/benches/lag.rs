@@ -1,4 +1,4 @@
-//! How far read models are behind the log, in time: looked at ten times a second while load runs.
+//! The lag of read models behind the log, as a time: it is looked at ten times a second while load runs.
 
 use crate::Failure;
 use sqlx::PgPool;
@@ -9,7 +9,8 @@ use tokio::task::JoinHandle;
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Where the slowest read model stands: everything up to there is applied, delayed deliveries included.
+/// The log's head, and the position of the slowest read model: everything up to there is applied, delayed
+/// deliveries included.
 const STANDING: &str = "
     select (select head from log),
            least(
@@ -19,7 +20,7 @@ const STANDING: &str = "
                (select min(position) - 1 from timelines.tasks)
            )";
 
-/// Watches until asked for the longest lag.
+/// A watch on the lag, until it is asked for the longest one.
 pub struct Lag {
     end: oneshot::Sender<()>,
     watching: JoinHandle<Result<Duration, sqlx::Error>>,
@@ -31,8 +32,8 @@ impl Lag {
         Self { end, watching: tokio::spawn(watch(pool, ended)) }
     }
 
-    /// The longest time that something stored was not yet in every read model, the time to catch up at
-    /// the end included.
+    /// The longest time that a stored event was not yet in every read model, the time to catch up at the end
+    /// included.
     pub async fn longest(self) -> Result<Duration, Failure> {
         let _ = self.end.send(());
         Ok(self.watching.await??)

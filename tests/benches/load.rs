@@ -1,5 +1,6 @@
-//! Load: as fast as answers come (closed loop), or at a rate of its own whatever the answers do (open
-//! loop, so that a slow answer delays nobody's clock: its wait counts from when it was due).
+//! Load: calls as fast as answers come (closed loop), or at a rate of its own whatever the answers do (open
+//! loop). In an open loop a slow answer delays nobody's clock: a call's wait counts from when the call was
+//! due.
 
 use crate::Failure;
 use crate::client::{Answer, Call, Connection};
@@ -10,17 +11,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Played before what is measured by an open loop: connections, plans and caches of a server just started on a
-/// database just copied, of which every page is read and logged whole at its first change. What gathers meanwhile
-/// takes some seconds to drain.
+/// The seconds that an open loop plays before it measures: connections, plans and caches warm up on a server
+/// just started and a database just copied, of which every page is read and logged whole at its first change.
+/// The lag that gathers meanwhile takes some seconds to drain.
 const WARM_SECONDS: u64 = 15;
-/// Whoever waits longer would have gone.
+/// The longest wait for a read that shows what was written: a person who waits longer would have gone.
 const GIVEN_UP: Duration = Duration::from_secs(30);
 
-/// Makes the calls: the n-th of all.
+/// The function that makes the n-th call.
 pub type Calls = Arc<dyn Fn(u64) -> Call + Send + Sync>;
 
-/// Answers per second over `seconds`, after half a second to warm up.
+/// Number of answers per second over `seconds`, after half a second to warm up.
 pub async fn closed(
     address: SocketAddr,
     connections: usize,
@@ -31,7 +32,7 @@ pub async fn closed(
     Ok(per_second(answered, Duration::from_secs(seconds)))
 }
 
-/// How long each answer took.
+/// The time that each answer took.
 pub async fn answered(
     address: SocketAddr,
     connections: usize,
@@ -69,21 +70,21 @@ pub async fn answered(
 /// A load at a rate of its own.
 #[derive(Clone)]
 pub struct Plan {
-    /// Calls a second.
+    /// Number of calls a second.
     pub rate: u64,
-    /// Measured; what is played before, to warm up, is not.
+    /// The measured seconds, without those played before to warm up.
     pub seconds: u64,
     /// The most calls under way at once.
     pub connections: usize,
     pub calls: Calls,
-    /// What is to be read after the n-th call was answered, if anything.
+    /// The read to send after the n-th call was answered, if any.
     pub then: Then,
-    /// Whether what was read shows what was answered before; else it is read again.
+    /// True if the read shows what the call's answer confirmed; else the read is sent again.
     pub shows: Shows,
 }
 
 impl Plan {
-    /// The calls that are measured.
+    /// The numbers of the calls that are measured.
     pub fn measured(&self) -> Range<u64> {
         self.rate * WARM_SECONDS..self.rate * (WARM_SECONDS + self.seconds)
     }
@@ -92,14 +93,14 @@ impl Plan {
 pub type Then = Arc<dyn Fn(u64, &Answer) -> Option<Call> + Send + Sync>;
 pub type Shows = fn(&Answer, &Answer) -> bool;
 
-/// What an open loop has measured.
+/// The times that an open loop has measured.
 #[derive(Default)]
 pub struct Measured {
-    /// From when a call was due to its answer.
+    /// The times from when a call was due to its answer.
     pub answered: Vec<Duration>,
-    /// From a call's answer to the answer of the read that shows it.
+    /// The times from a call's answer to the answer of the read that shows what the call wrote.
     pub seen: Vec<Duration>,
-    /// Reads that did not show it yet.
+    /// Number of reads that did not show it yet.
     pub too_early: u64,
     pub took: Duration,
 }
@@ -158,12 +159,12 @@ fn quantile(durations: &[Duration], share: f64) -> Duration {
     sorted.get(index.min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
 }
 
-/// The same in milliseconds.
+/// The same quantile in milliseconds.
 pub fn millis(durations: &[Duration], share: f64) -> f64 {
     quantile(durations, share).as_secs_f64() * 1_000.0
 }
 
-/// A rate.
+/// The rate of so many within a duration, per second.
 #[allow(clippy::cast_precision_loss)]
 pub fn per_second(count: u64, within: Duration) -> f64 {
     count as f64 / within.as_secs_f64()

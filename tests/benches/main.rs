@@ -1,5 +1,5 @@
-//! The benchmarks: what Madang does per second, held against Postgres alone or a plain handler within one
-//! run on one machine, because figures of different machines and hours can't be compared.
+//! The benchmarks: Madang's work per second, compared with that of Postgres alone or of a plain handler
+//! within one run on one machine, because figures of different machines and hours can't be compared.
 //!
 //! Reading order: [`ground`] (services, data and server processes), [`load`] (closed and open loops over
 //! [`client`]'s connections), [`pgbench`], [`rows`] (one function a subject), [`report`] and [`chart`].
@@ -23,23 +23,24 @@ use ground::Ground;
 use report::Report;
 use std::path::{Path, PathBuf};
 
-/// Anything that stops the benchmarks: nobody handles it, a person reads it.
+/// Any error stops the benchmarks: no code handles it, a person reads it.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Measures Madang against Postgres alone and against a plain handler, on this machine, now.
 #[derive(Debug, Parser)]
 #[command(name = "tests/bench")]
 pub struct Args {
-    /// Only the subjects whose name has one of these in it: append, commands, all-roles, import, timeline,
-    /// growth, merge, logins, photos, search, rebuild, history, fan-out, mixed, memory, start
+    /// Subjects to measure: those whose name has one of these words in it: append, commands, all-roles,
+    /// import, timeline, growth, merge, logins, photos, search, rebuild, history, fan-out, mixed, memory,
+    /// start
     subjects: Vec<String>,
-    /// How long each measurement takes, in seconds
+    /// Length of each measurement, in seconds
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// How often the two sides of a ratio take turns; the median counts
+    /// Number of turns that each side of a ratio takes; the median counts
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=99))]
     rounds: u8,
-    /// Where posts.tsv.gz and follows.tsv.gz are [default: ../shared/data beside the checkout]
+    /// Folder of posts.tsv.gz and follows.tsv.gz [default: ../shared/data beside the checkout]
     #[arg(long, value_name = "DIR", env = "MADANG_TEST_DATA")]
     data: Option<PathBuf>,
     /// Import the data anew, even if an earlier run has left it imported
@@ -48,14 +49,14 @@ pub struct Args {
     /// Draw the figures into this SVG file
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
-    /// `cargo bench` passes it
+    /// Flag that `cargo bench` passes
     #[arg(long, hide = true)]
     bench: bool,
 }
 
 impl Args {
     fn wants(&self, subject: &str) -> bool {
-        self.subjects.is_empty() || self.subjects.iter().any(|asked| subject.contains(asked.as_str()))
+        self.subjects.is_empty() || self.subjects.iter().any(|wanted| subject.contains(wanted.as_str()))
     }
 
     fn data(&self) -> Result<PathBuf, Failure> {
@@ -72,7 +73,7 @@ impl Args {
     }
 }
 
-/// As the server has it.
+/// The allocator that the server has, too.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

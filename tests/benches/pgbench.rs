@@ -1,10 +1,10 @@
-//! `pgbench`, the yardstick: what this Postgres does by itself, on this machine, at this moment.
+//! `pgbench`, the yardstick: the work that this Postgres does by itself, on this machine, at this moment.
 
 use crate::Failure;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
-/// Transactions per second of a script, prepared, by so many clients.
+/// Number of transactions per second of a script, prepared, by so many clients.
 pub async fn per_second(
     database_url: &str,
     script: &str,
@@ -27,7 +27,7 @@ pub async fn per_second(
     })
 }
 
-/// On the path, or where Debian keeps the programs of a cluster.
+/// The path of `pgbench`: on the path, or where Debian keeps the programs of a cluster.
 fn program() -> Result<PathBuf, Failure> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&folders).collect();

@@ -1,26 +1,26 @@
-//! The figures: each a ratio within one run, or an amount with a bound, beside what it should be.
+//! The figures: each a ratio within one run, or an amount with a bound, beside its target.
 
 use std::fmt;
 
-/// What a figure should be.
+/// The target that a figure should reach.
 #[derive(Clone, Copy, Debug)]
 pub enum Target {
     AtLeast(f64),
     AtMost(f64),
-    /// Shown for what it tells; nothing is asked of it.
+    /// No target: the figure is shown for what it tells.
     Told,
 }
 
-/// One figure.
+/// A figure with its target, and the values that it is made of.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub what: String,
-    /// Ours, with its unit.
+    /// Madang's rate or amount, with its unit.
     pub ours: String,
-    /// What it is held against, with its unit; empty where the figure stands alone.
+    /// The rate or amount that ours is compared with, with its unit; empty where the figure stands alone.
     pub against: String,
     pub figure: f64,
-    /// Of the figure; `×` is a ratio.
+    /// The figure's unit; `×` is a ratio.
     pub unit: &'static str,
     pub target: Target,
 }
@@ -41,7 +41,7 @@ impl Row {
 }
 
 impl Report {
-    /// A ratio of two rates.
+    /// Adds a ratio of two rates.
     pub fn ratio(&mut self, what: &str, target: Target, ours: f64, name: &str, against: f64) {
         self.add(Row {
             what: what.to_owned(),
@@ -53,7 +53,7 @@ impl Report {
         });
     }
 
-    /// An amount that stands alone.
+    /// Adds an amount that stands alone.
     pub fn amount(&mut self, what: &str, target: Target, figure: f64, unit: &'static str) {
         let ours = format!("{}{unit}", decimal(figure));
         self.add(Row { what: what.to_owned(), ours, against: String::new(), figure, unit, target });
@@ -75,7 +75,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// A line of a Markdown table.
+/// A row is shown as a line of a Markdown table.
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = match self.target {
@@ -101,7 +101,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Two decimals below ten, none from a hundred up.
+/// The number with two decimals below ten, and none from a hundred up.
 pub fn decimal(value: f64) -> String {
     match value.abs() {
         small if small < 10.0 => format!("{value:.2}"),

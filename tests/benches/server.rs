@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// For words and vectors of the whole data set, which take a few minutes.
+/// The limit on the wait for words and vectors of the whole data set, which take a few minutes.
 const LATEST: Duration = Duration::from_secs(600);
 
 pub struct Server {
     pub address: SocketAddr,
     ops_address: SocketAddr,
-    /// From the start of the process to its word that it is ready.
+    /// The time from the start of the process until it says that it is ready.
     pub ready_within: Duration,
-    /// Where it keeps its search index, as long as it runs.
+    /// The folder where the server keeps its search index, as long as it runs.
     pub index: Option<Arc<PathBuf>>,
     child: Child,
 }
@@ -30,7 +30,7 @@ impl Server {
         roles: &str,
         environment: &[(&str, &str)],
     ) -> Result<Self, Failure> {
-        // Free a moment ago, which does for a benchmark.
+        // The port was free a moment ago, which does for a benchmark.
         let ops_address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let begun = Instant::now();
         let mut child = Command::new(binary()?)
@@ -54,7 +54,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Returns when search has everything, words and vectors.
+    /// Waits until search has everything, words and vectors.
     pub async fn has_search(&self) -> Result<(), Failure> {
         until("search has everything", Duration::from_millis(200), LATEST, async || {
             let metrics = reqwest::get(format!("http://{}/metrics", self.ops_address)).await?.text().await?;
@@ -65,7 +65,7 @@ impl Server {
         .await
     }
 
-    /// Resident memory now and at most, in MB.
+    /// The process's resident memory, now and at most, in MB.
     pub fn memory_mb(&self) -> Result<(u64, u64), Failure> {
         let process = self.child.id().ok_or("the server has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
@@ -77,17 +77,18 @@ impl Server {
         Ok((field("VmRSS:")?, field("VmHWM:")?))
     }
 
-    /// Processor time it has used so far, in seconds.
+    /// The processor time that the process has used so far, in seconds.
     pub fn processor_seconds(&self) -> Result<f64, Failure> {
         let process = self.child.id().ok_or("the server has ended")?;
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-        // After the program's name in parentheses: fields 14 and 15 of proc(5), in ticks of 1/100 s.
+        // The fields after the program's name in parentheses: fields 14 and 15 of proc(5) are in ticks of
+        // 1/100 s.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
         let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
         Ok((ticks(11) + ticks(12)) / 100.0)
     }
 
-    /// Asks it to end and waits until it has.
+    /// Asks the process to end and waits until it has.
     pub async fn stop(mut self) -> Result<(), Failure> {
         let process = self.child.id().ok_or("the server has ended by itself")?;
         Command::new("kill").args(["-TERM", &process.to_string()]).status().await?;
@@ -96,7 +97,7 @@ impl Server {
     }
 }
 
-/// The `madang` that was built beside the benchmarks.
+/// The path of the `madang` that was built beside the benchmarks.
 pub fn binary() -> Result<PathBuf, Failure> {
     let here = std::env::current_exe()?;
     let folder = here.parent().and_then(Path::parent).ok_or("a benchmark lives in target/release/deps")?;

@@ -1,9 +1,9 @@
-//! Waiting for what nobody announces.
+//! Waiting for a state that nothing announces.
 
 use crate::Failure;
 use std::time::Duration;
 
-/// Asks `often` until the answer is yes, for `latest` at most.
+/// Asks every `often` until the answer is yes, for `latest` at most.
 pub async fn until(
     what: &str,
     often: Duration,

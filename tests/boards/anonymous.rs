@@ -1,4 +1,5 @@
-//! Who writes on an anonymous board is known by another alias under every post, and to themself.
+//! An author on an anonymous board has another alias under every post; only the author knows which posts and
+//! comments are their own.
 
 use super::{open_at_any_hour, post, publish_on, whisper};
 use crate::races::assert_equal_to_a_rebuild;
@@ -9,7 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// A comment, as it was answered.
+/// Writes a comment; returns the answer's JSON.
 async fn comment(person: &Person, post: &str, text: &str, parent: Option<&str>) -> Value {
     let body = json!({ "text": text, "parent_id": parent });
     person.post(&format!("/v1/posts/{post}/comments"), body).await.expect(201).json
@@ -75,7 +76,7 @@ async fn many_under_one_post_all_have_names_of_their_own() {
     open_at_any_hour(&app).await;
     let people = app.enrol_many("guest", 80).await;
     let post = whisper(&people[0], "다 모여라").await;
-    // Some come twice at once.
+    // The first 20 people come twice at once.
     let said =
         join_all(people.iter().chain(&people[..20]).map(|person| comment(person, &post, "왔어요", None)))
             .await;
@@ -191,7 +192,7 @@ async fn repeating_an_anonymous_command_changes_nothing_and_gives_the_same_answe
             .await
             .expect("a count");
     assert_eq!(events, 4);
-    // A day later the key is free, and names another post.
+    // The key is free a day later, and names another post.
     sqlx::query("update vault.aliases set key_until = clock_timestamp() where key_until is not null")
         .execute(&app.pool)
         .await
@@ -254,7 +255,7 @@ async fn blocking_or_leaving_makes_nothing_anonymous_appear_or_vanish() {
     for reader in [&sora, &mina, &bora] {
         assert_eq!(seen(reader).await, before);
     }
-    // Nor can either tell by what they may do.
+    // Neither learns from a refusal who the other is: likes and replies still succeed.
     sora.put_empty(&format!("/v1/posts/{first}/like")).await.expect(204);
     sora.put_empty(&format!("/v1/comments/{said}/like")).await.expect(204);
     sora.reply(&first, &said, "그래도요").await;

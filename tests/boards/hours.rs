@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-/// Hours in UTC that begin and end so long from now.
+/// A board with hours in UTC that begin and end so long from now.
 fn hours(opens: TimeDelta, closes: TimeDelta) -> Value {
     let shown = |from_now: TimeDelta| (Utc::now() + from_now).format("%H:%M").to_string();
     let hours = json!({ "opens": shown(opens), "closes": shown(closes), "time_zone": "UTC" });
@@ -47,7 +47,7 @@ async fn outside_its_hours_a_board_is_only_read() {
         assert!(refused.json["detail"].as_str().expect("words").contains(opens_at), "{}", refused.text);
     }
 
-    // What stands there is its readers' and authors' at any hour.
+    // Posts and comments on the closed board are read by anyone and changed by their authors at any hour.
     assert_eq!(app.nobody().see(&app, "/v1/boards/night/posts").await.expect(200).each("id"), [&*post]);
     assert_eq!(mina.see(&app, &comments).await.expect(200).each("id"), [&*comment]);
     sora.put_empty(&format!("/v1/posts/{post}/like")).await.expect(204);

@@ -1,4 +1,4 @@
-//! Moderators are told who wrote, and that they were is kept.
+//! Moderators learn who wrote an anonymous post, and an event records that they did.
 
 use super::{open_at_any_hour, post, whisper, with_role};
 use crate::support::TestApp;

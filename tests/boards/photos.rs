@@ -1,4 +1,4 @@
-//! Photos on an anonymous board are uploaded anonymously, each as if nobody had uploaded another.
+//! Photos on an anonymous board are uploaded anonymously, each under an owner of its own.
 
 use super::{open_at_any_hour, post};
 use crate::media::{jpeg, ready, upload};
@@ -49,7 +49,7 @@ async fn named_and_anonymous_photos_are_never_shown_in_each_others_place() {
     for path in ["/v1/me/avatar", "/v1/me/banner"] {
         refused(mina.put(path, json!({ "media_id": hidden })).await, "media_anonymous");
     }
-    // To others they are nobody's, as any other's are.
+    // Other people find neither photo, as they find no other person's.
     for id in [&named, &hidden] {
         refused(sora.post("/v1/posts", showing(id, Some("night"))).await, "media_not_found");
         refused(sora.post("/v1/posts", showing(id, None)).await, "media_not_found");
@@ -82,13 +82,13 @@ async fn a_photo_never_tells_that_two_anonymous_posts_are_by_one_person() {
     let path = format!("/v1/posts/{first}");
     mina.patch(&path, json!({ "text": "고침", "photos": [{ "media_id": photo }] })).await.expect(200);
     refused(mina.post("/v1/posts", showing(&photo, Some("night"))).await, "media_of_another_post");
-    // Not even when the first shows it no longer, and nobody has taken it away yet.
+    // The photo stays that post's even after the post shows it no longer, and before the photo is deleted.
     let another = ready_anonymously(&mina).await;
     mina.patch(&path, json!({ "photos": [{ "media_id": another }] })).await.expect(200);
     refused(mina.post("/v1/posts", showing(&photo, Some("night"))).await, "media_of_another_post");
     mina.delete(&path).await.expect(204);
     refused(mina.post("/v1/posts", showing(&another, Some("night"))).await, "media_of_another_post");
-    // Who owns two photos is two people to everyone else.
+    // The owner of two anonymous photos is two people to everyone else.
     let owners: Vec<(String,)> = sqlx::query_as(
         "select distinct payload ->> 'owner_id' from events where event_type = 'MediaRequested'",
     )

@@ -1,4 +1,4 @@
-//! Boards themselves, and the lists of what stands on them.
+//! Boards themselves, and the lists of posts on them.
 
 use super::{open_at_any_hour, publish_on, set, whisper, with_role};
 use crate::races::assert_equal_to_a_rebuild;

@@ -1,8 +1,9 @@
-//! Invariant 8: from nothing that a member or an analyst can get is it learnt who wrote anonymously.
+//! Invariant 8: nothing that a member or an analyst can get tells who wrote anonymously.
 //!
-//! Someone does the same things under her name and, right after, anonymously, with the same keys and request ids, as
-//! a careless client would. Then everything outside the vault is searched: answers, events, messages, tables, another
-//! member's export, the log. Nothing may hold a mark of hers together with a mark of what is anonymous.
+//! A person does the same things under her name and, right after, anonymously, with the same keys and request
+//! ids, as a careless client would. Then everything outside the vault is searched: answers, events, messages,
+//! tables, another member's export, the log. Nothing may hold a mark of hers together with a mark of what is
+//! anonymous.
 
 use super::photos::ready_anonymously;
 use crate::media::ready;
@@ -53,7 +54,7 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .expect("it starts");
-        // From the beginning: a log that nobody reads stops who writes it.
+        // The log is read from the beginning: a pipe that nobody reads stops the process that writes to it.
         let mut stderr = child.stderr.take().expect("piped");
         let log = tokio::spawn(async move {
             let mut log = String::new();
@@ -71,13 +72,13 @@ impl Server {
         sqlx::query_scalar("select head from log").fetch_one(&self.pool).await.expect("the log reads")
     }
 
-    /// What `reader` sees of all that was written.
+    /// Reads a path as `reader` after the read models have caught up with all that was written.
     async fn see(&self, reader: &Person, path: &str) -> Answer {
         let request = reader.request(Method::GET, path).header("prefer", "wait=10");
         request.header("madang-position", self.head().await).send().await
     }
 
-    /// All that it said, once it has ended.
+    /// Ends the server; returns all that it logged.
     async fn end(mut self) -> String {
         let pid = self.child.id().expect("it runs").to_string();
         Command::new("kill").args(["-s", "TERM", &pid]).status().await.expect("kill runs");
@@ -103,7 +104,7 @@ impl Server {
         all
     }
 
-    /// Every message of the stream, headers and all, with its position.
+    /// Every message of the stream, headers included, with its position.
     async fn messages(&self) -> Vec<(i64, String)> {
         let head = self.head().await;
         let log_id: Uuid =
@@ -129,7 +130,7 @@ impl Server {
     }
 }
 
-/// A client that takes no care: it numbers what it does, and calls the same number by the same key each time.
+/// A careless client: it numbers its commands, and gives the same number the same key each time.
 struct Careless<'a> {
     person: &'a Person,
     request_id: &'a str,
@@ -147,7 +148,7 @@ impl Careless<'_> {
     }
 }
 
-/// Everything that she can do about a post, once; the ids of what came to be.
+/// Sends every command about a post that she can, once; returns the ids of what the commands made.
 async fn live(
     mina: &Person,
     sora: &Person,
@@ -182,7 +183,8 @@ async fn live(
     [post, comment, reply, gone, theirs, photo.to_owned()]
 }
 
-/// Values by which two rows could be told to belong together: not words that every event of a kind has.
+/// Collects the values by which two rows could be told to belong together: not words that every event of a
+/// kind has.
 fn telling(value: &Value, found: &mut BTreeSet<String>) {
     const COMMON: [&str; 11] = [
         "type",
@@ -194,7 +196,7 @@ fn telling(value: &Value, found: &mut BTreeSet<String>) {
         "name",
         "kind",
         "board_id",
-        // Of the same photo, uploaded twice: how a thing looks can always tell.
+        // The two fields describe the same photo, uploaded twice: the look of a photo can always tell.
         "blurhash",
         "colour",
     ];
@@ -213,7 +215,7 @@ fn any<'a>(text: &str, marks: &'a [String]) -> Option<&'a String> {
     marks.iter().find(|mark| text.contains(mark.as_str()))
 }
 
-/// All files of someone's export, each as one text.
+/// All files of a person's export, each as one text.
 async fn export(person: &Person) -> Vec<(String, String)> {
     let url = until("the export is made", async || {
         let export = person.get("/v1/me/export").await;
@@ -284,7 +286,7 @@ async fn nobody_learns_who_wrote_anonymously() {
         [mina.id.as_str(), "zebra_mina", NAME, EMAIL, KEY, &request_id].map(str::to_owned).into();
     let person = &who[..4];
 
-    // Answers about what is anonymous do not name her, and answers about her do not name what is.
+    // Answers about anonymous content do not name her, and answers about her do not name anonymous content.
     let (post, comment, theirs) = (&whispered[0], &whispered[1], &whispered[4]);
     let about_it = [
         format!("/v1/posts/{post}"),
@@ -362,7 +364,7 @@ async fn nobody_learns_who_wrote_anonymously() {
         assert!(position <= between || hers.is_none(), "{hers:?} in {message}");
     }
 
-    // Nothing joins an event or a command under her name to one under an alias.
+    // No value joins an event or a command under her name to one under an alias.
     let (mut by_name, mut by_alias) = (BTreeSet::new(), BTreeSet::new());
     let public = |id: &String| spoken.contains(id) || whispered.contains(id);
     for (table, row) in
@@ -390,7 +392,7 @@ async fn nobody_learns_who_wrote_anonymously() {
     assert!(by_name.len() > 30 && by_alias.len() > 30, "{by_name:#?} {by_alias:#?}");
     assert_eq!(shared, Vec::<&String>::new());
 
-    // Nor what she did under one alias to what she did under another.
+    // No value joins what she did under one alias to what she did under another.
     for of in &aliases {
         let told = of.iter().map(|alias| {
             let mut told = BTreeSet::new();
@@ -422,7 +424,7 @@ async fn nobody_learns_who_wrote_anonymously() {
     let log = server.end().await;
     assert!(log.contains("DEBUG") && log.contains("/v1/posts/{id}/comments"), "the log was read");
     for line in log.lines() {
-        // Where an export is, the storage is told by the id of whose it is.
+        // The address of an export in the storage has the id of its owner.
         assert!(any(line, person).is_none() || line.contains("exports/"), "{line}");
         assert!(any(line, person).is_none() || any(line, &whispered).is_none(), "{line}");
     }

@@ -7,7 +7,7 @@ use crate::support::client::PASSWORD;
 use crate::support::log::batch_of_posts;
 use serde_json::json;
 
-/// The console after logging in at its door.
+/// Opens the console and logs in at its door.
 async fn enter(app: &TestApp, handle: &str, habits: Habits) -> Browser {
     let browser = Browser::open(&app.url, "/console", habits).await;
     log_in(&browser, handle, PASSWORD).await;
@@ -50,7 +50,7 @@ async fn a_session_whose_access_is_over_is_renewed_without_a_word() {
     let browser = enter(&app, "ana", DESK).await;
     let expired = "fetch('/v1/projections').then((answer) => answer.status)";
     browser.until_later(expired, 401).await;
-    // It is kept fresh all the same.
+    // The page stays fresh although the session has expired.
     mina.publish("첫 글").await;
     browser.until("document.getElementById('head').textContent", app.head().await.to_string()).await;
     browser.until_later(expired, 401).await;
@@ -71,7 +71,7 @@ async fn how_everything_stands_is_kept_fresh_and_a_rebuild_is_a_button() {
     browser
         .until("document.querySelector('#projection-posts td').textContent", app.head().await.to_string())
         .await;
-    // The swap waits for a batch, so that one sees it underway.
+    // The swap waits for this batch, so that the page shows the rebuild underway.
     let batch = batch_of_posts(&app.pool).await;
     browser.click("#rebuild-posts").await;
     browser.accept().await;
@@ -143,13 +143,13 @@ async fn nothing_serious_stands_in_the_way_of_anyone_at_a_desk_or_with_a_phone()
     staff(&app, "ada", "admin").await;
     let post = mina.publish("첫 글").await;
     park(&app, &post).await;
-    let thing = format!("/console/history/post/{post}");
+    let aggregate = format!("/console/history/post/{post}");
     let paths = [
         "/console",
         "/console/events",
         "/console/events?since=2100-01-01",
         "/console/history",
-        &thing,
+        &aggregate,
         "/console/figures",
         "/console/events?id=x",
     ];

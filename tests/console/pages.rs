@@ -1,4 +1,4 @@
-//! What the console says, as it comes from the server.
+//! The console's pages as the server sends them.
 
 use super::staff;
 use crate::boards::{open_at_any_hour, publish_on};
@@ -7,7 +7,7 @@ use crate::site::page;
 use crate::support::TestApp;
 use serde_json::json;
 
-/// The positions on a page of events.
+/// The positions of the events on a page of events.
 fn positions(html: &str) -> Vec<i64> {
     let each = html.split("<span class=\"at\">").skip(1);
     each.map(|rest| rest.split('<').next().expect("a number").parse().expect("a number")).collect()
@@ -18,8 +18,8 @@ async fn nobody_without_a_role_gets_past_the_door() {
     let app = TestApp::start().await;
     let mina = app.enrol("mina").await;
     let post = mina.publish("첫 글").await;
-    let thing = format!("/console/history/post/{post}");
-    let paths = ["/console", "/console/events", "/console/history", &thing, "/console/figures"];
+    let aggregate = format!("/console/history/post/{post}");
+    let paths = ["/console", "/console/events", "/console/history", &aggregate, "/console/figures"];
     for path in paths {
         let (status, html) = page(&app, &app.nobody(), path).await;
         assert!(status == 401 && html.contains("id=\"log-in\""), "{path}: {html}");
@@ -35,7 +35,7 @@ async fn nobody_without_a_role_gets_past_the_door() {
             assert!(status == 200 && html.contains("aria-current=\"page\""), "{path}: {html}");
         }
     }
-    // Only admins find what changes anything.
+    // The buttons that change anything are on an admin's pages only.
     let rebuild = "data-post=\"/v1/projections/posts/rebuild\"";
     assert!(page(&app, &ada, "/console").await.1.contains(rebuild));
     let (_, html) = page(&app, &ana, "/console").await;
@@ -65,19 +65,19 @@ async fn events_come_newest_first_and_are_narrowed_down_page_by_page() {
     assert_eq!(positions(&html), (1..=head - 50).rev().collect::<Vec<_>>());
     assert!(!html.contains("class=\"more\"") && html.contains("&#60;b&#62;첫 글"), "{html}");
 
-    // What a form leaves empty asks for nothing.
-    let asked = async |query: &str| {
+    // An empty field of a form asks for nothing.
+    let filtered = async |query: &str| {
         let path = format!("/console/events?aggregate=&type=&id=&actor=&since=&until=&{query}");
         page(&app, &ana, &path).await
     };
-    assert_eq!(positions(&asked("type=Liked").await.1), [head]);
-    assert_eq!(positions(&asked(&format!("actor={}", sora.id)).await.1), [head]);
-    assert_eq!(positions(&asked(&format!("aggregate=post&id={first}")).await.1), [head - 61]);
-    assert_eq!(positions(&asked("aggregate=user").await.1).len(), 4);
-    let (status, html) = asked("since=2100-01-01").await;
+    assert_eq!(positions(&filtered("type=Liked").await.1), [head]);
+    assert_eq!(positions(&filtered(&format!("actor={}", sora.id)).await.1), [head]);
+    assert_eq!(positions(&filtered(&format!("aggregate=post&id={first}")).await.1), [head - 61]);
+    assert_eq!(positions(&filtered("aggregate=user").await.1).len(), 4);
+    let (status, html) = filtered("since=2100-01-01").await;
     assert!(status == 200 && html.contains("이런 이벤트가 없어요"), "{html}");
     for wrong in ["id=x", "type=Wish", "since=soon", "wish=1"] {
-        let (status, html) = asked(wrong).await;
+        let (status, html) = filtered(wrong).await;
         assert!(status == 400 && html.contains("이렇게는 볼 수 없어요"), "{wrong}: {html}");
     }
 }
@@ -92,7 +92,8 @@ async fn what_is_anonymous_or_erased_is_so_in_the_console() {
     for path in ["/console/events?type=PostPublished", &format!("/console/history/post/{whispered}")] {
         let (_, html) = page(&app, &ana, path).await;
         let (before, after) = html.split_once("밤 이야기").expect("the whispered post");
-        // All that is said of it: in the list of events, where others stand around it, its own item.
+        // The event's own item is all that is said of it in the list of events, where other events stand
+        // around it.
         let (_, before) = before.rsplit_once("<li").expect("its beginning");
         let after = after.split("</li>").next().expect("its end");
         assert!(!before.contains(&mina.id) && !after.contains(&mina.id), "{path}: {before}{after}");
@@ -136,12 +137,12 @@ async fn figures_are_drawn_from_what_happened_and_can_be_read_as_numbers() {
     let app = TestApp::start_with(|settings| settings.merge_threshold = 1).await;
     let (ana, mina, sora) = (analyst(&app, "ana").await, app.enrol("mina").await, app.enrol("sora").await);
     let (_, html) = page(&app, &ana, "/console/figures").await;
-    // Nobody has done anything yet; being registered is done to them.
+    // No person has done anything yet: a registration is an operator's act.
     assert_eq!((html.matches("<svg ").count(), html.matches("그릴 것이 없어요").count()), (3, 1), "{html}");
     sora.follow(&mina).await;
     ana.follow(&mina).await;
     app.settle(&mina).await;
-    // Counted a moment ago: this node shows that for a while. Another counts anew.
+    // The node counted the figures a moment ago and shows them for a while; another node counts anew.
     let other = app.second_node(|_| {}).await;
     let (_, html) = page(&other, &ana.at(&other), "/console/figures").await;
     let figure = |id: &str| {

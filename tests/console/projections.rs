@@ -7,7 +7,7 @@ use crate::support::client::Person;
 use crate::support::log::batch_of_posts;
 use serde_json::{Value, json};
 
-/// How a projection stands.
+/// A projection in the API's list.
 async fn stands(by: &Person, name: &str) -> Value {
     let all = by.get("/v1/projections").await.expect(200);
     all.items().iter().find(|projection| projection["name"] == name).expect("it is listed").clone()
@@ -62,13 +62,13 @@ async fn a_rebuild_that_is_asked_for_puts_right_what_is_wrong() {
     app.settle(&mina).await;
     assert_eq!(stands(&ada, "posts").await["rebuild"], Value::Null);
     sqlx::query("update posts.posts set like_count = 99").execute(&app.pool).await.expect("spoiled");
-    let asked = ada.post("/v1/projections/posts/rebuild", json!({})).await.expect(202);
-    assert_eq!((&asked.json["name"], asked.json["rebuild"]["ended_at"].is_null()), (&json!("posts"), true));
+    let answer = ada.post("/v1/projections/posts/rebuild", json!({})).await.expect(202);
+    assert_eq!((&answer.json["name"], answer.json["rebuild"]["ended_at"].is_null()), (&json!("posts"), true));
     let ended = rebuilt(&ada, "posts").await;
     assert_eq!(ended["error"], Value::Null);
     assert_eq!(mina.get(&format!("/v1/posts/{post}")).await.expect(200).json["like_count"], 0);
     assert_eq!(stands(&ada, "posts").await["rebuilding_at"], Value::Null);
-    // It can be asked for again.
+    // A rebuild can be requested again.
     let again = ada.post("/v1/projections/posts/rebuild", json!({})).await.expect(202);
     assert_ne!(again.json["rebuild"]["asked_at"], ended["asked_at"]);
     assert_eq!(rebuilt(&ada, "posts").await["error"], Value::Null);
@@ -110,7 +110,7 @@ async fn a_rebuild_that_waits_to_take_the_place_shows_how_far_it_is() {
     let (mina, ada) = (app.enrol("mina").await, staff(&app, "ada", "admin").await);
     mina.publish("첫 글").await;
     app.settle(&mina).await;
-    // Someone in the middle of a batch: the swap waits for that.
+    // The transaction is in the middle of a batch: the swap waits for it.
     let batch = batch_of_posts(&app.pool).await;
     ada.post("/v1/projections/posts/rebuild", json!({})).await.expect(202);
     let head = app.head().await;
@@ -137,7 +137,7 @@ async fn a_copy_of_a_newer_release_gets_no_older_one_in_its_place() {
     for name in ["posts", "tags"] {
         ada.post(&format!("/v1/projections/{name}/rebuild"), json!({})).await.expect(202);
     }
-    // They are looked at in the order in which they were asked for.
+    // Rebuilds begin in the order in which they were requested.
     assert_eq!(rebuilt(&ada, "tags").await["error"], Value::Null);
     let posts = stands(&ada, "posts").await;
     assert_eq!((&posts["version"], &posts["rebuild"]["ended_at"]), (&json!(version), &Value::Null));

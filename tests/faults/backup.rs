@@ -1,5 +1,5 @@
 //! A backup of Postgres is restored under a living NATS: the log goes on with another future than the one
-//! that was told of, and the two are kept apart.
+//! that NATS was told of, and the two are kept apart.
 
 use super::check::nothing_is_lost;
 use super::load::Load;
@@ -49,15 +49,15 @@ async fn a_restored_log_that_has_outgrown_the_stream_is_not_mixed_into_it() {
     }
 }
 
-/// Writes on after a backup, lets everyone be told of it, and restores the backup; where the lost future
-/// had come to.
+/// Writes on after a backup, waits until NATS and the read models have it all, and restores the backup;
+/// returns the head of the lost future.
 async fn lose_a_future(site: &mut Site, server: &Server, random: &mut StdRng) -> i64 {
     let operator = site.stores().operator(&server.url).await;
     let load = Load::start(&operator, &[&server.url], random).await;
     let backup = site.postgres.back_up().await;
     load.more(random.random_range(50..200)).await;
     nothing_is_lost(&site.stores(), &load).await;
-    // What this load knows of is about to be lost: it ends here.
+    // The events that this load knows of are about to be lost: the load ends here.
     load.end().await;
     let told_of = head(site).await;
     site.postgres.stop().await;
@@ -67,7 +67,7 @@ async fn lose_a_future(site: &mut Site, server: &Server, random: &mut StdRng) ->
     told_of
 }
 
-/// What an operator finds, and does as told.
+/// Waits until `madang status` tells the operator what to do, and does it.
 async fn renew(site: &Site, server: &mut Server) {
     let told = "Run `madang renew-log-id`";
     until("madang status says what to do", async || {

@@ -1,4 +1,4 @@
-//! What must hold after any fault, whatever it was.
+//! The check that must hold after any fault.
 
 use super::load::Load;
 use super::site::Stores;
@@ -15,9 +15,9 @@ use std::time::Duration;
 /// The time for one reading of the stream: a longer one has lost its consumer with a server.
 const A_READING: Duration = Duration::from_secs(15);
 
-/// The service answers by itself; every command that was answered 2xx is in the log exactly once, where
-/// its answer said; positions are 1, 2, 3, …; relay and read models reach the head; the stream holds
-/// positions in order, each once; and every read model equals the events.
+/// Asserts that the service answers by itself; every command that was answered 2xx is in the log exactly
+/// once, where its answer said; positions are 1, 2, 3, …; relay and read models reach the head; the stream
+/// holds positions in order, each once; and every read model equals the events.
 pub async fn nothing_is_lost(stores: &Stores, load: &Load) {
     load.more(20).await;
     let _quiet = load.quiet().await;
@@ -62,7 +62,7 @@ async fn the_log_holds(pool: &PgPool, load: &Load) {
     );
 }
 
-/// Relay and read models have come to the end of the log.
+/// Waits until relay and read models have come to the end of the log.
 pub async fn everyone_reaches_the_head(stores: &Stores) {
     let pool = stores.pool().await;
     let projectors = stores.projectors();
@@ -106,7 +106,7 @@ async fn positions(stream: &Stream) -> Option<Vec<i64>> {
     Some(positions)
 }
 
-/// Rebuilt, and by SQL over the events.
+/// Asserts that every read model equals one rebuilt from the events, and one that SQL computes from them.
 pub async fn every_read_model_equals_the_events(stores: &Stores, pool: &PgPool) {
     for projector in stores.projectors() {
         let source = LogReader::new(pool.clone());

@@ -1,4 +1,4 @@
-//! The clock is set back: the log's time never is, and whoever measures by the clock goes on.
+//! The clock is set back: the log's time never is, and processes that measure by the clock go on.
 
 use super::check::nothing_is_lost;
 use super::load::Load;
@@ -7,7 +7,7 @@ use super::{random, rounds, until};
 use rand::Rng;
 use std::path::PathBuf;
 
-/// A clock that the test may set while those who read it run.
+/// A clock that the test may set while the processes that read it run.
 struct Clock(PathBuf);
 
 impl Clock {
@@ -17,14 +17,14 @@ impl Clock {
         clock
     }
 
-    /// So many seconds beside the real one.
+    /// Sets the clock to so many seconds beside the real one.
     fn set(&self, seconds: i64) {
         let beside = self.0.with_extension("new");
         std::fs::write(&beside, format!("{seconds:+}s\n")).expect("written");
         std::fs::rename(&beside, &self.0).expect("in place");
     }
 
-    /// What makes a process read it.
+    /// The variables that make a process read this clock.
     fn variables(&self) -> Vec<(String, String)> {
         [
             ("LD_PRELOAD", faketime()),
@@ -70,7 +70,8 @@ async fn when_the_clock_is_set_back_the_logs_time_is_not_and_leases_ids_and_toke
         here.set(-hour);
         load.more(random.random_range(1..100)).await;
 
-        // Leases from the future are no leases: who holds them here does not say anything any more.
+        // Leases that end far in the future are no leases: their holder here, which is frozen, says nothing
+        // any more.
         nothing_is_lost(&site.stores(), &load).await;
         let stand_by = with_roles("relay,projector").await;
         leader.freeze().await;
@@ -85,7 +86,8 @@ async fn when_the_clock_is_set_back_the_logs_time_is_not_and_leases_ids_and_toke
         nothing_is_lost(&site.stores(), &load).await;
         time_never_goes_back(&site.stores()).await;
 
-        // Who was logged in still is, and what they write now is newer than what they wrote.
+        // A person who was logged in still is, and the posts that they write now are newer than those of
+        // before.
         let second = early.publish(&format!("나중 {round}")).await;
         let posts = early.get(&format!("/v1/users/{}/posts", early.handle)).await.expect(200);
         assert_eq!(posts.each("id"), [second, first]);

@@ -22,8 +22,8 @@ async fn a_full_disk_refuses_commands_and_loses_none_and_room_brings_service_bac
     let url = up.stores().database_url;
     let load = Load::start(&operator, &[&up.url], &mut random).await;
     for _ in 0..rounds() {
-        // Without room for another table's page an insert is refused; without room for another piece of
-        // the write-ahead log Postgres itself falls, and can't rise before there is some.
+        // The two cases differ: without room for another table's page an insert is refused; without room for
+        // another piece of the write-ahead log Postgres itself falls, and can't rise before there is some.
         for falls in [false, true] {
             load.more(random.random_range(1..100)).await;
             disk.fill();
@@ -58,15 +58,15 @@ async fn a_full_disk_refuses_commands_and_loses_none_and_room_brings_service_bac
 struct Disk(PathBuf);
 
 impl Disk {
-    fn mount(place: &Path) -> Self {
-        std::fs::create_dir_all(place).expect("a folder");
+    fn mount(folder: &Path) -> Self {
+        std::fs::create_dir_all(folder).expect("a folder");
         let mut mount = Command::new("mount");
-        let mounted = mount.args(["-t", "tmpfs", "-o", "size=320m", "madang-test"]).arg(place).status();
+        let mounted = mount.args(["-t", "tmpfs", "-o", "size=320m", "madang-test"]).arg(folder).status();
         assert!(
             mounted.expect("mount runs").success(),
             "a small tmpfs must be mounted for this: run the tests as root"
         );
-        Self(place.to_owned())
+        Self(folder.to_owned())
     }
 
     fn filler(&self) -> PathBuf {
@@ -93,7 +93,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily: Postgres may still be on its way out.
+        // The unmount is lazy: Postgres may still be on its way out.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }

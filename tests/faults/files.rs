@@ -1,4 +1,5 @@
-//! Files under way: after `kill -9` each is taken up again and nothing is left over, and none takes all memory.
+//! Files under way: after `kill -9` each is taken up again and nothing is left over, and none takes all
+//! memory.
 
 use super::check::everyone_reaches_the_head;
 use super::load::someone;
@@ -25,7 +26,7 @@ async fn photos_and_exports_under_way_survive_kill_9() {
         })
         .await;
     let bucket = Storage::new(s3);
-    // By themself: nobody asks for an export in another's name.
+    // The person makes the requests themself: an operator can't ask for an export in another's name.
     let person = site.stores().operator(&server.url).await.register("사진사").await;
     for _ in 0..rounds() {
         let mut ids = vec![];
@@ -35,7 +36,7 @@ async fn photos_and_exports_under_way_survive_kill_9() {
         let pool = site.stores().pool().await;
         sqlx::query("delete from vault.exports").execute(&pool).await.expect("none is there");
         person.get("/v1/me/export").await.expect(202);
-        // One that has begun, or is between two of its steps.
+        // This photo's job has begun, or is between two of its steps.
         let looked_at = random.random_range(0..ids.len());
         until("some were looked at", async || {
             let state = person.get(&format!("/v1/media/{}", ids[looked_at])).await.json["state"].clone();
@@ -69,10 +70,10 @@ async fn photos_and_exports_under_way_survive_kill_9() {
     }
 }
 
-/// Goes with the statement that enqueues a photo's job, in the transaction that moves the reaction's checkpoint: the
-/// job's kind, which no worker here asks for.
+/// The job's kind, which goes with the statement that enqueues a photo's job, in the transaction that moves
+/// the reaction's checkpoint; no worker here takes jobs of the kind.
 const ENQUEUES: &[u8] = b"process_photo";
-/// Ends it.
+/// The statement that ends the transaction.
 const COMMITS: &[u8] = b"COMMIT";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +97,7 @@ async fn each_upload_leads_to_one_job_though_the_server_is_killed_between_the_jo
         [(Through::Nothing, false), (Through::Half, false), (Through::All, false), (Through::All, true)]
     {
         let enqueuing = database.trap(Toward::Store, ENQUEUES, through);
-        // It may be cut off: it is in the log by then.
+        // The answer may be cut off: the upload is in the log by then.
         let uploading = async {
             let photo = person.request(Method::POST, "/v1/media").body("image/jpeg", jpeg(64, 48));
             let _ = photo.try_send().await;
@@ -114,7 +115,7 @@ async fn each_upload_leads_to_one_job_though_the_server_is_killed_between_the_jo
         database.cut();
         database.set(Wire::Passes);
         server.start_again().await;
-        // Nobody here has the role: what is enqueued stays.
+        // No process here has the role: jobs that are enqueued stay.
         until("each upload has its job", async || {
             let jobs = keys("select key from jobs where kind = 'process_photo' order by key").await;
             (jobs == keys(uploaded).await).then_some(())
@@ -140,7 +141,7 @@ async fn each_upload_leads_to_one_job_though_the_server_is_killed_between_the_jo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_uploaded_the_memory_of_the_server_stays_bounded() {
-    // What infra/README.md tells operators to set aside for the role, and the server itself.
+    // The memory that infra/README.md tells operators to set aside for the role, and the server itself.
     const MOST_MB: u64 = 600;
     let site = Site::start("hostile").await;
     let s3 = storage().await;
@@ -152,7 +153,7 @@ async fn whatever_is_uploaded_the_memory_of_the_server_stays_bounded() {
         .await;
     let operator = site.stores().operator(&server.url).await;
     let large = jpeg(4_000, 3_000);
-    // Each by someone else, so that nobody has more on their way than one person may.
+    // Each photo is uploaded by another person, so that nobody has more on their way than one person may.
     let uploads = hostile_and_odd().into_iter().chain(std::iter::repeat_n(large, 6)).map(async |bytes| {
         let person = someone(&operator).await;
         let id = upload(&person, "image/jpeg", bytes).await.expect(201).id();

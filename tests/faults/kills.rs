@@ -1,4 +1,4 @@
-//! `kill -9` at random moments and in the middle of a batch: what was confirmed is there, once.
+//! Kills by `kill -9` at random moments and in the middle of a batch: what was confirmed is there, once.
 
 use super::check::{everyone_reaches_the_head, nothing_is_lost};
 use super::load::{Load, someone, unique};
@@ -39,11 +39,12 @@ async fn what_was_confirmed_survives_kill_9_of_server_postgres_and_nats_and_serv
     }
 }
 
-/// Stands in the metadata of every event that the appender sends, and nowhere else on the way there.
+/// The bytes that are in the metadata of every event that the appender sends, and nowhere else on the way to
+/// Postgres.
 const APPENDED: &[u8] = b"causation_id";
-/// Stands in every answer to a batch that stored something: it is committed by then.
+/// The bytes that are in every answer to a batch that stored something: the batch is committed by then.
 const STORED: &[u8] = b"stored";
-/// Stands in every message that the relay publishes.
+/// The bytes that are in every message that the relay publishes.
 const PUBLISHED: &[u8] = b"Madang-Position";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +78,7 @@ async fn who_is_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing() {
                 "the wire" => {}
                 _ => kill_9_a_session(&site.stores()).await,
             }
-            // What was on its way back is lost with the connection.
+            // The answers on their way back are lost with the connection.
             wire.cut();
             wire.set(Wire::Passes);
             match victim {
@@ -103,11 +104,11 @@ async fn a_batch_whose_answer_was_lost_is_repeated_and_known_again() {
         database.set(Wire::Passes);
     };
     for n in 1..=rounds() {
-        // Without a key: only the command itself tells that it was stored before.
+        // The request has no key: only the command itself tells that it was stored before.
         let write = person.post("/v1/posts", json!({ "text": unique("글") }));
         let (written, ()) = tokio::join!(write, lose_the_answer());
         let id = written.expect(201).id();
-        // Were it taken for a newcomer, the version that it names would be an old one.
+        // The version that the edit names would be an old one, were the repeated edit taken for a new one.
         let edit = person.request(Method::PATCH, &format!("/v1/posts/{id}")).header("if-match", "\"1\"");
         let edit = edit.json(&json!({ "text": unique("고침") })).send();
         let (edited, ()) = tokio::join!(edit, lose_the_answer());
@@ -119,7 +120,8 @@ async fn a_batch_whose_answer_was_lost_is_repeated_and_known_again() {
     }
 }
 
-/// The appender's session, or where it has done its work already, any: all others are ended with it.
+/// Kills the appender's session, or where it has done its work already, any: Postgres ends all other sessions
+/// with it.
 async fn kill_9_a_session(stores: &Stores) {
     let pool = stores.pool().await;
     let pid = until("a session is there", async || {
@@ -146,7 +148,8 @@ async fn a_projector_killed_between_write_and_acknowledgement_applies_each_event
     let operator = site.stores().operator(&server.url).await;
     let load = Load::start(&operator, &[&server.url], &mut random).await;
     for _ in 0..rounds() {
-        // Rows sent and no commit; half a commit; committed, but neither known to it nor announced.
+        // The moments: rows sent and no commit; half a commit; committed, but neither known to the projector
+        // nor announced.
         let mut moments = [Through::Nothing, Through::Half, Through::All];
         moments.shuffle(&mut random);
         for through in moments {

@@ -1,4 +1,4 @@
-//! Two of what there should be one of, and one that comes back from the dead: leases only save work, so
+//! Two leaders where there should be one, and one that comes back from the dead: leases only save work, so
 //! nothing may break when they fail.
 
 use super::check::{everyone_reaches_the_head, nothing_is_lost};
@@ -35,7 +35,7 @@ async fn two_servers_started_at_once_on_an_empty_store_share_the_work_and_either
     let load = Load::start(&operator, &[&urls[0], &urls[1]], &mut random).await;
     nothing_is_lost(&site.stores(), &load).await;
     for _ in 0..rounds() {
-        // Both fall, and are started again at the same moment.
+        // Both servers fall, and are started again at the same moment.
         load.more(random.random_range(1..100)).await;
         let [first, second] = &mut servers;
         tokio::join!(first.kill_9(), second.kill_9());
@@ -52,14 +52,14 @@ async fn two_servers_started_at_once_on_an_empty_store_share_the_work_and_either
     }
 }
 
-/// Readers of these tests ask Postgres.
+/// An announcer that tells no reader: those of these tests read Postgres.
 struct Nobody;
 
 impl Announcer for Nobody {
     fn announce(&self, _projection: &str, _position: Position) {}
 }
 
-/// Everything that leads, under this name in leases, until the token is cancelled.
+/// Starts every process part that leads, under this name in leases, until the token is cancelled.
 async fn leaders(app: &TestApp, holder: Uuid, working: &TaskTracker, shutdown: &CancellationToken) {
     let own = |connections| {
         let options = PgPoolOptions::new().max_connections(connections);
@@ -92,7 +92,7 @@ async fn two_relays_and_two_runners_of_each_projection_that_both_hold_the_lease_
     })
     .await;
     let (working, shutdown) = (TaskTracker::new(), CancellationToken::new());
-    // A lease asks for its holder's name only: who has the same name leads too.
+    // A lease asks for its holder's name only: a second holder with the same name leads too.
     let holder = Uuid::new_v4();
     leaders(&app, holder, &working, &shutdown).await;
     leaders(&app, holder, &working, &shutdown).await;
@@ -133,7 +133,8 @@ async fn who_freezes_with_every_lease_in_the_middle_of_its_work_is_replaced_and_
         let mut other = site.serve().await;
         let load = Load::start(&operator, &[&other.url], &mut random).await;
         load.more(random.random_range(1..100)).await;
-        // A transaction of a projector is open and has its rows locked; what it sends next waits.
+        // A transaction of a projector is open and has its rows locked; the statement that it sends next
+        // waits.
         database.trap(Toward::Store, b"COMMIT", Through::Nothing).await;
         frozen.freeze().await;
         until("another leads everything", async || {
@@ -147,7 +148,7 @@ async fn who_freezes_with_every_lease_in_the_middle_of_its_work_is_replaced_and_
         frozen.wake().await;
         database.set(Wire::Passes);
         nothing_is_lost(&site.stores(), &load).await;
-        // It is of use again: it leads when the other is gone.
+        // The frozen server is of use again: it leads when the other is gone.
         drop(load);
         other.kill_9().await;
         leads_again(&frozen, &site.stores(), &before, round).await;
@@ -168,7 +169,7 @@ async fn a_relay_that_wakes_up_after_another_took_over_does_not_set_the_note_bac
     let operator = site.stores().operator(&server.url).await;
     let load = Load::start(&operator, &[&server.url], &mut random).await;
     nats.trap(Toward::Client, b"\"seq\":", Through::Nothing).await;
-    // It waits for acknowledgements: the next statement it sends is the note.
+    // The relay waits for acknowledgements: the next statement it sends is the note.
     let note = database.trap(Toward::Store, b"sqlx_s_", Through::Nothing);
     nats.set(Wire::Passes);
     note.await;
@@ -177,7 +178,7 @@ async fn a_relay_that_wakes_up_after_another_took_over_does_not_set_the_note_bac
     other.says("the relay leads").await;
     nothing_is_lost(&site.stores(), &load).await;
 
-    // Now its note arrives, and nothing new is written that would hide it.
+    // The relay's note arrives now, and nothing new is written that would hide it.
     let _quiet = load.quiet().await;
     everyone_reaches_the_head(&site.stores()).await;
     let next = database.trap(Toward::Store, b"sqlx_s_", Through::All);

@@ -1,9 +1,8 @@
-//! What happens when things die: each fault is really done to real processes, with load running, and then
-//! the store is checked.
+//! Faults: each is really done to real processes, with load running, and then the store is checked.
 //!
 //! Reading order: [`site`] (a Postgres, a nats-server and servers that a test may kill, freeze and start),
 //! [`proxy`] (a wire between them that can be cut, held, or watched for the very moment), [`load`] (commands
-//! and what was answered to them), [`check`] (what must hold after any fault).
+//! and their answers), [`check`] (what must hold after any fault).
 //!
 //! `MADANG_FAULT_ROUNDS` says how often each fault is repeated (once by default), `MADANG_FAULT_SEED` makes
 //! the same random choices again; `tests/campaign` plays many rounds.
@@ -33,7 +32,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::OnceLock;
 
-/// How often each fault is repeated.
+/// Number of times that each fault is repeated.
 pub fn rounds() -> usize {
     read("MADANG_FAULT_ROUNDS").unwrap_or(1)
 }

@@ -29,7 +29,8 @@ async fn while_nats_is_away_commands_succeed_and_queries_answer_with_what_there_
             let person = Person { url: server.url.clone(), ..person.clone() };
             for _ in 0..5 {
                 let published = person.publish(&unique("글")).await;
-                // At once, and then with the usual patience: what is missing is not kept quiet.
+                // The reads go at once, and then with the usual patience: an answer that lacks the post says
+                // that it is stale.
                 for wait in ["respond-async", "wait=1"] {
                     let read = person.request(Method::GET, "/v1/timeline?limit=1").header("prefer", wait);
                     let read = read.send().await.expect(200);
@@ -53,7 +54,8 @@ async fn a_purged_stream_and_a_deleted_last_message_cost_nothing() {
     let operator = site.stores().operator(&server.url).await;
     let load = Load::start(&operator, &[&server.url], &mut random).await;
     for _ in 0..rounds() {
-        // Once while the relay is at it, and once so that it has to begin again on what is left.
+        // The loop runs once while the relay is at work, and once so that the relay has to begin again on
+        // what is left.
         for begins_again in [false, true] {
             for purges in [true, false] {
                 load.more(random.random_range(1..50)).await;
@@ -109,7 +111,7 @@ async fn tails_are_fed(stores: &Stores, load: &Load, servers: &[&Server]) {
     .await;
 }
 
-/// A message may be added in between: then that one goes.
+/// Deletes the stream's last message; one that is added meanwhile goes instead.
 async fn delete_last(stream: &Stream) {
     until("the last message is deleted", async || {
         let last = stream.get_info().await.ok()?.state.last_sequence;

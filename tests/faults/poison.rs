@@ -1,5 +1,5 @@
-//! An event that can't be applied: it is parked and shown, everything else flows on, and after the mend it
-//! is applied without a restart.
+//! A poison event, which can't be applied: it is parked and shown, everything else flows on, and after the
+//! mend it is applied without a restart.
 
 use super::check::{everyone_reaches_the_head, nothing_is_lost};
 use super::load::{Load, someone};
@@ -9,7 +9,7 @@ use crate::support::client::Person;
 use crate::support::log::store;
 use serde_json::json;
 
-/// Waits until the metric says that so many are parked.
+/// Waits until the metric says that so many events are parked.
 async fn are_parked(server: &Server, projection: &str, count: usize) {
     let line = format!("madang_projection_parked{{projection=\"{projection}\"}} {count}");
     let ops = Person::nobody(&server.ops_url, crate::support::client());
@@ -47,7 +47,7 @@ async fn an_event_of_an_unknown_type_is_parked_and_shown_and_applied_after_the_m
     assert!(!fine, "it is as sick as before: {said}");
     assert!(said.contains("posts: 0 applied, 2 still parked"), "{said}");
 
-    // From here on the type is known.
+    // The event's type is known after this statement.
     sqlx::query("update events set event_type = 'PostEdited', payload = $2 where position = $1")
         .bind(sick)
         .bind(edited("둘째"))

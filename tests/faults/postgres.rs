@@ -1,4 +1,4 @@
-//! Postgres restarts, is away, or has no connection left: who asks is told so, and is served as soon as it
+//! Postgres restarts, is away, or has no connection left: clients are told so, and are served as soon as it
 //! is back.
 
 use super::check::nothing_is_lost;
@@ -24,7 +24,8 @@ async fn a_restart_of_postgres_costs_no_answer_once_it_is_back() {
         site.postgres.start().await;
         load.more(20).await;
         let quiet = load.quiet().await;
-        // Nobody asks while it restarts, so nobody has found out which connections are broken.
+        // The load is quiet while Postgres restarts, so no request has found out which connections are
+        // broken.
         let person = someone(&operator).await;
         ask_much(&person).await;
         site.postgres.stop().await;
@@ -63,7 +64,8 @@ async fn a_server_that_finds_no_connection_left_waits_for_one() {
     let mut random = random("out of connections");
     let mut site = Site::start("postgres-crowded").await;
     site.postgres.stop().await;
-    // More than a server takes by itself: with fewer, its own pools would keep some of it waiting for ever.
+    // The limit is more connections than a server takes by itself: with fewer, its own pools would keep some
+    // requests waiting for ever.
     site.postgres.arguments.extend(["-c", "max_connections=80"].map(Into::into));
     site.postgres.start().await;
     let server = site.serve().await;
@@ -97,7 +99,7 @@ async fn a_server_that_finds_no_connection_left_waits_for_one() {
     }
 }
 
-/// Takes connections until there are no more; the processes behind those taken.
+/// Takes connections until there are no more; returns the ids of the processes behind those taken.
 async fn crowd(site: &Site, taken: &mut Vec<PgConnection>) -> Vec<i32> {
     while let Ok(one) = PgConnection::connect(&site.postgres.url()).await {
         taken.push(one);
@@ -110,7 +112,7 @@ async fn crowd(site: &Site, taken: &mut Vec<PgConnection>) -> Vec<i32> {
     processes
 }
 
-/// More at once than there are connections, and everyone is served.
+/// Sends more requests at once than there are connections, and asserts that all are served.
 async fn ask_much(person: &Person) {
     join_all((0..64).map(|_| async { person.get("/v1/posts?limit=1").await.expect(200) })).await;
     for _ in 0..5 {
@@ -118,7 +120,7 @@ async fn ask_much(person: &Person) {
     }
 }
 
-/// Commands are refused, queries too unless they can do without the database.
+/// Asserts that commands are refused, and queries too unless they can do without the database.
 async fn told_to_come_back(person: &Person) {
     let told = |answer: Answer| {
         let answer = answer.expect_problem(503, "store_unavailable");

@@ -1,6 +1,6 @@
-//! A wire between Madang and a store, in the test's hand: it can be cut, refused or held, and it can
-//! stop at the very moment when certain bytes go by, so that a process is killed exactly between a
-//! write and its acknowledgement.
+//! A wire between Madang and a store, in the test's hand: it can be cut, refused or held. It can also stop at
+//! the very moment when certain bytes go by, so that a process is killed exactly between a write and its
+//! acknowledgement.
 
 use super::within;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,24 +12,24 @@ use tokio::sync::{oneshot, watch};
 /// The longest bytes that a trap may wait for.
 const LONGEST: usize = 64;
 
-/// What the wire does with everything that comes.
+/// The state of the wire: what it does with all bytes and connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
     Passes,
     /// Connections stay open and are accepted, and nothing goes through them.
     Holds,
-    /// Nobody listens; open connections are cut.
+    /// The port is closed to new connections; open connections are cut.
     Refuses,
 }
 
-/// In which direction bytes go.
+/// The direction in which bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Toward {
     Store,
     Client,
 }
 
-/// How much of the piece in which a trap found its bytes still goes through.
+/// The part of the piece in which a trap found its bytes that still goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Through {
     Nothing,
@@ -37,7 +37,7 @@ pub enum Through {
     All,
 }
 
-/// Waits for bytes to go by; then the whole wire holds, until the test lets it pass again.
+/// A trap waits for bytes to go by; then the whole wire holds, until the test lets it pass again.
 struct Trap {
     toward: Toward,
     bytes: Vec<u8>,
@@ -45,7 +45,7 @@ struct Trap {
     sprung: oneshot::Sender<()>,
 }
 
-/// Listens on a port of its own and forwards to the store's.
+/// A proxy that listens on a port of its own and forwards to the store's.
 pub struct Proxy {
     pub port: u16,
     shared: Arc<Shared>,
@@ -55,7 +55,7 @@ pub struct Proxy {
 struct Shared {
     target: u16,
     wire: watch::Sender<Wire>,
-    /// Counts the cuts; a connection lives until the next.
+    /// Number of the cuts so far; a connection lives until the next.
     cuts: watch::Sender<u64>,
     trap: Mutex<Option<Trap>>,
 }
@@ -86,7 +86,7 @@ impl Proxy {
         self.shared.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    /// Sets a trap and returns what ends when it has sprung: from then on the wire holds.
+    /// Sets a trap; the returned future ends when the trap has sprung. The wire holds from then on.
     pub fn trap(&self, toward: Toward, bytes: &[u8], through: Through) -> impl Future<Output = ()> + use<> {
         let (sprung, springs) = oneshot::channel();
         let what = format!("{:?} goes toward the {toward:?}", String::from_utf8_lossy(bytes));
@@ -107,7 +107,7 @@ impl Shared {
         self.trap.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The trap, if it springs by this; the wire holds before anyone knows.
+    /// The trap, if these bytes make it spring; the wire holds before the test learns of it.
     fn springs(&self, toward: Toward, before: &[u8], new: &[u8]) -> Option<Trap> {
         let mut trap = self.trap();
         let hit = |trap: &Trap| {
@@ -177,7 +177,7 @@ async fn pump(
 ) -> std::io::Result<()> {
     let mut wire = shared.wire.subscribe();
     let mut piece = vec![0; 64 << 10];
-    // The end of what went before: bytes looked for may come in two pieces.
+    // The end of the bytes before: the bytes that a trap looks for may come in two pieces.
     let mut before = Vec::new();
     loop {
         let read = from.read(&mut piece).await?;

@@ -1,4 +1,5 @@
-//! Who dies between what follows from an event and the checkpoint: nothing follows twice, and nothing is lost.
+//! A process that dies between the effects of an event and the checkpoint: no effect happens twice, and none
+//! is lost.
 
 use super::proxy::{Proxy, Through, Toward, Wire};
 use super::until;
@@ -8,11 +9,11 @@ use react::Begins;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
-/// Stands in the statement that moves a checkpoint, the first time that a session sends it.
+/// The bytes of the statement that moves a checkpoint, the first time that a session sends it.
 const MOVES: &[u8] = b"update public.reactions set position";
-/// Stands in the payload of the job, which goes after that in the same transaction.
+/// The bytes in the payload of the job, which goes after that statement in the same transaction.
 const ENQUEUES: &[u8] = b"post_id";
-/// Ends the transaction.
+/// The statement that ends the transaction.
 const COMMITS: &[u8] = b"COMMIT";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +32,7 @@ async fn who_dies_between_an_effect_and_the_checkpoint_leaves_no_second_effect_a
         let database = Proxy::to(options.get_port()).await;
         let port = format!(":{}/", options.get_port());
         assert!(log.url.contains(&port), "{}", log.url);
-        // By TCP: the tests' own way is a socket in a folder.
+        // The reaction connects by TCP: the tests' own way is a socket in a folder.
         let address = log.url.split('?').next().expect("an address");
         let by_proxy = address.replace(&port, &format!(":{}/", database.port));
         let reaction = Answering::from(Begins::AtHead);

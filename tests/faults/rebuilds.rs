@@ -1,5 +1,5 @@
-//! A rebuild that was asked for over HTTP, and whose process is killed: nothing half of it is seen, and whoever comes next
-//! does it.
+//! A rebuild that was requested over HTTP, and whose process is killed: readers see nothing half rebuilt, and
+//! the next process completes the rebuild.
 
 use super::site::Site;
 use super::until;
@@ -17,7 +17,7 @@ async fn a_rebuild_outlives_kill_9_of_whoever_was_doing_it() {
     mina.get(&path).await.expect(200);
     let pool = site.stores().pool().await;
     sqlx::query("update posts.posts set like_count = 99").execute(&pool).await.expect("spoiled");
-    // The swap waits for whoever is in the middle of a batch.
+    // The swap waits for this transaction, which is in the middle of a batch.
     let batch = batch_of_posts(&pool).await;
     operator.post("/v1/projections/posts/rebuild", json!({})).await.expect(202);
     let stands = async || {
@@ -31,7 +31,7 @@ async fn a_rebuild_outlives_kill_9_of_whoever_was_doing_it() {
     .await;
     server.kill_9().await;
     server.start_again().await;
-    // What was there serves on, spoiled as it is.
+    // The read model of before serves on, spoiled as it is.
     assert_eq!(mina.get(&path).await.expect(200).json["like_count"], 99);
     assert_eq!(stands().await["rebuild"]["ended_at"], Value::Null);
     batch.rollback().await.expect("it ends");

@@ -1,5 +1,5 @@
-//! A Postgres, a nats-server and Madang's processes, each a real one that the test may kill, freeze, stop
-//! and start again, always on the same port.
+//! The site of a test: a Postgres, a nats-server and Madang's processes, each a real one that the test may
+//! kill, freeze, stop and start again, always on the same port.
 
 mod process;
 mod server;
@@ -23,7 +23,7 @@ use sqlx::postgres::PgPoolOptions;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Where the stores are: what checks and servers need to know.
+/// The addresses of the stores, as checks and servers need to know them.
 #[derive(Clone, Debug)]
 pub struct Stores {
     pub database_url: String,
@@ -31,13 +31,13 @@ pub struct Stores {
 }
 
 impl Stores {
-    /// Fresh connections: those from before a fault may be broken.
+    /// A pool of fresh connections: those from before a fault may be broken.
     pub async fn pool(&self) -> PgPool {
         let pool = PgPoolOptions::new().max_connections(4).connect(&self.database_url).await;
         pool.expect("the database is there")
     }
 
-    /// As a server has them that runs on these.
+    /// The projectors of a server that runs on these stores.
     pub fn projectors(&self) -> Vec<Arc<dyn Projector>> {
         api::features::projectors(&Settings::new(&self.database_url, &self.nats_url))
     }
@@ -50,7 +50,7 @@ impl Stores {
         async_nats::jetstream::new(nats).get_stream(format!("EVENTS_{log_id}")).await.ok()
     }
 
-    /// Runs a command on them as an operator would; whether it succeeded, and what it printed.
+    /// Runs a command on the stores as an operator would; returns true if it succeeded, and what it printed.
     pub async fn madang(&self, arguments: &[&str]) -> (bool, String) {
         let mut command = bound(&crate::support::binary());
         command.args(arguments).env("DATABASE_URL", &self.database_url).env("NATS_URL", &self.nats_url);
@@ -59,7 +59,7 @@ impl Stores {
         (done.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 
-    /// An operator who asks the server of this URL, which has run before: its key is in the vault.
+    /// An operator of the server at this URL, which has run before: its key is in the vault.
     pub async fn operator(&self, url: &str) -> Person {
         operator(&self.database_url, url, crate::support::client()).await
     }
@@ -77,7 +77,7 @@ impl Site {
         Self::start_with(name, |_, _| {}).await
     }
 
-    /// The same with arguments or variables of their own for Postgres and NATS.
+    /// Starts a site with arguments or variables of their own for Postgres and NATS.
     pub async fn start_with(name: &str, change: impl FnOnce(&mut Service, &mut Service)) -> Self {
         let folder = folder(name);
         let (mut postgres, mut nats) =
@@ -92,12 +92,12 @@ impl Site {
         Stores { database_url: self.postgres.url(), nats_url: self.nats.url() }
     }
 
-    /// `madang serve` on both, every role in one process.
+    /// Starts `madang serve` on both stores, every role in one process.
     pub async fn serve(&self) -> Server {
         self.serve_with(|_| {}).await
     }
 
-    /// The same with roles, proxies or variables of its own.
+    /// Starts `madang serve` with roles, proxies or variables of its own.
     pub async fn serve_with(&self, change: impl FnOnce(&mut Wiring)) -> Server {
         let mut wiring = Wiring {
             roles: "api,relay,projector",
@@ -112,7 +112,7 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        // What a failure left is worth a look.
+        // The folder of a failed test is worth a look, and stays.
         if !std::thread::panicking() {
             let _ = std::fs::remove_dir_all(&self.folder);
         }

@@ -1,4 +1,5 @@
-//! `kill -9` while looks are counted: each that was written down is counted once, whoever died when.
+//! Kills by `kill -9` while views are counted: each view that was written down is counted once, whenever the
+//! process died.
 
 use super::check::{every_read_model_equals_the_events, everyone_reaches_the_head};
 use super::load::{someone, unique};
@@ -10,12 +11,12 @@ use rand::seq::SliceRandom;
 use reqwest::Method;
 use sqlx::PgPool;
 
-/// Stands in the event on its way to the log.
+/// The bytes that are in the event on its way to the log.
 const COUNTED: &[u8] = b"ViewsCounted";
-/// Stands in the answer to it: it is in the log by then, and its batch is still open.
+/// The bytes that are in the answer to the event: it is in the log by then, and its batch is still open.
 const STORED: &[u8] = b"stored";
 
-/// How many looks at a post are written down, and how many the log has.
+/// Numbers of views of a post: those that are written down, and those that the log has.
 async fn looks(pool: &PgPool, post: &str) -> (i64, i64) {
     sqlx::query_as(
         "select (select count(*) from vault.views where post_id = $1::uuid), (
@@ -59,11 +60,11 @@ async fn looks_that_are_written_down_count_once_though_the_server_is_killed_whil
             for _ in 0..3 {
                 posts.push(author.publish(&unique("글")).await);
             }
-            // What the author sees, the others see.
+            // The posts that the author sees, the others see.
             author.get("/v1/posts").await.expect(200);
             let looks_at = || people.iter().flat_map(|person| posts.iter().map(move |post| (person, post)));
             let sprung = database.trap(toward, bytes, through);
-            // From the moment on they may be cut off.
+            // The requests may be cut off from the trap's moment on.
             let looking = async {
                 for (person, post) in looks_at() {
                     let _ = person.request(Method::GET, &format!("/v1/posts/{post}")).try_send().await;

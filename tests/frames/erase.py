@@ -17,7 +17,7 @@ held_before = False
 for folder in sorted(path for path in old.iterdir() if path.is_dir()):
     frame = pl.read_parquet(folder / "*.parquet")
     held_before |= "비밀스러운" in str(frame.to_dicts())
-    # What projections/README.md asks for: the events of the list in the place of those with the same position.
+    # The list's events replace those with the same position, as projections/README.md asks.
     mine = [masked[position] for position in frame["position"] if position in masked]
     if mine:
         flat = [{**event, **event["payload"], "recorded_at": None} for event in mine]
@@ -28,8 +28,8 @@ for folder in sorted(path for path in old.iterdir() if path.is_dir()):
                 time_unit="us", time_zone="UTC"
             )
         )
-        kept = frame.join(replacement.select("position"), on="position", how="anti")
-        frame = pl.concat([kept, replacement])
+        untouched = frame.join(replacement.select("position"), on="position", how="anti")
+        frame = pl.concat([untouched, replacement])
     fresh = pl.read_parquet(new / folder.name / "*.parquet").filter(pl.col("position") <= last)
     if not frame.sort("position").equals(fresh.sort("position")):
         differences.append(folder.name)

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 use uuid::Uuid;
 
-/// Runs a program of Python's on an export; what it prints, as JSON.
+/// Runs a Python program of ours on an export; returns the JSON that the program prints.
 async fn python(script: &str, arguments: &[&str]) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("frames");
     let python = folder.join(".venv/bin/python");
@@ -45,7 +45,8 @@ async fn export(app: &TestApp, format: &str, out: &Path, more: &[&str]) -> Resul
     app.madang(&[&["events", "export", "--format", format, "--out", out], more].concat()).await
 }
 
-/// People, posts, likes, comments; an old event, one of a newer build, and one that is not of its type's shape.
+/// Makes a history of people, posts, likes and comments, with an old event, an event of a newer build, and an
+/// event that is not of its type's shape.
 async fn history(app: &TestApp) -> String {
     let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
     for n in 0..30 {
@@ -101,7 +102,8 @@ trait TapUnknown {
 }
 
 impl TapUnknown for Value {
-    /// Lines take a payload of any shape, so what tables have no room for stays where it belongs.
+    /// Lines take a payload of any shape, so events that tables have no room for are counted where they
+    /// belong.
     fn tap_unknown(mut self, like: &Value) -> Value {
         assert_eq!((&self["unknown_events"], &self["post_deleted"]), (&json!(1), &json!(1)));
         self["unknown_events"] = like["unknown_events"].clone();
@@ -136,7 +138,7 @@ async fn an_export_is_narrowed_by_time_and_type_and_divided_by_day() {
 async fn an_export_that_was_killed_is_not_there_and_goes_on_to_the_same_end() {
     let app = TestApp::start().await;
     history(&app).await;
-    // Long enough to be killed within.
+    // The export takes long enough to be killed within.
     sqlx::query(
         "insert into events select head + n, 'like', gen_random_uuid(), 1, 'Liked', '1',
              jsonb_build_object('type', 'Liked', 'user_id', gen_random_uuid(),

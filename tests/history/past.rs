@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sqlx::Executor;
 use tokio::process::Command;
 
-/// What a few people see now, in whatever way posts, people and counts are shown.
+/// The answers that a few people see now, in every way in which posts, people and counts are shown.
 async fn answers(by: &[&Person], post: &str) -> Vec<Value> {
     let paths = [
         "/v1/timeline?limit=100",
@@ -52,7 +52,7 @@ async fn the_past_is_served_as_a_server_that_had_stopped_then_would() {
         app.settle(&mina).await;
         recorded.push((app.head().await, answers(&all, &post).await));
     }
-    // Everything goes another way from then on.
+    // Everything changes from then on.
     sora.unfollow(&mina).await;
     jun.put_empty("/v1/users/mina/block").await.expect(204);
     mina.delete(&format!("/v1/posts/{post}")).await.expect(204);
@@ -99,11 +99,12 @@ async fn a_server_of_the_past_answers_analysts_only_and_takes_no_commands() {
     for path in ["/v1/projections", "/console", "/console/events"] {
         own.at(&past).get(path).await.expect_problem(404, "not_of_the_past");
     }
-    // What came since is not waited for.
+    // A read of the past doesn't wait for events that came since.
     own.publish("새 글").await;
     let position = app.head().await;
-    let asked = own.at(&past).request(reqwest::Method::GET, "/v1/posts").header("madang-position", position);
-    let answer = asked.send().await.expect(200);
+    let request =
+        own.at(&past).request(reqwest::Method::GET, "/v1/posts").header("madang-position", position);
+    let answer = request.send().await.expect(200);
     assert!(answer.items().is_empty() && !answer.is_stale());
 }
 
@@ -135,7 +136,7 @@ async fn a_past_that_was_cut_off_is_not_there_and_is_made_whole_by_the_next_try(
     let served =
         app.madang(&["serve", "--as-of", "cut", "--listen", "127.0.0.1:0"]).await.expect_err("not there");
     assert!(served.contains("no past called cut"), "{served}");
-    // The lock of whoever was killed is given back when Postgres notices.
+    // The lock of a killed process is given back when Postgres notices.
     let mut made = app.madang(&["replay", "--into", "cut", "--projection", "posts", "--compare"]).await;
     while made.as_ref().is_err_and(|error| error.contains("another process")) {
         made = app.madang(&["replay", "--into", "cut", "--projection", "posts", "--compare"]).await;

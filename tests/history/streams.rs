@@ -8,7 +8,7 @@ use reqwest::{Method, Response};
 use serde_json::Value;
 use std::time::Duration;
 
-/// Messages of a stream, as they come.
+/// The messages of a stream, as they come.
 struct Messages {
     answer: Response,
     text: String,
@@ -57,7 +57,7 @@ impl Messages {
         }
     }
 
-    /// The next that is no heartbeat.
+    /// The next message that is no heartbeat.
     async fn next_event(&mut self) -> Message {
         loop {
             let message = self.next().await.expect("it goes on");
@@ -79,8 +79,8 @@ async fn only_analysts_read_the_log() {
         app.operator().await.get(path).await.expect_problem(403, "act_as_missing");
     }
     for accept in ["application/x-ndjson", "text/event-stream"] {
-        let asked = mina.request(Method::GET, "/v1/events").header("accept", accept);
-        asked.send().await.expect_problem(403, "role_needed");
+        let request = mina.request(Method::GET, "/v1/events").header("accept", accept);
+        request.send().await.expect_problem(403, "role_needed");
     }
 }
 
@@ -111,13 +111,14 @@ async fn pages_of_the_log_lead_through_all_of_it_and_are_narrowed_by_kind_thing_
     let at = at.replace('+', "%2B");
     assert_eq!(types(&format!("since={at}&aggregate=post")).await, ["PostPublished", "PostEdited"]);
     assert_eq!(types(&format!("until={at}&aggregate=post")).await, [""; 0]);
-    // A thing is found by its id alone, however long ago it was; a stream that goes on has no end.
+    // The aggregate is found by its id alone, however long ago it was written; a stream that goes on has no
+    // end.
     assert_eq!(types(&format!("id={post}&limit=1")).await, ["PostPublished"]);
     assert_eq!(types("before=1").await.len(), 1);
     for bound in ["before=1", "until=2026-01-01"] {
-        let asked =
+        let request =
             ana.request(Method::GET, &format!("/v1/events?{bound}")).header("accept", "text/event-stream");
-        asked.send().await.expect_problem(400, "endless");
+        request.send().await.expect_problem(400, "endless");
     }
     for (query, code) in [
         ("type=Wish", "unknown_name"),
@@ -129,8 +130,8 @@ async fn pages_of_the_log_lead_through_all_of_it_and_are_narrowed_by_kind_thing_
     ] {
         ana.get(&format!("/v1/events?{query}")).await.expect_problem(400, code);
     }
-    let asked = ana.request(Method::GET, "/v1/events").header("accept", "image/png");
-    asked.send().await.expect_problem(406, "not_acceptable");
+    let request = ana.request(Method::GET, "/v1/events").header("accept", "image/png");
+    request.send().await.expect_problem(406, "not_acceptable");
 
     let lines =
         ana.request(Method::GET, "/v1/events?after=1").header("accept", "application/x-ndjson").send().await;
@@ -152,7 +153,7 @@ async fn a_stream_goes_on_live_resumes_where_it_was_and_says_how_far_it_looked()
     assert_eq!(first.id, first.data["position"].as_i64());
     let two = mina.publish("둘").await;
     assert_eq!(messages.next_event().await.data["aggregate_id"], two);
-    // What is not meant for this reader moves the position on all the same.
+    // An event that is not meant for this reader moves the position on all the same.
     mina.put_empty(&format!("/v1/posts/{two}/like")).await.expect(204);
     let liked = app.head().await;
     let mut heard = messages.next().await.expect("a heartbeat");

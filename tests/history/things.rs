@@ -1,4 +1,4 @@
-//! One thing's history.
+//! The history of one aggregate.
 
 use super::{analyst, store_old};
 use crate::support::{TestApp, binary};

@@ -1,5 +1,5 @@
-//! Events of every version there ever was. Whoever adds a version adds a golden file and a step; from then on the files of
-//! the versions before it go through all of this.
+//! Events of every version there ever was. A developer who adds a version adds a golden file and a step; from
+//! then on the files of the versions before it go through all of this.
 
 use super::{analyst, store_next};
 use crate::golden;
@@ -8,7 +8,7 @@ use domain::upcast::{UPCASTERS, upcast};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// An event of an old version in the log, and what it is today.
+/// An event of an old version in the log, with its type, version and payload of today.
 struct Old {
     position: i64,
     aggregate: String,
@@ -59,7 +59,7 @@ async fn events_of_every_old_version_are_replayed_exported_and_shown_as_todays()
         "two forms of two versions"
     );
 
-    // Replayed: live, from the beginning, and into the past.
+    // The events are replayed: live, from the beginning, and into the past.
     app.settle(&ana).await;
     let standing = ana.get("/v1/projections").await.expect(200);
     assert!(standing.items().iter().all(|projection| projection["parked_count"] == 0), "{}", standing.text);
@@ -68,7 +68,7 @@ async fn events_of_every_old_version_are_replayed_exported_and_shown_as_todays()
     app.madang(&["replay", "--into", "then"]).await.expect("replayed");
     app.madang(&["replay", "--drop", "then"]).await.expect("dropped");
 
-    // Shown: in the stream, as one thing's history, in SQL.
+    // The events are shown: in the stream, as one aggregate's history, in SQL.
     for old in &all {
         let (version, payload) = &old.today;
         let name = format!("{} {}", old.event_type, old.position);
@@ -92,7 +92,7 @@ async fn events_of_every_old_version_are_replayed_exported_and_shown_as_todays()
         }
     }
 
-    // Exported.
+    // The events are exported.
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("lines");
     let arguments = ["events", "export", "--format", "ndjson", "--out", out.to_str().expect("UTF-8")];

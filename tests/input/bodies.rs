@@ -1,4 +1,4 @@
-//! Bodies.
+//! Wrong bodies.
 
 use super::Yard;
 use serde_json::{Value, json};

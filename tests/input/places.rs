@@ -1,4 +1,4 @@
-//! Paths, query strings, methods, and things that are someone else's.
+//! Wrong paths, query strings and methods, and other people's posts and comments.
 
 use super::{Yard, with};
 use base64_of::encode;
@@ -217,7 +217,7 @@ async fn headers_that_can_not_be_what_they_say_are_refused_or_ignored() {
         let request = yard.mina.request(Method::PATCH, "/v1/me").header_bytes(name, value);
         request.json(&json!({ "bio": "산" })).send().await.expect_problem(400, code);
     }
-    // Anyone may have set a cookie, and what a client prefers is only a wish.
+    // A cookie may be anyone's, and a client's preference is only a wish.
     for (name, value) in [
         ("cookie", &b"madang_position=x; a; =; \xff"[..]),
         ("prefer", b"wait=x, , ;, \xff"),
@@ -227,12 +227,12 @@ async fn headers_that_can_not_be_what_they_say_are_refused_or_ignored() {
     ] {
         yard.mina.request(Method::GET, "/v1/posts").header_bytes(name, value).send().await.expect(200);
     }
-    // A position that no one has given yet is waited for in vain, and the answer says so.
+    // A read waits in vain for a position that no event has yet, and its answer says so.
     let early = yard.mina.request(Method::GET, "/v1/posts").header("madang-position", i64::MAX);
     assert!(early.send().await.expect(200).is_stale());
 }
 
-/// Cursors are base64; a dependency for three lines is not worth it.
+/// Base64 for cursors: a dependency for three lines is not worth it.
 mod base64_of {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

@@ -1,4 +1,4 @@
-//! Whatever comes, the answer is yes or no.
+//! Random requests: whatever comes, the answer is yes or no.
 
 use super::{Yard, with};
 use crate::support::client::{Answer, Person};
@@ -63,7 +63,7 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![4 => select(FIELDS.to_vec()).prop_map(str::to_owned), 1 => text()]
 }
 
-/// Mostly an object with some known fields, mostly of text.
+/// A body that is mostly an object with some known fields, mostly of text.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let value = prop_oneof![3 => text().prop_map(Value::from), 1 => vec(text(), 0..8).prop_map(Value::from), 1 => json()];
     let object = btree_map(name(), value, 0..6);
@@ -75,7 +75,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// What can stand in a header at all.
+/// A value of any bytes that a header can hold.
 fn header() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         vec(prop_oneof![0x20u8..0x7f, 0x80u8..=0xff], 0..80),
@@ -135,7 +135,7 @@ async fn any_body_is_accepted_or_refused_by_every_command() {
     assert_eq!(parked, 0, "what was stored can be shown");
 }
 
-/// How many events could not be applied, once all have been seen.
+/// Number of events that could not be applied, after the read models have seen all events.
 async fn wait_for_parked(yard: &Yard) -> (i64,) {
     for path in ["/v1/users", "/v1/posts", "/v1/posts?tag=a", "/v1/timeline"] {
         yard.sora.see(&yard.app, path).await.expect(200);

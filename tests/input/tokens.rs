@@ -6,7 +6,8 @@ use crate::support::client::Person;
 use reqwest::Method;
 use serde_json::json;
 
-/// `{"alg":"none"}` and `{"iss":"madang","sub":"operator","iat":0,"exp":9999999999,"role":"operator"}`.
+/// A token of `{"alg":"none"}` and
+/// `{"iss":"madang","sub":"operator","iat":0,"exp":9999999999,"role":"operator"}`.
 const UNSIGNED: &str = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJtYWRhbmciLCJzdWIiOiJvcGVyYXRvciIsImlhdCI6MCwiZXhwIjo5OTk5OTk5OTk5LCJyb2xlIjoib3BlcmF0b3IifQ.";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,7 +43,7 @@ async fn a_token_that_is_not_ours_is_refused_everywhere_even_where_none_is_neede
         format!("Bearer {header}.{claims}"),
         format!("Bearer {changed}"),
         format!("Bearer {foreign}"),
-        // A head of more than 8 KB is not read at all.
+        // The server doesn't read a head of more than 8 KB at all.
         format!("Bearer {}", "x".repeat(7_000)),
     ]
     .into_iter()

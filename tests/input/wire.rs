@@ -1,4 +1,4 @@
-//! What no client library would send, byte by byte.
+//! Requests that no client library would send, byte by byte.
 
 use super::Yard;
 use crate::support::TestApp;
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 /// The longest that any answer may take.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// What comes back until the other side closes; nothing is an answer, too.
+/// Sends a request and reads until the other side closes; no byte is an answer, too.
 async fn exchange(app: &TestApp, request: &[u8], then_close: bool) -> String {
     let address = app.url.strip_prefix("http://").expect("an address");
     let (mut reader, mut writer) = TcpStream::connect(address).await.expect("a connection").into_split();
@@ -121,13 +121,13 @@ async fn broken_http_is_refused_or_hung_up_on_and_harms_nobody_else() {
         let answer = exchange(&yard.app, request, true).await;
         let shown: String = String::from_utf8_lossy(request).chars().take(60).collect();
         let refused = (400..500).contains(&status(&answer));
-        // A client of HTTP/2 is told so in frames of its own.
+        // The server tells a client of HTTP/2 in frames of that protocol.
         assert!(refused || !answer.starts_with("HTTP/1"), "{shown:?}: {answer}");
         assert_eq!(yard.mina.get("/v1/ping").await.expect(200).text, "pong");
     }
 }
 
-/// The beginning of a request that has a body, whose framing `headers` tell.
+/// The beginning of a request that has a body; `headers` tell the body's framing.
 fn post(path: &str, headers: &str) -> String {
     format!(
         "POST {path} HTTP/1.1\r\nHost: madang\r\nContent-Type: application/json\r\nConnection: close\r\n{headers}\r\n\r\n"

@@ -1,4 +1,4 @@
-//! That nothing is left in the storage of what nobody can see any more.
+//! Deleted photos: the storage keeps no file of a photo that nobody can see any more.
 
 use super::{download, jpeg, nothing_is_left, ready, upload};
 use crate::races::assert_equal_to_a_rebuild;
@@ -17,10 +17,10 @@ async fn publish(person: &Person, photos: &[&str]) -> String {
 async fn photos_go_with_what_showed_them_and_no_others_do() {
     let app = TestApp::start().await;
     let mina = app.register("mina").await;
-    let (kept, swapped, deleted) = (ready(&mina).await, ready(&mina).await, ready(&mina).await);
-    let post = publish(&mina, &[&kept, &swapped]).await;
+    let (retained, swapped, deleted) = (ready(&mina).await, ready(&mina).await, ready(&mina).await);
+    let post = publish(&mina, &[&retained, &swapped]).await;
     let other = publish(&mina, &[&deleted]).await;
-    let edit = json!({ "photos": [{ "media_id": kept }] });
+    let edit = json!({ "photos": [{ "media_id": retained }] });
     mina.patch(&format!("/v1/posts/{post}"), edit).await.expect(200);
     mina.delete(&format!("/v1/posts/{other}")).await.expect(204);
     nothing_is_left(&app, &format!("media/{swapped}/")).await;

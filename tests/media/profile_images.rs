@@ -6,7 +6,7 @@ use crate::support::TestApp;
 use crate::support::client::Person;
 use serde_json::json;
 
-/// Where the image leads; none if it is drawn.
+/// The address to which the image's path leads; none if the server draws the image.
 async fn leads_to(person: &Person, path: &str) -> Option<String> {
     let image = person.get(path).await;
     if image.status == 307 {

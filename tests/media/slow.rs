@@ -1,4 +1,4 @@
-//! Uploads that take their time: each person has some, and nobody has all of them.
+//! Slow uploads: each person may have some at once, and nobody can take all places.
 
 use super::{jpeg, upload};
 use crate::support::TestApp;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// An upload whose body is waited for.
+/// Begins an upload; the server waits for its body.
 async fn begin(app: &TestApp, person: &Person) -> TcpStream {
     let address = app.url.strip_prefix("http://").expect("HTTP");
     let token = person.token.as_deref().expect("a token");
@@ -42,7 +42,7 @@ async fn who_uploads_four_photos_at_once_waits_with_the_fifth_and_nobody_else_do
     let fifth = upload(&mina, "image/jpeg", jpeg(64, 48)).await.expect_problem(429, "too_many_uploads");
     assert_eq!(fifth.header("retry-after"), "1");
     upload(&sora, "image/jpeg", jpeg(64, 48)).await.expect(201);
-    // One that ends leaves its place.
+    // An upload that ends leaves its place.
     slow.pop();
     until("a place is left", async || {
         (upload(&mina, "image/jpeg", jpeg(64, 48)).await.status == 201).then_some(())
@@ -63,7 +63,7 @@ async fn an_upload_that_trickles_is_ended_and_leaves_its_place() {
     });
     let mut answer = Vec::new();
     within("the upload is ended", async {
-        // The connection may be reset when all was said.
+        // The connection may be reset after the whole answer was sent.
         while let Ok(1..) = answers.read_buf(&mut answer).await {}
     })
     .await;
@@ -73,6 +73,6 @@ async fn an_upload_that_trickles_is_ended_and_leaves_its_place() {
     assert!(answer.to_lowercase().contains("connection: close"), "{answer}");
     drop(answers);
     within("the sender is hung up on", drip).await.expect("no panic");
-    // Who sends what they have, however little, is no such client.
+    // A client that sends what it has, however little, is not cut off.
     upload(&mina, "image/jpeg", jpeg(64, 48)).await.expect(201);
 }

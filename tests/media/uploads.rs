@@ -1,4 +1,4 @@
-//! Ways into the storage, and what becomes of what came.
+//! Uploads: the ways into the storage, and what becomes of the files.
 
 use super::corpus::{self, JpegParts};
 use super::{download, jpeg, looked_at, nothing_is_left, upload};
@@ -20,7 +20,7 @@ fn fields(announced: &Value) -> Vec<(String, String)> {
     fields.iter().map(|(name, value)| (name.clone(), value.as_str().expect("text").to_owned())).collect()
 }
 
-/// Posts a form as a browser does; the storage's status.
+/// Posts a form as a browser does; returns the storage's status.
 async fn post_form(url: &str, fields: &[(String, String)], file: &[u8]) -> u16 {
     const BOUNDARY: &str = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
     let mut body = Vec::new();
@@ -45,7 +45,7 @@ async fn a_photo_through_the_server_is_turned_stripped_and_shown_in_four_sizes()
     let app = TestApp::start().await;
     let mina = app.register("mina").await;
     const PLACE: &str = "37.5665N126.9780E";
-    // On its side: 600 x 400 as stored, 400 x 600 as it is looked at.
+    // The photo is on its side: 600 x 400 as stored, 400 x 600 as it is looked at.
     let parts = JpegParts { exif: Some(corpus::exif(6, PLACE)), ..JpegParts::default() };
     let bytes = corpus::jpeg(&corpus::photo(600, 400), 600, 400, &parts);
     assert!(bytes.windows(PLACE.len()).any(|window| window == PLACE.as_bytes()), "the place is in it");

@@ -1,5 +1,6 @@
-//! What people may ask for. Whom and what it concerns is a number that counts from the beginning again
-//! where there are fewer, so that commands can be left out and the rest still means something.
+//! The commands of the model's people. A number names the person, post or comment that a command concerns.
+//! The numbers wrap around where there are fewer, so that commands can be left out and the rest still means
+//! something.
 
 use super::Case;
 use super::state::{HANDLES, PEOPLE, State, TAGS};
@@ -61,7 +62,7 @@ pub enum Command {
         post: usize,
         parent: usize,
     },
-    /// Under the post where the parent stands.
+    /// A reply under the post where the parent stands.
     ReplyThere {
         who: usize,
         parent: usize,
@@ -87,10 +88,10 @@ pub enum Command {
 
 pub fn any() -> impl Strategy<Value = Command> {
     use Command::*;
-    // Mostly the first, so that much happens to it.
-    let (who, thing) = (0..PEOPLE, prop_oneof![Just(0), 0..8usize]);
+    // The first post or comment is chosen mostly, so that much happens to it.
+    let (who, target) = (0..PEOPLE, prop_oneof![Just(0), 0..8usize]);
     let pair = || (who.clone(), 0..PEOPLE);
-    let on = || (who.clone(), thing.clone());
+    let on = || (who.clone(), target.clone());
     let tags = || btree_set(0..TAGS, 0..=TAGS);
     prop_oneof![
         1 => (who.clone(), 0..HANDLES).prop_map(|(who, handle)| Rename { who, handle }),
@@ -104,7 +105,7 @@ pub fn any() -> impl Strategy<Value = Command> {
         9 => on().prop_map(|(who, post)| LikePost { who, post }),
         2 => on().prop_map(|(who, post)| UnlikePost { who, post }),
         3 => on().prop_map(|(who, post)| Comment { who, post }),
-        1 => (on(), thing.clone()).prop_map(|((who, post), parent)| Reply { who, post, parent }),
+        1 => (on(), target.clone()).prop_map(|((who, post), parent)| Reply { who, post, parent }),
         4 => on().prop_map(|(who, parent)| ReplyThere { who, parent }),
         1 => (on(), 0..3usize).prop_map(|((who, comment), text)| EditComment { who, comment, text }),
         2 => on().prop_map(|(who, comment)| DeleteComment { who, comment }),
@@ -114,7 +115,7 @@ pub fn any() -> impl Strategy<Value = Command> {
 }
 
 impl Case<'_> {
-    /// Sends it; `state` is how things are before.
+    /// Sends the command; `state` is how things are before it.
     pub async fn send(&mut self, command: &Command, state: &State) -> Answer {
         use Command::*;
         let (who, method, path, body) = match command {
@@ -187,10 +188,10 @@ impl Case<'_> {
     }
 }
 
-/// Where there is nothing yet, what there never was.
-fn id_of(made: &[String], thing: usize) -> String {
+/// The id that a number means: where nothing has been made yet, an id that never was.
+fn id_of(made: &[String], number: usize) -> String {
     match made.len() {
         0 => uuid::Uuid::now_v7().to_string(),
-        many => made[thing % many].clone(),
+        many => made[number % many].clone(),
     }
 }

@@ -1,4 +1,4 @@
-//! Reads all there is, as everyone who is still there, and holds it against the model.
+//! Reads all there is, as every person who has not left, and compares it with the model.
 
 use super::Case;
 use super::state::{State, TAGS};
@@ -6,12 +6,12 @@ use crate::support::client::Person;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// Lists are read in small pages, so that cursors take part.
+/// The size of pages: small, so that cursors take part.
 const PAGE: &str = "limit=3";
-/// A read model that takes longer does not run.
+/// The time that a read model has to catch up: one that takes longer does not run.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The first thing that differs.
+/// Compares all that every person reads with the model; fails at the first difference.
 pub async fn compare(case: &Case<'_>, state: &State) -> Result<(), String> {
     let nobody = case.app.nobody();
     case.app.settle(&case.app.enrol(&case.handle(99)).await).await;
@@ -33,10 +33,10 @@ async fn list(reader: &Person, path: &str, field: &str, expected: Vec<String>) -
     same(path, reader.walk(&format!("{path}{join}{PAGE}"), field).await, expected)
 }
 
-/// The page that people look at all the time: as soon as an answer says that it has the newest event, it has
-/// what that event changed.
+/// The first page of a timeline, which people look at all the time: as soon as an answer covers the newest
+/// event, the page has what that event changed.
 pub async fn first_page(case: &Case<'_>, state: &State, n: usize) -> Result<(), String> {
-    // What is still on its way to a reader is only waited for when they ask for it.
+    // Posts that are still on their way to a reader are only waited for when the reader asks for them.
     if state.people[n].left || case.app.settings.timeline_limits.followers_at_once == 0 {
         return Ok(());
     }
@@ -125,7 +125,7 @@ async fn things(case: &Case<'_>, state: &State, n: Option<usize>, reader: &Perso
     Ok(())
 }
 
-/// The expected fields of what is read; 404 for none.
+/// Compares the expected fields with those of the answer; the status is 404 where none are expected.
 async fn card(reader: &Person, path: &str, expected: Option<Value>) -> Result<(), String> {
     let answer = reader.get(path).await;
     let Some(expected) = expected else { return same(path, answer.status, 404) };
@@ -133,7 +133,7 @@ async fn card(reader: &Person, path: &str, expected: Option<Value>) -> Result<()
     same(path, restricted(&answer.json, &expected), expected)
 }
 
-/// Only the fields that `to` has.
+/// The value with only the fields that `to` has.
 fn restricted(value: &Value, to: &Value) -> Value {
     match (value, to) {
         (Value::Object(value), Value::Object(to)) => {
@@ -144,7 +144,7 @@ fn restricted(value: &Value, to: &Value) -> Value {
     }
 }
 
-/// Every list, which are the same for all readers.
+/// Compares every list; the lists are the same for all readers.
 async fn lists(case: &Case<'_>, state: &State, reader: &Person) -> Result<(), String> {
     let here = |who: &usize| !state.people[*who].left;
     let person = |who: usize| case.people[who].id.clone();

@@ -1,4 +1,4 @@
-//! What Madang is, without any of what makes it fast or safe.
+//! The model of Madang, without any of what makes the real one fast or safe.
 
 use super::commands::Command;
 use std::collections::BTreeSet;
@@ -25,16 +25,16 @@ pub struct Comment {
     pub root: Option<usize>,
     pub text: usize,
     pub deleted: bool,
-    /// The latest last.
+    /// The people who like the comment, the latest last.
     pub likes: Vec<usize>,
 }
 
 pub struct State {
     pub people: Vec<Person>,
-    /// Who follows whom, the latest last.
+    /// Pairs of follower and followee, the latest last.
     pub follows: Vec<(usize, usize)>,
     pub posts: Vec<Post>,
-    /// Who likes which post, the latest last.
+    /// Pairs of a person and the post that the person likes, the latest last.
     pub likes: Vec<(usize, usize)>,
     pub comments: Vec<Comment>,
 }
@@ -58,8 +58,8 @@ const NO_COMMENT: Answer = (404, "comment_not_found");
 const NO_PARENT: Answer = (422, "parent_comment_not_found");
 const NOT_THE_AUTHOR: Answer = (403, "not_the_author");
 
-fn pick(made: usize, thing: usize) -> Option<usize> {
-    (made > 0).then(|| thing % made)
+fn pick(made: usize, number: usize) -> Option<usize> {
+    (made > 0).then(|| number % made)
 }
 
 fn add<T: PartialEq>(list: &mut Vec<T>, one: T) {
@@ -198,7 +198,7 @@ impl State {
         CREATED
     }
 
-    /// Where the comment stands that this number means.
+    /// The post under which the comment of this number stands.
     pub fn post_of(&self, comment: usize) -> Option<usize> {
         pick(self.comments.len(), comment).map(|comment| self.comments[comment].post)
     }
@@ -208,7 +208,7 @@ impl State {
         !post.deleted && !self.people[post.author].left
     }
 
-    /// Whole, not as a stub.
+    /// True if the comment stands whole, not as a stub.
     pub fn comment_stands(&self, comment: usize) -> bool {
         let comment = &self.comments[comment];
         !comment.deleted && !self.people[comment.author].left && self.post_stands(comment.post)
@@ -230,13 +230,13 @@ impl State {
         self.replies(to).filter(|&reply| !self.comments[reply].deleted).count()
     }
 
-    /// Whole or as a stub.
+    /// True if the comment shows, whole or as a stub.
     pub fn comment_shows(&self, comment: usize) -> bool {
         let post_stands = self.post_stands(self.comments[comment].post);
         post_stands && (self.comment_stands(comment) || self.reply_count(comment) > 0)
     }
 
-    /// The latest first.
+    /// The people who like a post, the latest first.
     pub fn likers(&self, post: usize) -> impl Iterator<Item = usize> {
         self.likes.iter().rev().filter(move |like| like.1 == post).map(|like| like.0)
     }

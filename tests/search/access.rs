@@ -1,4 +1,4 @@
-//! Search shows what its reader may see, and nothing else: not in hits, totals or facets.
+//! Access in search: a search shows what its reader may see, and nothing else: not in hits, totals or facets.
 
 use super::meilisearch::start;
 use super::{find, posts};
@@ -89,7 +89,7 @@ async fn what_is_anonymous_is_found_by_its_words_and_never_by_who_wrote_it() {
     assert_eq!(find(&app, &sora, "posts", "감귤", "&author=mina").await.json["total"], 0);
     let mine = find(&app, &mina, "posts", "감귤", "").await;
     assert_eq!(mine.items()[0]["alias"]["is_me"], true);
-    // Whom one blocks may be anyone here: nothing tells.
+    // A block hides no post here: its author may be anyone, and nothing tells.
     sora.put_empty("/v1/users/mina/block").await.expect(204);
     assert_eq!(posts(&app, &sora, "감귤").await, ["밤의 감귤"]);
 }

@@ -8,7 +8,7 @@ use service::settings::MeiliSettings;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// A Meilisearch at a port where nobody listens.
+/// The settings of a Meilisearch at a port where nothing listens.
 async fn nowhere() -> MeiliSettings {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = taken.local_addr().expect("an address");

@@ -1,5 +1,5 @@
-//! What every engine does alike, asked at the port: the embedded one always, Meilisearch where `MEILI_URL` says where a
-//! real one is.
+//! The contract of the port `Engine`: all engines behave alike. The tests run against the embedded engine
+//! always, and against Meilisearch where `MEILI_URL` says where a real one is.
 
 mod cases;
 mod feeding;
@@ -32,17 +32,17 @@ async fn at_meilisearch(test: impl AsyncFn(&dyn Engine, &MeiliIndexes)) {
         return;
     };
     SAID.call_once(|| println!("contract tests run against Meilisearch at {}, too", settings.url.0));
-    let kept = MeiliIndexes::new(settings, Uuid::new_v4());
-    let engine = Meilisearch::new(&kept.settings, kept.log).expect("a client");
-    let done = AssertUnwindSafe(test(&engine, &kept)).catch_unwind().await;
-    kept.remove().await;
+    let indexes = MeiliIndexes::new(settings, Uuid::new_v4());
+    let engine = Meilisearch::new(&indexes.settings, indexes.log).expect("a client");
+    let done = AssertUnwindSafe(test(&engine, &indexes)).catch_unwind().await;
+    indexes.remove().await;
     if let Err(failure) = done {
         println!("this was with Meilisearch");
         std::panic::resume_unwind(failure);
     }
 }
 
-/// As of when questions are asked.
+/// The time at which the tests' queries are made.
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_750_000_000, 0).expect("in range")
 }
@@ -55,7 +55,7 @@ fn user(n: u32) -> domain::value::UserId {
     domain::value::UserId(id(n))
 }
 
-/// A post by nobody, a day old.
+/// A post without an author, a day old.
 fn post(n: u32, text: &str) -> PostDocument {
     PostDocument {
         post_id: id(n),
@@ -124,7 +124,7 @@ async fn find(engine: &dyn Engine, query: Query) -> Found {
     found
 }
 
-/// The numbers of those found, in order.
+/// The numbers of the documents that were found, in order.
 fn numbers(found: &Found) -> Vec<u32> {
     let number = |key: &Key| match key {
         Key::Post(id) | Key::Person(id) | Key::Tag(id) => u32::try_from(id.as_u128() - 1).expect("a number"),
@@ -132,12 +132,12 @@ fn numbers(found: &Found) -> Vec<u32> {
     found.hits.iter().map(|hit| number(&hit.key)).collect()
 }
 
-/// The numbers of those that a question finds, in order.
+/// The numbers of the documents that a query finds, in order.
 async fn ordered(engine: &dyn Engine, query: Query) -> Vec<u32> {
     numbers(&find(engine, query).await)
 }
 
-/// The numbers of those that words find, the least first.
+/// The numbers of the documents that words find, the least first.
 async fn set(engine: &dyn Engine, kind: Kind, q: &str) -> Vec<u32> {
     let found = find(engine, query(kind, q)).await;
     assert_eq!(found.total, found.hits.len(), "{q}");

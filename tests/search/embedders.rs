@@ -1,4 +1,4 @@
-//! An embedder over HTTP: how it is spoken with, and what goes on while it is away.
+//! An embedder over HTTP: the requests that it gets, and what goes on while it is away.
 
 use super::find;
 use crate::support::TestApp;
@@ -22,11 +22,11 @@ async fn every_text_gets_its_own_vector_of_length_one_in_bounded_requests() {
         assert!(off < 1e-5, "{text}: {off}");
     }
     assert_eq!((vectors.len(), embedder.dimensions()), (70, Some(256)));
-    let asked = service.asked();
-    let sizes: Vec<_> = asked.iter().map(|body| body["input"].as_array().expect("texts").len()).collect();
+    let requests = service.requests();
+    let sizes: Vec<_> = requests.iter().map(|body| body["input"].as_array().expect("texts").len()).collect();
     assert_eq!(sizes, [32, 32, 6]);
-    assert_eq!(asked[0]["model"], "model");
-    assert!(asked[0].get("dimensions").is_none(), "models that can't shorten theirs refuse it");
+    assert_eq!(requests[0]["model"], "model");
+    assert!(requests[0].get("dimensions").is_none(), "models that can't shorten theirs refuse it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +60,7 @@ async fn an_answer_that_is_not_as_it_should_be_is_none() {
     settings.dimensions = Some(128);
     let shorter = Http::new(&settings).expect("it speaks HTTPS");
     shorter.embed(texts(1)).await.expect_err("it does not shorten them");
-    assert_eq!(service.asked().last().expect("it was asked")["dimensions"], 128);
+    assert_eq!(service.requests().last().expect("it was asked")["dimensions"], 128);
     service.be(Mood::Cut(128));
     shorter.embed(texts(1)).await.expect("as long as they were to be");
     drop(service);
@@ -85,7 +85,7 @@ async fn while_it_is_away_words_go_on_and_closeness_is_told_later() {
     }
     let none = quick(format!("/v1/posts/{post}/similar")).send().await.expect(200);
     assert!(none.items().is_empty());
-    // One post that the model never takes keeps nobody from theirs.
+    // A post that the model never takes keeps no other post from its vector.
     service.be(Mood::Refusing("금지"));
     mina.publish("금지된 감귤을 먹었다").await;
     mina.publish("감귤을 또 먹었다").await;
@@ -105,8 +105,8 @@ async fn a_model_that_does_not_answer_is_not_waited_for() {
     let settings = service.settings.clone();
     let app = TestApp::start_with(|changed| changed.embedder = Some(settings)).await;
     let nobody = app.nobody();
-    let asked = nobody.get("/v1/search/posts?q=%EA%B0%90&mode=similar");
-    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), asked).await;
+    let search = nobody.get("/v1/search/posts?q=%EA%B0%90&mode=similar");
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), search).await;
     answer.expect("some seconds at most").expect_problem(503, "embedder_unavailable");
 }
 
@@ -118,10 +118,10 @@ async fn likes_and_names_are_not_embedded_and_a_like_makes_no_vector_anew() {
     let mina = app.enrol("mina").await;
     let post = mina.publish("제주 감귤 #귤").await;
     find(&app, &mina, "posts", "다른 말", "&mode=similar").await;
-    let before = service.asked().len();
+    let before = service.requests().len();
     mina.put_empty(&format!("/v1/posts/{post}/like")).await.expect(204);
     assert_eq!(find(&app, &mina, "posts", "다른 말", "&mode=similar").await.items().len(), 0);
-    let asked = service.asked();
-    assert_eq!(asked.len(), before + 1, "only what was searched");
-    assert_eq!(asked[0]["input"][0], "제주 감귤 #귤\n귤");
+    let requests = service.requests();
+    assert_eq!(requests.len(), before + 1, "only what was searched");
+    assert_eq!(requests[0]["input"][0], "제주 감귤 #귤\n귤");
 }

@@ -1,4 +1,4 @@
-//! The engine holds what the documents' tables hold, however it got there.
+//! The engine holds what the documents' tables hold, however the documents got there.
 
 use super::{find, posts};
 use crate::support::TestApp;
@@ -44,14 +44,14 @@ async fn it_equals_the_tables_and_keeps_its_folder_over_a_restart() {
     let found = find(&app, &app.nobody(), "posts", "감귤", "").await;
     assert_eq!(found.items().len(), 2);
     let expected: BTreeSet<_> = versions(&app.pool).await.expect("the tables").into_iter().collect();
-    let kept = held(&path).expect("the index");
-    assert_eq!(kept.into_iter().collect::<BTreeSet<_>>(), expected);
+    let indexed = held(&path).expect("the index");
+    assert_eq!(indexed.into_iter().collect::<BTreeSet<_>>(), expected);
     app.stop().await;
     let again = app.second_node(|_| {}).await;
     assert_eq!(posts(&again, &again.nobody(), "감귤").await.len(), 2);
     let said = again.madang(&["verify", "search"]).await.expect("equal");
     assert!(said.contains("search index: equal (9 documents)"), "{said}");
-    // What a feeder had forgotten would be found.
+    // The statement leaves a document as a feeder would that had missed a change of it: `verify` finds it.
     sqlx::query("update search.posts set version = version + 1 where not gone")
         .execute(&again.pool)
         .await

@@ -1,4 +1,4 @@
-//! What is found by which words, and how it is shown.
+//! Hits: which words find what, and how it is shown.
 
 use super::meilisearch::start;
 use super::{find, posts};

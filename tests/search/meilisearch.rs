@@ -1,4 +1,5 @@
-//! A real Meilisearch, where `MEILI_URL` (and `MEILI_KEY`) say where one is, and what tests leave there.
+//! A real Meilisearch, where `MEILI_URL` (and `MEILI_KEY`) say where one is, and the indexes that tests make
+//! there.
 
 use crate::support::TestApp;
 use crate::support::wait::until;
@@ -7,7 +8,7 @@ use service::settings::{MeiliSettings, Settings};
 use std::ops::Deref;
 use uuid::Uuid;
 
-/// Where one is.
+/// The settings of the Meilisearch that the environment names, if it names one.
 pub fn named() -> Option<MeiliSettings> {
     let settings = Settings::read(|name| match name {
         "MEILI_URL" | "MEILI_KEY" => std::env::var(name).ok(),
@@ -17,7 +18,7 @@ pub fn named() -> Option<MeiliSettings> {
     settings.expect("an address and a key that can be used").meili
 }
 
-/// The indexes of one log, past the engine.
+/// A client of one log's indexes that goes past the engine.
 pub struct MeiliIndexes {
     pub settings: MeiliSettings,
     pub log: Uuid,
@@ -26,7 +27,7 @@ pub struct MeiliIndexes {
 
 impl MeiliIndexes {
     pub fn new(settings: MeiliSettings, log: Uuid) -> Self {
-        // It closes what rests for longer, with an answer to nothing.
+        // Meilisearch closes a connection that rests for longer, without an answer to the next request.
         let http = crate::support::client_without_pool();
         Self { settings, log, http }
     }
@@ -44,7 +45,7 @@ impl MeiliIndexes {
         answer.json().await.expect("JSON")
     }
 
-    /// Waits for a task that was begun.
+    /// Waits for a task that Meilisearch has begun.
     async fn done(&self, task: &Value) {
         let path = format!("/tasks/{}", task["taskUid"]);
         until("Meilisearch has done the task", async || {
@@ -65,23 +66,23 @@ impl MeiliIndexes {
         self.done(&task).await;
     }
 
-    /// A document as it stands there.
+    /// A document as it stands in Meilisearch.
     pub async fn get(&self, index: &str, id: &str) -> Value {
         let path = format!("/indexes/madang_{}_{index}/documents/{id}", self.log.simple());
         self.ask(reqwest::Method::GET, &path, None).await
     }
 
-    /// The names of its indexes.
-    pub async fn indexes(&self) -> Vec<String> {
+    /// The names of the log's indexes.
+    pub async fn names(&self) -> Vec<String> {
         let all = self.ask(reqwest::Method::GET, "/indexes?limit=10000", None).await;
         let names = all["results"].as_array().expect("a list").iter();
         let names = names.map(|index| index["uid"].as_str().expect("a name").to_owned());
         names.filter(|name| name.starts_with(&format!("madang_{}_", self.log.simple()))).collect()
     }
 
-    /// Deletes them.
+    /// Deletes the log's indexes.
     pub async fn remove(&self) {
-        for name in self.indexes().await {
+        for name in self.names().await {
             let task = self.ask(reqwest::Method::DELETE, &format!("/indexes/{name}"), None).await;
             self.done(&task).await;
         }
@@ -91,14 +92,14 @@ impl MeiliIndexes {
 /// A node that searches with the Meilisearch there is, or by itself where none is.
 pub struct Searching {
     app: Option<TestApp>,
-    kept: Option<MeiliIndexes>,
+    indexes: Option<MeiliIndexes>,
 }
 
 pub async fn start() -> Searching {
     let meili = named();
     let app = TestApp::start_with(|settings| settings.meili.clone_from(&meili)).await;
     let (log,): (Uuid,) = sqlx::query_as("select id from log").fetch_one(&app.pool).await.expect("a log");
-    Searching { app: Some(app), kept: meili.map(|meili| MeiliIndexes::new(meili, log)) }
+    Searching { app: Some(app), indexes: meili.map(|meili| MeiliIndexes::new(meili, log)) }
 }
 
 impl Deref for Searching {
@@ -110,15 +111,15 @@ impl Deref for Searching {
 }
 
 impl Drop for Searching {
-    /// Whatever the test said, nothing stays behind; and the node goes first, or it would bring it again.
+    /// Deletes the indexes whatever the test's result. The node stops first, or it would make them again.
     fn drop(&mut self) {
-        let (Some(mut app), Some(kept)) = (self.app.take(), self.kept.take()) else { return };
+        let (Some(mut app), Some(indexes)) = (self.app.take(), self.indexes.take()) else { return };
         let tidy = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 app.stop().await;
-                kept.remove().await;
+                indexes.remove().await;
             });
         });
         let _ = tidy.join();

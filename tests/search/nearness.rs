@@ -1,4 +1,4 @@
-//! The index of vectors on real writing, held against comparing everything with everything.
+//! The index of vectors on real writing, compared with the distances between all vectors.
 
 use super::relevance::{document, id, row};
 use crate::import::{Data, folder};
@@ -12,7 +12,7 @@ use search_engine::embedder::{Local, local};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-/// Posts of the data set that are put in.
+/// Number of posts of the data set that are indexed.
 const POSTS: usize = 30_000;
 const QUERIES: usize = 60;
 const TOP: usize = 20;
@@ -34,17 +34,18 @@ async fn ask(engine: &Embedded, near: Near, since: i64, offset: usize) -> Found 
     engine.find(query).await.expect("it answers")
 }
 
-/// How many of those that are really the nearest, of the rows from `from` on, are missing, and how many there are.
-fn missing(vectors: &[Vec<f32>], asked: usize, from: usize, found: &Found) -> (usize, usize) {
-    let dot = |other: &Vec<f32>| vectors[asked].iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
+/// Of the posts that are really the nearest, from the row `from` on: how many are missing in the hits, and
+/// how many there are.
+fn missing(vectors: &[Vec<f32>], queried: usize, from: usize, found: &Found) -> (usize, usize) {
+    let dot = |other: &Vec<f32>| vectors[queried].iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
     let mut cosines: Vec<_> =
         vectors.iter().enumerate().skip(from).map(|(row, other)| (dot(other), row)).collect();
-    cosines.retain(|(cosine, other)| *other != asked && *cosine >= Local.closeness() + 0.02);
+    cosines.retain(|(cosine, other)| *other != queried && *cosine >= Local.closeness() + 0.02);
     cosines.sort_by(|a, b| b.0.total_cmp(&a.0));
     cosines.truncate(TOP);
     let least = cosines.last().map_or(1.0, |(cosine, _)| *cosine);
     let rows: HashSet<_> = found.hits.iter().map(|hit| row(&hit.key)).collect();
-    // Of what is about as near as the last one any will do.
+    // Any post will do among those that are about as near as the last one.
     let expected: Vec<_> = cosines.iter().filter(|(cosine, _)| *cosine > least + 0.02).collect();
     (expected.iter().filter(|(_, other)| !rows.contains(other)).count(), expected.len())
 }
@@ -53,8 +54,8 @@ fn missing(vectors: &[Vec<f32>], asked: usize, from: usize, found: &Found) -> (u
 async fn the_nearest_posts_are_found_whatever_the_bounds_and_kept() {
     let data = Data::read(&folder());
     let texts: Vec<String> = data.posts.iter().take(POSTS).map(|(_, text)| text.clone()).collect();
-    let kept = tempfile::tempdir().expect("a folder");
-    let engine = Embedded::open(Some(kept.path()), "nearness").expect("it opens");
+    let dir = tempfile::tempdir().expect("a folder");
+    let engine = Embedded::open(Some(dir.path()), "nearness").expect("it opens");
     for (n, some) in texts.chunks(2_000).enumerate() {
         let changes = some.iter().enumerate().map(|(m, text)| document(n * 2_000 + m, text)).collect();
         engine.take(changes, None).await.expect("taken");
@@ -82,14 +83,14 @@ async fn the_nearest_posts_are_found_whatever_the_bounds_and_kept() {
     for (kind, from) in [("among all", 0), ("within narrow bounds", late)] {
         let (mut lost, mut wanted, mut times) = (0, 0, vec![]);
         for n in 0..QUERIES {
-            let asked = n * texts.len() / QUERIES;
+            let queried = n * texts.len() / QUERIES;
             let since = first_second + i64::try_from(from).expect("small");
             let begun = Instant::now();
-            let found = ask(&engine, Near::Post(PostId(id(asked))), since, 0).await;
+            let found = ask(&engine, Near::Post(PostId(id(queried))), since, 0).await;
             times.push(begun.elapsed());
-            assert!(found.hits.iter().all(|hit| row(&hit.key) != asked && row(&hit.key) >= from), "{kind}");
+            assert!(found.hits.iter().all(|hit| row(&hit.key) != queried && row(&hit.key) >= from), "{kind}");
             assert!(found.hits.is_sorted_by(|a, b| a.score.near >= b.score.near), "{kind}");
-            let (missing, of) = missing(&vectors, asked, from, &found);
+            let (missing, of) = missing(&vectors, queried, from, &found);
             (lost, wanted) = (lost + missing, wanted + of);
         }
         times.sort();
@@ -97,29 +98,30 @@ async fn the_nearest_posts_are_found_whatever_the_bounds_and_kept() {
         assert!(wanted > 0 && lost * 20 <= wanted, "{kind}: {lost} of {wanted}");
     }
 
-    // What is gone is near to nothing: neither without its document nor without its vector, nor after a restart.
-    let asked = (0..texts.len()).max_by_key(|row| texts[*row].chars().count()).expect("some");
-    let to = || Near::Vector(vectors[asked].clone());
-    assert_eq!(row(&ask(&engine, to(), 0, 0).await.hits[0].key), asked);
-    let DocumentUpdate { key, version, .. } = document(asked, "");
+    // A deleted post is near to nothing: neither without its document nor without its vector, nor after a
+    // restart.
+    let queried = (0..texts.len()).max_by_key(|row| texts[*row].chars().count()).expect("some");
+    let to = || Near::Vector(vectors[queried].clone());
+    assert_eq!(row(&ask(&engine, to(), 0, 0).await.hits[0].key), queried);
+    let DocumentUpdate { key, version, .. } = document(queried, "");
     engine.take(vec![DocumentUpdate { key, version, document: None }], None).await.expect("taken");
     let without = ask(&engine, to(), 0, 0).await;
-    assert!(without.hits.iter().all(|hit| row(&hit.key) != asked), "its document is gone");
-    engine.take(vec![document(asked, &texts[asked])], None).await.expect("taken");
-    engine.take_vectors("local", vec![(PostId(id(asked)), None)], Some(8)).await.expect("taken");
+    assert!(without.hits.iter().all(|hit| row(&hit.key) != queried), "its document is gone");
+    engine.take(vec![document(queried, &texts[queried])], None).await.expect("taken");
+    engine.take_vectors("local", vec![(PostId(id(queried)), None)], Some(8)).await.expect("taken");
     assert_eq!(ask(&engine, to(), 0, 0).await.hits, without.hits, "its vector is gone");
-    assert!(ask(&engine, Near::Post(PostId(id(asked))), 0, 0).await.hits.is_empty());
+    assert!(ask(&engine, Near::Post(PostId(id(queried))), 0, 0).await.hits.is_empty());
     drop(engine);
-    let engine = Embedded::open(Some(kept.path()), "nearness").expect("it opens");
+    let engine = Embedded::open(Some(dir.path()), "nearness").expect("it opens");
     assert_eq!(engine.vectors_position("local").await.expect("known"), 8);
     let after = ask(&engine, to(), 0, 0).await;
     let many = (0..40).map(|_| ask(&engine, to(), 0, 0));
     assert!(futures::future::join_all(many).await.iter().all(|found| *found == after), "many at once");
     let rows = |found: &Found| found.hits.iter().map(|hit| row(&hit.key)).collect::<HashSet<_>>();
     let same = rows(&after).intersection(&rows(&without)).count();
-    assert!(!rows(&after).contains(&asked) && same * 10 >= without.hits.len() * 9, "{same}");
-    engine.take_vectors("local", vec![all[asked].clone()], Some(9)).await.expect("taken");
-    assert_eq!(row(&ask(&engine, to(), 0, 0).await.hits[0].key), asked, "back again");
+    assert!(!rows(&after).contains(&queried) && same * 10 >= without.hits.len() * 9, "{same}");
+    engine.take_vectors("local", vec![all[queried].clone()], Some(9)).await.expect("taken");
+    assert_eq!(row(&ask(&engine, to(), 0, 0).await.hits[0].key), queried, "back again");
     assert_eq!(engine.vectors_position("other").await.expect("known"), 0, "of another embedder it has none");
     assert!(ask(&engine, to(), 0, 0).await.hits.is_empty());
 }

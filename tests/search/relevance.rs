@@ -1,5 +1,5 @@
-//! Recall on real writing: words cut out of the imported posts, with the posts that contain them known from the texts
-//! alone.
+//! Recall on real writing: the words are cut out of the imported posts, and the texts alone tell which posts
+//! contain them.
 
 use crate::import::{Data, folder};
 use chrono::DateTime;
@@ -14,9 +14,9 @@ use std::time::Instant;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-/// Posts of the data set that are indexed.
+/// Number of posts of the data set that are indexed.
 const POSTS: usize = 30_000;
-/// Queries of each kind.
+/// Number of queries of each kind.
 const QUERIES: usize = 80;
 
 pub(super) fn id(row: usize) -> Uuid {
@@ -68,7 +68,7 @@ fn is_hangul(word: &str) -> bool {
     word.chars().all(|c| ('가'..='힣').contains(&c))
 }
 
-/// Words of the texts with the rows that contain them anywhere, those of some rows picked evenly.
+/// Words of the texts, from rows picked evenly, with the rows that contain them anywhere.
 fn cut(texts: &[String], of_word: impl Fn(&str) -> Option<String>) -> Vec<(String, BTreeSet<usize>)> {
     let mut picked: Vec<String> = vec![];
     let words = texts.iter().flat_map(|text| text.split_whitespace());
@@ -94,7 +94,7 @@ fn cut(texts: &[String], of_word: impl Fn(&str) -> Option<String>) -> Vec<(Strin
 async fn every_post_that_contains_a_word_is_found_and_no_other() {
     let data = Data::read(&folder());
     let texts: Vec<String> = data.posts.iter().take(POSTS).map(|(_, text)| text.clone()).collect();
-    // Compared as search does, so that width and case do not count.
+    // The texts are folded as search folds them, so that width and case do not count.
     let folded: Vec<String> = texts.iter().map(|text| fold(text).chars.into_iter().collect()).collect();
     let engine = Embedded::open(None, "relevance").expect("it opens");
     let begun = Instant::now();
@@ -115,11 +115,11 @@ async fn every_post_that_contains_a_word_is_found_and_no_other() {
         ("two syllables inside", cut(&folded, |word| some(word, 1, 3).filter(|_| word.chars().count() > 3))),
         ("one syllable", cut(&folded, |word| some(word, 0, 1))),
     ]);
-    let mut asked = 0;
+    let mut query_count = 0;
     for (kind, queries) in &kinds {
         let (mut hits, mut at_20, mut few) = (0, 0, 0);
         for (n, (word, expected)) in queries.iter().enumerate() {
-            // Every other one as a Mac would type it.
+            // Every second word is typed as decomposed Hangul, as a Mac does.
             let typed: String = if n % 2 == 0 { word.clone() } else { word.nfd().collect() };
             let all: BTreeSet<usize> = found(&engine, &typed, texts.len()).await.into_iter().collect();
             assert_eq!(&all, expected, "{kind}: {word}");
@@ -135,7 +135,7 @@ async fn every_post_that_contains_a_word_is_found_and_no_other() {
             "{kind}: {} queries, {hits} posts, recall 1.0, precision 1.0, {few} with 20 or fewer",
             queries.len()
         );
-        asked += queries.len();
+        query_count += queries.len();
     }
-    assert!(texts.len() < 10_000 || asked >= 200, "{asked} queries");
+    assert!(texts.len() < 10_000 || query_count >= 200, "{query_count} queries");
 }

@@ -1,4 +1,5 @@
-//! What people search for: each sees their own and can have it forgotten; of many it is told without whose it is.
+//! The searches of people: each person sees their own and can have them forgotten; the popular ones are told
+//! without whose they are.
 
 use crate::faults::until;
 use crate::races::assert_equal_to_a_rebuild;
@@ -17,12 +18,12 @@ use uuid::Uuid;
 
 const MINE: &str = "/v1/me/searches";
 
-/// A node that looks anew for each who asks what many search for.
+/// A node that counts popular searches anew for each request.
 async fn looking() -> TestApp {
     TestApp::start_with(|settings| settings.popular_searches_every = Duration::ZERO).await
 }
 
-/// Searches; the search's id.
+/// Searches; returns the search's id.
 async fn search(by: &Person, query: &str) -> String {
     by.post(MINE, json!({ "query": query })).await.expect(200).id()
 }
@@ -63,7 +64,7 @@ async fn the_newest_search_comes_first_and_the_same_again_moves_up() {
     let first = search(&mina, "한강 야경").await;
     search(&mina, "감귤 -광고").await;
     search(&mina, "Seoul").await;
-    // Read without a position: who searched sees it.
+    // The list is read without a position: the person who searched sees the search.
     let listed = mina.get(MINE).await.expect(200);
     assert_eq!(listed.each("query"), ["Seoul", "감귤 -광고", "한강 야경"]);
     assert_eq!(listed.json["next_cursor"], Value::Null);
@@ -128,8 +129,8 @@ async fn the_newest_fifty_are_kept_and_the_words_of_others_are_gone() {
     for n in 0..SearchHistory::MAX + 2 {
         search(&mina, &format!("검색 {n}")).await;
     }
-    let kept: Vec<String> = (2..SearchHistory::MAX + 2).rev().map(|n| format!("검색 {n}")).collect();
-    assert_eq!(mine(&app, &mina).await, kept);
+    let newest: Vec<String> = (2..SearchHistory::MAX + 2).rev().map(|n| format!("검색 {n}")).collect();
+    assert_eq!(mine(&app, &mina).await, newest);
     assert_eq!(number(&app, WORDS).await, SearchHistory::MAX as i64);
     assert_equal_to_a_rebuild(&app).await;
 }
@@ -218,7 +219,7 @@ async fn what_three_people_search_for_is_popular() {
     let app = looking().await;
     let (people, nobody) = (app.enrol_many("person", 4).await, app.nobody());
     for _ in 0..5 {
-        // One who searches for two things in turn searches often, and is one person.
+        // A person who searches for two things in turn searches often, and is one person.
         all_search(&people[..2], "둘이 찾는 것").await;
         all_search(&people[..2], "감귤").await;
     }
@@ -294,7 +295,8 @@ async fn who_forgets_a_search_leaves_or_is_erased_takes_their_voice_along() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_popular_does_not_change_just_after_someone_searched() {
-    // As of a moment long ago, until the next: years are long enough for any test.
+    // The popular searches stay those of the node's first count until the next one: years are long enough for
+    // any test.
     let years = Duration::from_secs(10 * 365 * 24 * 3_600);
     let app = TestApp::start_with(|settings| settings.popular_searches_every = years).await;
     let people = app.enrol_many("person", 3).await;
@@ -324,7 +326,7 @@ async fn events_tell_nothing_of_what_was_searched() {
             fields.filter(|name| !["type", "user_id", "search_id", "at"].contains(name)).collect();
         assert_eq!(unknown, [""; 0], "{payload}");
     }
-    // Random, so that they tell neither what nor in which order.
+    // The ids are random, so that they tell neither the words nor the order of the searches.
     assert!(ids.iter().all(|id| id.parse::<Uuid>().expect("an id").get_version_num() == 4), "{ids:?}");
 }
 

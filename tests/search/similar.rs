@@ -1,4 +1,4 @@
-//! Posts by closeness: to a post, and to what is written in the search field.
+//! Posts by closeness: to a post, and to the words in the search field.
 
 use super::find;
 use crate::import::{Data, folder};
@@ -163,8 +163,8 @@ async fn what_is_anonymous_is_close_by_its_words_and_names_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vectors_outlast_a_restart_and_another_embedder_makes_its_own() {
-    let kept = tempfile::tempdir().expect("a folder");
-    let path = kept.path().to_owned();
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().to_owned();
     let service = Service::start("one").await;
     let mut app = TestApp::start_with(|settings| {
         settings.search_dir = Some(path.clone());
@@ -175,13 +175,13 @@ async fn vectors_outlast_a_restart_and_another_embedder_makes_its_own() {
     let post = mina.publish("제주 감귤 이야기").await;
     mina.publish("감귤 이야기 하나 더").await;
     assert_eq!(similar(&app, &mina, &post).await.items().len(), 1);
-    let asked = service.asked().len();
+    let requests = service.requests().len();
     app.stop().await;
 
     let mut again = app.second_node(|_| {}).await;
     let found = similar(&again, &mina.at(&again), &post).await;
     assert_eq!((found.items().len(), &found.json["embedder"]), (1, &json!("one")));
-    assert_eq!(service.asked().len(), asked, "no vector was made again");
+    assert_eq!(service.requests().len(), requests, "no vector was made again");
     again.stop().await;
 
     let another = Service::start("another").await;
@@ -189,10 +189,10 @@ async fn vectors_outlast_a_restart_and_another_embedder_makes_its_own() {
     let mut third = app.second_node(|changed| changed.embedder = Some(settings)).await;
     let found = similar(&third, &mina.at(&third), &post).await;
     assert_eq!((found.items().len(), &found.json["embedder"]), (1, &json!("another")));
-    assert_eq!(another.asked()[0]["input"].as_array().map(Vec::len), Some(2), "all of them");
+    assert_eq!(another.requests()[0]["input"].as_array().map(Vec::len), Some(2), "all of them");
     third.stop().await;
 
-    // A torn file is not believed.
+    // The engine doesn't trust a torn file.
     let files = std::fs::read_dir(path.join("vectors")).expect("it is there");
     let index = files
         .map(|file| file.expect("a file").path())

@@ -1,4 +1,4 @@
-//! What one may be about to type.
+//! Suggestions for the words that a person may be about to type.
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
@@ -25,7 +25,7 @@ async fn half_a_syllable_initials_and_the_wrong_keyboard_are_enough() {
     for q in ["ㄱ", "가", "감", "감ㄱ", "감규", "감귤", "rkarb", "ㄱㄱ", "#감ㄱ"] {
         let found = suggest(&app, &mina, q).await;
         assert_eq!(names(&found, "tags", "tag")[0], "감귤", "{q}: what more posts carry comes first");
-        // Its second syllable begins with ㄱ, too.
+        // The second syllable of 한강 begins with ㄱ, too.
         assert_eq!(names(&found, "tags", "tag").contains(&"한강".to_owned()), q == "ㄱ", "{q}");
     }
     assert_eq!(names(&suggest(&app, &mina, "감ㅈ").await, "people", "handle"), ["감자밭"]);

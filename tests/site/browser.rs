@@ -1,12 +1,12 @@
-//! The search page in a real browser: typing, keys, tabs, going back, a phone, no scripts, and for people who see or
-//! move otherwise.
+//! The search page in a real browser: typing, keys, tabs, going back, a phone, no scripts, and for people who
+//! see or move in other ways.
 
 use crate::media::ready;
 use crate::support::TestApp;
 use crate::support::browser::{Browser, DESK, Habits, Key, PHONE};
 use serde_json::json;
 
-/// A yard with something to find; all of it is in the index when this returns.
+/// A node with posts to find; the index has all of them when this returns.
 async fn yard() -> TestApp {
     let app = TestApp::start().await;
     let (mina, sora) = (app.enrol("mina").await, app.enrol("소라").await);
@@ -37,7 +37,8 @@ async fn results_come_as_one_types_and_the_address_keeps_them() {
     browser.type_keys(" 잼").await;
     browser.until(COUNT, 1).await;
     browser.press(Key::Enter).await;
-    // One search, however many letters it took: back leads to where it began.
+    // The letters make one search in the browser's history, however many they are: back leads to where the
+    // search began.
     browser.back().await;
     browser.until(COUNT, 3).await;
     assert_eq!(browser.address().await, "/");
@@ -84,7 +85,7 @@ async fn everything_can_be_done_by_keys() {
     browser.press(Key::Escape).await;
     browser.until("document.getElementById('q').value", "").await;
     browser.until(COUNT, 3).await;
-    // Down among what was found, and up again into the field.
+    // The keys lead down among the hits, and up again into the field.
     browser.press(Key::Down).await;
     browser.until("document.activeElement === document.querySelectorAll('.hit')[0]", true).await;
     browser.press(Key::Down).await;
@@ -94,7 +95,7 @@ async fn everything_can_be_done_by_keys() {
     browser.press(Key::Down).await;
     browser.press(Key::Enter).await;
     browser.until("location.pathname.startsWith('/posts/')", true).await;
-    // Half a syllable is enough for a tag.
+    // The first letters of a syllable are enough to find a tag.
     browser.type_keys("/").await;
     browser.type_keys("요ㄹ").await;
     browser.until("document.querySelector('[role=option]')?.textContent", "#요리1").await;

@@ -1,4 +1,4 @@
-//! What the pages say, as they come from the server: readable without JavaScript.
+//! The pages as the server sends them: readable without JavaScript.
 
 use super::page;
 use crate::boards::{open_at_any_hour, publish_on};
@@ -18,7 +18,7 @@ async fn a_search_is_a_form_links_and_what_was_found() {
     assert!(html.contains(&format!("href=\"/posts/{post}\"")) && !html.contains("한강"), "{html}");
     assert!(html.contains("value=\"감귤\"") && html.contains("약 1개를 찾았어요"), "{html}");
     assert!(html.contains("<html lang=\"ko\">"));
-    // Every other way to look for it is a link.
+    // The links of the page lead to every other way to look for the word.
     for link in ["&#38;tab=people", "&#38;tab=photos", "&#38;sort=newest", "&#38;tag=%EC%A0%9C%EC%A3%BC"] {
         assert!(html.contains(link), "{link} in {html}");
     }

@@ -1,13 +1,13 @@
-//! Ten gigabytes where a few kilobytes are expected.
+//! Bodies of ten gigabytes where the server expects a few kilobytes.
 
 use super::{BOUND_MB, PATIENCE, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const TEN_GIGABYTES: u64 = 10 << 30;
-/// What buffers on the way may take in before the sender learns that nobody wants it.
+/// The limit on the bytes that buffers on the way take in before the sender learns that nobody wants them.
 const TAKEN_AT_MOST: u64 = 64 << 20;
 
-/// Sends all of it unless it is hung up on; the answer, and how much was taken.
+/// Sends the whole body unless the server hangs up; returns the answer, and how many bytes were taken.
 async fn pour(server: &Server, head: &str, chunked: bool) -> (String, u64) {
     let (mut reader, mut writer) = server.connect().await.into_split();
     let head = head.as_bytes().to_vec();

@@ -1,4 +1,4 @@
-//! More clients than may be connected wait; none is lost when the server stops.
+//! The limit on connections: more clients than may be connected wait, and none is lost when the server stops.
 
 use super::{PATIENCE, PING, Server, rest, send, until};
 use tokio::net::TcpStream;
@@ -46,10 +46,10 @@ async fn fewer_files_than_clients_make_clients_wait_and_nothing_fail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stops_answers_what_is_in_flight_and_hangs_up_on_the_rest() {
     let mut server = Server::start(&[]).await;
-    let (mut silent, mut kept, mut busy) =
+    let (mut silent, mut idle, mut busy) =
         (server.connect().await, server.connect().await, server.connect().await);
-    send(&mut kept, PING).await;
-    until(&mut kept, "pong").await;
+    send(&mut idle, PING).await;
+    until(&mut idle, "pong").await;
     let token = server.neighbour.token.as_deref().expect("a token");
     let text = "{\"text\":\"끝까지\"}";
     let head = format!(
@@ -63,7 +63,7 @@ async fn a_server_that_stops_answers_what_is_in_flight_and_hangs_up_on_the_rest(
     let process = server.child.id().expect("it runs").to_string();
     let told = Command::new("kill").args(["-TERM", &process]).status().await.expect("kill runs");
     assert!(told.success());
-    assert_eq!((rest(&mut silent).await, rest(&mut kept).await), (String::new(), String::new()));
+    assert_eq!((rest(&mut silent).await, rest(&mut idle).await), (String::new(), String::new()));
     send(&mut busy, text.as_bytes()).await;
     let answer = rest(&mut busy).await;
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");

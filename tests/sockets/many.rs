@@ -6,10 +6,11 @@ use tokio::net::TcpStream;
 
 const MANY: usize = 10_000;
 
-/// Each asks four times for 1.5 MB, which is more than the kernel keeps for those who take nothing.
+/// Number of clients that each ask four times for 1.5 MB, which is more than the kernel keeps for clients
+/// that take nothing.
 const READERS: usize = 150;
 
-/// Connects all and lets each send the same. Some may be hung up on.
+/// Connects all clients and lets each send the same bytes. The server may hang up on some.
 async fn all_send(server: &Server, bytes: &[u8]) -> Vec<TcpStream> {
     let mut all = Vec::with_capacity(MANY);
     for _ in 0..MANY {
@@ -57,7 +58,7 @@ async fn ten_thousand_clients_who_misbehave_keep_nobody_out_and_hold_little() {
     let half = format!("{head}Content-Length: 65000\r\n\r\n{}", " ".repeat(60_000));
     let mut unfinished = all_send(&server, half.as_bytes()).await;
     server.serves_others().await;
-    // Whoever got no memory was told so; whoever did is not waited for.
+    // The clients that got no memory were told so; the server does not wait for those that did.
     let mut answers = [0, 0];
     for stream in &mut unfinished {
         // A reset may overtake the answer.
@@ -95,7 +96,7 @@ async fn readers_of_long_pages_who_take_nothing_hold_little() {
     for _ in 0..READERS {
         let mut stream = server.connect().await;
         send(&mut stream, &request).await;
-        // One after the other, lest the database be what holds them up.
+        // The answers begin one after the other, so that the database is not what holds them up.
         let ready = tokio::time::timeout(PATIENCE, stream.readable()).await;
         ready.expect("an answer begins").expect("an open connection");
         deaf.push(stream);
@@ -109,7 +110,7 @@ async fn readers_of_long_pages_who_take_nothing_hold_little() {
     let peak = server.peak();
     println!("{READERS} long pages: at most {peak} MB");
     assert!(peak < BOUND_MB, "{peak} MB");
-    // Those who were not refused still get all of theirs.
+    // The clients that were not refused still get their whole answers.
     let mut first = deaf.swap_remove(0);
     first.shutdown().await.expect("an open connection");
     let answer = rest(&mut first).await;

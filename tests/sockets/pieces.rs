@@ -57,7 +57,7 @@ async fn a_request_cut_at_any_byte_changes_nothing() {
     let all = futures::stream::iter(cuts.enumerate()).for_each_concurrent(64, async |(n, cut)| {
         let mut stream = connect(&app).await;
         stream.write_all(cut).await.expect("an open connection");
-        // Some go without waiting.
+        // Every third client goes without waiting.
         if n % 3 == 0 {
             return;
         }
@@ -97,7 +97,7 @@ async fn a_request_in_any_pieces_is_answered_as_in_one() {
             let mut from = 0;
             for cut in cuts.into_iter().chain([bytes.len()]) {
                 stream.write_all(&bytes[from..cut]).await.expect("an open connection");
-                // Lets the other side read what is there.
+                // The server may read here what has been sent so far.
                 tokio::task::yield_now().await;
                 from = cut;
             }

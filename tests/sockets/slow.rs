@@ -1,4 +1,4 @@
-//! Clients who take their time are given some, and no more.
+//! Slow clients: the server gives them some time, and no more.
 
 use super::{LARGE, PATIENCE, PING, Server, rest, send, until};
 use std::time::Duration;
@@ -25,7 +25,7 @@ async fn who_brings_no_whole_request_is_hung_up_on() {
     tokio::time::timeout(PATIENCE, dripping).await.expect("it hangs up");
     let _ = reader.read(&mut [0; 64]).await;
 
-    // Neither does having brought one before.
+    // Earlier complete requests on the connection do not help either.
     let mut stream = server.connect().await;
     for _ in 0..3 {
         send(&mut stream, PING).await;
@@ -42,7 +42,7 @@ async fn who_does_not_take_their_answer_is_hung_up_on() {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(4_096).expect("small");
         let mut stream = socket.connect(server.address.parse().expect("an address")).await.expect("connects");
-        // More than the kernel takes in for those who take nothing themselves.
+        // The requests' answers are more than the kernel takes in for clients that take nothing themselves.
         send(&mut stream, &LARGE.repeat(20)).await;
         stream
     };
@@ -53,7 +53,7 @@ async fn who_does_not_take_their_answer_is_hung_up_on() {
     let (deaf, mut dripping) = (connect().await, connect().await);
     let mut often = tokio::time::interval(Duration::from_millis(20));
     let dripping = async {
-        // What was on its way can be read for long after the other side has hung up.
+        // The bytes that were on their way can be read for long after the other side has hung up.
         for taken in 1..whole {
             if dripping.read_u8().await.is_err() {
                 return taken;

@@ -1,5 +1,5 @@
-//! A real browser: Chromium without a window, driven through WebDriver (<https://www.w3.org/TR/webdriver2/>), whose few
-//! commands that are needed here are plain JSON.
+//! A real browser: Chromium without a window, driven through WebDriver (<https://www.w3.org/TR/webdriver2/>).
+//! The few WebDriver commands that the tests need are plain JSON.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,12 +9,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// How long a page may take to become what it is expected to be.
+/// The time that a page has to become what a test expects.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// By this name elements are referred to.
+/// The name of the JSON field in which WebDriver refers to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// How someone looks at pages.
+/// The way in which a person looks at pages.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub language: &'static str,
@@ -22,11 +22,11 @@ pub struct Habits {
     pub scripts: bool,
 }
 
-/// At a desk, in Korean.
+/// The habits of a person at a desk, who reads Korean.
 pub const DESK: Habits = Habits { language: "ko", width: 1280, scripts: true };
 pub const PHONE: Habits = Habits { width: 390, ..DESK };
 
-/// Keys that write nothing, as WebDriver names them.
+/// Keys that write no character, as WebDriver names them.
 #[derive(Clone, Copy, Debug)]
 pub enum Key {
     Enter,
@@ -35,7 +35,7 @@ pub enum Key {
     Left,
 }
 
-/// One window with a profile of its own.
+/// A browser window with a profile of its own.
 pub struct Browser {
     session: String,
     http: reqwest::Client,
@@ -96,12 +96,12 @@ impl Browser {
         self.command(Method::POST, &format!("/execute/{how}"), json!({ "script": script, "args": [] })).await
     }
 
-    /// What an expression is in the page.
+    /// Returns the value of a JavaScript expression in the page.
     pub async fn ask(&self, expression: &str) -> Value {
         self.run("sync", &format!("return {expression}")).await
     }
 
-    /// Waits until an expression is what it is expected to be.
+    /// Waits until a JavaScript expression in the page has the expected value.
     pub async fn until(&self, expression: &str, expected: impl Into<Value>) {
         let (begun, expected) = (Instant::now(), expected.into());
         loop {
@@ -113,7 +113,7 @@ impl Browser {
         }
     }
 
-    /// The same of what a promise comes to.
+    /// Waits until the promise that a JavaScript expression makes resolves to the expected value.
     pub async fn until_later(&self, promise: &str, expected: impl Into<Value>) {
         let (begun, expected) = (Instant::now(), expected.into());
         loop {
@@ -126,7 +126,7 @@ impl Browser {
         }
     }
 
-    /// Types into whatever has the focus.
+    /// Types into the element that has the focus.
     pub async fn type_keys(&self, keys: &str) {
         let focused = self.command(Method::GET, "/element/active", Value::Null).await;
         let path = format!("/element/{}/value", focused[ELEMENT].as_str().expect("an element"));
@@ -157,25 +157,26 @@ impl Browser {
         self.click_by("link text", text).await;
     }
 
-    /// Says yes to the question that the page asks in a box of its own.
+    /// Accepts the page's `confirm` dialog.
     pub async fn accept(&self) {
         self.command(Method::POST, "/alert/accept", json!({})).await;
     }
 
-    /// How many elements there are; it needs no scripts.
+    /// The number of elements that a CSS selector matches; the count needs no scripts in the page.
     pub async fn count(&self, css: &str) -> usize {
         let found = json!({ "using": "css selector", "value": css });
         self.command(Method::POST, "/elements", found).await.as_array().expect("a list").len()
     }
 
-    /// The address but for where the server is.
+    /// The page's address without the server's origin.
     pub async fn address(&self) -> String {
         let url = self.command(Method::GET, "/url", Value::Null).await;
         let url = url.as_str().expect("it is somewhere");
         url.strip_prefix(&self.url).unwrap_or(url).to_owned()
     }
 
-    /// What axe finds wrong with the page for people who see or move otherwise, of what is serious or worse.
+    /// The serious and critical faults that axe finds in the page: barriers for people who see or move in
+    /// other ways.
     pub async fn barriers(&self) -> Vec<String> {
         let axe =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("support/browser/node_modules/axe-core/axe.min.js");
@@ -192,7 +193,7 @@ impl Browser {
             .collect()
     }
 
-    /// Pages that are wider than the window make people push them to and fro.
+    /// True if the page is no wider than the window: people must push wider pages to and fro.
     pub async fn fits(&self) -> bool {
         self.ask("document.documentElement.scrollWidth <= innerWidth").await == json!(true)
     }
@@ -202,7 +203,7 @@ impl Browser {
     }
 }
 
-/// Where the driver listens; one for all tests, which ends with this process.
+/// The URL of the WebDriver server: one for all tests, which ends with this process.
 fn driver() -> &'static str {
     static DRIVER: OnceLock<(String, Driver)> = OnceLock::new();
     &DRIVER.get_or_init(Driver::start).0
@@ -215,7 +216,7 @@ struct Driver {
 impl Driver {
     fn start() -> (String, Self) {
         let mut child = Command::new("sh")
-            // Ends with this process, however that ends: its input closes then.
+            // The driver ends with this process, however the process ends: the shell's input closes then.
             .args([
                 "-c",
                 "exec 3<&0; chromedriver --port=0 </dev/null & driver=$!; cat <&3 >/dev/null; kill $driver",

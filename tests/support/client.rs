@@ -1,4 +1,4 @@
-//! Speaks the API's verbs.
+//! A client that has a method for each kind of request to the API.
 
 use super::TestApp;
 use super::wait::until;
@@ -10,26 +10,26 @@ use sqlx::PgPool;
 use std::time::Duration;
 use vault::Vault;
 
-/// An answer, read to its end.
+/// The server's answer to a request, read to its end.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    /// `Null` where there is no body.
+    /// The body as JSON; `Null` where there is no body.
     pub json: Value,
-    /// The body as it came.
+    /// The body's text as the server sent it.
     pub text: String,
 }
 
 impl Answer {
-    /// Asserts the status; shows the body when it is another.
+    /// Asserts the answer's status; shows the body when the status is another.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{:#}", self.json);
         self
     }
 
-    /// Asserts a problem of this status and code.
+    /// Asserts that the answer is a problem of this status and code.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Self {
         let answer = self.expect(status);
@@ -40,7 +40,8 @@ impl Answer {
         answer
     }
 
-    /// Asserts a problem of the client's making that says what is wrong, and where if it is a field.
+    /// Asserts that the answer is a problem that the client caused. The problem must say what is wrong and,
+    /// if a field is wrong, which field.
     #[track_caller]
     pub fn expect_refused(self, context: &str) -> Self {
         assert!((400..500).contains(&self.status), "{context}: {} {}", self.status, self.text);
@@ -70,7 +71,7 @@ impl Answer {
         value.to_str().expect("ASCII")
     }
 
-    /// The position that this answer gave, or covers.
+    /// The position of the log that this answer gave, or covers.
     #[track_caller]
     pub fn position(&self) -> i64 {
         self.header("madang-position").parse().expect("a number")
@@ -103,7 +104,7 @@ impl Answer {
     }
 }
 
-/// A request in the making; nothing is sent before [`Request::send`].
+/// A request in the making; [`Request::send`] sends it.
 pub struct Request(reqwest::RequestBuilder);
 
 impl Request {
@@ -111,7 +112,7 @@ impl Request {
         Self(self.0.header(name, value.to_string()))
     }
 
-    /// A header that need not be text.
+    /// Adds a header whose value need not be text.
     pub fn header_bytes(self, name: &str, value: &[u8]) -> Self {
         let value = reqwest::header::HeaderValue::from_bytes(value).expect("no control characters");
         Self(self.0.header(name, value))
@@ -125,7 +126,7 @@ impl Request {
         Self(self.0.header("content-type", content_type).body(body))
     }
 
-    /// Its answer while that is still coming.
+    /// Sends the request and returns the response while its body is still coming.
     pub async fn open(self) -> reqwest::Response {
         self.0.send().await.expect("it answers")
     }
@@ -134,7 +135,7 @@ impl Request {
         self.try_send().await.expect("a whole answer")
     }
 
-    /// Fails where the server is cut off.
+    /// Sends the request; fails where the server is cut off.
     pub async fn try_send(self) -> reqwest::Result<Answer> {
         let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -145,7 +146,7 @@ impl Request {
     }
 }
 
-/// Someone who has registered and logged in, or nobody.
+/// A person who has registered and logged in, or an anonymous visitor.
 #[derive(Clone)]
 pub struct Person {
     pub url: String,
@@ -153,14 +154,15 @@ pub struct Person {
     pub id: String,
     pub handle: String,
     pub token: Option<String>,
-    /// In whose name an operator asks.
+    /// The id of the user in whose name this operator makes requests.
     pub act_as: Option<String>,
 }
 
 pub const PASSWORD: &str = "correct horse battery";
 
 impl Person {
-    /// Asks for a sign of life until the process has seen that it is so: it looks every second.
+    /// Asks `/readyz` until the answer has this status and its body meets the condition: the process checks
+    /// its services every second.
     pub async fn ready_when(&self, status: u16, holds: impl Fn(&Value) -> bool) -> Answer {
         until("the process sees how it stands", async || {
             let answer = self.get("/readyz").await;
@@ -169,7 +171,7 @@ impl Person {
         .await
     }
 
-    /// Asks for metrics until they say so: lags are measured every few seconds.
+    /// Asks for metrics until they meet a condition: the process measures lags every few seconds.
     pub async fn metrics_when(&self, says: impl Fn(&str) -> bool) -> String {
         until("metrics say so", async || {
             let metrics = self.get("/metrics").await.expect(200).text;
@@ -178,14 +180,14 @@ impl Person {
         .await
     }
 
-    /// Nobody in particular.
+    /// An anonymous visitor.
     pub fn nobody(url: &str, http: reqwest::Client) -> Self {
         let (id, handle) = (String::new(), String::new());
         Self { url: url.to_owned(), http, id, handle, token: None, act_as: None }
     }
 
-    /// An operator has someone registered, with a password, who then logs in: quick where signing up is not
-    /// what it is about.
+    /// Registers a person with a password through an operator, and logs the person in: quick where signing up
+    /// is not what a test is about.
     pub async fn register(&self, handle: &str) -> Self {
         let body = json!({ "handle": handle, "display_name": handle, "bio": "", "password": PASSWORD });
         let id = self.post("/v1/users", body).await.expect(201).id();
@@ -195,14 +197,14 @@ impl Person {
         Self { id, handle: handle.to_owned(), ..nobody.with_token(&session) }
     }
 
-    /// The same client, in the session of this answer.
+    /// The same client, with the session that this answer opened.
     #[track_caller]
     pub fn with_token(&self, session: &Answer) -> Self {
         let token = session.json["access_token"].as_str().expect("a token").to_owned();
         Self { token: Some(token), ..self.clone() }
     }
 
-    /// The same person at another node.
+    /// The same person as a client of another node.
     pub fn at(&self, app: &TestApp) -> Self {
         Self { url: app.url.clone(), ..self.clone() }
     }
@@ -230,7 +232,7 @@ impl Person {
         self.request(Method::PUT, path).json(&body).send().await
     }
 
-    /// A PUT without a body: like, follow.
+    /// Sends a PUT without a body: a like or a follow.
     pub async fn put_empty(&self, path: &str) -> Answer {
         self.request(Method::PUT, path).send().await
     }
@@ -243,29 +245,29 @@ impl Person {
         self.request(Method::DELETE, path).send().await
     }
 
-    /// Publishes a post; its id.
+    /// Publishes a post; returns the post's id.
     pub async fn publish(&self, text: &str) -> String {
         self.post("/v1/posts", json!({ "text": text })).await.expect(201).id()
     }
 
-    /// Comments on a post; the comment's id.
+    /// Comments on a post; returns the comment's id.
     pub async fn comment(&self, post: &str, text: &str) -> String {
         self.post(&format!("/v1/posts/{post}/comments"), json!({ "text": text })).await.expect(201).id()
     }
 
-    /// Replies to a comment; the reply's id.
+    /// Replies to a comment; returns the reply's id.
     pub async fn reply(&self, post: &str, parent: &str, text: &str) -> String {
         let body = json!({ "text": text, "parent_id": parent });
         self.post(&format!("/v1/posts/{post}/comments"), body).await.expect(201).id()
     }
 
-    /// An operator in this person's name.
+    /// An operator who makes requests in this person's name.
     pub async fn by_operator(&self, app: &TestApp) -> Self {
         let operator = app.operator().await;
         Self { act_as: Some(self.id.clone()), id: self.id.clone(), handle: self.handle.clone(), ..operator }
     }
 
-    /// Leaves as a person does, or is deactivated where an operator acts.
+    /// Withdraws this person's account; an operator in the person's name deactivates the account instead.
     pub async fn leave(&self) -> Answer {
         match &self.act_as {
             Some(_) => self.delete("/v1/me").await,
@@ -281,7 +283,7 @@ impl Person {
         self.delete(&format!("/v1/users/{}/follow", other.handle)).await.expect(204);
     }
 
-    /// A read that sees all that anyone has written so far.
+    /// Reads a path after the read models have caught up with all that anyone has written so far.
     pub async fn see(&self, app: &TestApp, path: &str) -> Answer {
         let request = self.request(Method::GET, path).header("prefer", "wait=10");
         let answer = request.header("madang-position", app.head().await).send().await;
@@ -289,7 +291,7 @@ impl Person {
         answer
     }
 
-    /// Every value of one field through all pages of a list.
+    /// Reads all pages of a list; returns every value of one field.
     pub async fn walk(&self, path: &str, field: &str) -> Vec<String> {
         let join = if path.contains('?') { '&' } else { '?' };
         let mut all = Vec::new();
@@ -305,7 +307,7 @@ impl Person {
     }
 }
 
-/// An operator in nobody's name, who asks the server of this URL.
+/// An operator of the server at this URL, in nobody's name.
 pub async fn operator(database_url: &str, url: &str, http: reqwest::Client) -> Person {
     let pool = PgPool::connect(database_url).await.expect("the database is there");
     Person { token: Some(operator_token(&pool).await), ..Person::nobody(url, http) }
@@ -318,23 +320,23 @@ async fn operator_token(pool: &PgPool) -> String {
 }
 
 impl TestApp {
-    /// Nobody in particular.
+    /// An anonymous visitor to this node.
     pub fn nobody(&self) -> Person {
         Person::nobody(&self.url, self.http.clone())
     }
 
-    /// Who runs the service.
+    /// A client of the address for those who run the service.
     pub fn ops(&self) -> Person {
         Person::nobody(&self.ops_url, self.http.clone())
     }
 
-    /// Someone with a password, logged in.
+    /// Registers a person with a password, who is logged in.
     pub async fn register(&self, handle: &str) -> Person {
         self.operator().await.register(handle).await
     }
 
-    /// Someone who has no password, as an operator makes them: quick where many people are needed.
-    /// Their requests are an operator's in their name.
+    /// Registers a person without a password through an operator: quick where a test needs many people. The
+    /// person's requests are an operator's in the person's name.
     pub async fn enrol(&self, handle: &str) -> Person {
         let body = json!({ "handle": handle, "display_name": handle, "bio": "" });
         let operator = self.operator().await;
@@ -342,7 +344,7 @@ impl TestApp {
         Person { act_as: Some(id.clone()), id, handle: handle.to_owned(), ..operator }
     }
 
-    /// The same for many at once; their handles are the prefix with a number.
+    /// Enrols many people at once; their handles are the prefix with a number.
     pub async fn enrol_many(&self, prefix: &str, many: usize) -> Vec<Person> {
         let operator = self.operator().await;
         let enrolled = (0..many).map(async |n| {
@@ -359,7 +361,7 @@ impl TestApp {
         Person { token: Some(self.operator_token().await), ..self.nobody() }
     }
 
-    /// Gives someone the role analyst or admin, and waits until this node has heard of it.
+    /// Gives a person a role, analyst or admin, and waits until this node has heard of the role.
     pub async fn grant(&self, person: &Person, role: &str) {
         self.madang(&["grant", &person.handle, role]).await.expect("granted");
         until("this node has heard of the role", async || {
@@ -375,7 +377,7 @@ impl TestApp {
         head
     }
 
-    /// Waits until what everyone has written so far is seen by everyone; `reader` is any of them.
+    /// Waits until every read model shows what everyone has written so far; `reader` is any of the people.
     pub async fn settle(&self, reader: &Person) {
         let nothing = format!("/v1/comments/{}", uuid::Uuid::nil());
         for path in ["/v1/users", "/v1/timeline", "/v1/tags", &nothing] {

@@ -1,5 +1,5 @@
-//! A service that speaks OpenAI's interface for embeddings. Its vectors are those of the local embedder: what is tried
-//! is how it is spoken with.
+//! A service that speaks OpenAI's interface for embeddings. Its vectors are those of the local embedder: the
+//! tests try the way in which the search engine speaks with the service.
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -15,32 +15,32 @@ use tokio::net::TcpListener;
 
 pub const KEY: &str = "a-key-that-no-log-may-have";
 
-/// How it behaves.
+/// The service's behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
     Well,
-    /// It answers with this status.
+    /// The service answers with this status.
     Failing(u16),
-    /// It takes requests and never answers.
+    /// The service takes requests and never answers.
     Silent,
-    /// Vectors are cut to this length.
+    /// The service cuts vectors to this length.
     Cut(usize),
-    /// One vector fewer than texts.
+    /// The answer has one vector fewer than texts.
     Short,
-    /// No JSON.
+    /// The answer is no JSON.
     Garbage,
-    /// JSON without end.
+    /// The answer is JSON without end.
     Endless,
-    /// 400 whenever this is in a text.
+    /// The service answers 400 whenever this word is in a text.
     Refusing(&'static str),
 }
 
 struct State {
     mood: Mood,
-    asked: Vec<Value>,
+    requests: Vec<Value>,
 }
 
-/// Ends with this value.
+/// The running service; it stops when this value is dropped.
 pub struct Service {
     pub settings: EmbedderSettings,
     state: Arc<Mutex<State>>,
@@ -51,7 +51,7 @@ impl Service {
     pub async fn start(model: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/v1", listener.local_addr().expect("bound"));
-        let state = Arc::new(Mutex::new(State { mood: Mood::Well, asked: vec![] }));
+        let state = Arc::new(Mutex::new(State { mood: Mood::Well, requests: vec![] }));
         let settings = EmbedderSettings {
             url: url.parse().expect("an address"),
             model: model.to_owned(),
@@ -67,8 +67,8 @@ impl Service {
     }
 
     /// The bodies of all requests so far.
-    pub fn asked(&self) -> Vec<Value> {
-        self.state.lock().expect("nobody panics").asked.clone()
+    pub fn requests(&self) -> Vec<Value> {
+        self.state.lock().expect("nobody panics").requests.clone()
     }
 }
 
@@ -98,7 +98,7 @@ async fn answer(
     let texts: Option<Vec<&str>> = texts.into_iter().collect();
     let mood = {
         let mut state = state.lock().expect("nobody panics");
-        state.asked.push(body.clone());
+        state.requests.push(body.clone());
         state.mood
     };
     let (status, said) = said(mood, &texts.expect("texts")).await;
@@ -119,7 +119,7 @@ async fn said(mood: Mood, texts: &[&str]) -> (u16, String) {
         Mood::Short => drop(vectors.pop()),
         Mood::Well | Mood::Refusing(_) => {}
     }
-    // Twice as long, and in another order, as it may be.
+    // The vectors are twice as long, and in another order, as OpenAI's interface permits.
     let data = vectors.iter().enumerate().rev().map(|(index, vector)| {
         let vector: Vec<f32> = vector.iter().map(|x| x * 2.0).collect();
         json!({ "object": "embedding", "index": index, "embedding": vector })

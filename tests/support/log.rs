@@ -1,4 +1,4 @@
-//! The event store without HTTP, for what can't be seen through it.
+//! The event log without HTTP, for tests of what can't be seen through HTTP.
 
 use domain::user::UserCommand;
 use domain::value::{Bio, DisplayName, Handle, UserId};
@@ -21,7 +21,7 @@ impl Log {
         Self::on(url).await
     }
 
-    /// The same on a database that may be another's, too.
+    /// The log of a database that another log of a test may use, too.
     pub async fn on(url: String) -> Self {
         let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("the database");
         migrate(&pool).await.expect("migrations apply");
@@ -30,12 +30,12 @@ impl Log {
         Self { url, pool, executor }
     }
 
-    /// As of another process.
+    /// An executor with connections of its own, as another process has.
     pub async fn another_executor(&self) -> Executor {
         executor(&self.url).await
     }
 
-    /// Every position in order.
+    /// Every position of the log in order.
     pub async fn positions(&self) -> Vec<i64> {
         let rows: Vec<(i64,)> = sqlx::query_as("select position from events order by position")
             .fetch_all(&self.pool)
@@ -50,7 +50,8 @@ impl Log {
     }
 }
 
-/// Stores an event of a post as another build would, by way of the log's own function; its position.
+/// Stores an event of a post as another build would, through the log's own SQL function; returns the event's
+/// position.
 pub async fn store(
     pool: &PgPool,
     post: &str,
@@ -76,7 +77,8 @@ pub async fn store(
     stored.1
 }
 
-/// Someone in the middle of a batch of the read model of posts, until this ends: a swap waits for them.
+/// A transaction that is in the middle of a batch of the read model of posts until it ends: a swap waits for
+/// it.
 pub async fn batch_of_posts(pool: &PgPool) -> Transaction<'static, Postgres> {
     let mut batch = pool.begin().await.expect("a transaction");
     sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended('projection posts', 0))")

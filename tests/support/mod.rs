@@ -1,4 +1,4 @@
-//! A node for each test on one private stack for all.
+//! The tests' support: each test has a node of its own on one private stack for all.
 
 pub mod browser;
 pub mod client;
@@ -26,15 +26,16 @@ use tokio::net::TcpListener;
 
 pub use stack::{database, storage};
 
-/// All that our crates can say, and what is said by those below when someone looks for a fault.
+/// The log levels at which our crates log everything, and their dependencies log what helps someone who looks
+/// for a fault.
 pub const EVERY_LEVEL: &str = "debug,api=trace,event_log=trace,vault=trace,photos=trace,search_engine=trace,\
      history=trace,jobs=trace,react=trace,service=trace,projections=trace,domain=trace";
 
-/// A running node with a database and a log of its own, and a client that speaks to it.
+/// A running node with a database and a log of its own, and a client for its API.
 pub struct TestApp {
-    /// `http://127.0.0.1:port`.
+    /// The API's address: `http://127.0.0.1:port`.
     pub url: String,
-    /// The same, of what is for those who run the service.
+    /// The address for those who run the service: `http://127.0.0.1:port`.
     pub ops_url: String,
     pub settings: Settings,
     pub pool: PgPool,
@@ -43,13 +44,13 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// What writes the read model of this name.
+    /// The projector that writes the read model of this name.
     pub fn projector(&self, name: &str) -> Arc<dyn Projector> {
         let all = api::features::projectors(&self.settings);
         all.into_iter().find(|projector| projector.name() == name).expect("a projector")
     }
 
-    /// Builds the read model of this name anew, beside whoever runs it, and swaps it in.
+    /// Rebuilds the read model of this name beside the node that runs it, and swaps the rebuilt one in.
     pub async fn rebuild(&self, name: &str) {
         let source = LogReader::new(self.pool.clone());
         rebuild(&*self.projector(name), &self.pool, &source, &|_| {}).await.expect("rebuilt");
@@ -59,22 +60,24 @@ impl TestApp {
         Self::start_with(|_| {}).await
     }
 
-    /// A node whose settings are changed first.
+    /// Starts a node whose settings the test changes first.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let (database_url, nats_url) = stack::database().await;
         let mut settings = Settings::new(&database_url, &nats_url);
         settings.s3 = Some(stack::storage().await);
-        // One address makes all the requests here.
+        // All requests of a test come from one address.
         settings.rate_limit_per_minute = 0;
         settings.database_connections = 8;
-        // Other tests keep the machine busy: what is late here must not look like what is lost.
+        // Other tests keep the machine busy: a late answer must not look like a lost one.
         settings.consistency_bound = Duration::from_secs(10);
-        // NATS sets this much aside for each stream and refuses more of them when its disk is promised away.
+        // NATS sets this much disk space aside for each stream, and refuses more streams when its disk is
+        // promised away.
         settings.stream_max_bytes = 64 << 20;
-        // What others count meanwhile would move the log under those who look at its head.
+        // A node's counts of views would move the log under tests that look at the log's head.
         settings.views_every = Duration::from_secs(3_600);
         change(&mut settings);
-        // Timelines are made by these, and those of the database that is copied were made by the defaults.
+        // These settings decide what timelines hold, and the timelines of the database that is copied were
+        // made by the defaults.
         let default = Settings::new(&database_url, &nats_url);
         let made_by = |settings: &Settings| (settings.merge_threshold, settings.timeline_limits);
         if made_by(&settings) != made_by(&default) {
@@ -83,14 +86,15 @@ impl TestApp {
         Self::start_node(settings).await
     }
 
-    /// Another node on the same database and NATS.
+    /// Starts another node on the same database and NATS.
     pub async fn second_node(&self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.settings.clone();
         change(&mut settings);
         Self::start_node(settings).await
     }
 
-    /// A process of these roles beside the node, which listens for those who run the service alone.
+    /// Starts a process of these roles beside the node; the process listens only for those who run the
+    /// service.
     pub async fn node_without_http(&self, roles: &str) -> Self {
         let mut settings = self.settings.clone();
         settings.roles = roles.parse().expect("roles");
@@ -103,7 +107,7 @@ impl TestApp {
     }
 
     async fn start_listening(settings: Settings, listeners: Listeners) -> Self {
-        // As the commands do before anything is counted.
+        // The recorder of metrics is installed before anything is counted, as the commands do.
         service::telemetry::install();
         let node = Node::start(settings.clone(), listeners).await.expect("the node starts");
         let pool = PgPool::connect(&settings.database_url).await.expect("the database is there");
@@ -112,7 +116,8 @@ impl TestApp {
         Self { url, ops_url, settings, pool, http: client(), node: Some(node) }
     }
 
-    /// Runs a command of `madang` beside the node, on its services; what it prints, or what it says on failing.
+    /// Runs a command of `madang` beside the node, on the node's services; returns what the command prints,
+    /// or the error that it prints when it fails.
     pub async fn madang(&self, arguments: &[&str]) -> Result<String, String> {
         let storage = self.settings.s3.iter().flat_map(S3Settings::variables);
         let done = tokio::process::Command::new(binary())
@@ -133,12 +138,12 @@ impl TestApp {
         }
     }
 
-    /// What is in the node's storage.
+    /// The node's storage.
     pub fn storage(&self) -> Storage {
         Storage::new(self.settings.s3.clone().expect("every node here has one"))
     }
 
-    /// The names of all files under a prefix, at most 1,000.
+    /// The keys of all files under a prefix, at most 1,000.
     pub async fn files(&self, prefix: &str) -> Vec<String> {
         let listed = self.storage().list(prefix, None).await.expect("the storage answers");
         listed.into_iter().map(|listed| listed.key).collect()
@@ -166,7 +171,7 @@ pub fn client_with(headers: HeaderMap) -> reqwest::Client {
     client_builder().default_headers(headers).build().expect("a client")
 }
 
-/// A client that asks from this address of this machine, all of whose 127.0.0.0/8 are its own.
+/// A client that sends from this address of this machine: all of 127.0.0.0/8 is the machine's own.
 pub fn client_from(address: std::net::IpAddr) -> reqwest::Client {
     client_builder().local_address(address).build().expect("a client")
 }
@@ -181,7 +186,7 @@ fn client_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60))
 }
 
-/// The `madang` that was built beside these tests.
+/// The path of the `madang` binary that was built beside these tests.
 pub fn binary() -> PathBuf {
     let here = std::env::current_exe().expect("a path");
     let binary = here.parent().and_then(Path::parent).expect("target/<profile>/deps").join("madang");

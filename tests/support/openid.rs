@@ -7,17 +7,19 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-/// Where the API says that it is reached: the provider sends people there, and the browser here knows better.
+/// The address at which the API says it is reached: the provider sends people there, and the tests' browser
+/// stops there.
 pub const PUBLIC_URL: &str = "https://api.yard.example";
 
-/// A provider of one's own. Ends with this value, or with this process.
+/// A running provider; it ends with this value, or with this process.
 pub struct Provider {
     pub issuer: String,
     child: Child,
 }
 
 impl Provider {
-    /// One that tells details at a place of its own, as Kakao may, or all in the ID token, as Google does.
+    /// Starts a provider. It tells details at an endpoint of its own, as Kakao may, or all of them in the ID
+    /// token, as Google does.
     pub fn start(all_at_once: bool) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("support/openid");
         assert!(
@@ -29,7 +31,7 @@ impl Provider {
             .arg(folder.join("server.mjs"))
             .arg(format!("{PUBLIC_URL}/v1/oauth/PROVIDER/callback"))
             .arg(if all_at_once { "all-at-once" } else { "apart" })
-            // It ends when this does, however this process ends.
+            // The provider ends when this process does, however this process ends.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -50,7 +52,8 @@ impl Drop for Provider {
     }
 }
 
-/// Configured as an operator does: `acme` tells details apart, `globex` all at once. All tests share them.
+/// The two providers that all tests share, configured as an operator does: `acme` tells details apart,
+/// `globex` all at once.
 pub fn providers() -> Vec<OAuthProvider> {
     static ACME: OnceLock<Provider> = OnceLock::new();
     static GLOBEX: OnceLock<Provider> = OnceLock::new();
@@ -59,9 +62,9 @@ pub fn providers() -> Vec<OAuthProvider> {
     [configured("acme", &acme.issuer), configured("globex", &globex.issuer)].concat()
 }
 
-/// What the variables of one provider make.
+/// The settings of one provider, read from environment variables.
 pub fn configured(name: &str, issuer: &str) -> Vec<OAuthProvider> {
-    let settings = Settings::read(|asked| match asked.rsplit_once('_')? {
+    let settings = Settings::read(|variable| match variable.rsplit_once('_')? {
         ("DATABASE", "URL") | ("NATS", "URL") => Some("x://localhost".to_owned()),
         ("MADANG_OAUTH", "PROVIDERS") => Some(name.to_owned()),
         (_, "ID") => Some(name.to_owned()),
@@ -72,7 +75,8 @@ pub fn configured(name: &str, issuer: &str) -> Vec<OAuthProvider> {
     settings.expect("valid").oauth_providers
 }
 
-/// Logs in at the provider and agrees, in a browser of its own; where the provider sends it.
+/// Logs in at the provider with a browser of its own and agrees; returns the address to which the provider
+/// sends the browser back.
 pub async fn log_in_there(authorization_url: &str, login: &str) -> Url {
     let browser = super::client_builder().cookie_store(true).build().expect("a client");
     let mut url = Url::parse(authorization_url).expect("an address");

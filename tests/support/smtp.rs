@@ -1,4 +1,4 @@
-//! A mail server that keeps what it is sent, and fails in the ways that mail servers do.
+//! A mail server that keeps the letters it receives, and fails in the ways that mail servers do.
 
 use mail_parser::MessageParser;
 use std::collections::HashSet;
@@ -9,24 +9,25 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// Longer than any letter takes on a busy machine: what takes longer was not sent.
+/// The time that a letter has to arrive, longer than any takes on a busy machine: a letter that takes longer
+/// was not sent.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How the server behaves from now on.
+/// The server's behaviour from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
-    /// Takes everything.
+    /// The server takes everything.
     Kind,
-    /// Answers each recipient with this.
+    /// The server answers each recipient with this reply.
     Refusing(&'static str),
-    /// Takes whole letters and does not say so while this lasts.
+    /// The server takes whole letters and does not acknowledge them while this mood lasts.
     Hanging,
 }
 
 /// A letter as it arrived, decoded.
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// The envelope's.
+    /// The envelope's recipient.
     pub to: String,
     pub from: String,
     pub subject: String,
@@ -34,7 +35,7 @@ pub struct Received {
     pub message_id: String,
 }
 
-/// The server. Ends with the test.
+/// The mail server; it ends with the test.
 pub struct Sink {
     port: u16,
     state: Arc<watch::Sender<State>>,
@@ -45,15 +46,15 @@ struct State {
     mood: Mood,
     /// Letters that were taken and acknowledged.
     received: Vec<Received>,
-    /// Which of them a test has read.
+    /// The indexes of the letters that a test has read.
     read: HashSet<usize>,
     refusals: usize,
-    /// Letters whose content is here and not acknowledged.
+    /// Number of letters whose content has arrived and is not acknowledged.
     hanging: usize,
 }
 
 impl Sink {
-    /// A kind one.
+    /// Starts a server that takes everything.
     pub async fn start() -> Self {
         let state =
             State { mood: Mood::Kind, received: vec![], read: HashSet::new(), refusals: 0, hanging: 0 };
@@ -63,17 +64,17 @@ impl Sink {
         sink
     }
 
-    /// `smtp://127.0.0.1:port`.
+    /// The server's address: `smtp://127.0.0.1:port`.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Behaves so from now on.
+    /// Changes the server's behaviour.
     pub fn be(&self, mood: Mood) {
         self.state.send_modify(|state| state.mood = mood);
     }
 
-    /// Nothing answers at its port any more; connections are cut.
+    /// Stops the server: nothing answers at its port any more, and connections are cut.
     pub async fn leave(&mut self) {
         if let Some(listening) = self.listening.take() {
             listening.abort();
@@ -81,12 +82,12 @@ impl Sink {
         }
     }
 
-    /// Listens again, at the same port.
+    /// Starts the server again, at the same port.
     pub async fn come_back(&mut self) {
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await.expect("the port is still free");
         let state = self.state.clone();
         self.listening = Some(tokio::spawn(async move {
-            // Ends with this task, and every conversation with it.
+            // The conversations end with this task.
             let mut conversations = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 while conversations.try_join_next().is_some() {}
@@ -95,7 +96,7 @@ impl Sink {
         }));
     }
 
-    /// The next letter to this address that was not read yet; waits for it.
+    /// Waits for the next letter to this address that no test has read yet, and returns it.
     pub async fn mail_to(&self, address: &str) -> Received {
         let what = format!("a letter to {address}");
         self.wait(&what, |state| {
@@ -108,18 +109,18 @@ impl Sink {
         .await
     }
 
-    /// Waits until so many letters came, and returns all.
+    /// Waits until so many letters have arrived, and returns all of them.
     pub async fn all(&self, many: usize) -> Vec<Received> {
         let enough = |state: &mut State| (state.received.len() >= many).then(|| state.received.clone());
         self.wait(&format!("{many} letters"), enough).await
     }
 
-    /// Every letter that came so far.
+    /// Every letter that has arrived so far.
     pub fn so_far(&self) -> Vec<Received> {
         self.state.borrow().received.clone()
     }
 
-    /// How many recipients were refused so far.
+    /// Number of recipients that the server refused so far.
     pub fn refusals(&self) -> usize {
         self.state.borrow().refusals
     }
@@ -134,7 +135,7 @@ impl Sink {
         self.wait("letters that hang", |state| (state.hanging >= many).then_some(())).await;
     }
 
-    /// Waits until those who hung have given up, and is kind again.
+    /// Waits until the clients whose letters hang have given up; then the server takes everything again.
     pub async fn let_go(&self) {
         self.wait("nobody hangs any more", |state| (state.hanging == 0).then_some(())).await;
         self.be(Mood::Kind);
@@ -171,7 +172,7 @@ impl Drop for Sink {
     }
 }
 
-/// One connection, as RFC 5321 has it.
+/// Serves one connection, as RFC 5321 has it.
 async fn converse(stream: TcpStream, state: Arc<watch::Sender<State>>) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::OnceCell;
 
-/// What databases are copied from.
+/// The database that the tests' databases are copied from.
 const TEMPLATE: &str = "template_of_tests";
 
 static STACK: OnceCell<LocalStack> = OnceCell::const_new();
@@ -28,21 +28,21 @@ pub async fn database() -> (String, String) {
     server.close().await.expect("closed");
     let database_url = stack.url_of(&name);
     let mut database = PgConnection::connect(&database_url).await.expect("the database is there");
-    // Logs are told apart by their ids: each has a stream of its own in NATS.
+    // The ids of logs tell them apart: each log has a stream of its own in NATS.
     database.execute("update log set id = gen_random_uuid()").await.expect("an id of its own");
     database.close().await.expect("closed");
     (database_url, stack.nats_url().to_owned())
 }
 
-/// The URL of a new database in which there is nothing at all.
+/// The URL of a new, empty database.
 pub async fn empty_database() -> String {
     let stack = STACK.get_or_init(start).await;
     let number = DATABASES.fetch_add(1, Ordering::Relaxed);
     stack.create_database(&format!("empty_{number}")).await.expect("a database")
 }
 
-/// Migrates a database and makes every read model in it, once for all tests: doing so for each took longer than many
-/// tests do.
+/// Migrates a database and makes every read model in it, once for all tests: doing so for each took longer
+/// than many tests do.
 async fn make_template(stack: &LocalStack) {
     let url = stack.create_database(TEMPLATE).await.expect("a database");
     let mut settings = Settings::new(&url, stack.nats_url());
@@ -58,7 +58,8 @@ async fn make_template(stack: &LocalStack) {
         .expect("without keys");
     database.close().await.expect("closed");
     let mut server = PgConnection::connect(stack.database_url()).await.expect("the server is there");
-    // Only what nobody is connected to can be copied, and the node's pools close in their own time.
+    // Postgres copies only a database that nobody is connected to, and the node's pools close in their own
+    // time.
     let closed = format!(
         "alter database {TEMPLATE} with is_template true allow_connections false;
          select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{TEMPLATE}'"
@@ -67,7 +68,7 @@ async fn make_template(stack: &LocalStack) {
     server.close().await.expect("closed");
 }
 
-/// A bucket of one's own, which is not there yet.
+/// The settings of a bucket of the test's own, which does not exist yet.
 pub async fn storage() -> S3Settings {
     let stack = STACK.get_or_init(start).await;
     let s3 = stack.s3().expect("none is outside").clone();
@@ -75,14 +76,14 @@ pub async fn storage() -> S3Settings {
     S3Settings { public_url: WebUrl(format!("{}/{bucket}", s3.endpoint.0)), bucket, ..s3 }
 }
 
-/// Its children end with this process; what earlier processes left behind is removed.
+/// Starts the stack, whose services end with this process; removes what earlier processes left behind.
 async fn start() -> LocalStack {
     let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
     for left in std::fs::read_dir(parent).expect("cargo makes it").flatten() {
         let name = left.file_name().into_string().unwrap_or_default();
         let Some(process) = name.strip_prefix("stack-") else { continue };
         if !Path::new("/proc").join(process).exists() {
-            // Another process may be removing it too.
+            // Another process may be removing the same folder.
             let _ = std::fs::remove_dir_all(left.path());
         }
     }

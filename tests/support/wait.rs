@@ -1,11 +1,13 @@
-//! Waiting for what a test does not do itself: bounded, and without taking the time that it waits for.
+//! Waiting for what a test does not do itself: each wait is bounded, and ends as soon as the state is
+//! reached.
 
 use std::time::Duration;
 
-/// Longer than anything takes to come back on a busy machine: what takes longer has not come back.
+/// The time that a state has to be reached, longer than anything takes on a busy machine: what takes longer
+/// does not come back.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Waits for a state, and says which one did not come.
+/// Waits for a state; panics with its name if it does not come in time.
 pub async fn within<T>(what: &str, state: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, state).await {
         Ok(reached) => reached,

@@ -1,4 +1,4 @@
-//! Following tags, and the posts that this brings.
+//! Follows of tags, and the posts that they bring.
 
 use super::page;
 use crate::support::TestApp;
@@ -38,7 +38,7 @@ async fn following_a_tag_twice_is_following_it_once() {
 async fn followed_tags_are_listed_in_alphabetical_order_to_who_follows_them() {
     let app = TestApp::start().await;
     let (mina, sora) = (app.register("mina").await, app.register("sora").await);
-    // Its cursor is the longest there can be.
+    // The cursor of this tag is the longest there can be.
     let long = "\u{10428}".repeat(50);
     follow(&mina, &["하늘", "가을", &long, "나무", "Run"]).await;
     follow(&sora, &["바다"]).await;

@@ -1,4 +1,4 @@
-//! What is trending: used by many people, lately.
+//! Trending tags: those that many people used lately.
 
 use crate::support::TestApp;
 use crate::support::client::Person;
@@ -21,7 +21,7 @@ fn expected(trends: &[(&str, i64, i64)]) -> Vec<(String, i64, i64)> {
     trends.iter().map(|&(tag, authors, posts)| (tag.to_owned(), authors, posts)).collect()
 }
 
-/// Publishes what was written elsewhere so many hours ago; its id.
+/// Publishes a post as if it had been written elsewhere so many hours ago; returns the post's id.
 async fn moved(by: &Person, text: &str, hours: i64) -> String {
     let published_at = (Utc::now() - TimeDelta::hours(hours)).to_rfc3339();
     by.post("/v1/posts", json!({ "text": text, "published_at": published_at })).await.expect(201).id()
@@ -89,7 +89,7 @@ async fn what_is_kept_for_others_shows_their_own_posts_to_those_who_write() {
     assert_eq!(nobody.get("/v1/tags/trending").await.expect(200).items().len(), 0);
     mina.publish("#바다").await;
     assert_eq!(mina.get("/v1/tags/trending").await.expect(200).each("tag"), ["바다"]);
-    let kept = nobody.get("/v1/tags/trending").await.expect(200);
-    assert_eq!(kept.each("tag"), ["바다"], "read anew for one, it is there for all");
-    assert!(!kept.is_stale());
+    let cached_page = nobody.get("/v1/tags/trending").await.expect(200);
+    assert_eq!(cached_page.each("tag"), ["바다"], "read anew for one, it is there for all");
+    assert!(!cached_page.is_stale());
 }

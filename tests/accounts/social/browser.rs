@@ -1,4 +1,4 @@
-//! A browser that goes to a provider and back, and then speaks for the page that it was led to.
+//! A browser that goes to a provider and back, and then makes the requests of the page that it was led to.
 
 use super::Yard;
 use crate::support::client::{Answer, Person};
@@ -12,12 +12,12 @@ const PAGE: &str = "https://yard.example/account/social#";
 
 pub struct Browser<'a> {
     yard: &'a Yard,
-    /// Logged in or not.
+    /// The person who uses the browser, logged in or not.
     pub person: Person,
     word: Option<String>,
 }
 
-/// What the page's address says.
+/// The fragment of the page's address: a code or an error.
 #[derive(Debug)]
 pub struct Led(pub String);
 
@@ -38,12 +38,12 @@ impl<'a> Browser<'a> {
         Self { yard, person: yard.app.nobody(), word: None }
     }
 
-    /// In which someone is logged in.
+    /// A browser in which this person is logged in.
     pub fn of(yard: &'a Yard, person: &Person) -> Self {
         Self { person: person.clone(), ..Self::new(yard) }
     }
 
-    /// By what it is known again.
+    /// The word in the browser's cookie, by which the API knows the browser again.
     pub fn word(&self) -> &str {
         self.word.as_deref().expect("it has begun something")
     }
@@ -52,12 +52,12 @@ impl<'a> Browser<'a> {
         self.word.as_ref().map_or_else(String::new, |word| format!("{COOKIE}={word}"))
     }
 
-    /// Begins to log in; the address of the provider.
+    /// Begins to log in; returns the address of the provider.
     pub async fn begin(&mut self, provider: &str) -> String {
         self.begin_at(&format!("/v1/oauth/{provider}/authorizations")).await
     }
 
-    /// Begins to link; the address of the provider.
+    /// Begins to link an identity; returns the address of the provider.
     pub async fn begin_to_link(&mut self, provider: &str) -> String {
         self.begin_at(&format!("/v1/me/identities/{provider}")).await
     }
@@ -75,12 +75,12 @@ impl<'a> Browser<'a> {
         begun.json["authorization_url"].as_str().expect("an address").to_owned()
     }
 
-    /// Comes to our callback as the provider said.
+    /// Follows the provider's redirect to our callback.
     pub async fn come_back(&self, url: &Url) -> Led {
         self.come_back_with(url, &[("cookie", &self.cookie())]).await
     }
 
-    /// The same with other headers. Wherever it is led, it is our page.
+    /// Follows the redirect with other headers. Our page is the only one that the callback leads to.
     pub async fn come_back_with(&self, url: &Url, headers: &[(&str, &str)]) -> Led {
         let path = url.as_str().strip_prefix(PUBLIC_URL).expect("our callback");
         let request = self.yard.app.nobody().request(Method::GET, path);
@@ -92,13 +92,13 @@ impl<'a> Browser<'a> {
         Led(said.to_owned())
     }
 
-    /// All the way there and back.
+    /// Goes to the provider, logs in there and comes back.
     pub async fn visit(&mut self, provider: &str, login: &str) -> Led {
         let there = self.begin(provider).await;
         self.come_back(&log_in_there(&there, login).await).await
     }
 
-    /// The same to link.
+    /// Goes to the provider to link an identity, logs in there and comes back.
     pub async fn visit_to_link(&mut self, provider: &str, login: &str) -> Led {
         let there = self.begin_to_link(provider).await;
         self.come_back(&log_in_there(&there, login).await).await

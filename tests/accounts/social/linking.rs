@@ -1,4 +1,4 @@
-//! More than one way into an account, and never none.
+//! Links between accounts and identities: an account may have several ways in, and always has one.
 
 use super::browser::Browser;
 use super::{address, yard};
@@ -10,7 +10,7 @@ async fn an_account_is_linked_and_unlinked_by_its_owner() {
     let yard = yard().await;
     let mina = yard.sign_up("mina").await;
     let mut browser = Browser::of(&yard, &mina);
-    // Whatever address is told there: it is the session that shows whose account it is.
+    // The address that the provider tells counts for nothing: the session shows whose account is linked.
     let code = browser.visit_to_link("acme", "elsewhere.unverified@other.example").await.code();
     browser.register(&code, "another").await.expect_problem(410, "login_over");
     browser.complete(&code).await.expect(204);
@@ -31,7 +31,7 @@ async fn an_account_is_linked_and_unlinked_by_its_owner() {
     mina.delete("/v1/me/identities/acme").await.expect_problem(404, "identity_not_found");
     let code = anyone.visit("acme", "elsewhere.unverified@other.example").await.code();
     assert_eq!(anyone.complete(&code).await.expect(200).json["needs_registration"], true);
-    // There is still a password.
+    // The password is still a way in.
     mina.delete("/v1/me/identities/globex").await.expect(204);
     yard.log_in("mina", PASSWORD).await.expect(201);
 }
@@ -46,7 +46,7 @@ async fn the_last_way_to_log_in_can_not_be_taken_away() {
     let mut linking = Browser::of(&yard, &mina);
     let code = linking.visit_to_link("globex", "mina").await.code();
     linking.complete(&code).await.expect(204);
-    // Of two at once one stays.
+    // One of two removals at once is refused.
     let (acme, globex) =
         tokio::join!(mina.delete("/v1/me/identities/acme"), mina.delete("/v1/me/identities/globex"));
     let mut statuses = [acme.status, globex.status];
@@ -72,7 +72,7 @@ async fn an_identity_opens_one_account_and_each_service_only_once() {
     soras.complete(&code).await.expect_problem(409, "identity_taken");
     let code = minas.visit_to_link("acme", "another").await.code();
     minas.complete(&code).await.expect_problem(409, "provider_linked");
-    // Linking once more what is linked changes nothing, and is not told again.
+    // A link that is made once more changes nothing, and sends no second letter.
     let code = minas.visit_to_link("acme", "mina").await.code();
     minas.complete(&code).await.expect(204);
     assert!(sora.get("/v1/me/identities").await.expect(200).items().is_empty());
@@ -92,7 +92,7 @@ async fn only_who_began_to_link_can_complete_it() {
     browser.complete(&code).await.expect_problem(401, "not_logged_in");
     browser.person = sora.clone();
     browser.complete(&code).await.expect_problem(403, "another_account");
-    // Someone else's browser, into whose session the code was planted.
+    // The code was planted into another person's session in another browser.
     Browser::of(&yard, &mina).complete(&code).await.expect_problem(403, "another_browser");
     browser.person = mina.clone();
     browser.complete(&code).await.expect(204);

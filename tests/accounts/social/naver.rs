@@ -9,7 +9,7 @@ use service::settings::{OAuthProvider, OAuthService};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Answers as Naver's servers do, errors with 200 included.
+/// Starts a server that answers as Naver's do, also errors with status 200.
 async fn start() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -63,7 +63,7 @@ fn answer(head: &str, body: &str) -> Value {
         && field("code_verifier").len() >= 43
         && !field("state").is_empty();
     match field("code").strip_prefix("code-of-") {
-        // Numbers are text there.
+        // Numbers are text in Naver's answers.
         Some(who) if is_right => {
             let token = format!("token-of-{who}");
             json!({ "access_token": token, "refresh_token": "r", "token_type": "bearer", "expires_in": "3600" })
@@ -72,19 +72,19 @@ fn answer(head: &str, body: &str) -> Value {
     }
 }
 
-/// Where Naver would lead whoever logged in there.
+/// The address to which Naver would lead a person who has logged in there.
 fn returning(there: &str, who: &str) -> Url {
     let there = Url::parse(there).expect("an address");
-    let asked = |wanted: &str| {
+    let parameter = |wanted: &str| {
         let pair = there.query_pairs().find(|(name, _)| name == wanted);
         pair.unwrap_or_else(|| panic!("no {wanted} in {there}")).1.into_owned()
     };
-    assert!(there.path() == "/authorize" && asked("response_type") == "code");
-    assert_eq!(asked("client_id"), "naver-id");
-    let mut back = Url::parse(&asked("redirect_uri")).expect("an address");
+    assert!(there.path() == "/authorize" && parameter("response_type") == "code");
+    assert_eq!(parameter("client_id"), "naver-id");
+    let mut back = Url::parse(&parameter("redirect_uri")).expect("an address");
     back.query_pairs_mut()
         .append_pair("code", &format!("code-of-{who}"))
-        .append_pair("state", &asked("state"));
+        .append_pair("state", &parameter("state"));
     back
 }
 
@@ -122,7 +122,7 @@ async fn naver_tells_who_someone_is_and_its_address_opens_nothing() {
     let code = browser.come_back(&back).await.code();
     assert_eq!(browser.complete(&code).await.expect(200).json["user"]["id"], joined.json["user"]["id"]);
 
-    // Errors come with 200 there.
+    // Errors come with status 200 from Naver.
     let back = returning(&browser.begin("naver").await, "nobody");
     browser.come_back(&back).await.expect_error("provider_refused");
     let mut back = returning(&browser.begin("naver").await, "mina");

@@ -1,4 +1,4 @@
-//! What leads nowhere: forged, replayed, planted and crossed returns, and services that are away.
+//! Refusals: forged, replayed, planted and crossed returns, and services that are away.
 
 use super::browser::Browser;
 use super::{Yard, yard};
@@ -22,12 +22,13 @@ async fn a_return_counts_once_and_in_the_browser_that_left_only() {
     other.begin("acme").await;
     assert_ne!(minas.word(), other.word());
     let back = log_in_there(&there, "mina").await;
-    // An attacker's return in someone else's browser, who would be logged in as the attacker.
+    // An attacker's return is opened in another person's browser; that person would be logged in as the
+    // attacker.
     other.come_back(&back).await.expect_error("another_browser");
     minas.come_back_with(&back, &[]).await.expect_error("another_browser");
     let code = minas.come_back(&back).await.code();
     minas.come_back(&back).await.expect_error("login_over");
-    // Nor does the code of it count elsewhere.
+    // The code counts in no other browser.
     for stranger in [&other, &Browser::new(&yard)] {
         stranger.complete(&code).await.expect_problem(403, "another_browser");
         stranger.register(&code, "mina").await.expect_problem(403, "another_browser");
@@ -83,11 +84,11 @@ async fn what_was_changed_on_the_way_is_refused() {
     let code = used.query_pairs().find(|(name, _)| name == "code").expect("a code").1.into_owned();
     let back = log_in_there(&browser.begin("acme").await, "mina").await;
     browser.come_back(&with_query(&back, "code", &code)).await.expect_error("provider_refused");
-    // One service's return at another one's address.
+    // One provider's return comes to another provider's callback.
     let back = log_in_there(&browser.begin("acme").await, "mina").await;
     let crossed = Url::parse(&back.as_str().replace("/acme/", "/globex/")).expect("an address");
     browser.come_back(&crossed).await.expect_error("login_over");
-    // Too late.
+    // This return is too late.
     let back = log_in_there(&browser.begin("acme").await, "mina").await;
     yard.run("update vault.oauth_flows set expires_at = expires_at - interval '10 minutes'").await;
     browser.come_back(&back).await.expect_error("login_over");
@@ -103,13 +104,13 @@ async fn nobody_is_led_anywhere_but_to_the_page_that_was_configured() {
     let yard = yard().await;
     let mut browser = Browser::new(&yard);
     let there = Url::parse(&browser.begin("acme").await).expect("an address");
-    let asked: std::collections::HashMap<_, _> = there.query_pairs().into_owned().collect();
-    assert_eq!(asked["redirect_uri"], format!("{PUBLIC_URL}/v1/oauth/acme/callback"));
-    assert_eq!(asked["code_challenge_method"], "S256");
-    assert_eq!(asked["scope"], "openid email profile");
-    assert!(asked["state"].len() >= 22 && asked["nonce"].len() >= 22);
+    let parameters: std::collections::HashMap<_, _> = there.query_pairs().into_owned().collect();
+    assert_eq!(parameters["redirect_uri"], format!("{PUBLIC_URL}/v1/oauth/acme/callback"));
+    assert_eq!(parameters["code_challenge_method"], "S256");
+    assert_eq!(parameters["scope"], "openid email profile");
+    assert!(parameters["state"].len() >= 22 && parameters["nonce"].len() >= 22);
     assert!(!there.as_str().contains("secret"), "{there}");
-    // The provider holds us to the letter of our address.
+    // The provider accepts no address but ours, to the letter.
     for elsewhere in ["https://evil.example", "https://api.yard.example/v1/oauth/acme/callback/x"] {
         let page = yard.app.http.get(with_query(&there, "redirect_uri", elsewhere)).send().await;
         assert_eq!(page.expect("an answer").status(), 400, "{elsewhere}");
@@ -140,7 +141,7 @@ async fn nobody_is_led_anywhere_but_to_the_page_that_was_configured() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_away_or_slow_is_told_and_holds_nobody_up() {
-    // Takes whoever comes, and never says a word.
+    // This service accepts every connection, and never says a word.
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let silent_url = format!("http://{}", silent.local_addr().expect("an address"));
     let gone = format!("http://127.0.0.1:{}", crate::faults::free_port());
@@ -171,7 +172,7 @@ async fn a_service_that_is_away_or_slow_is_told_and_holds_nobody_up() {
     };
     let (slow, (_held, browser, back)) = tokio::join!(begin("silent"), others);
     slow.expect_problem(503, "provider_unavailable");
-    // It goes while someone is there.
+    // The provider goes away while a person is there.
     drop(leaving);
     browser.come_back(&back).await.expect_error("provider_unavailable");
     browser.come_back(&back).await.expect_error("login_over");

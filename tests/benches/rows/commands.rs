@@ -1,4 +1,4 @@
-//! Commands over HTTP, 32 connections: against what pgbench inserts with 32 clients.
+//! Commands over HTTP on 32 connections, compared with what pgbench inserts with 32 clients.
 
 use super::inserts;
 use crate::Failure;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const CONNECTIONS: usize = 32;
 
-/// Each post is another's.
+/// Calls that publish a post each; the authors are chosen at random.
 pub fn posts(graph: &Arc<Graph>) -> Calls {
     let (graph, number) = (graph.clone(), AtomicU64::new(0));
     Arc::new(move |_| {
@@ -25,7 +25,7 @@ pub fn posts(graph: &Arc<Graph>) -> Calls {
     })
 }
 
-/// Anyone likes what is new, the thousand newest posts: hardly ever the same twice.
+/// Calls that like one of the thousand newest posts each; hardly ever does a person like the same post twice.
 pub fn likes(graph: &Arc<Graph>) -> Calls {
     let (graph, number) = (graph.clone(), AtomicU64::new(0));
     Arc::new(move |_| {

@@ -12,22 +12,23 @@ use serde_json::json;
 use sqlx::PgPool;
 use std::sync::Arc;
 
-/// Beyond the start, in which caches fill.
+/// The factor by which the plan is longer than other measurements: it goes beyond the start, in which caches
+/// fill.
 const ROUNDS: u64 = 4;
-/// Where the slowest of a hundred is asked for: of few reads a single stall would decide it.
+/// The same factor where the p99 is measured: of few reads a single stall would decide it.
 const LONG: u64 = 10;
 const CONNECTIONS: usize = 128;
-/// Items of the page in which a post is looked for.
+/// Number of items of the page in which a post is looked for.
 const PAGE: usize = 20;
 /// One of so many commands is a post.
 const POST_EVERY: u64 = 4;
-/// One of so many posts is looked for: whoever looks for each adds a quarter to the calls that are measured.
+/// One of so many posts is looked for: a read for each would add a quarter to the calls that are measured.
 const LOOKED_FOR: u64 = 5;
 
-/// Posts a second. 500 of these authors go into 17,430 timelines, fewer than are wanted.
+/// Number of posts a second. 500 posts of these authors go into 17,430 timelines, fewer than the target.
 const POSTS: u64 = 505;
 
-/// What Rama's Mastodon delivers at Twitter's scale, for each node of two cores
+/// The deliveries per second of Rama's Mastodon at Twitter's scale, for each node of two cores
 /// (<https://redplanetlabs.com/programming-model>, 2023).
 const RAMA: f64 = 17_500.0;
 
@@ -65,14 +66,14 @@ fn post(graph: &Graph, n: u64) -> Call {
     Call::new(Method::POST, "/v1/posts").by(&graph.people[author].token).with(json!({ "text": text(n) }))
 }
 
-/// In how many timelines the n-th post ends up: its author's and their followers'.
+/// Number of timelines that the n-th post ends up in: its author's and their followers'.
 fn timelines_of(graph: &Graph, n: u64) -> u64 {
     let (_, author) = graph.any_post(n);
     u64::try_from(graph.people[author].followers.len() + 1).expect("not that many")
 }
 
-/// A quarter posts, half likes, the rest comments and follows; some posts are looked for, each in the timeline of
-/// one of its author's followers, who presents the post's position.
+/// The mixed load: a quarter posts, half likes, the rest comments and follows. Some posts are looked for,
+/// each in the timeline of one of its author's followers, who presents the post's position.
 pub async fn mixed(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
     let measured = commands_and_reads(ground, LOOKED_FOR).await?;
     let what = "answered → seen in a follower's timeline, 1,000 mixed commands/s";
@@ -90,7 +91,7 @@ pub async fn mixed(ground: &mut Ground, report: &mut Report) -> Result<(), Failu
     Ok(())
 }
 
-/// One of `looked_for` posts is looked for.
+/// Plays the mixed load, in which one of `looked_for` posts is looked for.
 async fn commands_and_reads(ground: &mut Ground, looked_for: u64) -> Result<Measured, Failure> {
     let url = ground.copy("bench_mixed").await?;
     let server = ground.serve(&url, "api,relay,projector", &[]).await?;
@@ -111,8 +112,8 @@ async fn commands_and_reads(ground: &mut Ground, looked_for: u64) -> Result<Meas
     Ok(measured)
 }
 
-/// Whether a post is in a page, or was there until newer ones filled it: some follow so many that this takes
-/// a few hundred milliseconds. Ids tell the order.
+/// True if a post is in a page, or was there until newer ones filled the page: some people follow so many
+/// that this takes a few hundred milliseconds. The ids tell the order.
 fn is_in(posted: &Answer, page: &Answer) -> bool {
     let (Ok(posted), Ok(page)) = (posted.json(), page.json()) else { return false };
     let Some(items) = page["items"].as_array() else { return false };

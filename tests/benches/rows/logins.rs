@@ -1,4 +1,5 @@
-//! What others feel while many log in at once: hashing passwords gives way to everything else.
+//! Log-ins, many at once, and the wait that other requests have meanwhile: hashing passwords gives way to
+//! everything else.
 
 use crate::Failure;
 use crate::client::Call;
@@ -14,7 +15,8 @@ use tokio::task::JoinSet;
 
 const AT_ONCE: u8 = 200;
 
-/// One connection asks again and again, so its rate is the inverse of how long an answer takes.
+/// Measures requests beside log-ins and alone. One connection sends one request after another, so its rate is
+/// the inverse of an answer's time.
 pub async fn neighbours(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
     let url = ground.copy("bench_logins").await?;
     let server = ground.serve(&url, "api", &[("MADANG_RATE_LIMIT_PER_MINUTE", "0")]).await?;
@@ -35,14 +37,14 @@ pub async fn neighbours(ground: &mut Ground, report: &mut Report) -> Result<(), 
     ground.drop_copy("bench_logins").await
 }
 
-/// Two hundred who log in again and again, each from an address of their own and under a name that nobody
-/// has, which takes as long as any other and has a limit of its own.
+/// Two hundred clients that log in again and again, each from an address of its own. Each uses a name that
+/// nobody has, which takes as long as any other and has a limit of its own.
 struct Logins(JoinSet<Result<(), reqwest::Error>>);
 
 impl Logins {
     fn begin(server: SocketAddr) -> Result<Self, Failure> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        // Fails only when there is one already.
+        // The call fails only when a provider is already installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut everyone = JoinSet::new();
         for n in 1..=AT_ONCE {

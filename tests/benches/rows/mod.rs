@@ -1,4 +1,4 @@
-//! One function a subject: it measures, and tells the report.
+//! The rows of the report: one function a subject, which measures it and tells the report.
 
 mod append;
 mod commands;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 type Subject = for<'a> fn(&'a mut Ground, &'a mut Report) -> LocalBoxFuture<'a, Result<(), Failure>>;
 
-/// In the order of the report; `import` is measured where the ground is prepared.
+/// The subjects in the order of the report; `import` is measured where the ground is prepared.
 pub const SUBJECTS: &[(&str, Subject)] = &[
     ("append", |ground, report| Box::pin(append::run(ground, report))),
     ("commands", |ground, report| Box::pin(commands::api_alone(ground, report))),
@@ -41,7 +41,7 @@ pub const SUBJECTS: &[(&str, Subject)] = &[
     ("import", |_, _| Box::pin(async { Ok(()) })),
 ];
 
-/// How long a plain `COPY` of all events out of Postgres takes.
+/// The time that a plain `COPY` of all events out of Postgres takes.
 async fn copied(pool: &PgPool) -> Result<Duration, Failure> {
     let begun = Instant::now();
     let mut connection = pool.acquire().await?;
@@ -60,7 +60,7 @@ values (nextval('bench_positions'), 'bench', gen_random_uuid()::text, 1, 'Liked'
     clock_timestamp());
 ";
 
-/// Rows per second that 32 clients of pgbench insert so.
+/// Number of rows per second that 32 clients of pgbench insert with [`INSERTS`].
 pub async fn inserts(url: &str, seconds: u64) -> Result<f64, Failure> {
     let pool = PgPool::connect(url).await?;
     sqlx::query("create sequence if not exists bench_positions start 1000000000").execute(&pool).await?;

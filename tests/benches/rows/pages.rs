@@ -1,4 +1,4 @@
-//! The page everyone opens first.
+//! The timeline's first page, which everyone opens first.
 
 use crate::Failure;
 use crate::client::Call;
@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 const CONNECTIONS: usize = 32;
 const PAGE: &str = "/v1/timeline?limit=20";
-/// Pages that nothing has touched are answered from memory. With this each is read, as after an event.
+/// The setting that turns the page cache off: each page is read, as after an event. With the cache, pages
+/// that nothing has touched are answered from memory.
 const NONE_KEPT: [(&str, &str); 1] = [("MADANG_PAGE_CACHE_MB", "0")];
 
 fn pages_of(people: &[&Person]) -> Calls {
@@ -30,7 +31,7 @@ fn pages(graph: &Arc<Graph>) -> Calls {
     Arc::new(move |n| Call::new(Method::GET, PAGE).by(&graph.anyone(n).token))
 }
 
-/// The same rows by one statement: entries, then their cards.
+/// A statement that reads the same rows: entries, then their cards.
 const SELECT: &str = "
 \\set n random(1, :people)
 select posts.post_id, authors.user_id, authors.handle, authors.display_name, posts.title, posts.text, posts.tags,
@@ -80,7 +81,7 @@ pub async fn timeline(ground: &mut Ground, report: &mut Report) -> Result<(), Fa
     ground.drop_copy("bench_pages").await
 }
 
-/// What a page costs must not depend on how much there is.
+/// Measures that a page's cost does not depend on how much there is.
 pub async fn growth(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
     let url = ground.copy("bench_young").await?;
     let pool = PgPool::connect(&url).await?;
@@ -130,7 +131,7 @@ pub async fn growth(ground: &mut Ground, report: &mut Report) -> Result<(), Fail
     ground.drop_copy("bench_young").await
 }
 
-/// Who has a whole page and more to read.
+/// The people who have more than a whole page to read.
 async fn full_pages<'a>(url: &str, graph: &'a Graph) -> Result<Vec<&'a Person>, Failure> {
     let pool = PgPool::connect(url).await?;
     let ids: Vec<Uuid> =
@@ -142,7 +143,8 @@ async fn full_pages<'a>(url: &str, graph: &'a Graph) -> Result<Vec<&'a Person>, 
     Ok(graph.people.iter().filter(|person| ids.contains(&person.id.0)).collect())
 }
 
-/// Authors above a threshold are merged when a page is read.
+/// Measures pages of readers who follow authors above the threshold: those authors' posts are merged when the
+/// page is read.
 pub async fn merge(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
     const MERGING: [(&str, &str); 2] = [("MADANG_MERGE_THRESHOLD", "1000"), NONE_KEPT[0]];
     let url = ground.copy("bench_merge").await?;
@@ -153,8 +155,8 @@ pub async fn merge(ground: &mut Ground, report: &mut Report) -> Result<(), Failu
     let graph = ground.graph.clone();
     let stars = graph.with_followers(1_001..=usize::MAX);
     let mut fans: Vec<(usize, &Person)> = (0..graph.people.len())
-        .map(|place| {
-            (stars.iter().filter(|star| star.followers.contains(&place)).count(), &graph.people[place])
+        .map(|index| {
+            (stars.iter().filter(|star| star.followers.contains(&index)).count(), &graph.people[index])
         })
         .collect();
     fans.sort_by_key(|(followed, _)| std::cmp::Reverse(*followed));

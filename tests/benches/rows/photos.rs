@@ -1,4 +1,5 @@
-//! What a photo costs: from its upload until it is ready, and what others feel while many are looked at.
+//! The cost of a photo: the time from its upload until it is ready, and the wait of other requests while many
+//! photos are processed.
 
 use crate::Failure;
 use crate::client::Call;
@@ -19,7 +20,7 @@ use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 
-/// Twelve megapixels, as telephones take them.
+/// The size of a photo of twelve megapixels, as telephones take them.
 const WIDTH: u32 = 4_000;
 const HEIGHT: u32 = 3_000;
 const MANY: usize = 50;
@@ -85,7 +86,7 @@ struct Uploader {
 
 impl Uploader {
     fn new(server: &Server, person: &Person, photo: Vec<u8>) -> Result<Self, Failure> {
-        // Fails only when there is one already.
+        // The call fails only when a provider is already installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().timeout(LATEST).build()?;
         Ok(Self { http, url: format!("{}/v1/media", server.url()), token: person.token.clone(), photo })
@@ -111,7 +112,7 @@ impl Uploader {
     }
 }
 
-/// The least that its largest variant needs, with the same libraries.
+/// Does the least work that the photo's largest variant needs, with the same libraries.
 fn plain(photo: &[u8]) -> Result<(), String> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGBA);
     let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(photo), options);

@@ -1,4 +1,4 @@
-//! The server as a process: what it keeps, and how soon it is there.
+//! The server as a process: the memory that it holds, and the time that it takes to start.
 
 use super::commands::likes;
 use super::fan_out::command;
@@ -9,9 +9,9 @@ use crate::report::{Report, Target};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// An hour of a hundred commands a second.
+/// The commands of an hour of a hundred commands a second.
 const COMMANDS: u64 = 3_600 * 100;
-/// Memory is looked at after each of these many parts of it.
+/// Number of parts of the commands; memory is measured after each.
 const PARTS: u64 = 12;
 
 pub async fn memory(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
@@ -22,7 +22,8 @@ pub async fn memory(ground: &mut Ground, report: &mut Report) -> Result<(), Fail
     let counted = sent.clone();
     let calls: Calls = Arc::new(move |n| {
         let n = counted.fetch_add(1, Ordering::Relaxed).max(n);
-        // Mostly likes, as people do; else the mix that fans out would not fit into a run.
+        // Most calls are likes, as most of people's are: otherwise the mix, which fans out, would not fit
+        // into a run.
         if n.is_multiple_of(8) { command(&graph, n / 8) } else { likes(n) }
     });
     let mut resident = vec![];

@@ -1,4 +1,5 @@
-//! All read models from the whole log, against copying the log's rows out of Postgres and nothing else.
+//! The rebuild of all read models from the whole log, compared with copying the log's rows out of Postgres
+//! and nothing else.
 
 use crate::Failure;
 use crate::ground::Ground;

@@ -1,4 +1,4 @@
-//! Searching all that was imported, by words that are in it, and filling the embedded engine with it.
+//! Searches of all that was imported, by words that are in it, and the filling of the embedded engine.
 
 use crate::Failure;
 use crate::client::Call;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 const CONNECTIONS: usize = 16;
-/// Texts that words are cut out of.
+/// Number of texts that words are cut out of.
 const TEXTS: i64 = 5_000;
 
 pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure> {
@@ -44,7 +44,7 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
         ("  with facets", "/v1/search/posts?facets=true", 2),
         ("GET /v1/search/suggest, 16 connections, p99", "/v1/search/suggest", 1),
     ] {
-        let took = p99(&asked(&words, path, cut), CONNECTIONS).await?;
+        let took = p99(&searches(&words, path, cut), CONNECTIONS).await?;
         report.add(Row {
             what: what.to_owned(),
             ours: format!("{took:.1} ms"),
@@ -54,12 +54,12 @@ pub async fn run(ground: &mut Ground, report: &mut Report) -> Result<(), Failure
             target: Target::Told,
         });
     }
-    let alone = p99(&asked(&words, "/v1/search/suggest", 1), 1).await?;
+    let alone = p99(&searches(&words, "/v1/search/suggest", 1), 1).await?;
     report.amount("GET /v1/search/suggest, one after the other, p99", Target::AtMost(20.0), alone, " ms");
     server.stop().await
 }
 
-/// Documents per second into an empty index.
+/// Number of documents per second that an empty index takes.
 async fn fill(pool: &PgPool, folder: &tempfile::TempDir) -> Result<f64, Failure> {
     let engine = Embedded::open(Some(folder.path()), "bench")?;
     let begun = Instant::now();
@@ -85,8 +85,8 @@ async fn words(pool: &PgPool) -> Result<Arc<[String]>, Failure> {
     Ok(texts.iter().flat_map(|text| text.split_whitespace().filter(is_word)).map(str::to_owned).collect())
 }
 
-/// Each asks for a part of a word: `least` syllables or more, from anywhere in it.
-fn asked(words: &Arc<[String]>, path: &'static str, least: usize) -> Calls {
+/// Calls that each search for a part of a word: `least` syllables or more, from anywhere in it.
+fn searches(words: &Arc<[String]>, path: &'static str, least: usize) -> Calls {
     let words = words.clone();
     Arc::new(move |n| {
         let mut chance = chance(n);

@@ -1,4 +1,4 @@
-//! Processes that end with the test, where they keep their files and where they listen.
+//! Processes that end with the test, the folders of their files and their ports.
 
 use crate::faults::within;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::process::{Child, Command};
 
-/// An empty folder that services may enter. The next run removes it with all of this one's.
+/// An empty folder that services may enter. The next run removes it with all folders of this one.
 pub fn folder(name: &str) -> PathBuf {
     let run = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("stack-{}", std::process::id()));
     let folder = run.join(name);
@@ -38,19 +38,19 @@ pub(super) async fn kill_9(child: &mut Child) {
     within("a killed process ends", child.kill()).await.expect("it was there");
 }
 
-/// Variables as `env` takes them: what they do to a process is not done to those that start it.
+/// Variables as `env` takes them: the program under `env` has them, the programs that start it don't.
 pub(super) fn assigned(variables: &[(String, String)]) -> impl Iterator<Item = String> {
     variables.iter().map(|(name, value)| format!("{name}={value}"))
 }
 
-/// A command whose process ends with ours, however we end.
+/// A command whose process ends with ours, however ours ends.
 pub(super) fn bound(program: &Path) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--"]).arg(program).stdin(Stdio::null()).kill_on_drop(true);
     command
 }
 
-/// The same as whom Postgres runs: it refuses root.
+/// A command that runs as the user who runs Postgres: Postgres refuses root.
 pub(super) fn as_ordinary_user(program: &Path) -> Command {
     if !is_root() {
         return bound(program);
@@ -61,7 +61,7 @@ pub(super) fn as_ordinary_user(program: &Path) -> Command {
     command
 }
 
-/// Makes a folder that belongs to whom Postgres runs as.
+/// Makes a folder that belongs to the user who runs Postgres.
 pub(super) async fn give_away(folder: &Path) {
     std::fs::create_dir_all(folder).expect("a folder");
     if is_root() {

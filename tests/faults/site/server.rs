@@ -1,4 +1,4 @@
-//! Madang's own processes, on stores of the test's.
+//! Madang's own processes, on the test's stores.
 
 use super::process::{assigned, bound, free_port, kill_9, signal};
 use crate::faults::within;
@@ -8,11 +8,11 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::watch;
 
-/// How a server is wired.
+/// The wiring of a server: its roles, ports and variables.
 #[derive(Clone)]
 pub struct Wiring {
     pub roles: &'static str,
-    /// A proxy's, where something is done to the wire.
+    /// The database's port, or a proxy's where something is done to the wire.
     pub database_port: u16,
     pub nats_port: u16,
     pub variables: Vec<(String, String)>,
@@ -21,7 +21,7 @@ pub struct Wiring {
 /// `madang serve` as a process of its own.
 pub struct Server {
     pub url: String,
-    /// Where it says how it stands.
+    /// The address where the server tells how it stands.
     pub ops_url: String,
     pub wiring: Wiring,
     ports: [u16; 2],
@@ -70,7 +70,7 @@ impl Server {
         self.says("started").await;
     }
 
-    /// Waits until a line of its log, of this start, holds the words.
+    /// Waits until the server's log since this start has a line that holds the words.
     pub async fn says(&self, words: &str) {
         let mut said = self.said.clone();
         let heard = said.wait_for(|said| said.iter().any(|line| line.contains(words)));
@@ -78,7 +78,7 @@ impl Server {
         assert!(!ended, "the server ended before it said {words:?}: {:#?}", self.said.borrow());
     }
 
-    /// Everything it has said since its last start.
+    /// Every line that the server has logged since its last start.
     pub fn said(&self) -> Vec<String> {
         self.said.borrow().clone()
     }
@@ -87,7 +87,7 @@ impl Server {
         self.child.id().expect("it runs")
     }
 
-    /// The most memory that the process has held.
+    /// The most memory that the process has held, in MB.
     pub fn peak_mb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel says so");
@@ -98,20 +98,20 @@ impl Server {
         kill_9(&mut self.child).await;
     }
 
-    /// After it was killed or stopped: on the same port, wired the same.
+    /// Starts the server again after it was killed or stopped: on the same port, wired the same.
     pub async fn start_again(&mut self) {
         (self.child, self.said) = Self::spawn(&self.wiring, self.ports);
         self.ready().await;
     }
 
-    /// In order, as an operator would.
+    /// Stops the server in order, as an operator would.
     pub async fn stop(&mut self) {
         signal("TERM", self.pid()).await;
         let ended = within("a server ends when it is told to", self.child.wait()).await;
         assert!(ended.expect("it ended").success(), "{:#?}", self.said());
     }
 
-    /// Nothing of it moves until it is woken; its connections stay open.
+    /// Stops every thread of the process until it is woken; its connections stay open.
     pub async fn freeze(&self) {
         signal("STOP", self.pid()).await;
     }

@@ -10,11 +10,11 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::process::Child;
 
-/// One store's process.
+/// The process of one store.
 pub struct Service {
     pub port: u16,
     pub folder: PathBuf,
-    /// Taken up by the next start.
+    /// The arguments of the next start.
     pub arguments: Vec<OsString>,
     pub variables: Vec<(String, String)>,
     program: PathBuf,
@@ -40,7 +40,8 @@ impl Service {
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
             "shared_buffers=64MB",
-            // Files of its folder, not the machine's shared memory: a killed one leaves nothing elsewhere.
+            // Postgres maps files of its folder, not the machine's shared memory: a killed one leaves nothing
+            // elsewhere.
             "dynamic_shared_memory_type=mmap",
             "timezone=UTC",
             "log_timezone=UTC",
@@ -50,7 +51,7 @@ impl Service {
         Self::new(port, folder, program, arguments, true)
     }
 
-    /// JetStream in the folder; nothing runs yet.
+    /// A nats-server with JetStream in the folder; nothing runs yet.
     pub fn nats(folder: &Path) -> Self {
         let port = free_port();
         let mut arguments: Vec<OsString> = vec!["-a".into(), "127.0.0.1".into(), "-js".into(), "-sd".into()];
@@ -72,12 +73,12 @@ impl Service {
         }
     }
 
-    /// What it says on stderr and stdout.
+    /// The file of what the process writes on stderr and stdout.
     pub fn log(&self) -> PathBuf {
         self.folder.with_extension("log")
     }
 
-    /// Starts it and waits until it accepts connections, however often it takes: a Postgres whose
+    /// Starts the process and waits until it accepts connections, however often that takes: a Postgres whose
     /// predecessor was killed must wait for the end of that one's children.
     pub async fn start(&mut self) {
         let what = format!("{} accepts connections, see {}", self.program.display(), self.log().display());
@@ -104,7 +105,7 @@ impl Service {
     }
 
     async fn answers(&self) -> bool {
-        let asked = async {
+        let greeting = async {
             if self.is_postgres {
                 let connection = PgConnection::connect(&self.url()).await;
                 return match connection {
@@ -116,13 +117,13 @@ impl Service {
             let mut said = [0; 5];
             stream.read_exact(&mut said).await.is_ok() && &said == b"INFO "
         };
-        tokio::time::timeout(Duration::from_secs(2), asked).await.unwrap_or(false)
+        tokio::time::timeout(Duration::from_secs(2), greeting).await.unwrap_or(false)
     }
 
-    /// A backup of a running Postgres, as an operator takes it.
+    /// Takes a backup of a running Postgres, as an operator does.
     pub async fn back_up(&self) -> PathBuf {
         let copy = self.folder.join("backup");
-        // Beside the program itself: the path may only have a link to that one.
+        // The program is beside the real `postgres`: the path may only have a link to that one.
         let beside = self.program.canonicalize().expect("it is installed");
         let taken = as_ordinary_user(&beside.with_file_name("pg_basebackup"))
             .args(["-h", "127.0.0.1", "-U", "postgres", "-p", &self.port.to_string()])
@@ -151,7 +152,7 @@ impl Service {
         self.child = None;
     }
 
-    /// In order, as an operator would, its clients' connections ended.
+    /// Stops the process in order, as an operator would; its clients' connections are ended.
     pub async fn stop(&mut self) {
         signal(if self.is_postgres { "INT" } else { "TERM" }, self.pid()).await;
         let mut child = self.child.take().expect("it runs");

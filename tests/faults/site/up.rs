@@ -67,7 +67,7 @@ impl Up {
         self.kill_9_of("nats/nats.pid").await;
     }
 
-    /// It may be on its way back from the last time.
+    /// Kills the process of this file; it may be on its way back from the last kill.
     async fn kill_9_of(&self, pid_file: &str) {
         until(&format!("a process of {pid_file} is killed"), async || {
             let text = std::fs::read_to_string(self.folder.join(pid_file)).ok()?;

@@ -1,4 +1,4 @@
-//! What is found by which words, within which bounds, and in which order.
+//! The cases of the contract: which words find what, within which bounds, and in which order.
 
 use super::*;
 use domain::value::BoardId;
@@ -93,7 +93,7 @@ async fn every_word_is_looked_for_in_every_field() {
             ("sora", &[3]),
             ("#바다", &[1]),
             ("#제주", &[]),
-            // Nothing leads from one text into the next.
+            // A phrase doesn't go from one text on into the next.
             ("\"제주도 바다\"", &[]),
             ("\"바다 고양이\"", &[]),
             ("본문", &[0, 1, 2, 3]),

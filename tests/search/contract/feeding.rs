@@ -1,4 +1,4 @@
-//! What an engine makes of documents that come again, change or go.
+//! The feeding of an engine: documents that come again, change or go.
 
 use super::*;
 use projections::search::engine::EngineError;
@@ -49,15 +49,15 @@ async fn much_at_once_is_taken_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_feeds_late_mends_what_was_newer() {
-    at_meilisearch(async |first, kept| {
-        let second = Meilisearch::new(&kept.settings, kept.log).expect("a client");
+    at_meilisearch(async |first, indexes| {
+        let second = Meilisearch::new(&indexes.settings, indexes.log).expect("a client");
         let text = |text: &str, version| DocumentUpdate { version, ..there(post(0, text)) };
         assert_eq!(first.position().await.expect("known"), 0);
         assert_eq!(second.position().await.expect("known"), 0);
         first.take(vec![text("새 글", 9)], Some(10)).await.expect("taken");
-        // It read this before the change.
+        // The second feeder read this document before it changed.
         second.take(vec![text("옛 글", 3)], Some(5)).await.expect("taken");
-        let late = Meilisearch::new(&kept.settings, kept.log).expect("a client");
+        let late = Meilisearch::new(&indexes.settings, indexes.log).expect("a client");
         assert_eq!(late.position().await.expect("known"), 5, "never further than what is in");
         assert_eq!(first.position().await.expect("known"), 10);
         assert_eq!(second.position().await.expect("known"), 5);
@@ -70,33 +70,33 @@ async fn who_feeds_late_mends_what_was_newer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_version_is_built_beside_and_swapped_in() {
-    at_meilisearch(async |engine, kept| {
+    at_meilisearch(async |engine, indexes| {
         engine.take(vec![there(post(0, "옛 바다"))], Some(4)).await.expect("taken");
-        kept.put("meta", json!([{ "id": "made", "version": 0 }])).await;
-        let next = Meilisearch::new(&kept.settings, kept.log).expect("a client");
+        indexes.put("meta", json!([{ "id": "made", "version": 0 }])).await;
+        let next = Meilisearch::new(&indexes.settings, indexes.log).expect("a client");
         assert_eq!(next.position().await.expect("known"), 0, "it is built from the beginning");
         next.take(vec![there(post(0, "새 바다")), there(post(1, "바다"))], None).await.expect("taken");
         assert_eq!(set(&next, Kind::Posts, "바다").await, [0], "the one before answers");
-        assert_eq!(kept.indexes().await.len(), 8);
+        assert_eq!(indexes.names().await.len(), 8);
         next.take(vec![there(post(2, "더 먼 바다"))], Some(6)).await.expect("taken");
         assert_eq!(set(&next, Kind::Posts, "바다").await, [0, 1, 2]);
         assert_eq!(set(&next, Kind::Posts, "새").await, [0]);
         assert_eq!(next.position().await.expect("known"), 6);
-        assert_eq!(kept.indexes().await.len(), 4, "what answered before is deleted");
+        assert_eq!(indexes.names().await.len(), 4, "what answered before is deleted");
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_newer_release_made_is_neither_fed_nor_asked() {
-    at_meilisearch(async |engine, kept| {
+    at_meilisearch(async |engine, indexes| {
         engine.take(vec![there(post(0, "바다"))], Some(4)).await.expect("taken");
-        let ours = kept.get("meta", "made").await["version"].clone();
-        kept.put("meta", json!([{ "id": "made", "version": 1_000 }])).await;
+        let ours = indexes.get("meta", "made").await["version"].clone();
+        indexes.put("meta", json!([{ "id": "made", "version": 1_000 }])).await;
         assert!(matches!(engine.position().await, Err(EngineError::Away(_))));
         assert!(matches!(engine.take(vec![gone(0)], Some(5)).await, Err(EngineError::Away(_))));
         assert!(matches!(engine.find(query(Kind::Posts, "바다")).await, Err(EngineError::Away(_))));
-        kept.put("meta", json!([{ "id": "made", "version": ours }])).await;
+        indexes.put("meta", json!([{ "id": "made", "version": ours }])).await;
         assert_eq!(engine.position().await.expect("known"), 4);
         assert_eq!(set(engine, Kind::Posts, "바다").await, [0]);
     })
@@ -105,9 +105,9 @@ async fn what_a_newer_release_made_is_neither_fed_nor_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_was_emptied_says_that_it_has_nothing() {
-    at_meilisearch(async |engine, kept| {
+    at_meilisearch(async |engine, indexes| {
         engine.take(vec![there(post(0, "바다"))], Some(4)).await.expect("taken");
-        kept.remove().await;
+        indexes.remove().await;
         assert!(matches!(engine.find(query(Kind::Posts, "바다")).await, Err(EngineError::Away(_))));
         assert_eq!(engine.position().await.expect("known"), 0);
         assert_eq!(set(engine, Kind::Posts, "바다").await, [] as [u32; 0]);

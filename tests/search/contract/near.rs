@@ -1,10 +1,10 @@
-//! What is found by vectors.
+//! Hits by vectors.
 
 use super::*;
 use domain::value::PostId;
 use projections::search::engine::Near;
 
-/// Points so many degrees away from the first axis, within the plane of the first two.
+/// A point so many degrees away from the first axis, within the plane of the first two.
 fn at(degrees: f32) -> Vec<f32> {
     let angle = degrees.to_radians();
     vec![angle.cos(), angle.sin(), 0.0, 0.0]

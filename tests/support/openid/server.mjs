@@ -1,17 +1,18 @@
-// A real OpenID provider for the tests: anyone may log in as whoever they say, and their login says what is
-// told of their address. Prints its own address, and ends when its standard input does.
+// A real OpenID provider for the tests: anyone may log in under any name, and the login says what the provider
+// tells of the person's address. Prints the provider's own address, and ends when the standard input does.
 
 import { webcrypto } from 'node:crypto';
 
-// What Node 18, Debian 12's, lacks of what the provider needs.
+// Functions that the provider needs and Node 18, Debian 12's, lacks.
 globalThis.crypto ??= webcrypto;
 URL.parse ??= (text) => (URL.canParse(text) ? new URL(text) : null);
-// Nobody reads what is said here but the address.
+// The standard output is for the address alone: logs go to the standard error.
 console.info = console.error;
 const { default: Provider } = await import('oidc-provider');
 const { createServer } = await import('node:http');
 
-// Where clients are sent back to, with PROVIDER for their name; whether ID tokens tell everything.
+// Arguments: the address that clients are sent back to, with PROVIDER for their name; whether ID tokens tell
+// everything.
 const [redirectUri, telling] = process.argv.slice(2);
 const client = (name) => ({
     client_id: name,
@@ -21,8 +22,8 @@ const client = (name) => ({
     response_types: ['code'],
 });
 
-// `mina.verified@yard.example` has this address, verified; `mina.unverified@…` has it unverified; a login
-// without an @ has none.
+// The login `mina.verified@yard.example` has the verified address `mina@yard.example`; `mina.unverified@…` has
+// the same address unverified; a login without an @ has none.
 const claimsOf = (login) => {
     const [, who, standing, domain] = login.match(/^(.*)\.(verified|unverified)@(.*)$/) ?? [];
     const name = `Name of ${who ?? login}`;
@@ -38,7 +39,7 @@ server.listen(0, '127.0.0.1', () => {
         clients: [client('acme'), client('globex')],
         pkce: { required: () => true },
         claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-        // Half of all services tell everything in the ID token, the others at a place of its own.
+        // Half of all services tell everything in the ID token, the others at an endpoint of its own.
         conformIdTokenClaims: telling !== 'all-at-once',
         findAccount: (_, login) => ({ accountId: login, claims: () => claimsOf(login) }),
         cookies: { keys: ['of no worth'] },
