@@ -185,7 +185,7 @@ impl Progress {
     /// Returns the furthest position that readers of this process wait for, of each projection, whenever it
     /// changes.
     #[must_use]
-    pub fn asked(&self) -> watch::Receiver<BTreeMap<String, Position>> {
+    pub fn wanted(&self) -> watch::Receiver<BTreeMap<String, Position>> {
         self.wanted_here.subscribe()
     }
 
@@ -232,7 +232,7 @@ mod tests {
         assert!(reader.as_mut().now_or_never().is_none());
         assert!(progress.wanted_beyond("posts", 1).now_or_never().is_some());
         assert!(progress.wanted_beyond("posts", 2).now_or_never().is_none(), "that is enough for the reader");
-        assert_eq!(progress.asked().borrow().get("posts"), Some(&2), "others are to be told");
+        assert_eq!(progress.wanted().borrow().get("posts"), Some(&2), "others are to be told");
 
         progress.note("posts", 2);
         assert_eq!(reader.now_or_never(), Some(Coverage { covered: true, position: 2 }));
@@ -247,7 +247,7 @@ mod tests {
         let mut reader = Box::pin(progress.wait_for_claimed(&["posts"], 2, LONG, exists));
         assert!(reader.as_mut().now_or_never().is_none());
         assert!(progress.wanted_beyond("posts", 1).now_or_never().is_none(), "whoever claims it may lie");
-        assert!(progress.asked().borrow().is_empty());
+        assert!(progress.wanted().borrow().is_empty());
 
         stored.send(()).expect("the reader waits for it");
         assert!(reader.as_mut().now_or_never().is_none());
@@ -262,6 +262,6 @@ mod tests {
         progress.want("posts", 3);
         progress.want("posts", 2);
         assert!(progress.wanted_beyond("posts", 2).now_or_never().is_some());
-        assert!(progress.asked().borrow().is_empty());
+        assert!(progress.wanted().borrow().is_empty());
     }
 }

@@ -63,7 +63,7 @@ pub struct Revealed {
 pub async fn reveal_author(
     State(app): State<App>,
     Id(AliasId(alias)): Id<AliasId>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<Reveal>,
+    WriteRequestWith { request, fields }: WriteRequestWith<Reveal>,
 ) -> Result<Response, Problem> {
     if !request.by.user.has(Role::Moderator) && !request.by.user.has(Role::Admin) {
         let detail = "This needs the role moderator or admin. An admin can grant it.";

@@ -14,7 +14,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Voice {
     /// The write that is to be executed.
-    pub asked: WriteRequest,
+    pub request: WriteRequest,
     /// The author: the person, or their alias.
     pub by: UserId,
 }
@@ -24,13 +24,13 @@ impl Voice {
     #[must_use]
     pub fn own(request: WriteRequest) -> Self {
         let by = request.by.id;
-        Self { asked: request, by }
+        Self { request, by }
     }
 
     /// The voice of this alias of the person.
     #[must_use]
     pub fn alias(app: &App, request: WriteRequest, alias: UserId) -> Self {
-        Self { asked: request.under(app, alias), by: alias }
+        Self { request: request.under(app, alias), by: alias }
     }
 
     /// The voice of a person who comments on a post or likes something under it: an anonymous post gives the

@@ -30,7 +30,7 @@ use uuid::Uuid;
 pub async fn write_comment(
     State(app): State<App>,
     Id(post_id): Id<PostId>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<WriteComment>,
+    WriteRequestWith { request, fields }: WriteRequestWith<WriteComment>,
 ) -> Result<Response, Problem> {
     let (body, reader, now) = (body(&fields.text)?, request.by.id, Utc::now());
     // One reading of the post serves all that is decided.
@@ -45,7 +45,7 @@ pub async fn write_comment(
         is_anonymous: commented.is_anonymous(),
     };
     let parent = parent(&app, fields.parent_id, reader).await?;
-    let Voice { asked: request, by } = Voice::under(&app, request, post_id, &commented).await?;
+    let Voice { request, by } = Voice::under(&app, request, post_id, &commented).await?;
     let by_post_author = commented.author_id == by;
     let command = CommentCommand::Write { post_id, post, by, parent, body };
     let id = Uuid::now_v7();
@@ -108,10 +108,10 @@ pub async fn get_comment(
 pub async fn edit_comment(
     State(app): State<App>,
     Id(id): Id<CommentId>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<EditComment>,
+    WriteRequestWith { request, fields }: WriteRequestWith<EditComment>,
 ) -> Result<Response, Problem> {
     let body = body(&fields.text)?;
-    let Voice { asked: request, by } = voice(&app, request, id).await?;
+    let Voice { request, by } = voice(&app, request, id).await?;
     let command = CommentCommand::Edit { by, body };
     let answer = app.executor.execute::<comment::Comment>(id.0, command, &request.envelope).await?;
     Ok(request.committed(&app, &answer).changed(answer.version, EditedComment::from(answer)))
@@ -129,7 +129,7 @@ pub async fn delete_comment(
     Id(id): Id<CommentId>,
     request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let Voice { asked: request, by } = voice(&app, request, id).await?;
+    let Voice { request, by } = voice(&app, request, id).await?;
     let command = CommentCommand::Delete { by };
     let answer = app.executor.execute::<comment::Comment>(id.0, command, &request.envelope).await?;
     Ok(request.committed(&app, &answer).done())

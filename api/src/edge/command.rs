@@ -35,7 +35,7 @@ pub struct WriteRequest {
 #[derive(Debug)]
 pub struct WriteRequestWith<T> {
     /// The write, all but its body.
-    pub asked: WriteRequest,
+    pub request: WriteRequest,
     /// The body.
     pub fields: T,
 }
@@ -173,7 +173,7 @@ impl<T: DeserializeOwned> FromRequest<App> for WriteRequestWith<T> {
         let key = Key::of(&parts)?;
         let bytes = body::bytes(Request::from_parts(parts, body)).await?;
         write.envelope.key = key.map(|key| key.with_body(app, &bytes));
-        Ok(Self { asked: write, fields: body::parse(&bytes)? })
+        Ok(Self { request: write, fields: body::parse(&bytes)? })
     }
 }
 

@@ -114,7 +114,7 @@ impl LoadedTarget {
 async fn like(app: &App, request: WriteRequest, target: Target) -> Result<Response, Problem> {
     let loaded = LoadedTarget::load(app, target).await?;
     let is_open = loaded.is_open(app, request.by.id).await?;
-    let Voice { asked: request, by } = match loaded.anonymous_under() {
+    let Voice { request, by } = match loaded.anonymous_under() {
         // A target that is not there gives nobody an alias.
         Some(post) if is_open => {
             let alias = app.vault.aliases.for_post(request.by.id, post).await?;
@@ -136,7 +136,7 @@ async fn unlike(app: &App, request: WriteRequest, target: Target) -> Result<Resp
         };
         return Err(Problem::not_found(code, detail));
     }
-    let Voice { asked: request, by } = match loaded.anonymous_under() {
+    let Voice { request, by } = match loaded.anonymous_under() {
         Some(post) => Voice::known(app, request, post, true).await?,
         None => Voice::own(request),
     };

@@ -41,7 +41,7 @@ pub async fn get_me(State(app): State<App>, reader: Reader) -> Result<Response, 
 )]
 pub async fn replace_me(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<ReplaceMe>,
+    WriteRequestWith { request, fields }: WriteRequestWith<ReplaceMe>,
 ) -> Result<Response, Problem> {
     change(&app, &request, ChangeMe::from(fields).parse()?).await
 }
@@ -58,7 +58,7 @@ pub async fn replace_me(
 )]
 pub async fn change_me(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<ChangeMe>,
+    WriteRequestWith { request, fields }: WriteRequestWith<ChangeMe>,
 ) -> Result<Response, Problem> {
     change(&app, &request, fields.parse()?).await
 }
@@ -102,7 +102,7 @@ async fn execute(
 )]
 pub async fn set_privacy(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<SetPrivacy>,
+    WriteRequestWith { request, fields }: WriteRequestWith<SetPrivacy>,
 ) -> Result<Response, Problem> {
     let command = UserCommand::SetPrivacy { private: fields.private };
     let answer = execute(&app, &request, command, &request.unversioned()).await?;

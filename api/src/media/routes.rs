@@ -40,13 +40,13 @@ impl InPath for MediaId {
 )]
 pub async fn announce_upload(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<AnnounceUpload>,
+    WriteRequestWith { request, fields }: WriteRequestWith<AnnounceUpload>,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
     fields.check()?;
     may(&app, &UPLOADS, &[request.by.id.0.as_bytes()]).await?;
     let AnnounceUpload { content_type, byte_size, anonymous } = fields;
-    let (id, Voice { asked: request, by }) = owner::of_new(&app, request, anonymous).await?;
+    let (id, Voice { request, by }) = owner::of_new(&app, request, anonymous).await?;
     let command = MediaCommand::Request { by, content_type: content_type.clone(), byte_size };
     let answer = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await?;
     let (key, now) = (upload_key(MediaId(answer.id)), Utc::now());
@@ -78,7 +78,7 @@ pub async fn complete_upload(
     request: WriteRequest,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    let (media, Voice { asked: request, by }) = owner::of(&app, request, id).await?;
+    let (media, Voice { request, by }) = owner::of(&app, request, id).await?;
     let byte_size = if media.state.state == MediaState::Uploading {
         storage.size(&upload_key(id)).await?.ok_or_else(not_uploaded)?
     } else {
@@ -127,7 +127,7 @@ pub async fn remove_media(
     Id(id): Id<MediaId>,
     request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let (_, Voice { asked: request, by }) = owner::of(&app, request, id).await?;
+    let (_, Voice { request, by }) = owner::of(&app, request, id).await?;
     let command = MediaCommand::Remove { reason: RemoveReason::ByOwner { by } };
     let removed = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await;
     let answer = match removed {

@@ -73,7 +73,7 @@ pub async fn upload(
     let _own = slots.take(request.by.id).ok_or_else(too_many)?;
     may(&app, &UPLOADS, &[request.by.id.0.as_bytes()]).await?;
     let request = request.about(&app, &[content_type.as_bytes(), &byte_size.to_be_bytes()]);
-    let (id, Voice { asked: request, by }) = owner::of_new(&app, request, anonymous).await?;
+    let (id, Voice { request, by }) = owner::of_new(&app, request, anonymous).await?;
     let command = MediaCommand::Request { by, content_type: content_type.to_owned(), byte_size };
     let requested = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await?;
     // The photo may be another one than ours if the key was used before, and may have been uploaded already.

@@ -30,7 +30,7 @@ const ATTEMPTS: usize = 8;
 )]
 pub async fn publish_post(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<PublishPost>,
+    WriteRequestWith { request, fields }: WriteRequestWith<PublishPost>,
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let id = moved(&fields, &request.by, now)?;
@@ -44,7 +44,7 @@ pub async fn publish_post(
     {
         return Err(target.closed(now));
     }
-    let (id, Voice { asked: request, by }) = match board {
+    let (id, Voice { request, by }) = match board {
         Some(Where { placement: Placement { anonymous: true, .. }, .. }) => {
             must_be_new(&fields)?;
             let (id, alias) = app.vault.aliases.for_new_post(request.by.id, request.key()).await?;
@@ -113,10 +113,10 @@ pub fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
 pub async fn replace_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<ReplacePost>,
+    WriteRequestWith { request, fields }: WriteRequestWith<ReplacePost>,
 ) -> Result<Response, Problem> {
     let person = request.by.id;
-    let Voice { asked: request, by } = voice(&app, request, id).await?;
+    let Voice { request, by } = voice(&app, request, id).await?;
     let shower = Shower::of(person, by, id);
     let photos = shown::photos(&app, shower, &fields.photos).await?;
     let body = fields.body(photos)?;
@@ -136,10 +136,10 @@ pub async fn replace_post(
 pub async fn edit_post(
     State(app): State<App>,
     Id(id): Id<PostId>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<EditPost>,
+    WriteRequestWith { request, fields }: WriteRequestWith<EditPost>,
 ) -> Result<Response, Problem> {
     let person = request.by.id;
-    let Voice { asked: request, by } = voice(&app, request, id).await?;
+    let Voice { request, by } = voice(&app, request, id).await?;
     let shower = Shower::of(person, by, id);
     let photos = match &fields.photos {
         Some(photos) => Some(shown::photos(&app, shower, photos).await?),
@@ -210,7 +210,7 @@ pub async fn delete_post(
     Id(id): Id<PostId>,
     request: WriteRequest,
 ) -> Result<Response, Problem> {
-    let Voice { asked: request, by } = voice(&app, request, id).await?;
+    let Voice { request, by } = voice(&app, request, id).await?;
     let command = PostCommand::Delete { by };
     let answer = app.executor.execute::<post::Post>(id.0, command, &request.envelope).await?;
     app.part::<Pokes>().poke(answer.position);

@@ -41,7 +41,7 @@ pub struct Chosen {
 )]
 pub async fn set_avatar(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<Chosen>,
+    WriteRequestWith { request, fields }: WriteRequestWith<Chosen>,
 ) -> Result<Response, Problem> {
     let media_id = Some(showable(&app, &request, fields.media_id).await?);
     change(&app, &request, UserCommand::SetAvatar { media_id }).await
@@ -66,7 +66,7 @@ pub async fn remove_avatar(State(app): State<App>, request: WriteRequest) -> Res
 )]
 pub async fn set_banner(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<Chosen>,
+    WriteRequestWith { request, fields }: WriteRequestWith<Chosen>,
 ) -> Result<Response, Problem> {
     let media_id = Some(showable(&app, &request, fields.media_id).await?);
     change(&app, &request, UserCommand::SetBanner { media_id }).await

@@ -34,7 +34,7 @@ impl InPath for SearchId {
 )]
 pub async fn remember_search(
     State(app): State<App>,
-    WriteRequestWith { asked: request, fields }: WriteRequestWith<NewSearch>,
+    WriteRequestWith { request, fields }: WriteRequestWith<NewSearch>,
 ) -> Result<Response, Problem> {
     let text = fields.text()?;
     let user_id = request.by.id;

@@ -74,7 +74,7 @@ pub async fn poke(nats: Nats, mut head: watch::Receiver<Position>, shutdown: Can
 
 /// Tells runners, in whichever process they run, which positions this process's readers wait for.
 pub async fn hurry(nats: Nats, progress: Arc<Progress>, shutdown: CancellationToken) {
-    let mut wanted = progress.asked();
+    let mut wanted = progress.wanted();
     let mut told = BTreeMap::new();
     let hurrying = async {
         while wanted.changed().await.is_ok() {
