@@ -83,7 +83,8 @@ mod tests {
         assert!(releases.is_sorted_by(|one, next| one.version < next.version), "versions rise");
         assert!(
             last.hash == this.hash || last.version < ANALYTICS_VERSION,
-            "the SQL of the views has changed: raise ANALYTICS_VERSION"
+            "the SQL of the views has changed: raise ANALYTICS_VERSION; its hash is {}",
+            this.hash
         );
         assert_eq!(last, &this, "add this line to analytics/releases.txt: {this}");
     }
