@@ -1,7 +1,7 @@
 //! The console: pages for people with a role, which show how the service stands and what happened in it, and
 //! the API's answers that the pages need.
 
-mod browser;
+pub mod browser;
 mod pages;
 mod projections;
 
@@ -11,7 +11,7 @@ use crate::support::log::store;
 use serde_json::json;
 
 /// A person with a password and a role.
-async fn staff(app: &TestApp, handle: &str, role: &str) -> Person {
+pub async fn staff(app: &TestApp, handle: &str, role: &str) -> Person {
     let person = app.register(handle).await;
     app.grant(&person, role).await;
     person

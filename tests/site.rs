@@ -2,6 +2,7 @@
 
 mod browser;
 mod pages;
+mod pictures;
 
 use crate::support::TestApp;
 use crate::support::client::Person;

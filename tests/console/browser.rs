@@ -8,7 +8,7 @@ use crate::support::log::batch_of_posts;
 use serde_json::json;
 
 /// Opens the console and logs in at its door.
-async fn enter(app: &TestApp, handle: &str, habits: Habits) -> Browser {
+pub async fn enter(app: &TestApp, handle: &str, habits: Habits) -> Browser {
     let browser = Browser::open(&app.url, "/console", habits).await;
     log_in(&browser, handle, PASSWORD).await;
     browser.until("!!document.getElementById('live')", true).await;

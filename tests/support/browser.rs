@@ -1,6 +1,7 @@
 //! A real browser: Chromium without a window, driven through WebDriver (<https://www.w3.org/TR/webdriver2/>).
 //! The few WebDriver commands that the tests need are plain JSON.
 
+use base64::Engine;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -103,26 +104,25 @@ impl Browser {
 
     /// Waits until a JavaScript expression in the page has the expected value.
     pub async fn until(&self, expression: &str, expected: impl Into<Value>) {
-        let (begun, expected) = (Instant::now(), expected.into());
-        loop {
-            let is = self.ask(expression).await;
-            if is == expected {
-                return;
-            }
-            assert!(begun.elapsed() < PATIENCE, "{expression} is {is}, not {expected}");
-        }
+        Self::until_is(expression, expected.into(), async || self.ask(expression).await).await;
     }
 
     /// Waits until the promise that a JavaScript expression makes resolves to the expected value.
     pub async fn until_later(&self, promise: &str, expected: impl Into<Value>) {
-        let (begun, expected) = (Instant::now(), expected.into());
+        let script = format!("const done = arguments[0]; ({promise}).then(done, done)");
+        Self::until_is(promise, expected.into(), async || self.run("async", &script).await).await;
+    }
+
+    async fn until_is(what: &str, expected: Value, ask: impl AsyncFn() -> Value) {
+        let begun = Instant::now();
+        let mut pace = tokio::time::interval(Duration::from_millis(20));
         loop {
-            let script = format!("const done = arguments[0]; ({promise}).then(done, done)");
-            let is = self.run("async", &script).await;
+            pace.tick().await;
+            let is = ask().await;
             if is == expected {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{promise} comes to {is}, not {expected}");
+            assert!(begun.elapsed() < PATIENCE, "{what} is {is}, not {expected}");
         }
     }
 
@@ -196,6 +196,13 @@ impl Browser {
     /// True if the page is no wider than the window: people must push wider pages to and fro.
     pub async fn fits(&self) -> bool {
         self.ask("document.documentElement.scrollWidth <= innerWidth").await == json!(true)
+    }
+
+    /// The part of the page that the window shows, as PNG.
+    pub async fn screenshot(&self) -> Vec<u8> {
+        let encoded = self.command(Method::GET, "/screenshot", Value::Null).await;
+        let encoded = encoded.as_str().expect("a picture in base64");
+        base64::engine::general_purpose::STANDARD.decode(encoded).expect("base64")
     }
 
     pub async fn close(self) {

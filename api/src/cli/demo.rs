@@ -46,7 +46,7 @@ struct Comment {
 }
 
 /// Fills the server at `url` and returns a login for its docs page, as `handle password`.
-pub(super) async fn fill(url: &str, operator_token: &str) -> Result<String, Failure> {
+pub async fn fill(url: &str, operator_token: &str) -> Result<String, Failure> {
     let demo: Demo = serde_json::from_str(include_str!("demo.json"))?;
     let mut filling = Filling { server: Server::new(url, operator_token, 4)?, ids: HashMap::new() };
     for person in &demo.people {

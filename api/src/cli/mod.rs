@@ -2,7 +2,7 @@
 //!
 //! The result of a command goes to stdout; everything that it says meanwhile goes to stderr.
 
-mod demo;
+pub mod demo;
 mod erase;
 mod events;
 mod grant;

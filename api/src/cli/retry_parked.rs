@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// `madang retry-parked`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The read models: profiles, posts, comments, tags, timelines; all of them by default
+    /// The read models whose parked events are tried again (`madang status` names them); all of them by default
     #[arg(value_name = "PROJECTION")]
     projections: Vec<String>,
     #[command(flatten)]
