@@ -1,9 +1,10 @@
 //! Wrong paths, query strings and methods, and other people's posts and comments.
 
 use super::{Yard, with};
-use base64_of::encode;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,6 +164,10 @@ async fn a_cursor_is_good_for_its_own_list_only() {
             let answer = mina.get(&with(list, &format!("cursor={bad}"))).await;
             answer.expect_problem(400, "invalid_cursor");
         }
+        for made in made_up(own) {
+            let answer = mina.get(&with(list, &format!("cursor={made}"))).await;
+            assert!(matches!(answer.status, 200 | 400), "{list} {made}: {} {}", answer.status, answer.text);
+        }
     }
 }
 
@@ -232,17 +237,38 @@ async fn headers_that_can_not_be_what_they_say_are_refused_or_ignored() {
     assert!(early.send().await.expect(200).is_stale());
 }
 
-/// Base64 for cursors: a dependency for three lines is not worth it.
-mod base64_of {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+fn encode(text: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(text)
+}
 
-    pub(super) fn encode(text: &str) -> String {
-        let bits: String = text.bytes().map(|byte| format!("{byte:08b}")).collect();
-        let groups = bits.as_bytes().chunks(6);
-        let index = |group: &[u8]| {
-            let digits = format!("{:0<6}", String::from_utf8_lossy(group));
-            usize::from_str_radix(&digits, 2).expect("binary digits")
-        };
-        groups.map(|group| char::from(LETTERS[index(group)])).collect()
+/// Cursors of the same list that nobody was given: each number at its extremes, each text with a NUL.
+fn made_up(cursor: &str) -> Vec<String> {
+    let json = BASE64_URL_SAFE_NO_PAD.decode(cursor).expect("base64");
+    let cursor: Value = serde_json::from_slice(&json).expect("JSON");
+    let numbers = [i64::MIN, -1, 0, 10_000, 10_i64.pow(13), 10_i64.pow(18), i64::MAX].map(Value::from);
+    let values = numbers.into_iter().chain([u64::MAX.into(), 1e300.into(), "a\0".into(), "\0".into()]);
+    let made = values.flat_map(|value| {
+        let mut places = vec![];
+        leaves(&cursor["after"], &mut |path| places.push(path.to_owned()), String::from("/after"));
+        let cursor = &cursor;
+        places.into_iter().map(move |path| {
+            let mut made = cursor.clone();
+            *made.pointer_mut(&path).expect("a leaf") = value.clone();
+            encode(&made.to_string())
+        })
+    });
+    made.collect()
+}
+
+/// Calls `take` with the pointer of each number and text within a JSON value.
+fn leaves(value: &Value, take: &mut impl FnMut(&str), path: String) {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, of)| leaves(of, take, format!("{path}/{name}")))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, of)| leaves(of, take, format!("{path}/{n}")));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => take(&path),
     }
 }

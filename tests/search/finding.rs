@@ -2,6 +2,8 @@
 
 use super::meilisearch::start;
 use super::{find, posts};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
@@ -119,6 +121,8 @@ async fn bounds_narrow_and_facets_count_what_was_found() {
     assert_eq!(narrowed("&to=2020-01-01").await, 0);
     for (query, code) in [
         ("?q=x&from=yesterday", "invalid_time"),
+        ("?q=x&from=-4800-01-01", "invalid_time"),
+        ("?q=x&to=%2B262142-01-01", "invalid_time"),
         ("?q=x&board=nowhere", "unknown_board"),
         ("?sort=best", "invalid_query"),
         ("?cursor=zzz", "invalid_cursor"),
@@ -128,6 +132,40 @@ async fn bounds_narrow_and_facets_count_what_was_found() {
     }
     let long = "가".repeat(201);
     mina.get(&format!("/v1/search/posts?q={long}")).await.expect_problem(400, "invalid_words");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_that_someone_made_reserves_nothing() {
+    let app = start().await;
+    let mina = app.enrol("mina").await;
+    let post = mina.publish("바다").await;
+    find(&app, &mina, "posts", "바다", "").await;
+    let now = chrono::Utc::now().timestamp_millis();
+    let cursor = |list: &str, offset: u64, now: i64| {
+        let cursor = json!({ "v": 1, "list": list, "after": { "offset": offset, "now": now } });
+        BASE64_URL_SAFE_NO_PAD.encode(cursor.to_string())
+    };
+    let nowhere = [10_000, 10_u64.pow(13), 10_u64.pow(18), 1 << 63, u64::MAX].map(|offset| (offset, now));
+    let never = [-1, i64::MIN, now + 86_400_000, i64::MAX].map(|now| (1, now));
+    for (path, list) in [
+        ("/v1/search/posts?q=바다", "search_posts"),
+        ("/v1/search/posts?q=바다&sort=newest", "search_posts_newest"),
+        ("/v1/search/posts?q=바다&sort=most_liked", "search_posts_most_liked"),
+        ("/v1/search/posts?q=바다&mode=similar", "search_posts_similar"),
+        ("/v1/search/people?q=m", "search_people"),
+        ("/v1/search/tags?q=바다", "search_tags"),
+        (&format!("/v1/posts/{post}/similar?limit=1"), "similar_posts"),
+    ] {
+        let deepest = cursor(list, 9_999, now);
+        let last = mina.get(&format!("{path}&cursor={deepest}")).await.expect(200);
+        assert!(last.items().is_empty(), "{}", last.text);
+        for (offset, now) in nowhere.into_iter().chain(never) {
+            let made = cursor(list, offset, now);
+            mina.get(&format!("{path}&cursor={made}")).await.expect_problem(400, "invalid_cursor");
+        }
+    }
+    let made = cursor("search_posts", 10_u64.pow(13), now);
+    assert_eq!(mina.get(&format!("/?q=바다&cursor={made}")).await.status, 400);
 }
 
 #[tokio::test(flavor = "multi_thread")]

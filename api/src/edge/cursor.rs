@@ -11,6 +11,9 @@ const VERSION: u8 = 1;
 /// The longest cursor that is read: the longest tag, which is a key, fits in.
 const MAX_LENGTH: usize = 512;
 
+/// The character NUL as JSON writes it.
+const NUL: &[u8] = b"\\u0000";
+
 /// A cursor once it is decoded.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +36,8 @@ pub fn write<K: Serialize>(list: &str, after: &K) -> String {
 /// 400 for anything that [`write()`] did not write for this list.
 pub fn read<K: DeserializeOwned>(list: &str, cursor: &str) -> Result<K, Problem> {
     let bytes = if cursor.len() <= MAX_LENGTH { BASE64_URL_SAFE_NO_PAD.decode(cursor).ok() } else { None };
+    // No key holds the character NUL, and Postgres takes no text that does.
+    let bytes = bytes.filter(|bytes| !bytes.windows(NUL.len()).any(|part| part == NUL));
     let cursor = bytes.and_then(|bytes| serde_json::from_slice::<Cursor<String, K>>(&bytes).ok());
     match cursor {
         Some(cursor) if cursor.v == VERSION && cursor.list == list => Ok(cursor.after),
@@ -56,6 +61,12 @@ mod tests {
         assert_eq!(read::<Uuid>("posts", &cursor).ok(), Some(Uuid::nil()));
         assert_eq!(read::<Uuid>("people", &cursor).map_err(|problem| problem.status().as_u16()), Err(400));
         assert!(read::<i64>("posts", &cursor).is_err());
+    }
+
+    #[test]
+    fn a_key_with_a_nul_is_refused() {
+        assert!(read::<String>("tags", &write("tags", &"a\0")).is_err());
+        assert!(read::<String>("tags", &write("tags", &"a0000")).is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::{HeaderValue, Uri, header, request};
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use projections::Page;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
@@ -120,11 +120,13 @@ pub fn bad_parameter(parameter: &'static str, invalid: &domain::value::Invalid) 
 /// The words for a text that [`moment`] does not take.
 pub const MOMENT: &str = "must be a day such as 2026-11-22, or a time such as 2026-11-22T09:00:00Z";
 
-/// Parses a day, which begins at midnight of UTC, or a time (RFC 3339).
+/// Parses a day, which begins at midnight of UTC, or a time (RFC 3339), of the years 1 to 9999: Postgres and JSON
+/// have them all.
 #[must_use]
 pub fn moment(text: &str) -> Option<DateTime<Utc>> {
     let day = || Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc());
-    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day)
+    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()).or_else(day);
+    time.filter(|time| (1..=9_999).contains(&time.year()))
 }
 
 /// Parses a [`moment`] of a query string.

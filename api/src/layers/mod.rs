@@ -7,6 +7,7 @@
 mod as_of;
 pub mod correlation;
 pub mod costs;
+mod nul;
 pub mod observe;
 pub mod rate_limit;
 mod refused;
@@ -67,7 +68,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         Some(_) => as_of::admit(&app, &bearer, &method, request.uri().path()).await,
         None => Ok(()),
     };
-    let meant = meant.and(past);
+    let meant = meant.and(past).and_then(|()| nul::admit(request.uri()));
     request.extensions_mut().insert(Arrival { correlation_id: id, bearer, by_cookie, peer });
     let (request, rest) = Rest::watch(request);
 

@@ -7,12 +7,14 @@ use crate::edge::list::Limit;
 use crate::edge::{Fresh, Problem, Reader, cursor};
 use crate::search::Search;
 use axum::http::StatusCode;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::value::{Handle, PostId, UserId};
 use projections::posts;
 use projections::profiles;
 use projections::progress::Coverage;
-use projections::search::engine::{Access, EngineError, Filters, Found, Hit, Key, Kind, Near, Query, Sort};
+use projections::search::engine::{
+    Access, DEEPEST, EngineError, Filters, Found, Hit, Key, Kind, Near, Query, Sort,
+};
 use projections::search::text::as_hangul;
 use projections::search::words::Words;
 use search_engine::Fed;
@@ -24,15 +26,37 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The time after which an embedder that doesn't answer counts as away: models answer a few words within a
 /// second.
 const EMBEDDER_PATIENCE: Duration = Duration::from_secs(3);
-/// The offset at which pages end: a reader who looks further down narrows the search.
-const DEEPEST: usize = 10_000;
+/// The time by which the clocks of two servers may differ.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
 /// The cursor of a search: the offset of the next page, and the time as of which all pages of one search are
 /// ordered.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(try_from = "ClaimedPlace")]
 pub(super) struct CursorPlace {
     offset: usize,
     now: i64,
+}
+
+/// The place that a cursor claims. Anyone can make a cursor, so the place is checked before an engine reserves
+/// anything for it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimedPlace {
+    offset: usize,
+    now: i64,
+}
+
+impl TryFrom<ClaimedPlace> for CursorPlace {
+    type Error = &'static str;
+
+    fn try_from(ClaimedPlace { offset, now }: ClaimedPlace) -> Result<Self, Self::Error> {
+        let latest = (Utc::now() + CLOCKS_APART).timestamp_millis();
+        if offset >= DEEPEST || !(0..=latest).contains(&now) {
+            return Err("no search has a page there");
+        }
+        Ok(Self { offset, now })
+    }
 }
 
 impl CursorPlace {

@@ -183,6 +183,19 @@ pub struct Query {
     pub facets: bool,
 }
 
+/// The offset at which pages end: a reader who looks further down narrows the search.
+pub const DEEPEST: usize = 10_000;
+/// The greatest number of hits in a page.
+const LONGEST_PAGE: usize = 1_000;
+
+impl Query {
+    /// The query as an engine may run it: an engine reserves memory for all hits up to the end of the page.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        Self { offset: self.offset.min(DEEPEST), limit: self.limit.min(LONGEST_PAGE), ..self }
+    }
+}
+
 /// The vector or post near to which hits are to be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Near {

@@ -276,6 +276,7 @@ impl Engine for Embedded {
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>> {
         Box::pin(async move {
+            let query = query.bounded();
             let slot = tokio::time::timeout(WAIT, self.0.slots.clone().acquire_owned()).await;
             let slot = slot.map_err(|_elapsed| EngineError::Busy)?.map_err(failed)?;
             let (deadline, _wanted) = Deadline::after(LONGEST);

@@ -248,7 +248,7 @@ impl Engine for Meilisearch {
     }
 
     fn find(&self, query: Query) -> BoxFuture<'_, Result<Found, EngineError>> {
-        Box::pin(self.answer(query))
+        Box::pin(self.answer(query.bounded()))
     }
 
     fn versions(&self) -> BoxFuture<'_, Result<Vec<(Key, Position)>, EngineError>> {
