@@ -3,6 +3,7 @@
 use crate::app::{App, Parts};
 use crate::edge::Problem;
 use crate::feature::{Feature, Gauge, Unable};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use jobs::counts::{self, Counts};
 use react::status::{self, ReactionStatus};
@@ -17,6 +18,10 @@ const CACHED_FOR: Duration = Duration::from_secs(1);
 pub struct Jobs;
 
 impl Feature for Jobs {
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn equip(&self, wiring: &Wiring, parts: &mut Parts) -> Result<(), Unable> {
         parts.put(Backlog { kinds: wiring.job_kinds.clone(), cached: Mutex::default() });
         Ok(())

@@ -5,6 +5,7 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi as _};
 
@@ -20,38 +21,23 @@ says otherwise) until they show what their caller wrote; an answer that may lack
 posts and comments are in `ETag`; with `If-Match` a write is refused (412) if another came in between. \
 **Repeats** with the same `Idempotency-Key` change nothing and get the first answer, for a day.";
 
+/// A topic of the document (a tag, in OpenAPI's words): the name that routes refer to, and the description.
+pub type Topic = (&'static str, &'static str);
+
 /// The document before any route is added.
 #[must_use]
-pub fn base() -> OpenApi {
+pub fn base(topics: Vec<Topic>) -> OpenApi {
     #[derive(utoipa::OpenApi)]
     #[openapi(
         info(title = "Madang", description = DESCRIPTION, license(name = "MIT", identifier = "MIT")),
         components(schemas(ProblemDocument, FieldError)),
-        modifiers(&Bearer),
-        tags(
-            (name = "users", description = "People: registered and read."),
-            (name = "sign-ups", description = "Becoming a member: a form, and a code by mail."),
-            (name = "sessions", description = "Where people are logged in: opened, refreshed, listed, ended."),
-            (name = "account", description = "What only its owner is shown: where they are reached, passwords."),
-            (name = "me", description = "The caller's own account."),
-            (name = "follows", description = "Who follows whom."),
-            (name = "blocks", description = "Whom the caller keeps away: blocked and muted people."),
-            (name = "roles", description = "Who may do more than every member. Routes that need a role name it."),
-            (name = "posts", description = "Posts: published, read, edited, deleted."),
-            (name = "media", description = "Photos: uploaded, looked at, removed."),
-            (name = "comments", description = "Comments on posts and replies to comments."),
-            (name = "likes", description = "Likes of posts and comments."),
-            (name = "timeline", description = "Own and followed people's posts."),
-            (name = "tags", description = "What people write about."),
-            (name = "search", description = "Posts, people and tags by words; posts by closeness."),
-            (name = "boards", description = "Places to post, and whose an alias is."),
-            (name = "events", description = "Everything that ever happened, for analysts."),
-            (name = "projections", description = "How far the read models have come, and mending them."),
-            (name = "ops", description = "For those who run the service.")
-        )
+        modifiers(&Bearer)
     )]
     struct Base;
-    Base::openapi()
+    let mut document = Base::openapi();
+    let tag = |(name, description)| TagBuilder::new().name(name).description(Some(description)).build();
+    document.tags = Some(topics.into_iter().map(tag).collect());
+    document
 }
 
 struct Bearer;

@@ -9,7 +9,7 @@
 //! without harm. What the person looked at goes by itself within two days (see [`vault::views`]).
 
 use crate::feature::{DeclaredJob, Feature};
-use crate::personal::{ErasedPerson, TakeBack, TakeBackError};
+use crate::personal::{ErasedPerson, Personal, TakeBack, TakeBackError};
 use crate::wiring::Wiring;
 use domain::Event;
 use domain::event::State;
@@ -44,6 +44,10 @@ const NOT_YET: Duration = Duration::from_secs(600);
 pub struct Erasure;
 
 impl Feature for Erasure {
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn jobs(&self) -> Vec<DeclaredJob> {
         vec![DeclaredJob::of::<ErasePerson>(|wiring, _app| Ok(Some(Box::new(Eraser::of(wiring)))))]
     }

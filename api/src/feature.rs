@@ -3,7 +3,8 @@
 //! workers, caches, erasing and exporting are loops over that list.
 
 use crate::app::{App, Parts};
-use crate::personal::{Export, TakeBack};
+pub use crate::document::Topic;
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use axum::Router;
 use domain::Event;
@@ -60,6 +61,11 @@ impl DeclaredJob {
 
 /// A feature of the service. Each part is empty unless the feature says otherwise.
 pub trait Feature: Send + Sync {
+    /// The topic of the feature's routes in the document; none where they stand under another feature's topic.
+    fn topic(&self) -> Option<Topic> {
+        None
+    }
+
     /// The feature's routes under `/v1`, with the document that describes them.
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
@@ -123,16 +129,9 @@ pub trait Feature: Send + Sync {
         &[]
     }
 
-    /// The steps that undo what the feature has of a person who is erased. Personal text in events is masked
-    /// without them.
-    fn take_back(&self) -> &'static [TakeBack] {
-        &[]
-    }
-
-    /// The files that the feature adds to a person's export.
-    fn exports(&self) -> &'static [Export] {
-        &[]
-    }
+    /// What the feature takes back of an erased person, and what it exports of a person. This part alone has to be
+    /// said, if only to say that there is nothing: nobody can forget to forget.
+    fn personal(&self) -> Personal;
 
     /// The ids that the event touches: what was read before of these people and things may not stand any
     /// more.

@@ -1,7 +1,7 @@
 //! The one list of features, and what follows from it.
 
 use crate::app::{App, Parts};
-use crate::feature::{Feature, Unable, Worker};
+use crate::feature::{Feature, Topic, Unable, Worker};
 use crate::layers::TimeLimits;
 use crate::layers::costs::Costs;
 use crate::layers::rate_limit::RateLimits;
@@ -66,6 +66,12 @@ pub fn projectors(settings: &Settings) -> Vec<Arc<dyn Projector>> {
     ALL.iter().flat_map(|feature| feature.projectors(settings)).collect()
 }
 
+/// The topics of the OpenAPI document.
+#[must_use]
+pub fn topics() -> Vec<Topic> {
+    ALL.iter().filter_map(|feature| feature.topic()).collect()
+}
+
 /// Every feature's pages.
 pub fn pages() -> Router<App> {
     ALL.iter().map(|feature| feature.pages()).fold(Router::new(), Router::merge)
@@ -128,13 +134,13 @@ pub fn jobs(wiring: &Wiring, app: Option<&App>) -> Result<Vec<Kind>, Unable> {
 /// The steps that undo what features have of a person who is erased.
 #[must_use]
 pub fn take_back() -> Vec<TakeBack> {
-    ALL.iter().flat_map(|feature| feature.take_back()).copied().collect()
+    ALL.iter().flat_map(|feature| feature.personal().take_back).copied().collect()
 }
 
 /// The files that features add to a person's export.
 #[must_use]
 pub fn exports() -> Vec<Export> {
-    ALL.iter().flat_map(|feature| feature.exports()).copied().collect()
+    ALL.iter().flat_map(|feature| feature.personal().exports).copied().collect()
 }
 
 /// Sets the gauges of all features.
@@ -179,11 +185,26 @@ mod tests {
     #[test]
     fn what_is_personal_is_in_an_export() {
         for aggregate_type in Event::aggregates().iter().filter(|of| masking::mask(of).is_some()) {
-            let exports = owners(aggregate_type).into_iter().flat_map(|feature| feature.exports());
+            let exports = owners(aggregate_type).into_iter().flat_map(|feature| feature.personal().exports);
             assert!(
                 exports.count() > 0,
                 "{aggregate_type} has personal text, and its feature exports nothing"
             );
+        }
+    }
+
+    #[test]
+    fn every_route_stands_under_a_topic_that_a_feature_describes() {
+        let topics: BTreeSet<_> = topics().iter().map(|(name, _)| *name).collect();
+        for feature in ALL {
+            let document = serde_json::to_value(feature.routes().into_openapi()).expect("JSON");
+            let items = document["paths"].as_object().expect("paths").values();
+            let operations = items.flat_map(|item| item.as_object().expect("methods").values());
+            for operation in operations.filter(|operation| operation["operationId"].is_string()) {
+                let mut topics_of = operation["tags"].as_array().expect("tags").iter();
+                let is_described = topics_of.all(|topic| topics.contains(topic.as_str().unwrap_or_default()));
+                assert!(is_described, "{}: {}", operation["operationId"], operation["tags"]);
+            }
         }
     }
 

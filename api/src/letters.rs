@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::feature::{DeclaredJob, Feature, Gauge, Unable, Worker};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use std::time::Duration;
 use vault::mail::{self, ByEmail, BySms, SendLetter, Sender, Via};
@@ -12,6 +13,10 @@ const SWEEP: Duration = Duration::from_secs(600);
 pub struct Letters;
 
 impl Feature for Letters {
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn jobs(&self) -> Vec<DeclaredJob> {
         vec![sending::<ByEmail>(), sending::<BySms>()]
     }

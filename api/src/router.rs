@@ -56,7 +56,8 @@ pub fn openapi() -> OpenApi {
 
 fn api() -> OpenApiRouter<App> {
     let routes = features::ALL.iter().map(|feature| feature.routes());
-    let mut api = routes.fold(OpenApiRouter::with_openapi(document::base()), OpenApiRouter::merge);
+    let mut api =
+        routes.fold(OpenApiRouter::with_openapi(document::base(features::topics())), OpenApiRouter::merge);
     document::complete(api.get_openapi_mut());
     api
 }

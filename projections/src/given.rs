@@ -51,6 +51,7 @@ pub(crate) fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
+#[allow(clippy::wildcard_enum_match_arm, reason = "an aggregate whose id follows from others is named")]
 fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
     match event {
         Event::User(_) => ("user", id(number)),
@@ -71,9 +72,6 @@ fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
             | SearchHistoryEvent::SearchForgotten { user_id, .. }
             | SearchHistoryEvent::SearchesCleared { user_id },
         ) => ("search_history", SearchHistoryId::of(*user_id).0),
-        Event::ViewBatch(_) => ("view_batch", id(number)),
-        Event::Board(_) => ("board", id(number)),
-        Event::Alias(_) => ("alias", id(number)),
         Event::Follow(
             FollowEvent::Followed { follower_id, followee_id }
             | FollowEvent::FollowRequested { follower_id, followee_id }
@@ -84,6 +82,7 @@ fn aggregate(number: u128, event: &Event) -> (&'static str, Uuid) {
         Event::Like(LikeEvent::Liked { user_id, target } | LikeEvent::Unliked { user_id, target }) => {
             ("like", LikeId::of(*user_id, *target).0)
         }
+        other => (other.aggregate_type(), id(number)),
     }
 }
 

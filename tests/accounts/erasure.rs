@@ -5,6 +5,7 @@ use super::{Yard, address, form, no_withdrawal_is_left};
 use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::{PASSWORD, Person};
+use domain::Event;
 use reqwest::Method;
 use serde_json::json;
 
@@ -43,6 +44,49 @@ pub(super) async fn somebody(yard: &Yard, sora: &Person) -> Person {
     mina
 }
 
+/// The tables of read models that still name a person who was erased: posts and comments stay under others' words as
+/// those of a person who is gone.
+const STAYS: [&str; 0] = [];
+
+/// The tables of all read models that have a row with the person's id.
+async fn tables_that_name(app: &TestApp, id: &str) -> Vec<String> {
+    let schemas: Vec<_> =
+        api::features::projectors(&app.settings).iter().map(|projector| projector.name()).collect();
+    let tables = "select table_schema || '.' || table_name from information_schema.tables
+                  where table_schema = any($1) order by 1";
+    let tables: Vec<String> =
+        sqlx::query_scalar(tables).bind(&schemas).fetch_all(&app.pool).await.expect("tables");
+    let mut naming = vec![];
+    for table in tables {
+        let names = format!("select exists (select from {table} row where row_to_json(row)::text like $1)");
+        let names: bool =
+            sqlx::query_scalar(&names).bind(format!("%{id}%")).fetch_one(&app.pool).await.expect("rows");
+        if names {
+            naming.push(table);
+        }
+    }
+    naming
+}
+
+/// The types of aggregates to which nobody in the tests' [`somebody`] does anything: photos have tests of their own
+/// in `media`, views come in batches that name nobody, and boards and aliases belong to the community.
+const NOT_TOUCHED: [&str; 4] = ["alias", "board", "media", "view_batch"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_with_a_trace_everywhere_has_acted_on_every_type_of_aggregate() {
+    let yard = Yard::new().await;
+    let sora = yard.app.register("sora").await;
+    let mina = somebody(&yard, &sora).await;
+    let acted = "select distinct aggregate_type from events where metadata ->> 'actor' = $1";
+    let acted: Vec<String> =
+        sqlx::query_scalar(acted).bind(&mina.id).fetch_all(&yard.app.pool).await.expect("types");
+    let missing: Vec<_> = Event::aggregates()
+        .iter()
+        .filter(|of| !NOT_TOUCHED.contains(of) && !acted.iter().any(|acted| acted == *of))
+        .collect();
+    assert!(missing.is_empty(), "let `somebody` act on {missing:?}, so that erasing them is tested");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
     let yard = Yard::new().await;
@@ -66,18 +110,7 @@ async fn of_who_is_erased_nothing_is_left_and_the_history_stays_whole() {
     assert_eq!((&profile["follower_count"], &profile["following_count"]), (&json!(0), &json!(0)));
     let theirs = sora.see(app, "/v1/users/sora/posts").await.expect(200).items()[0].clone();
     assert_eq!((&theirs["like_count"], &theirs["comment_count"]), (&json!(0), &json!(0)));
-    for table in [
-        "posts.likes",
-        "posts.follows",
-        "profiles.follows",
-        "timelines.follows",
-        "posts.hidden",
-        "searches.recent",
-    ] {
-        let rows = format!("select row_to_json(row)::text from {table} row");
-        let rows: Vec<String> = sqlx::query_scalar(&rows).fetch_all(&app.pool).await.expect("rows");
-        assert!(rows.iter().all(|row| !row.contains(&mina.id)), "{table}: {rows:?}");
-    }
+    assert_eq!(tables_that_name(app, &mina.id).await, STAYS);
     for node in [app, &other] {
         let (mina, sora) = (mina.at(node), sora.at(node));
         assert_eq!(mina.get("/v1/me/account").await.status, 401);

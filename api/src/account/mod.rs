@@ -5,14 +5,22 @@ mod personal;
 mod routes;
 
 use crate::app::App;
-use crate::feature::Feature;
-use crate::personal::Export;
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The feature of accounts.
 pub struct Account;
 
 impl Feature for Account {
+    fn topic(&self) -> Option<Topic> {
+        Some(("account", "What only its owner is shown: where they are reached, passwords."))
+    }
+
+    fn personal(&self) -> Personal {
+        Personal { take_back: &[], exports: personal::EXPORTS }
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::get_account, routes::change_account))
@@ -20,9 +28,5 @@ impl Feature for Account {
             .routes(routes!(routes::confirm_email))
             .routes(routes!(routes::add_phone, routes::forget_phone))
             .routes(routes!(routes::confirm_phone))
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
     }
 }

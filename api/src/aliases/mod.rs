@@ -9,6 +9,7 @@ pub mod voice;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::Personal;
 use domain::Decide;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -22,5 +23,9 @@ impl Feature for Aliases {
 
     fn aggregates(&self) -> &'static [&'static str] {
         &[domain::alias::Alias::TYPE]
+    }
+
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
     }
 }

@@ -5,8 +5,8 @@ mod personal;
 mod routes;
 
 use crate::app::App;
-use crate::feature::Feature;
-use crate::personal::TakeBack;
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use domain::Decide;
 use domain::Event;
 use domain::blocklist::BlocklistEvent;
@@ -18,6 +18,10 @@ use uuid::Uuid;
 pub struct Blocks;
 
 impl Feature for Blocks {
+    fn topic(&self) -> Option<Topic> {
+        Some(("blocks", "Whom the caller keeps away: blocked and muted people."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::block, routes::unblock))
@@ -30,8 +34,8 @@ impl Feature for Blocks {
         &[domain::blocklist::Blocklist::TYPE]
     }
 
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: &[] }
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

@@ -10,7 +10,8 @@ mod target;
 pub use target::{SlugInPath, TargetBoard};
 
 use crate::app::App;
-use crate::feature::Feature;
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use domain::Decide;
 use projections::Projector;
 use projections::boards::BoardsProjector;
@@ -22,6 +23,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub struct Boards;
 
 impl Feature for Boards {
+    fn topic(&self) -> Option<Topic> {
+        Some(("boards", "Places to post, and whose an alias is."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::list_boards))
@@ -34,5 +39,9 @@ impl Feature for Boards {
 
     fn aggregates(&self) -> &'static [&'static str] {
         &[domain::board::Board::TYPE]
+    }
+
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
     }
 }

@@ -9,8 +9,8 @@ mod routes;
 pub use lists::{readable, shown};
 
 use crate::app::App;
-use crate::feature::Feature;
-use crate::personal::{Export, TakeBack};
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use domain::Decide;
 use domain::Event;
 use domain::comment::CommentEvent;
@@ -26,6 +26,10 @@ use uuid::Uuid;
 pub struct Comments;
 
 impl Feature for Comments {
+    fn topic(&self) -> Option<Topic> {
+        Some(("comments", "Comments on posts and replies to comments."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(lists::list_comments_of_post, routes::write_comment))
@@ -42,12 +46,8 @@ impl Feature for Comments {
         &[domain::comment::Comment::TYPE]
     }
 
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: personal::EXPORTS }
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

@@ -21,7 +21,7 @@ const PAGE: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Template)]
-#[template(path = "events.html")]
+#[template(path = "console/templates/events.html")]
 struct EventsPage {
     frame: Frame,
     /// Each kind of aggregate with its events' types.

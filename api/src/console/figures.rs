@@ -76,7 +76,7 @@ async fn count(app: &App) -> Result<Numbers, Problem> {
 }
 
 #[derive(Template)]
-#[template(path = "figures.html")]
+#[template(path = "console/templates/figures.html")]
 struct FiguresPage {
     frame: Frame,
     at: String,

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
+use crate::personal::Personal;
 use crate::site::assets::file;
 use crate::wiring::Wiring;
 use axum::Router;
@@ -32,6 +33,10 @@ const SCRIPT: &str = "/console/console.js";
 pub struct Console;
 
 impl Feature for Console {
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn pages(&self) -> Router<App> {
         Router::new()
             .route("/console", get(state::state))

@@ -24,7 +24,7 @@ pub(super) struct Seat {
 
 /// The page with a form to log in, or with the reason why the login is not enough.
 #[derive(Template)]
-#[template(path = "door.html")]
+#[template(path = "console/templates/door.html")]
 struct Door {
     frame: Frame,
     /// True if a person is logged in and lacks the roles.
@@ -73,7 +73,7 @@ fn answer(app: &App, status: StatusCode, page: &impl Template) -> Response {
 }
 
 #[derive(Template)]
-#[template(path = "broken.html")]
+#[template(path = "console/templates/broken.html")]
 struct Broken {
     frame: Frame,
     title: &'static str,

@@ -13,7 +13,7 @@ use axum::response::Response;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "state.html")]
+#[template(path = "console/templates/state.html")]
 struct StatePage {
     frame: Frame,
     standing: Arc<Standing>,

@@ -36,14 +36,14 @@ struct VersionQuery {
 }
 
 #[derive(Template)]
-#[template(path = "find.html")]
+#[template(path = "console/templates/find.html")]
 struct FindPage {
     frame: Frame,
     aggregates: &'static [&'static str],
 }
 
 #[derive(Template)]
-#[template(path = "thing.html")]
+#[template(path = "console/templates/thing.html")]
 struct HistoryPage {
     frame: Frame,
     aggregate: String,

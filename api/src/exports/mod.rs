@@ -14,7 +14,7 @@ mod routes;
 
 use crate::app::App;
 use crate::feature::{DeclaredJob, Feature, Unable, Worker};
-use crate::personal::TakeBack;
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use maker::{MakeExport, Maker};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,6 +23,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub struct Exports;
 
 impl Feature for Exports {
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: &[] }
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new().routes(routes!(routes::get_export)).routes(routes!(routes::fetch_export))
     }
@@ -40,9 +44,5 @@ impl Feature for Exports {
             "exports that are over were not cleared away",
             async move || maker::tidy(&app).await,
         ))])
-    }
-
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
     }
 }

@@ -5,8 +5,8 @@ mod personal;
 mod routes;
 
 use crate::app::App;
-use crate::feature::Feature;
-use crate::personal::{Export, TakeBack};
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use domain::Decide;
 use domain::Event;
 use domain::follow::FollowEvent;
@@ -18,6 +18,10 @@ use uuid::Uuid;
 pub struct Follows;
 
 impl Feature for Follows {
+    fn topic(&self) -> Option<Topic> {
+        Some(("follows", "Who follows whom."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::follow, routes::unfollow))
@@ -32,12 +36,8 @@ impl Feature for Follows {
         &[domain::follow::Follow::TYPE]
     }
 
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: personal::EXPORTS }
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

@@ -6,8 +6,8 @@ mod personal;
 mod routes;
 
 use crate::app::App;
-use crate::feature::Feature;
-use crate::personal::{Export, TakeBack};
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use domain::Decide;
 use domain::Event;
 use domain::like::{LikeEvent, Target};
@@ -19,6 +19,10 @@ use uuid::Uuid;
 pub struct Likes;
 
 impl Feature for Likes {
+    fn topic(&self) -> Option<Topic> {
+        Some(("likes", "Likes of posts and comments."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::like_post, routes::unlike_post))
@@ -32,12 +36,8 @@ impl Feature for Likes {
         &[domain::like::Like::TYPE]
     }
 
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: personal::EXPORTS }
     }
 
     fn touches(&self, _aggregate_id: Uuid, event: &Event) -> Touches {

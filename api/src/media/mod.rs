@@ -15,8 +15,8 @@ mod upload;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::{DeclaredJob, Feature, Unable, Worker};
-use crate::personal::{Export, TakeBack};
+use crate::feature::{DeclaredJob, Feature, Topic, Unable, Worker};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use domain::Decide;
 use dto::PhotoUrls;
@@ -37,6 +37,10 @@ const UPLOAD: &str = "/v1/media";
 pub struct Media;
 
 impl Feature for Media {
+    fn topic(&self) -> Option<Topic> {
+        Some(("media", "Photos: uploaded, looked at, removed."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(upload::upload))
@@ -85,12 +89,8 @@ impl Feature for Media {
         &[domain::media::Media::TYPE]
     }
 
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: personal::EXPORTS }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
-use crate::personal::Export;
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use service::settings::Settings;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,6 +21,10 @@ use vault::providers::Providers;
 pub struct OAuth;
 
 impl Feature for OAuth {
+    fn personal(&self) -> Personal {
+        Personal { take_back: &[], exports: personal::EXPORTS }
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(flow::list_providers))
@@ -36,9 +40,5 @@ impl Feature for OAuth {
         let Settings { oauth_providers, public_url, .. } = &wiring.settings;
         parts.put(Providers::new(oauth_providers.clone(), &public_url.0)?);
         Ok(())
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
     }
 }

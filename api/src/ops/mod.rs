@@ -11,13 +11,22 @@ pub use health::Health;
 pub use port::router;
 
 use crate::app::App;
-use crate::feature::Feature;
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The feature of the signs of life.
 pub struct Ops;
 
 impl Feature for Ops {
+    fn topic(&self) -> Option<Topic> {
+        Some(("ops", "For those who run the service."))
+    }
+
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::ping))

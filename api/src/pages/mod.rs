@@ -7,6 +7,7 @@ pub use links::{carried, link, over};
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::Personal;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -37,6 +38,10 @@ const STYLE_PATH: &str = "/account/page.css";
 pub struct Pages;
 
 impl Feature for Pages {
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn pages(&self) -> Router<App> {
         let script = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT);
         let style = ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);

@@ -13,10 +13,10 @@ mod versions;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Feature;
 use crate::feature::Unable;
 use crate::feature::Worker;
-use crate::personal::{Export, TakeBack};
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use crate::wiring::own_pool;
 use domain::Decide;
@@ -38,6 +38,10 @@ const SWEEP: Duration = Duration::from_secs(600);
 pub struct Posts;
 
 impl Feature for Posts {
+    fn topic(&self) -> Option<Topic> {
+        Some(("posts", "Posts: published, read, edited, deleted."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(lists::list_posts, routes::publish_post))
@@ -88,12 +92,8 @@ impl Feature for Posts {
         &[domain::post::Post::TYPE, domain::view_batch::ViewBatch::TYPE]
     }
 
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: personal::EXPORTS }
     }
 
     fn touches(&self, aggregate_id: Uuid, event: &Event) -> Touches {

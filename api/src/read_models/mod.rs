@@ -13,7 +13,8 @@ pub use standings::Standings;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::{DeclaredJob, Feature, Unable, Worker};
+use crate::feature::{DeclaredJob, Feature, Topic, Unable, Worker};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use rebuild::{RebuildProjection, Rebuilder};
 use std::time::Duration;
@@ -26,6 +27,14 @@ const ADOPT: Duration = Duration::from_secs(600);
 pub struct ReadModels;
 
 impl Feature for ReadModels {
+    fn topic(&self) -> Option<Topic> {
+        Some(("projections", "How far the read models have come, and mending them."))
+    }
+
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::list_projections))

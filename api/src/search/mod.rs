@@ -9,9 +9,10 @@ pub mod suggest;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Unable;
 use crate::feature::Worker;
 use crate::feature::{Feature, Gauge};
+use crate::feature::{Topic, Unable};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use crate::wiring::own_pool;
 use event_log::status::gauge_search;
@@ -42,6 +43,14 @@ pub struct Search {
 pub struct SearchFeature;
 
 impl Feature for SearchFeature {
+    fn topic(&self) -> Option<Topic> {
+        Some(("search", "Posts, people and tags by words; posts by closeness."))
+    }
+
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(posts::search_posts))

@@ -15,7 +15,7 @@ use crate::app::Parts;
 use crate::feature::Feature;
 use crate::feature::Unable;
 use crate::feature::Worker;
-use crate::personal::{Export, TakeBack};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use domain::Decide;
 use projections::Projector;
@@ -64,11 +64,7 @@ impl Feature for Searches {
         &[domain::search_history::SearchHistory::TYPE]
     }
 
-    fn take_back(&self) -> &'static [TakeBack] {
-        personal::TAKE_BACK
-    }
-
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: personal::TAKE_BACK, exports: personal::EXPORTS }
     }
 }

@@ -2,7 +2,8 @@
 //! JavaScript; a small script of ours makes them answer as one types.
 //!
 //! Reading order: [`visit`] (the reader and their language), [`text`] (the texts of the pages), [`address`],
-//! then a page: [`search`], [`post`], [`person`].
+//! then a page: [`search`], [`post`], [`person`]. A page of another feature lies in that feature's folder, with its
+//! template and its words: it takes a [`visit::Visit`], fills a [`page::Frame`], and extends `site/templates/frame.html`.
 
 mod address;
 pub(crate) mod assets;
@@ -11,12 +12,13 @@ pub(crate) mod page;
 mod person;
 mod post;
 mod search;
-mod text;
-mod visit;
-mod writer;
+pub(crate) mod text;
+pub(crate) mod visit;
+pub(crate) mod writer;
 
 use crate::app::App;
 use crate::feature::Feature;
+use crate::personal::Personal;
 use axum::Router;
 use axum::routing::get;
 
@@ -27,6 +29,10 @@ const POST: &str = "/posts/{id}";
 pub struct Site;
 
 impl Feature for Site {
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn pages(&self) -> Router<App> {
         Router::new()
             .route(SEARCH, get(search::search))

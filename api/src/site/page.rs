@@ -11,25 +11,25 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 /// The frame around a page's own content, and the data for those who link to the page.
-pub(super) struct Frame {
-    pub(super) text: &'static Text,
-    pub(super) title: String,
-    pub(super) description: String,
+pub(crate) struct Frame {
+    pub(crate) text: &'static Text,
+    pub(crate) title: String,
+    pub(crate) description: String,
     /// The page's address for everyone.
-    pub(super) address: String,
+    pub(crate) address: String,
     /// The address of a picture to go with a link, if there is one.
-    pub(super) image: Option<String>,
+    pub(crate) image: Option<String>,
     /// The page's type, in the words of Open Graph (<https://ogp.me>).
-    pub(super) kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The words in the search field.
-    pub(super) words: String,
+    pub(crate) words: String,
     /// True if the reader is logged in, so that their searches can be remembered.
-    pub(super) is_known: bool,
+    pub(crate) is_known: bool,
 }
 
 impl Frame {
     /// Makes the frame of a page at this path.
-    pub(super) fn of(app: &App, visit: &Visit, path: &str, title: &str) -> Self {
+    pub(crate) fn of(app: &App, visit: &Visit, path: &str, title: &str) -> Self {
         let text = visit.text();
         Self {
             text,
@@ -45,7 +45,7 @@ impl Frame {
 }
 
 /// Returns the beginning of a text, on one line, for previews of links to it.
-pub(super) fn summary(text: &str) -> String {
+pub(crate) fn summary(text: &str) -> String {
     const LONGEST: usize = 160;
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");
@@ -85,14 +85,14 @@ fn policy(app: &App) -> HeaderValue {
 }
 
 /// A failure in words for the reader.
-pub(super) struct Failure {
-    pub(super) title: &'static str,
-    pub(super) advice: &'static str,
-    pub(super) can_be_repeated: bool,
+pub(crate) struct Failure {
+    pub(crate) title: &'static str,
+    pub(crate) advice: &'static str,
+    pub(crate) can_be_repeated: bool,
 }
 
 impl Failure {
-    pub(super) fn of(text: &Text, problem: &Problem) -> Self {
+    pub(crate) fn of(text: &Text, problem: &Problem) -> Self {
         let (title, advice, can_be_repeated) = match problem.status() {
             StatusCode::NOT_FOUND => (text.not_found, text.not_found_advice, false),
             StatusCode::BAD_REQUEST => (text.wrong, text.limits, false),
@@ -103,7 +103,7 @@ impl Failure {
 }
 
 #[derive(Template)]
-#[template(path = "failed.html")]
+#[template(path = "site/templates/failed.html")]
 struct Failed {
     frame: Frame,
     failure: Failure,
@@ -111,7 +111,7 @@ struct Failed {
 }
 
 /// Answers with the page of a failure.
-pub(super) fn failed(app: &App, visit: &Visit, problem: &Problem) -> Response {
+pub(crate) fn failed(app: &App, visit: &Visit, problem: &Problem) -> Response {
     let failure = Failure::of(visit.text(), problem);
     let mut frame = Frame::of(app, visit, visit.uri.path(), failure.title);
     frame.words = SearchPageQuery::read(&visit.uri).map(|query| query.q).unwrap_or_default();

@@ -22,7 +22,7 @@ const POSTS: usize = 20;
 const LIST: &str = "posts_of_user";
 
 #[derive(Template)]
-#[template(path = "person.html")]
+#[template(path = "site/templates/person.html")]
 struct PersonPage {
     frame: Frame,
     person: Person,

@@ -27,7 +27,7 @@ const THREADS: usize = 50;
 const SIMILAR: usize = 5;
 
 #[derive(Template)]
-#[template(path = "post.html")]
+#[template(path = "site/templates/post.html")]
 struct PostPage {
     frame: Frame,
     post: Post,

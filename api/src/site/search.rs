@@ -29,7 +29,7 @@ const TRENDING: usize = 12;
 const SEARCHED: usize = 10;
 
 #[derive(Template)]
-#[template(path = "search.html")]
+#[template(path = "site/templates/search.html")]
 struct SearchPage {
     frame: Frame,
     query: SearchPageQuery,

@@ -5,69 +5,69 @@ use domain::korea::KOREA;
 use vault::mail::Language;
 
 /// The texts of the pages in one language.
-pub(super) struct Text {
-    pub(super) code: &'static str,
-    pub(super) locale: &'static str,
-    pub(super) name: &'static str,
-    pub(super) about: &'static str,
-    pub(super) skip: &'static str,
-    pub(super) search: &'static str,
-    pub(super) field: &'static str,
-    pub(super) hint: &'static str,
-    pub(super) tabs: &'static str,
-    pub(super) posts: &'static str,
-    pub(super) people: &'static str,
-    pub(super) photos: &'static str,
-    pub(super) tags: &'static str,
-    pub(super) sort: &'static str,
-    pub(super) relevance: &'static str,
-    pub(super) newest: &'static str,
-    pub(super) most_liked: &'static str,
-    pub(super) narrow: &'static str,
-    pub(super) boards: &'static str,
-    pub(super) languages: &'static str,
-    pub(super) with_photos: &'static str,
-    pub(super) since: &'static str,
-    pub(super) until: &'static str,
-    pub(super) apply: &'static str,
-    pub(super) take_away: &'static str,
-    pub(super) meant: &'static str,
-    pub(super) more: &'static str,
-    pub(super) trending: &'static str,
-    pub(super) recent: &'static str,
-    pub(super) popular: &'static str,
-    pub(super) latest: &'static str,
-    pub(super) nothing: &'static str,
-    pub(super) nothing_advice: &'static str,
-    pub(super) nothing_yet: &'static str,
-    pub(super) likes: &'static str,
-    pub(super) comments: &'static str,
-    pub(super) views: &'static str,
-    pub(super) edited: &'static str,
-    pub(super) for_followers: &'static str,
-    pub(super) no_comments: &'static str,
-    pub(super) deleted_comment: &'static str,
-    pub(super) replies: &'static str,
-    pub(super) similar: &'static str,
-    pub(super) followers: &'static str,
-    pub(super) following: &'static str,
-    pub(super) private: &'static str,
-    pub(super) no_posts: &'static str,
-    pub(super) photo_of: &'static str,
-    pub(super) not_found: &'static str,
-    pub(super) not_found_advice: &'static str,
-    pub(super) away: &'static str,
-    pub(super) away_advice: &'static str,
-    pub(super) wrong: &'static str,
-    pub(super) again: &'static str,
-    pub(super) limits: &'static str,
-    pub(super) searching: &'static str,
-    pub(super) unreachable: &'static str,
-    pub(super) suggestions: &'static str,
+pub(crate) struct Text {
+    pub(crate) code: &'static str,
+    pub(crate) locale: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) skip: &'static str,
+    pub(crate) search: &'static str,
+    pub(crate) field: &'static str,
+    pub(crate) hint: &'static str,
+    pub(crate) tabs: &'static str,
+    pub(crate) posts: &'static str,
+    pub(crate) people: &'static str,
+    pub(crate) photos: &'static str,
+    pub(crate) tags: &'static str,
+    pub(crate) sort: &'static str,
+    pub(crate) relevance: &'static str,
+    pub(crate) newest: &'static str,
+    pub(crate) most_liked: &'static str,
+    pub(crate) narrow: &'static str,
+    pub(crate) boards: &'static str,
+    pub(crate) languages: &'static str,
+    pub(crate) with_photos: &'static str,
+    pub(crate) since: &'static str,
+    pub(crate) until: &'static str,
+    pub(crate) apply: &'static str,
+    pub(crate) take_away: &'static str,
+    pub(crate) meant: &'static str,
+    pub(crate) more: &'static str,
+    pub(crate) trending: &'static str,
+    pub(crate) recent: &'static str,
+    pub(crate) popular: &'static str,
+    pub(crate) latest: &'static str,
+    pub(crate) nothing: &'static str,
+    pub(crate) nothing_advice: &'static str,
+    pub(crate) nothing_yet: &'static str,
+    pub(crate) likes: &'static str,
+    pub(crate) comments: &'static str,
+    pub(crate) views: &'static str,
+    pub(crate) edited: &'static str,
+    pub(crate) for_followers: &'static str,
+    pub(crate) no_comments: &'static str,
+    pub(crate) deleted_comment: &'static str,
+    pub(crate) replies: &'static str,
+    pub(crate) similar: &'static str,
+    pub(crate) followers: &'static str,
+    pub(crate) following: &'static str,
+    pub(crate) private: &'static str,
+    pub(crate) no_posts: &'static str,
+    pub(crate) photo_of: &'static str,
+    pub(crate) not_found: &'static str,
+    pub(crate) not_found_advice: &'static str,
+    pub(crate) away: &'static str,
+    pub(crate) away_advice: &'static str,
+    pub(crate) wrong: &'static str,
+    pub(crate) again: &'static str,
+    pub(crate) limits: &'static str,
+    pub(crate) searching: &'static str,
+    pub(crate) unreachable: &'static str,
+    pub(crate) suggestions: &'static str,
 }
 
 impl Text {
-    pub(super) fn of(language: Language) -> &'static Self {
+    pub(crate) fn of(language: Language) -> &'static Self {
         match language {
             Language::Korean => &KOREAN,
             Language::English => &ENGLISH,
@@ -79,7 +79,7 @@ impl Text {
     }
 
     /// Returns the number of results, as a sentence.
-    pub(super) fn found(&self, total: usize) -> String {
+    pub(crate) fn found(&self, total: usize) -> String {
         match (self.is_korean(), total) {
             (true, total) => format!("약 {total}개를 찾았어요"),
             (false, 1) => "About 1 result".to_owned(),
@@ -87,7 +87,7 @@ impl Text {
         }
     }
 
-    pub(super) fn posts_of(&self, count: &i64) -> String {
+    pub(crate) fn posts_of(&self, count: &i64) -> String {
         match (self.is_korean(), *count) {
             (true, count) => format!("글 {count}개"),
             (false, 1) => "1 post".to_owned(),
@@ -96,7 +96,7 @@ impl Text {
     }
 
     /// Returns a day and a time, as they were in Korea.
-    pub(super) fn day(&self, time: &DateTime<Utc>) -> String {
+    pub(crate) fn day(&self, time: &DateTime<Utc>) -> String {
         let time = time.with_timezone(&KOREA);
         if self.is_korean() {
             format!(
@@ -113,7 +113,7 @@ impl Text {
     }
 
     /// Returns the name of a language that a post may be written in.
-    pub(super) fn language<'a>(&self, code: &'a str) -> &'a str {
+    pub(crate) fn language<'a>(&self, code: &'a str) -> &'a str {
         match (self.is_korean(), code) {
             (true, "ko") => "한국어",
             (true, "ja") => "일본어",

@@ -10,16 +10,16 @@ use std::convert::Infallible;
 use vault::mail::Language;
 
 /// One look at a page.
-pub(super) struct Visit {
+pub(crate) struct Visit {
     /// The reader. A session that is over makes nobody of its owner: the page is still shown.
-    pub(super) reader: Reader,
-    pub(super) language: Language,
-    pub(super) uri: Uri,
+    pub(crate) reader: Reader,
+    pub(crate) language: Language,
+    pub(crate) uri: Uri,
 }
 
 impl Visit {
     /// Returns the texts of the page.
-    pub(super) fn text(&self) -> &'static Text {
+    pub(crate) fn text(&self) -> &'static Text {
         Text::of(self.language)
     }
 }

@@ -5,15 +5,15 @@ use super::text::Text;
 use crate::edge::{Alias, Author};
 
 /// A person, or a writer known by an alias, or nobody any more.
-pub(super) struct Writer {
-    pub(super) name: String,
+pub(crate) struct Writer {
+    pub(crate) name: String,
     /// The address of the writer's page, if they have one.
-    pub(super) address: Option<String>,
-    pub(super) avatar: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) avatar: Option<String>,
 }
 
 impl Writer {
-    pub(super) fn of(author: Option<&Author>, alias: Option<&Alias>, text: &Text) -> Self {
+    pub(crate) fn of(author: Option<&Author>, alias: Option<&Alias>, text: &Text) -> Self {
         match (author, alias) {
             (Some(author), _) => Self {
                 name: author.display_name.clone(),

@@ -10,9 +10,9 @@ pub use trending::Trends;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Feature;
 use crate::feature::Unable;
-use crate::personal::Export;
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use domain::Decide;
 use projections::Projector;
@@ -25,6 +25,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub struct Tags;
 
 impl Feature for Tags {
+    fn topic(&self) -> Option<Topic> {
+        Some(("tags", "What people write about."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::list_tags))
@@ -47,7 +51,7 @@ impl Feature for Tags {
         &[domain::followed_tags::FollowedTags::TYPE]
     }
 
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: &[], exports: personal::EXPORTS }
     }
 }

@@ -7,8 +7,9 @@ pub use pages::PageCache;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Feature;
 use crate::feature::Unable;
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use projections::Projector;
 use projections::timelines::TimelinesProjector;
@@ -20,6 +21,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub struct Timeline;
 
 impl Feature for Timeline {
+    fn topic(&self) -> Option<Topic> {
+        Some(("timeline", "Own and followed people's posts."))
+    }
+
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new().routes(routes!(routes::get_timeline))
     }

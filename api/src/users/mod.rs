@@ -7,9 +7,9 @@ mod routes;
 
 use crate::app::App;
 use crate::app::Parts;
-use crate::feature::Feature;
 use crate::feature::Unable;
-use crate::personal::Export;
+use crate::feature::{Feature, Topic};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use domain::Decide;
 use domain::Event;
@@ -26,6 +26,10 @@ use uuid::Uuid;
 pub struct Users;
 
 impl Feature for Users {
+    fn topic(&self) -> Option<Topic> {
+        Some(("users", "People: registered and read."))
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new()
             .routes(routes!(routes::list_users, routes::register))
@@ -45,8 +49,8 @@ impl Feature for Users {
         &[domain::user::User::TYPE]
     }
 
-    fn exports(&self) -> &'static [Export] {
-        personal::EXPORTS
+    fn personal(&self) -> Personal {
+        Personal { take_back: &[], exports: personal::EXPORTS }
     }
 
     fn touches(&self, aggregate_id: Uuid, event: &Event) -> Touches {

@@ -8,6 +8,7 @@ pub use routes::come_back_link;
 use crate::app::App;
 use crate::feature::Feature;
 use crate::feature::{Unable, Worker};
+use crate::personal::Personal;
 use crate::wiring::Wiring;
 use std::time::Duration;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,6 +19,10 @@ const SWEEP: Duration = Duration::from_secs(600);
 pub struct Withdrawals;
 
 impl Feature for Withdrawals {
+    fn personal(&self) -> Personal {
+        Personal::NOTHING
+    }
+
     fn routes(&self) -> OpenApiRouter<App> {
         OpenApiRouter::new().routes(routes!(routes::withdraw)).routes(routes!(routes::come_back))
     }

@@ -62,6 +62,7 @@ impl Projector for SearchProjector {
         &DEFINITION
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the definition names the aggregates of interest")]
     fn concerns(&self, event: &Event) -> bool {
         match event {
             Event::Post(_) => true,
@@ -69,15 +70,7 @@ impl Projector for SearchProjector {
             Event::Like(LikeEvent::Liked { target, .. } | LikeEvent::Unliked { target, .. }) => {
                 matches!(target, Target::Post(_))
             }
-            Event::Comment(_)
-            | Event::Media(_)
-            | Event::Follow(_)
-            | Event::FollowedTags(_)
-            | Event::Blocklist(_)
-            | Event::SearchHistory(_)
-            | Event::ViewBatch(_)
-            | Event::Board(_)
-            | Event::Alias(_) => false,
+            _ => false,
         }
     }
 

@@ -84,6 +84,7 @@ impl Projector for SearchesProjector {
         &DEFINITION
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the definition names the aggregates of interest")]
     fn concerns(&self, event: &Event) -> bool {
         match event {
             Event::SearchHistory(_) => true,
@@ -91,16 +92,7 @@ impl Projector for SearchesProjector {
                 event,
                 UserEvent::UserDeactivated {} | UserEvent::UserReactivated {} | UserEvent::PersonErased {}
             ),
-            Event::Post(_)
-            | Event::Comment(_)
-            | Event::Like(_)
-            | Event::Media(_)
-            | Event::Follow(_)
-            | Event::FollowedTags(_)
-            | Event::Blocklist(_)
-            | Event::ViewBatch(_)
-            | Event::Board(_)
-            | Event::Alias(_) => false,
+            _ => false,
         }
     }
 
