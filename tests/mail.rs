@@ -4,6 +4,7 @@
 use crate::faults::{Up, until, within};
 use crate::support::client::Person;
 use crate::support::smtp::{Mood, Sink};
+use crate::support::wait::until_true;
 use crate::support::{TestApp, binary, client, database};
 use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt, Full};
@@ -105,15 +106,38 @@ async fn a_mail_server_that_is_away_or_not_ready_gets_its_letters_later() {
     sink.come_back().await;
     sink.mail_to("away@b.kr").await;
 
-    // The second answer says that our own login is wrong: no letter may be lost to that.
     for answer in ["451 try again later", "535 log in first"] {
-        sink.be(Mood::Refusing(answer));
-        let refusals = sink.refusals();
-        enqueue_code(&app.pool, "later@b.kr").await;
-        sink.refused(refusals + 1).await;
-        sink.be(Mood::Kind);
-        sink.mail_to("later@b.kr").await;
+        waits_for_the_mend(&sink, &app, Mood::Refusing(answer)).await;
     }
+}
+
+/// Tries that a letter which the server refuses in this mood arrives when the mood has passed.
+async fn waits_for_the_mend(sink: &Sink, app: &TestApp, mood: Mood) {
+    sink.be(mood);
+    let refusals = sink.refusals();
+    enqueue_code(&app.pool, "later@b.kr").await;
+    sink.refused(refusals + 1).await;
+    sink.be(Mood::Kind);
+    sink.mail_to("later@b.kr").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_is_not_of_the_recipient_loses_no_letter() {
+    let sink = Sink::start().await;
+    let app = app_with(&sink).await;
+    for (step, answer) in [
+        ("connect", "554 5.7.1 No SMTP service here"),
+        ("EHLO", "550 not you"),
+        ("MAIL", "553 5.7.1 Sender address rejected"),
+        ("MAIL", "552 too much"),
+        ("RCPT", "554 5.7.1 Relay access denied"),
+        ("RCPT", "550 5.4.5 Daily sending limit exceeded"),
+        ("DATA", "554 no"),
+        (".", "550 5.7.26 Unauthenticated mail"),
+    ] {
+        waits_for_the_mend(&sink, &app, Mood::RefusingAt(step, answer)).await;
+    }
+    until_true("every letter has left the queue", async || count(&app.pool).await == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,6 +20,9 @@ pub enum Mood {
     Kind,
     /// The server answers each recipient with this reply.
     Refusing(&'static str),
+    /// The server answers this step with this reply: `connect`, `EHLO`, `MAIL`, `RCPT`, `DATA`, or `.`, which
+    /// ends the letter.
+    RefusingAt(&'static str, &'static str),
     /// The server takes whole letters and does not acknowledge them while this mood lasts.
     Hanging,
 }
@@ -48,6 +51,7 @@ struct State {
     received: Vec<Received>,
     /// The indexes of the letters that a test has read.
     read: HashSet<usize>,
+    /// Number of steps that were refused.
     refusals: usize,
     /// Number of letters whose content has arrived and is not acknowledged.
     hanging: usize,
@@ -120,12 +124,12 @@ impl Sink {
         self.state.borrow().received.clone()
     }
 
-    /// Number of recipients that the server refused so far.
+    /// Number of recipients, or of other steps, that the server refused so far.
     pub fn refusals(&self) -> usize {
         self.state.borrow().refusals
     }
 
-    /// Waits until so many recipients were refused.
+    /// Waits until so many recipients, or other steps, were refused.
     pub async fn refused(&self, many: usize) {
         self.wait("refusals", |state| (state.refusals >= many).then_some(())).await;
     }
@@ -177,9 +181,14 @@ async fn converse(stream: TcpStream, state: Arc<watch::Sender<State>>) -> std::i
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let mut to = Vec::new();
-    write.write_all(b"220 sink\r\n").await?;
+    let greeting = refusal(&state, "connect").unwrap_or("220 sink");
+    write.write_all(format!("{greeting}\r\n").as_bytes()).await?;
     while let Some(line) = lines.next_line().await? {
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        if let Some(answer) = refusal(&state, &verb) {
+            write.write_all(format!("{answer}\r\n").as_bytes()).await?;
+            continue;
+        }
         let answer = match verb.as_str() {
             "EHLO" => "250-sink\r\n250 8BITMIME",
             "MAIL" | "RSET" => {
@@ -188,18 +197,9 @@ async fn converse(stream: TcpStream, state: Arc<watch::Sender<State>>) -> std::i
             }
             "NOOP" => "250 OK",
             "RCPT" => {
-                let mood = state.borrow().mood;
-                match mood {
-                    Mood::Refusing(answer) => {
-                        state.send_modify(|state| state.refusals += 1);
-                        answer
-                    }
-                    Mood::Kind | Mood::Hanging => {
-                        let address = line.split(['<', '>']).nth(1).unwrap_or_default();
-                        to.push(address.to_owned());
-                        "250 OK"
-                    }
-                }
+                let address = line.split(['<', '>']).nth(1).unwrap_or_default();
+                to.push(address.to_owned());
+                "250 OK"
             }
             "DATA" if to.is_empty() => "503 to whom?",
             "DATA" => {
@@ -214,8 +214,10 @@ async fn converse(stream: TcpStream, state: Arc<watch::Sender<State>>) -> std::i
                 }
                 released(&state, &mut lines).await?;
                 let letters = to.drain(..).map(|to| parsed(to, &message)).collect::<Vec<_>>();
-                state.send_modify(|state| state.received.extend(letters));
-                "250 kept"
+                refusal(&state, ".").unwrap_or_else(|| {
+                    state.send_modify(|state| state.received.extend(letters));
+                    "250 kept"
+                })
             }
             "QUIT" => {
                 write.write_all(b"221 bye\r\n").await?;
@@ -226,6 +228,18 @@ async fn converse(stream: TcpStream, state: Arc<watch::Sender<State>>) -> std::i
         write.write_all(format!("{answer}\r\n").as_bytes()).await?;
     }
     Ok(())
+}
+
+/// The reply with which the server refuses this step, if its mood is to refuse it.
+fn refusal(state: &watch::Sender<State>, step: &str) -> Option<&'static str> {
+    let mood = state.borrow().mood;
+    let answer = match mood {
+        Mood::Refusing(answer) if step == "RCPT" => answer,
+        Mood::RefusingAt(refused, answer) if step == refused => answer,
+        Mood::Kind | Mood::Refusing(_) | Mood::RefusingAt(..) | Mood::Hanging => return None,
+    };
+    state.send_modify(|state| state.refusals += 1);
+    Some(answer)
 }
 
 /// Waits while the server hangs; fails when the client gives up meanwhile.

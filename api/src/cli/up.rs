@@ -112,6 +112,7 @@ async fn serve_until_told(
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     let token_ttl = settings.token_ttl;
+    let shown = letters_shown(&settings);
     let ops = ops_listener(settings.ops_listen, listener.local_addr()?).await?;
     let listeners = Listeners { http: Some(listener), ops: Some(ops) };
     let node = tokio::select! {
@@ -127,7 +128,9 @@ async fn serve_until_told(
             if let Some(ops) = node.ops_address() {
                 tracing::info!("metrics are at http://{ops}/metrics");
             }
-            tracing::info!("letters are shown at {url}{}", dev::MAILBOX);
+            if let Some(letters) = shown {
+                tracing::info!("{letters} are shown at {url}{}", dev::MAILBOX);
+            }
             println!("ready at {url}");
             signals.next().await;
             Ok(())
@@ -138,6 +141,18 @@ async fn serve_until_told(
     tracing::info!("stopping");
     node.stop().await;
     ended
+}
+
+/// The letters that are shown on a page, because no server takes them; none if all are sent, or the page is not
+/// served.
+fn letters_shown(settings: &Settings) -> Option<&'static str> {
+    match (&settings.smtp_url, &settings.sms_url) {
+        _ if !settings.dev_mailbox => None,
+        (None, None) => Some("letters"),
+        (None, Some(_)) => Some("e-mails"),
+        (Some(_), None) => Some("SMS"),
+        (Some(_), Some(_)) => None,
+    }
 }
 
 /// Leaves what other commands need to find the server, and something to look at.

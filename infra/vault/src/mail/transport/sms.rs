@@ -42,16 +42,29 @@ impl Sms {
     }
 }
 
+/// The answer's meaning. Only an answer about the request's content is about its recipient and gives the letter
+/// up; a token, an address or an account of ours that is wrong is mended by those who run the service.
 fn told(status: StatusCode) -> Result<(), SendError> {
     let code = status.as_u16();
     match status {
         _ if status.is_success() => Ok(()),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-            Err(SendError::Failed(format!("the SMS service answered {code}")))
-        }
-        _ if status.is_client_error() => {
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
             Err(SendError::Refused(format!("the SMS service refused it with {code}")))
         }
         _ => Err(SendError::Failed(format!("the SMS service answered {code}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_about_the_content_gives_an_sms_up() {
+        for code in [200u16, 202, 301, 400, 401, 402, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503] {
+            let told = told(StatusCode::from_u16(code).expect("a status"));
+            assert_eq!(told.is_ok(), code < 300, "{code}");
+            assert_eq!(matches!(told, Err(SendError::Refused(_))), matches!(code, 400 | 422), "{code}");
+        }
     }
 }

@@ -1,29 +1,43 @@
 //! E-mail by SMTP, a connection for each letter.
 
+mod refusal;
+mod server;
+
 use super::{SendError, TransportError};
 use crate::mail::queue::Waiting;
+use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
-use lettre::transport::smtp::Error;
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
+use refusal::{at, at_recipient};
+use server::Server;
 use service::settings::Secret;
+use std::time::Duration;
 
-type Connections = AsyncSmtpTransport<Tokio1Executor>;
+/// The time that a server has to say good-bye.
+const GOOD_BYE: Duration = Duration::from_secs(5);
 
 pub(in crate::mail) struct Smtp {
-    connections: Connections,
+    server: Server,
     from: Mailbox,
 }
 
 impl Smtp {
     pub(super) fn new(url: &Secret, from: Mailbox) -> Result<Self, TransportError> {
-        let connections = Connections::from_url(url).map_err(|_| TransportError("SMTP_URL"))?.build();
-        Ok(Self { connections, from })
+        let server = Server::parse(url).ok_or(TransportError("SMTP_URL"))?;
+        Ok(Self { server, from })
     }
 
     pub(super) async fn send(&self, letter: &Waiting) -> Result<(), SendError> {
         let message = self.message(letter)?;
-        self.connections.send(message).await.map(drop).map_err(|error| told(&error))
+        let mut connection = self.server.connect().await.map_err(at("before any letter"))?;
+        let sent = hand_over(&mut connection, &message).await;
+        // The good-bye is no part of the attempt: a server that is slow with it has taken the letter all the
+        // same, and another attempt would send the letter twice.
+        tokio::spawn(async move { tokio::time::timeout(GOOD_BYE, connection.abort()).await });
+        sent
     }
 
     fn message(&self, letter: &Waiting) -> Result<Message, SendError> {
@@ -47,25 +61,33 @@ impl Smtp {
     }
 }
 
-/// The error as a log line may show it. The server's own words are left out: they often repeat the address.
-fn told(error: &Error) -> SendError {
-    match error.status() {
-        Some(code) if error.is_permanent() && !is_about_us(&code.to_string()) => {
-            SendError::Refused(format!("the mail server refused it with {code}"))
-        }
-        Some(code) => SendError::Failed(format!("the mail server answered {code}")),
-        None if error.is_tls() => SendError::Failed("no TLS with the mail server".to_owned()),
-        None if error.is_client() => {
-            SendError::Failed("the mail server lacks what this needs: a way to log in, SMTPUTF8".to_owned())
-        }
-        None => SendError::Failed("the mail server can't be reached".to_owned()),
+/// Hands the letter over, step by step. Only the step of the recipient can give the letter up.
+async fn hand_over(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), SendError> {
+    let (envelope, content) = (message.envelope(), message.formatted());
+    let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+    let mut parameters = vec![];
+    if !envelope.from().into_iter().chain(envelope.to()).all(is_ascii) {
+        needs(connection, Extension::SmtpUtfEight)?;
+        parameters.push(MailParameter::SmtpUtfEight);
     }
+    if !content.is_ascii() {
+        needs(connection, Extension::EightBitMime)?;
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    let sender = Mail::new(envelope.from().cloned(), parameters);
+    connection.command(sender).await.map_err(at("to the sender"))?;
+    for recipient in envelope.to() {
+        connection.command(Rcpt::new(recipient.clone(), vec![])).await.map_err(at_recipient)?;
+    }
+    connection.command(Data).await.map_err(at("before the letter"))?;
+    connection.message(&content).await.map(drop).map_err(at("to the letter"))
 }
 
-/// True for permanent refusals that are mended by those who run the service or the server, not by giving up
-/// letters: a command that is not understood, a host that takes no mail, a login that is missing or wrong.
-fn is_about_us(code: &str) -> bool {
-    matches!(code, "500" | "502" | "503" | "504" | "521" | "530" | "534" | "535" | "538")
+fn needs(connection: &AsyncSmtpConnection, extension: Extension) -> Result<(), SendError> {
+    match connection.server_info().supports_feature(extension) {
+        true => Ok(()),
+        false => Err(SendError::Failed(format!("the mail server lacks what this needs: {extension}"))),
+    }
 }
 
 #[cfg(test)]
