@@ -70,6 +70,31 @@ async fn someone_new_joins_and_comes_back_as_the_same_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_may_answer_with_other_types_than_it_should() {
+    let yard = yard().await;
+    for (provider, handle) in [("acme", "mina"), ("globex", "sora")] {
+        let mut browser = Browser::new(&yard);
+        let code = browser.visit(provider, &format!("{handle}.oddly@yard.example")).await.code();
+        let unknown = browser.complete(&code).await.expect(200);
+        let name = format!("Name of {handle}");
+        let expected = json!({
+            "needs_registration": true, "display_name": name, "email": address(handle), "email_verified": true
+        });
+        assert_eq!(unknown.json, expected);
+        browser.register(&code, handle).await.expect(201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_there_that_can_not_be_stored_is_refused() {
+    let yard = yard().await;
+    for provider in ["acme", "globex"] {
+        let mut browser = Browser::new(&yard);
+        browser.visit(provider, "mina%00").await.expect_error("provider_refused");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_browser_gets_its_session_in_cookies() {
     let yard = yard().await;
     let mut browser = Browser::new(&yard);

@@ -22,11 +22,23 @@ const client = (name) => ({
     response_types: ['code'],
 });
 
+// Claims of other types than the specification has: real services send each of them.
+const odd = {
+    email_verified: 'true',
+    updated_at: '2026-12-01T00:00:00Z',
+    locale: { language: 'ko' },
+    address: '서울',
+    phone_number_verified: 'true',
+};
+
 // The login `mina.verified@yard.example` has the verified address `mina@yard.example`; `mina.unverified@…` has
-// the same address unverified; a login without an @ has none.
+// the same address unverified, `mina.oddly@…` has it verified in odd words; a login without an @ has none.
 const claimsOf = (login) => {
-    const [, who, standing, domain] = login.match(/^(.*)\.(verified|unverified)@(.*)$/) ?? [];
+    const [, who, standing, domain] = login.match(/^(.*)\.(verified|unverified|oddly)@(.*)$/) ?? [];
     const name = `Name of ${who ?? login}`;
+    if (standing === 'oddly') {
+        return { sub: login, name: `${name}\u0000`, email: `${who}@${domain}`, ...odd };
+    }
     return domain
         ? { sub: login, name, email: `${who}@${domain}`, email_verified: standing === 'verified' }
         : { sub: login, name };
@@ -38,11 +50,22 @@ server.listen(0, '127.0.0.1', () => {
     const provider = new Provider(issuer, {
         clients: [client('acme'), client('globex')],
         pkce: { required: () => true },
-        claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+        claims: {
+            openid: ['sub'],
+            email: ['email', 'email_verified'],
+            profile: ['name', 'updated_at', 'locale', 'address', 'phone_number_verified'],
+        },
         // Half of all services tell everything in the ID token, the others at an endpoint of its own.
         conformIdTokenClaims: telling !== 'all-at-once',
         findAccount: (_, login) => ({ accountId: login, claims: () => claimsOf(login) }),
         cookies: { keys: ['of no worth'] },
+    });
+    // Numbers are text, and scopes are a list, in many a service's answer to a code.
+    provider.use(async (ctx, next) => {
+        await next();
+        if (ctx.body?.expires_in) {
+            ctx.body = { ...ctx.body, expires_in: String(ctx.body.expires_in), scope: [ctx.body.scope] };
+        }
     });
     server.on('request', provider.callback());
     console.log(issuer);

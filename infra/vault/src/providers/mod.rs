@@ -1,8 +1,10 @@
 //! Providers: other services that tell who a person is there. A person is sent to the service and comes back
 //! with a code, and the service tells us for the code who they are (OAuth 2 with PKCE, OpenID Connect).
 //!
-//! [`openid`] speaks to most services, [`naver`] to Naver; [`http`] bounds what a service can cost us.
+//! [`openid`] speaks to most services, [`naver`] to Naver; [`claims`] reads what a service tells, [`http`] bounds
+//! what a service can cost us.
 
+mod claims;
 mod http;
 mod naver;
 mod openid;
@@ -23,6 +25,9 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 32;
 /// The longest time for all requests to a service that one request of ours makes.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// The most characters that are kept of a name; a person chooses their name here themself.
+const NAME_MAX: usize = 256;
 
 /// The services that people may log in with. Cheap to clone.
 #[derive(Clone)]
@@ -183,12 +188,7 @@ impl Provider {
                 Service::Naver(service) => service.identify(&self.name, returned, flow).await,
             }
         });
-        let proof = proof.await?;
-        // The bound is that of OpenID Connect, and of the table.
-        match proof.subject.chars().count() {
-            1..=255 => Ok(proof),
-            _ => Err(refused("a subject of no or too many characters")),
-        }
+        usable(proof.await?)
     }
 
     async fn in_time<T>(&self, answer: impl Future<Output = Result<T, OAuthError>>) -> Result<T, OAuthError> {
@@ -196,6 +196,46 @@ impl Provider {
         match tokio::time::timeout(TIME_LIMIT, answer).await {
             Ok(answer) => answer,
             Err(elapsed) => Err(OAuthError::Unavailable(Box::new(elapsed))),
+        }
+    }
+}
+
+/// The proof as it can be stored, and shown: the service's texts may hold anything, even NUL, which no table
+/// takes.
+fn usable(mut proof: Proof) -> Result<Proof, OAuthError> {
+    // The bound is that of OpenID Connect, and of the table. A letter less would be another account, so that
+    // nothing is left out of a subject.
+    let is_bounded = (1..=255).contains(&proof.subject.chars().count());
+    if !is_bounded || proof.subject.chars().any(char::is_control) {
+        return Err(refused("a subject of no, too many, or control characters"));
+    }
+    let shown =
+        |name: String| name.chars().filter(|letter| !letter.is_control()).take(NAME_MAX).collect::<String>();
+    proof.display_name = proof.display_name.map(shown);
+    Ok(proof)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proof(subject: &str, name: &str) -> Proof {
+        Proof {
+            provider: "acme".to_owned(),
+            subject: subject.to_owned(),
+            email: None,
+            email_verified: false,
+            display_name: Some(name.to_owned()),
+        }
+    }
+
+    #[test]
+    fn what_a_service_says_can_be_stored() {
+        let kept = usable(proof("7", "미\0나\n")).expect("a subject");
+        assert_eq!(kept.display_name.as_deref(), Some("미나"));
+        assert!(usable(proof(&"7".repeat(255), "")).is_ok());
+        for bad in ["", "7\0", "\n7", &"7".repeat(256)] {
+            assert!(usable(proof(bad, "")).is_err(), "{bad:?}");
         }
     }
 }

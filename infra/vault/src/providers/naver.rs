@@ -1,6 +1,7 @@
 //! Naver: OAuth 2 without an ID token. A person's id stands in their profile, nested under `response`; Naver
 //! does not say whether it has seen that the address there is theirs.
 
+use super::claims::Claims;
 use super::http::HttpError;
 use super::{Authorization, Client, OAuthError, Returned, refused};
 use crate::Email;
@@ -9,31 +10,12 @@ use domain::value::UserId;
 use openidconnect::http::{Method, Request, header};
 use openidconnect::url::{Url, form_urlencoded};
 use openidconnect::{AsyncHttpClient, CsrfToken, HttpRequest, PkceCodeChallenge};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 pub(super) struct Naver {
     pub(super) client: Client,
     pub(super) authorize: Url,
     pub(super) token: Url,
     pub(super) profile: Url,
-}
-
-#[derive(Deserialize)]
-struct Tokens {
-    access_token: String,
-}
-
-#[derive(Deserialize)]
-struct Profile {
-    response: Person,
-}
-
-#[derive(Deserialize)]
-struct Person {
-    id: String,
-    email: Option<String>,
-    nickname: Option<String>,
 }
 
 impl Naver {
@@ -76,29 +58,31 @@ impl Naver {
             .uri(self.token.as_str())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form.into_bytes());
-        let Tokens { access_token } = self.ask(exchange).await?;
+        let tokens = self.ask(exchange).await?;
+        let access_token = tokens.text("access_token").ok_or_else(|| refused("there is no access token"))?;
         let profile = Request::builder()
             .uri(self.profile.as_str())
             .header(header::AUTHORIZATION, format!("Bearer {access_token}"))
             .body(vec![]);
-        let Profile { response: Person { id, email, nickname } } = self.ask(profile).await?;
+        let profile = self.ask(profile).await?;
+        let person = profile.within("response").ok_or_else(|| refused("there is no profile"))?;
         Ok(Proof {
             provider: provider.to_owned(),
-            subject: id,
-            email: email.and_then(|email| Email::parse(&email).ok()),
+            subject: person.text("id").ok_or_else(|| refused("there is no id"))?,
+            email: person.text("email").and_then(|email| Email::parse(&email).ok()),
             email_verified: false,
-            display_name: nickname,
+            display_name: person.text("nickname"),
         })
     }
 
-    async fn ask<T: DeserializeOwned>(
+    async fn ask(
         &self,
         request: Result<HttpRequest, openidconnect::http::Error>,
-    ) -> Result<T, OAuthError> {
+    ) -> Result<Claims, OAuthError> {
         let request = request.map_err(|_| refused("the access token is none"))?;
         let answer = self.client.http.call(request).await;
         let answer = answer.map_err(|error: HttpError| OAuthError::Unavailable(Box::new(error)))?;
         // Naver's errors come with 200, too, so only the shape of the answer tells.
-        serde_json::from_slice(answer.body()).map_err(|_| refused("the answer is none that is known"))
+        Claims::parse(answer.body()).ok_or_else(|| refused("the answer is none that is known"))
     }
 }
