@@ -2,7 +2,12 @@
 
 use super::{Yard, address, token_in};
 use crate::support::client::PASSWORD;
+use domain::value::UserId;
 use serde_json::json;
+use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
+use vault::Vault;
 
 const NEW: &str = "another long password";
 
@@ -98,4 +103,49 @@ async fn whether_an_address_has_an_account_is_not_told_and_nobody_is_flooded() {
     ask("mina").await.expect_problem(422, "invalid_fields");
     yard.mail.mail_to("mina@yard.example").await;
     assert!(yard.mail.so_far().iter().all(|letter| letter.to != "nobody@yard.example"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_has_the_same_length_from_every_keyboard() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    let forms = |password: &str| [password.nfc().collect::<String>(), password.nfd().collect()];
+    let mut known = PASSWORD.to_owned();
+    for short in ["비밀번호", "각각각"].into_iter().flat_map(forms) {
+        let form = json!({
+            "email": "sora@yard.example", "handle": "sora", "display_name": "Sora", "password": short
+        });
+        yard.app.nobody().post("/v1/sign-ups", form).await.expect_problem(422, "invalid_fields");
+        let change = json!({ "old_password": known, "new_password": short });
+        mina.put("/v1/me/password", change).await.expect_problem(422, "invalid_fields");
+    }
+    for long in ["각각각각각각각각".to_owned(), "각".repeat(128)] {
+        for typed in forms(&long) {
+            let change = json!({ "old_password": known, "new_password": typed });
+            mina.put("/v1/me/password", change).await.expect(204);
+            for typed in forms(&long) {
+                yard.log_in("mina", &typed).await.expect(201);
+            }
+            known = typed;
+        }
+    }
+    let change = json!({ "old_password": known, "new_password": "각".repeat(129) });
+    mina.put("/v1/me/password", change).await.expect_problem(422, "invalid_fields");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_was_taken_under_an_earlier_rule_opens_the_account() {
+    let yard = Yard::new().await;
+    let mina = yard.sign_up("mina").await;
+    // The vault itself has no rule on lengths: it stores what a release stored that counted the ten letters of
+    // the decomposed form.
+    let (short, user) = ("비밀번호", UserId(mina.id.parse().expect("an id")));
+    let vault =
+        Vault::open(yard.app.pool.clone(), Duration::from_secs(60)).await.expect("the database is there");
+    let known = vault.accounts.check_password(Some(user), PASSWORD).await.expect("the vault is there");
+    let changed = vault.recovery.change(user, Uuid::nil(), known.as_ref(), short).await;
+    assert!(changed.expect("the vault is there"));
+    for typed in [short.to_owned(), short.nfd().collect()] {
+        yard.log_in("mina", &typed).await.expect(201);
+    }
 }

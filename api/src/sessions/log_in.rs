@@ -4,7 +4,7 @@ use super::dto::{LogIn, Session};
 use crate::app::App;
 use crate::edge::member::may;
 use crate::edge::{Form, Problem, cookies};
-use crate::users::dto::{Account, is_password_length};
+use crate::users::dto::Account;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -60,9 +60,8 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
     };
     may(&app, policy, key).await?;
 
-    let user = named.filter(|_| is_password_length(password));
-    let known = vault.accounts.check_password(user, password).await?;
-    if let (Some(user), Some(known)) = (user, known) {
+    let known = vault.accounts.check_password(named, password).await?;
+    if let (Some(user), Some(known)) = (named, known) {
         let loaded = app.executor.load::<User>(user.0).await?;
         let opened = match loaded.state.is_active() {
             true => vault.sessions.open_knowing(user, &known, &visitor.device).await?,

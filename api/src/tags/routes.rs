@@ -69,12 +69,12 @@ pub async fn get_tag(
 /// such as digits alone.
 fn beginning(text: &str) -> Result<String, Problem> {
     let text = text.trim();
-    let text = text.strip_prefix(['#', '＃']).unwrap_or(text);
+    let text: String = text.strip_prefix(['#', '＃']).unwrap_or(text).nfc().collect();
     if text.chars().count() > PREFIX_MAX || text.chars().any(is_no_text) {
         let detail = "must have at most 50 characters, without control characters";
         return Err(Problem::bad_parameter("prefix", "invalid_prefix", detail));
     }
-    Ok(text.nfc().collect::<String>().to_lowercase())
+    Ok(text.to_lowercase())
 }
 
 /// Returns true for a control character, and for the replacement character, which stands where the query

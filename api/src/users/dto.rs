@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vault::Email;
+use vault::{Email, password_length};
 
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 
@@ -244,9 +244,10 @@ impl RegisterUser {
     }
 }
 
-/// Adds an error if this can be no password; returns whether it can.
+/// Adds an error if this can be no new password; returns whether it can. The rule is not for logins: a person
+/// whose password is of an earlier rule must get in, too.
 pub fn note_password_length(fields: &mut Fields, pointer: &str, password: &str) -> bool {
-    let length = password.chars().count();
+    let length = password_length(password);
     let (code, detail) = match length {
         _ if length < *PASSWORD_LENGTH.start() => ("too_short", "must have at least 8 characters"),
         _ if length > *PASSWORD_LENGTH.end() => ("too_long", "must have at most 128 characters"),
@@ -276,12 +277,6 @@ pub fn location(handle: &str) -> String {
         .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect();
     format!("/v1/users/{encoded}")
-}
-
-/// Returns true if this can be a password at all.
-#[must_use]
-pub fn is_password_length(password: &str) -> bool {
-    password.len() <= 4 * PASSWORD_LENGTH.end() && PASSWORD_LENGTH.contains(&password.chars().count())
 }
 
 #[cfg(test)]

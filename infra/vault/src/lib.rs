@@ -43,6 +43,7 @@ pub use codes::{CodeError, CodeSent, ResendError};
 pub use contacts::{ContactError, Contacts};
 pub use handles::Handles;
 pub use keys::Rotation;
+pub use passwords::password_length;
 pub use recovery::Recovery;
 pub use tokens::{AccessToken, Caller, TokenError};
 pub use withdrawals::{Due, ErasePerson, Erases, Withdrawals};

@@ -72,8 +72,16 @@ impl Passwords {
     }
 }
 
+/// The number of letters of a password, in the form in which it is hashed: a rule on the length that counted the
+/// letters as typed would know a password from one keyboard and not from another.
+#[must_use]
+pub fn password_length(password: &str) -> usize {
+    password.nfc().count()
+}
+
 /// The password in Unicode's composed form: keyboards type the same letters, Hangul above all, composed or
-/// decomposed.
+/// decomposed. Every stored hash is of this form, also of a password that was counted as typed, and so is
+/// shorter or longer than the rule on new ones has it: one check finds each of them.
 fn normal(password: &str) -> String {
     password.nfc().collect()
 }
@@ -108,6 +116,14 @@ mod tests {
         assert!(passwords.check(Some(hash.clone()), &decomposed).await.expect("free"));
         assert!(!passwords.check(Some(hash), "마당에서 만나").await.expect("free"));
         assert!(!passwords.check(None, "nobody").await.expect("free"));
+    }
+
+    #[test]
+    fn a_password_is_as_long_as_what_is_hashed_of_it() {
+        for (password, length) in [("비밀번호", 4), ("각각각", 3), ("long enough", 11), ("", 0)] {
+            let decomposed: String = password.nfd().collect();
+            assert_eq!((password_length(password), password_length(&decomposed)), (length, length));
+        }
     }
 
     #[tokio::test]

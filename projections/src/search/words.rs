@@ -2,6 +2,7 @@
 
 use super::text::{fold, grams};
 use domain::value::Tag;
+use unicode_normalization::UnicodeNormalization;
 
 /// The greatest number of characters of a query, and of its words: the work of one search is bounded.
 pub const MAX_CHARS: usize = 200;
@@ -52,7 +53,8 @@ impl Words {
     /// # Errors
     /// See [`WordsError`].
     pub fn parse(query: &str) -> Result<Self, WordsError> {
-        if query.chars().count() > MAX_CHARS {
+        // The query counts as it is searched for, however the keyboard composes Hangul.
+        if query.nfc().count() > MAX_CHARS {
             return Err(WordsError::TooLong);
         }
         let mut parsed = Self::default();
@@ -150,6 +152,16 @@ mod tests {
         assert_eq!(words("가\"나 다\"라").0, ["가", "=나 다", "라"]);
         assert_eq!(words("“굽은 표”").0, ["=굽은 표"]);
         assert_eq!(Words::parse(" ?! "), Ok(Words::default()));
+    }
+
+    #[test]
+    fn a_query_is_as_long_from_every_keyboard() {
+        for (letters, fits) in [(67, true), (MAX_CHARS, true), (MAX_CHARS + 1, false)] {
+            let composed = "각".repeat(letters);
+            let decomposed: String = composed.nfd().collect();
+            assert_eq!(Words::parse(&composed).is_ok(), fits, "{letters}");
+            assert_eq!(Words::parse(&decomposed).is_ok(), fits, "{letters}");
+        }
     }
 
     #[test]
