@@ -12,7 +12,8 @@ use std::time::Duration;
 async fn handle_or_address_in_any_case_and_password_give_a_token_that_stands_for_the_person() {
     let yard = Yard::new().await;
     let (app, mina) = (&yard.app, yard.sign_up("Mina").await);
-    for login in ["Mina", "mina", " MINA ", "mina@yard.example", " MINA@Yard.Example "] {
+    let handles = ["Mina", "mina", " MINA ", "@mina", " @Mina", "＠mina"];
+    for login in handles.into_iter().chain(["mina@yard.example", " MINA@Yard.Example "]) {
         let session = yard.log_in(login, PASSWORD).await.expect(201);
         assert_eq!(session.json["token_type"], "Bearer");
         assert_eq!(session.json["expires_in_seconds"], app.settings.token_ttl.as_secs());
@@ -21,6 +22,9 @@ async fn handle_or_address_in_any_case_and_password_give_a_token_that_stands_for
         assert_eq!(session.header("cache-control"), "no-store");
         let me = app.nobody().with_token(&session);
         assert_eq!(me.see(app, "/v1/me").await.expect(200).id(), mina.id);
+    }
+    for login in ["@", "@@mina", "@mina@yard.example", "mina@"] {
+        yard.log_in(login, PASSWORD).await.expect_problem(401, "wrong_credentials");
     }
     // The password counts however the keyboard composes Hangul.
     let (composed, decomposed) = (

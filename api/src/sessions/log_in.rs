@@ -131,8 +131,10 @@ impl Typed {
         if text.len() > LOGIN_MAX_BYTES || text.chars().any(char::is_control) {
             return Self { kind: Kind::Neither, key: String::new() };
         }
-        if !text.contains('@') {
-            return Self { kind: Kind::Handle, key: Handle::key_of(text) };
+        // People write a handle as it is shown, with the sign before it.
+        let bare = text.strip_prefix(['@', '＠']).unwrap_or(text);
+        if !bare.contains(['@', '＠']) {
+            return Self { kind: Kind::Handle, key: Handle::key_of(bare) };
         }
         match Email::parse(text) {
             Ok(email) => Self { kind: Kind::Email, key: email.key() },
