@@ -4,6 +4,7 @@ use super::{Yard, address, another, code_in, form};
 use crate::support::client::{Answer, PASSWORD};
 use reqwest::Method;
 use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
 
 async fn confirm(yard: &Yard, id: &str, code: &str) -> Answer {
     let path = format!("/v1/sign-ups/{id}/confirmation");
@@ -254,4 +255,38 @@ async fn strangers_who_chose_the_same_key_do_not_meet() {
     let body = json!({ "handle": "bora", "display_name": "보라" });
     let keyed = yard.app.nobody().request(Method::POST, "/v1/users").header("idempotency-key", "the-same");
     keyed.json(&body).send().await.expect_problem(403, "operators_only");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_has_one_account_in_whichever_form_its_domain_is_typed() {
+    let yard = Yard::new().await;
+    let (hangul, ascii) = ("mina@예시.한국", "mina@xn--vv4b11d.xn--3e0b707e");
+    let apart: String = hangul.nfd().collect();
+    let sign_up = async |handle: &str, email: &str| {
+        let mut form = form(handle);
+        form["email"] = email.into();
+        let id = yard.app.nobody().post("/v1/sign-ups", form).await.expect(202).id();
+        // The mail server takes no domain but in ASCII.
+        (id, yard.mail.mail_to(ascii).await)
+    };
+    let (id, letter) = sign_up("mina", hangul).await;
+    let joined = confirm(&yard, &id, &code_in(&letter.text)).await.expect(201);
+    let mina = yard.app.nobody().with_token(&joined);
+    assert_eq!(mina.get("/v1/me/account").await.expect(200).json["email"], hangul, "as its owner writes it");
+    // Earlier releases stored what was typed as the key.
+    for stored_before in [ascii, hangul, &apart] {
+        sqlx::query("update vault.accounts set email_key = $1")
+            .bind(stored_before)
+            .execute(&yard.app.pool)
+            .await
+            .expect("it is stored");
+        for typed in [hangul, ascii, &apart] {
+            yard.log_in(typed, PASSWORD).await.expect(201);
+        }
+    }
+    for typed in [hangul, ascii, &apart] {
+        let (_, letter) = sign_up("sora", typed).await;
+        let mut words = letter.text.split(|letter: char| !letter.is_ascii_digit());
+        assert!(words.all(|word| word.len() != 6), "no code: {}", letter.text);
+    }
 }

@@ -49,11 +49,11 @@ pub async fn log_in(State(app): State<App>, form: Form<LogIn>) -> Result<Respons
     }
     let (visitor, vault) = (&form.from, &app.vault);
     visitor.may(&app, &FROM_A_NETWORK).await?;
-    let Typed { kind, key: typed } = Typed::of(login);
-    let named = whose(&app, kind, &typed).await?;
+    let typed = Typed::of(login);
+    let named = whose(&app, &typed).await?;
     let at_home = vault.sessions.is_known(named, &visitor.device).await?;
     // The key is the typed text, not its owner: otherwise the limit would tell which address is whose.
-    let account = [kind.name(), typed.as_bytes()].concat();
+    let account = typed.counted_as();
     let (policy, key): (_, &[&[u8]]) = match at_home {
         true => (&AT_HOME, &[&account, &visitor.network]),
         false => (&TO_AN_ACCOUNT, &[&account]),
@@ -100,27 +100,13 @@ fn answer(status: StatusCode, opened: &Opened, account: Account, use_cookies: bo
     response
 }
 
-/// The login that was typed, in the form in which it is unique.
-struct Typed {
-    kind: Kind,
-    key: String,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Handle,
-    Email,
-    Neither,
-}
-
-impl Kind {
-    fn name(self) -> &'static [u8] {
-        match self {
-            Self::Handle => b"handle ",
-            Self::Email => b"email ",
-            Self::Neither => b"",
-        }
-    }
+/// The login that was typed.
+enum Typed {
+    /// The handle, in the form in which it is unique.
+    Handle(String),
+    Email(Email),
+    /// Neither could be, in lower case.
+    Neither(String),
 }
 
 impl Typed {
@@ -129,24 +115,31 @@ impl Typed {
     fn of(login: &str) -> Self {
         let text = login.trim();
         if text.len() > LOGIN_MAX_BYTES || text.chars().any(char::is_control) {
-            return Self { kind: Kind::Neither, key: String::new() };
+            return Self::Neither(String::new());
         }
         // People write a handle as it is shown, with the sign before it.
         let bare = text.strip_prefix(['@', '＠']).unwrap_or(text);
         if !bare.contains(['@', '＠']) {
-            return Self { kind: Kind::Handle, key: Handle::key_of(bare) };
+            return Self::Handle(Handle::key_of(bare));
         }
-        match Email::parse(text) {
-            Ok(email) => Self { kind: Kind::Email, key: email.key() },
-            Err(_) => Self { kind: Kind::Neither, key: text.to_lowercase() },
-        }
+        Email::parse(text).map_or_else(|_| Self::Neither(text.to_lowercase()), Self::Email)
+    }
+
+    /// The bytes under which tries are counted: the same for all forms of a login.
+    fn counted_as(&self) -> Vec<u8> {
+        let (kind, key) = match self {
+            Self::Handle(key) => ("handle ", key.clone()),
+            Self::Email(email) => ("email ", email.key()),
+            Self::Neither(text) => ("", text.clone()),
+        };
+        format!("{kind}{key}").into_bytes()
     }
 }
 
-async fn whose(app: &App, kind: Kind, key: &str) -> Result<Option<UserId>, Problem> {
-    match kind {
-        Kind::Handle => Ok(app.executor.claimed(HANDLE, key).await?.map(UserId)),
-        Kind::Email => Ok(app.vault.accounts.of_email_key(key).await?),
-        Kind::Neither => Ok(None),
+async fn whose(app: &App, typed: &Typed) -> Result<Option<UserId>, Problem> {
+    match typed {
+        Typed::Handle(key) => Ok(app.executor.claimed(HANDLE, key).await?.map(UserId)),
+        Typed::Email(email) => Ok(app.vault.accounts.of_email(email).await?),
+        Typed::Neither(_) => Ok(None),
     }
 }

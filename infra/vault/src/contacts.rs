@@ -46,13 +46,7 @@ impl Contacts {
     /// The database's.
     pub async fn ask_email(&self, user: UserId, email: &Email) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
-        let taken: bool = sqlx::query_scalar(
-            "select exists (select 1 from vault.accounts where email_key = $1 and user_id <> $2)",
-        )
-        .bind(email.key())
-        .bind(user.0)
-        .fetch_one(&mut *tx)
-        .await?;
+        let taken = accounts::is_taken(&mut tx, email, Some(user)).await?;
         let issued = self.codes.issue(&mut tx, Purpose::Email, Some(user), email.as_str(), !taken).await?;
         let letter = match taken {
             false => Letter::EmailChangeCode { code: issued.code },

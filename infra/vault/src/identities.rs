@@ -85,9 +85,10 @@ impl Identities {
     /// The database's.
     pub async fn owner_of(&self, email: &Email) -> Result<Option<UserId>, VaultError> {
         let user: Option<Uuid> = sqlx::query_scalar(
-            "select user_id from vault.accounts where email_key = $1 and state = 'active'",
+            "select user_id from vault.accounts where email_key = any($1) and state = 'active'
+             order by array_position($1, email_key) limit 1",
         )
-        .bind(email.key())
+        .bind(email.keys())
         .fetch_optional(&self.pool)
         .await?;
         Ok(user.map(UserId))

@@ -47,9 +47,10 @@ impl Recovery {
     ) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
         let user: Option<Uuid> = sqlx::query_scalar(
-            "select user_id from vault.accounts where email_key = $1 and state = 'active'",
+            "select user_id from vault.accounts where email_key = any($1) and state = 'active'
+             order by array_position($1, email_key) limit 1",
         )
-        .bind(email.key())
+        .bind(email.keys())
         .fetch_optional(&mut *tx)
         .await?;
         let Some(user) = user.map(UserId) else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! Sign-ups: the data that a person typed is stored until a code proves that the address is theirs.
 
 use super::VaultError;
-use super::accounts::PasswordHash;
+use super::accounts::{self, PasswordHash};
 use super::address::Email;
 use super::codes::{CodeError, CodeSent, Codes, Issued, Purpose, ResendError};
 use super::passwords::Passwords;
@@ -63,11 +63,7 @@ impl SignUps {
     pub async fn begin(&self, new: &NewSignUp) -> Result<CodeSent, VaultError> {
         let hash = self.passwords.hash(&new.password).await?;
         let mut tx = self.pool.begin().await?;
-        let taken: bool =
-            sqlx::query_scalar("select exists (select 1 from vault.accounts where email_key = $1)")
-                .bind(new.email.key())
-                .fetch_one(&mut *tx)
-                .await?;
+        let taken = accounts::is_taken(&mut tx, &new.email, None).await?;
         let issued = self.codes.issue(&mut tx, Purpose::SignUp, None, new.email.as_str(), !taken).await?;
         sqlx::query(
             "insert into vault.sign_ups

@@ -4,6 +4,7 @@ mod refusal;
 mod server;
 
 use super::{SendError, TransportError};
+use crate::Email;
 use crate::mail::queue::Waiting;
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -42,7 +43,12 @@ impl Smtp {
 
     fn message(&self, letter: &Waiting) -> Result<Message, SendError> {
         let refused = |what: &str| SendError::Refused(format!("{what} can't be written into a mail"));
-        let to: Address = letter.recipient.parse().map_err(|_| refused("the address"))?;
+        // Few servers take a domain that is not ASCII, and all know the same domain in ASCII.
+        let envelope = Email::parse(&letter.recipient).map(|email| email.envelope().to_owned());
+        let to: Address = envelope
+            .unwrap_or_else(|_| letter.recipient.clone())
+            .parse()
+            .map_err(|_| refused("the address"))?;
         // The id is the same for each attempt, so that a repeat can be recognised.
         let id = format!("<{}@{}>", letter.id, self.from.email.domain());
         let raw =
@@ -119,6 +125,14 @@ mod tests {
         let id = "Message-ID: <00000000-0000-0000-0000-000000000007@madang.example>\r\n";
         assert!(text.contains(id), "{text}");
         assert!(text.contains("Auto-Submitted: auto-generated\r\n"), "{text}");
+    }
+
+    #[test]
+    fn a_domain_of_any_script_is_ascii_on_its_way() {
+        let message = smtp().message(&letter("mina@예시.한국")).map_err(drop).expect("a message");
+        let to: Vec<String> = message.envelope().to().iter().map(ToString::to_string).collect();
+        assert_eq!(to, ["mina@xn--vv4b11d.xn--3e0b707e"]);
+        assert!(message.formatted().is_ascii());
     }
 
     #[test]
