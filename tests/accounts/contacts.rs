@@ -96,6 +96,22 @@ async fn a_number_counts_once_its_code_came_back_and_can_be_taken_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_one_in_whichever_form_it_is_typed() {
+    let yard = Yard::with(|settings| settings.dev_mailbox = true).await;
+    let mina = yard.sign_up("mina").await;
+    for typed in ["+82 (0)10-1234-5678", "0082 10 1234 5678", "０１０–１２３４–５６７８"] {
+        mina.post("/v1/me/phone", json!({ "phone": typed })).await.expect(202);
+        let code = code_in(&sms(&yard, "+821012345678").await);
+        mina.post("/v1/me/phone/confirmation", json!({ "code": code })).await.expect(204);
+        assert_eq!(mina.get("/v1/me/account").await.expect(200).json["phone"], "+821012345678", "{typed}");
+        mina.delete("/v1/me/phone").await.expect(204);
+    }
+    for bad in ["0101234", "+821012345678901", "+82 0010 1234 5678"] {
+        mina.post("/v1/me/phone", json!({ "phone": bad })).await.expect_problem(422, "invalid_fields");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn details_are_optional_and_only_their_owner_sees_them() {
     let yard = Yard::new().await;
     let mina = yard.sign_up("mina").await;
