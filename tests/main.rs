@@ -10,6 +10,7 @@
 mod accounts;
 mod blocks;
 mod boards;
+mod callers;
 mod comments;
 mod consistency;
 mod console;

@@ -254,29 +254,6 @@ async fn every_answer_forbids_browsers_to_guess_to_keep_and_to_frame() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_of_another_origin_may_ask_and_read_what_it_needs() {
-    let app = TestApp::start().await;
-    let preflight = app.nobody().request(Method::OPTIONS, "/v1/me");
-    let preflight = preflight
-        .header("origin", "https://example.kr")
-        .header("access-control-request-method", "PATCH")
-        .header("access-control-request-headers", "authorization,if-match,idempotency-key,madang-position")
-        .send()
-        .await
-        .expect(200);
-    assert_eq!(preflight.header("access-control-allow-origin"), "*");
-    assert!(preflight.header("access-control-allow-methods").contains("PATCH"));
-    for name in ["authorization", "if-match", "idempotency-key", "madang-position", "content-type"] {
-        assert!(preflight.header("access-control-allow-headers").contains(name), "{name}");
-    }
-    let refused = app.nobody().request(Method::GET, "/v1/me").header("origin", "https://example.kr");
-    let refused = refused.send().await.expect_problem(401, "not_logged_in");
-    for name in ["madang-position", "etag", "retry-after", "link"] {
-        assert!(refused.header("access-control-expose-headers").contains(name), "{name}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn without_nats_commands_and_queries_go_on() {
     let app = TestApp::start().await;
     let only_api = Roles { api: true, relay: false, projector: false, media: false };

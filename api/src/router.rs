@@ -1,25 +1,22 @@
 //! The router: all routes put together, with the document that describes them and the layers around them.
 
-use crate::app::{App, Cors};
+use crate::app::App;
 use crate::edge::Problem;
+use crate::layers::cors;
 use crate::{dev, document, features, layers};
 use axum::body::Bytes;
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Router, middleware};
-use std::time::Duration;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
-use tower_http::cors::{Any, CorsLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// The least size of an answer that is compressed: smaller ones gain nothing.
 const COMPRESSED_FROM_BYTES: u64 = 4 * 1024;
-
-const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 
 /// The router of everything that is served. Serve it with `ConnectInfo<SocketAddr>`, or all anonymous callers
 /// share one limit of rate.
@@ -35,7 +32,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), layers::around))
         .layer(compression())
-        .layer(cors(&app.settings.cors))
+        .layer(cors::layer(&app.settings.cors))
         // The mailbox stands outside CORS: otherwise any page that a developer visits could read the letters.
         .merge(mailbox(&app))
         .with_state(app)
@@ -77,34 +74,6 @@ fn compression() -> CompressionLayer<impl Predicate> {
     let not_pages = NotForContentType::new("text/").and(NotForContentType::IMAGES);
     let worth_it = SizeAbove::new(COMPRESSED_FROM_BYTES).and(not_pages);
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it)
-}
-
-fn cors(cors: &Cors) -> CorsLayer {
-    let exposed = ["madang-position", "madang-stale", "ratelimit", "ratelimit-policy", "x-request-id"];
-    let exposed = exposed.map(HeaderName::from_static).into_iter();
-    let exposed = exposed.chain([header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER]);
-    let layer = CorsLayer::new()
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        // The headers are allowed by name, because a wildcard does not stand for Authorization.
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
-            HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static("madang-csrf"),
-            HeaderName::from_static("madang-position"),
-            HeaderName::from_static("prefer"),
-            HeaderName::from_static("x-request-id"),
-        ])
-        .expose_headers(exposed.collect::<Vec<_>>())
-        .max_age(PREFLIGHT_MAX_AGE);
-    match cors {
-        Cors::Any => layer.allow_origin(Any),
-        Cors::Origins(origins) => {
-            let origins: Vec<_> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
-            layer.allow_origin(origins).allow_credentials(true)
-        }
-    }
 }
 
 #[cfg(test)]
@@ -175,6 +144,24 @@ mod tests {
             let without = ["sessions", "sign-ups", "account", "projections"].map(Value::from);
             let is_command = !name.starts_with("GET ") && !without.contains(&operation["tags"][0]);
             assert_eq!(takes_key, is_command, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_another_origin_may_send_and_read_each_header_of_the_document() {
+        let document = document();
+        for (name, operation) in operations(&document) {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            for parameter in parameters.filter(|parameter| parameter["in"] == "header") {
+                let header = parameter["name"].as_str().expect("a name").to_ascii_lowercase();
+                assert!(cors::ALLOWED.contains(&header.as_str()), "{name} takes {header}");
+            }
+            let responses = operation["responses"].as_object().into_iter().flat_map(|all| all.values());
+            let headers = responses.filter_map(|response| response["headers"].as_object());
+            for header in headers.flat_map(|all| all.keys()) {
+                let header = header.to_ascii_lowercase();
+                assert!(cors::EXPOSED.contains(&header.as_str()), "{name} answers {header}");
+            }
         }
     }
 }

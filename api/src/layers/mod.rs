@@ -6,6 +6,7 @@
 
 mod as_of;
 pub mod correlation;
+pub mod cors;
 pub mod costs;
 mod nul;
 pub mod observe;
