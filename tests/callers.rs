@@ -1,7 +1,33 @@
-//! Callers: what a page of another origin may do.
+//! Callers: who they are behind a proxy, and what a page of another origin may do.
 
 use crate::support::TestApp;
+use crate::support::client::PASSWORD;
 use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_caller_behind_a_proxy_has_an_address_and_a_limit_of_their_own_with_or_without_ports() {
+    let app = TestApp::start_with(|settings| {
+        settings.rate_limit_per_minute = 10;
+        settings.trusted_proxies = "127.0.0.1".parse().expect("a proxy");
+    })
+    .await;
+    let mina = app.register("mina").await;
+    for (forwarded, address) in [
+        ("198.51.100.1:40000", "198.51.100.1"),
+        ("198.51.100.2", "198.51.100.2"),
+        ("\"[2001:db8::1]:40000\"", "2001:db8::1"),
+        ("192.0.2.9, [2001:db8:1::1]:40000, 127.0.0.1:443", "2001:db8:1::1"),
+    ] {
+        let login = app.nobody().request(Method::POST, "/v1/sessions").header("x-forwarded-for", forwarded);
+        let session = login.json(&json!({ "login": "mina", "password": PASSWORD })).send().await.expect(201);
+        let left = session.header("ratelimit");
+        assert!(left.contains(";r=9;"), "{forwarded} shares a limit: {left}");
+        let sessions = mina.with_token(&session).get("/v1/me/sessions").await.expect(200);
+        let addresses = sessions.each("address");
+        assert!(addresses.iter().any(|known| known == address), "{forwarded}: {addresses:?}");
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_origin_may_ask_and_read_what_it_needs() {

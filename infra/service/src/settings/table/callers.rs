@@ -41,8 +41,8 @@ pub const HTTP: Group = Group {
         Variable::new(
             "MADANG_TRUSTED_PROXIES",
             "–",
-            "addresses or networks, with commas between them, of proxies whose `X-Forwarded-For` names the caller. \
-             Behind a proxy that is not named here, all callers share one limit",
+            "addresses or networks, with commas between them, of proxies whose `X-Forwarded-For` names the caller, \
+             with or without a port. Behind a proxy that is not named here, all callers share one limit",
         ),
         Variable::new(
             "MADANG_WEB_URL",
