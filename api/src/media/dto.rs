@@ -73,8 +73,8 @@ pub struct Media {
     /// The photo's state: `uploading`, `processing`, `ready` or `refused`.
     #[schema(example = "ready")]
     pub state: &'static str,
-    /// The reason why the photo was refused: `unsupported_format`, `too_many_pixels`, `too_large`,
-    /// `too_complex` or `damaged`.
+    /// The reason why the photo was refused: `unsupported_format`, `too_many_pixels` (more than 53 million in all, or
+    /// than 16,384 on a side), `too_large`, `too_complex` or `damaged`.
     pub refused_because: Option<String>,
     /// The content type that the upload named.
     #[schema(example = "image/jpeg")]

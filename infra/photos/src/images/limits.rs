@@ -18,11 +18,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Limits that any telephone's photo keeps to, save for a few sensors of 100 megapixels and more.
+    /// Limits that the photos of telephones and cameras keep to, save for sensors of 60 megapixels and more. "50
+    /// megapixels" are up to 51 million pixels. The memory is enough for that many pixels of a JPEG in colours, which
+    /// takes 10 bytes for each at most.
     fn default() -> Self {
         Self {
             size_bytes: 20_000_000,
-            pixels: 50_000_000,
+            pixels: 53_000_000,
             side_pixels: 16_384,
             decoding_bytes: 512 * 1024 * 1024,
         }

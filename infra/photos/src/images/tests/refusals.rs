@@ -44,6 +44,22 @@ fn a_size_beyond_the_limits_is_refused_by_its_header() {
 }
 
 #[test]
+fn whatever_calls_itself_50_megapixels_is_within_the_limits() {
+    let limits = Limits::default();
+    let sensors =
+        [(8160, 6120), (8160, 6144), (8192, 6144), (8256, 6192), (8640, 5760), (8688, 5792), (8000, 6250)];
+    for (width, height) in sensors {
+        // The bytes that decoders hold for a pixel of a JPEG, a WebP and a PNG.
+        for bytes_per_pixel in [10, 8, 6] {
+            for (width, height) in [(width, height), (height, width)] {
+                let checked = limits.check_pixels(width, height, bytes_per_pixel);
+                assert_eq!(checked, Ok(()), "{width} x {height}, {bytes_per_pixel}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_webp_that_hides_a_larger_one_is_refused_by_its_header() {
     assert_eq!(refused(&corpus::webp_claiming((1, 1), (16_383, 16_383))), Unusable::Damaged);
     // This size is more than the format allows.
