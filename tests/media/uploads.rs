@@ -192,6 +192,24 @@ async fn odd_files_become_photos_and_strangers_are_refused_with_the_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_photos_type_goes_by_many_names_on_both_ways() {
+    let app = TestApp::start().await;
+    let mina = app.register("mina").await;
+    let bytes = jpeg(64, 48);
+    for name in ["image/jpg", "image/pjpeg", "IMAGE/JPEG", "image/jpeg; charset=binary"] {
+        let uploaded = upload(&mina, name, bytes.clone()).await.expect(201);
+        assert_eq!(uploaded.json["content_type"], "image/jpeg", "{name}");
+        let wanted = json!({ "content_type": name, "byte_size": bytes.len() });
+        let announced = mina.post("/v1/media/presigned", wanted).await.expect(201).json;
+        assert_eq!(announced["media"]["content_type"], "image/jpeg", "{name}");
+        assert_eq!(announced["put"]["headers"]["content-type"], "image/jpeg", "{name}");
+        let status =
+            post_form(announced["form"]["url"].as_str().expect("an address"), &fields(&announced), &bytes);
+        assert!([200, 204].contains(&status.await), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_uploads_are_told_what_to_do() {
     let app = TestApp::start().await;
     let mina = app.register("mina").await;

@@ -86,7 +86,13 @@ async fn collect(body: Body) -> Result<Bytes, Problem> {
 #[must_use]
 pub fn essence(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    essence_of(value)
+}
+
+/// The essence of a content type: without its parameters, in small letters.
+#[must_use]
+pub fn essence_of(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,5 +1,6 @@
 //! Photos as JSON.
 
+use super::content_type;
 use crate::edge::{FieldError, Problem};
 use chrono::{DateTime, Utc};
 use domain::media::{Media as State, MediaState, Processed};
@@ -13,9 +14,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// The content types that an upload may name. The true format of a file is read from its content.
-pub const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 /// The addresses where photos are seen. Cheap to clone.
 #[derive(Clone)]
@@ -147,17 +145,18 @@ pub struct AnnounceUpload {
 }
 
 impl AnnounceUpload {
-    /// Checks the content type and the size.
+    /// Checks the content type and the size; returns the content type that is meant.
     ///
     /// # Errors
     /// 422 with all that is wrong.
-    pub fn check(&self) -> Result<(), Problem> {
+    pub fn check(&self) -> Result<&'static str, Problem> {
         let mut errors = Vec::new();
-        if !CONTENT_TYPES.contains(&self.content_type.as_str()) {
+        let meant = content_type::meant(&self.content_type);
+        if meant.is_none() {
             errors.push(FieldError::at(
                 "/content_type",
                 "unsupported_format",
-                format!("must be one of {}", CONTENT_TYPES.join(", ")),
+                format!("must be one of {}", content_type::all()),
             ));
         }
         if !(1..=MAX_BYTES).contains(&self.byte_size) {
@@ -167,7 +166,7 @@ impl AnnounceUpload {
                 format!("must be from 1 to {MAX_BYTES}"),
             ));
         }
-        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+        meant.filter(|_| errors.is_empty()).ok_or_else(|| Problem::invalid(errors))
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Reading order: [`routes`] (announcing, completing, reading, removing), [`upload`] (through the server),
 //! [`slots`] and [`arriving`] (how many uploads at once, and how slow), [`owner`] (anonymous photos),
-//! [`dto`], [`shown`] (photos on posts).
+//! [`content_type`] (the type that an upload names), [`dto`], [`shown`] (photos on posts).
 
 mod arriving;
+mod content_type;
 pub mod dto;
 mod owner;
 mod personal;

@@ -43,21 +43,21 @@ pub async fn announce_upload(
     WriteRequestWith { request, fields }: WriteRequestWith<AnnounceUpload>,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    fields.check()?;
+    let content_type = fields.check()?;
     may(&app, &UPLOADS, &[request.by.id.0.as_bytes()]).await?;
-    let AnnounceUpload { content_type, byte_size, anonymous } = fields;
+    let AnnounceUpload { byte_size, anonymous, .. } = fields;
     let (id, Voice { request, by }) = owner::of_new(&app, request, anonymous).await?;
-    let command = MediaCommand::Request { by, content_type: content_type.clone(), byte_size };
+    let command = MediaCommand::Request { by, content_type: content_type.to_owned(), byte_size };
     let answer = app.executor.execute::<media::Media>(id.0, command, &request.unversioned()).await?;
     let (key, now) = (upload_key(MediaId(answer.id)), Utc::now());
-    let form = storage.upload_form(&key, &content_type, byte_size, now, OPEN);
-    let url = storage.upload_url(&key, &content_type, byte_size, OPEN).await?;
+    let form = storage.upload_form(&key, content_type, byte_size, now, OPEN);
+    let url = storage.upload_url(&key, content_type, byte_size, OPEN).await?;
     let location = format!("{}/{}", super::UPLOAD, answer.id);
     let (committed, version) = (request.committed(&app, &answer), answer.version);
     let announced = Announced {
         media: Media::answered(answer, app.part()),
         form: Form::from(form),
-        put: Put { url, headers: BTreeMap::from([("content-type", content_type)]) },
+        put: Put { url, headers: BTreeMap::from([("content-type", content_type.to_owned())]) },
         expires_at: now + OPEN,
     };
     Ok(committed.created(&location, version, announced))

@@ -1,9 +1,9 @@
 //! Photos uploaded through the server, for clients that would rather send one request.
 
 use super::arriving::Arriving;
-use super::dto::{CONTENT_TYPES, Media};
-use super::owner;
+use super::dto::Media;
 use super::slots::{OF_EACH, UploadSlots};
+use super::{content_type, owner};
 use crate::aliases::voice::Voice;
 use crate::app::App;
 use crate::edge::body::essence;
@@ -65,7 +65,7 @@ pub async fn upload(
     http: Request,
 ) -> Result<Response, Problem> {
     let storage = app.storage()?;
-    let content_type = content_type(http.headers())?;
+    let content_type = named_in(http.headers())?;
     let byte_size = length(&http)?;
     let UploadQuery { anonymous } = list::query(http.uri())?;
     let slots = app.part::<UploadSlots>();
@@ -121,15 +121,14 @@ fn too_slow() -> Problem {
     )
 }
 
-fn content_type(headers: &HeaderMap) -> Result<&'static str, Problem> {
-    let essence = essence(headers);
-    CONTENT_TYPES.into_iter().find(|known| *known == essence).ok_or_else(|| {
+fn named_in(headers: &HeaderMap) -> Result<&'static str, Problem> {
+    content_type::meant(&essence(headers)).ok_or_else(|| {
         Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_format",
             format!(
                 "This takes the bytes of a photo as the body, with a `Content-Type` of {}.",
-                CONTENT_TYPES.join(", ")
+                content_type::all()
             ),
         )
     })
