@@ -5,6 +5,8 @@ use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::Person;
 use crate::support::log::store;
+use futures::future::join_all;
+use reqwest::Method;
 use serde_json::Value;
 use sqlx::PgPool;
 use std::time::Duration;
@@ -24,6 +26,11 @@ fn path_of(post: &str) -> String {
 async fn look(app: &TestApp, person: &Person, post: &str) -> i64 {
     let seen = person.see(app, &path_of(post)).await.expect(200);
     seen.json["view_count"].as_i64().expect("a number")
+}
+
+/// Many people who are logged in: what an operator looks at in their names is no look of theirs.
+async fn many(app: &TestApp, many: usize) -> Vec<Person> {
+    join_all((0..many).map(async |n| app.register(&format!("person{n}")).await)).await
 }
 
 /// Waits until all views that are written down are in the log.
@@ -63,7 +70,8 @@ async fn views(app: &TestApp, author: &Person, other: &Person, post: &str) -> i6
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_counts_once_a_day_however_often_they_look() {
     let app = counting().await;
-    let (mina, sora, bora) = (app.enrol("mina").await, app.enrol("sora").await, app.enrol("bora").await);
+    let (mina, sora, bora) =
+        (app.register("mina").await, app.register("sora").await, app.register("bora").await);
     let post = mina.publish("글").await;
     for _ in 0..3 {
         look(&app, &sora, &post).await;
@@ -82,7 +90,7 @@ async fn a_person_counts_once_a_day_however_often_they_look() {
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_its_author_nor_who_is_not_logged_in_counts_nor_a_look_at_what_is_not_there() {
     let app = counting().await;
-    let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
+    let (mina, sora) = (app.register("mina").await, app.register("sora").await);
     let (post, gone) = (mina.publish("글").await, mina.publish("지운 글").await);
     mina.delete(&path_of(&gone)).await.expect(204);
     look(&app, &mina, &post).await;
@@ -94,9 +102,34 @@ async fn neither_its_author_nor_who_is_not_logged_in_counts_nor_a_look_at_what_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_sees_is_no_look() {
+    let app = counting().await;
+    let (mina, sora) = (app.register("mina").await, app.register("sora").await);
+    let post = mina.publish("글").await;
+    let by_operator = sora.by_operator(&app).await;
+    look(&app, &by_operator, &post).await;
+    for path in [path_of(&post), format!("/posts/{post}")] {
+        by_operator.get(&path).await.expect(200);
+        sora.request(Method::HEAD, &path).send().await.expect(200);
+        for (name, purpose) in [
+            ("sec-purpose", "prefetch"),
+            ("sec-purpose", "prefetch;prerender"),
+            ("purpose", "prefetch"),
+            ("x-moz", "prefetch"),
+        ] {
+            sora.request(Method::GET, &path).header(name, purpose).send().await.expect(200);
+        }
+    }
+    assert_eq!(views(&app, &mina, &sora, &post).await, 0);
+    assert_eq!(written(&app, &post).await, 0);
+    sora.get(&format!("/posts/{post}")).await.expect(200);
+    assert_eq!(views(&app, &mina, &sora, &post).await, 1, "a page that somebody opens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everyone_counts_who_looks_at_an_anonymous_post_for_its_author_may_be_any_of_them() {
     let app = counting().await;
-    let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
+    let (mina, sora) = (app.register("mina").await, app.register("sora").await);
     let post = Uuid::now_v7().to_string();
     let payload = serde_json::json!({
         "type": "PostPublished", "author_id": Uuid::new_v4(), "title": null, "text": "비밀", "tags": [],
@@ -113,7 +146,7 @@ async fn everyone_counts_who_looks_at_an_anonymous_post_for_its_author_may_be_an
 async fn a_person_counts_once_on_all_nodes_together_and_again_on_the_next_day() {
     let first = counting().await;
     let second = first.second_node(|_| {}).await;
-    let (mina, sora) = (first.enrol("mina").await, first.enrol("sora").await);
+    let (mina, sora) = (first.register("mina").await, first.register("sora").await);
     let post = mina.publish("글").await;
     look(&first, &sora, &post).await;
     look(&second, &sora.at(&second), &post).await;
@@ -130,8 +163,8 @@ async fn a_person_counts_once_on_all_nodes_together_and_again_on_the_next_day() 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_when_a_node_stops_is_counted_by_another_in_one_event_for_many_posts() {
     let mut app = TestApp::start().await;
-    let mina = app.enrol("mina").await;
-    let people = app.enrol_many("person", 3).await;
+    let mina = app.register("mina").await;
+    let people = many(&app, 3).await;
     let mut posts = vec![];
     for n in 0..5 {
         posts.push(mina.publish(&format!("글 {n}")).await);
@@ -175,8 +208,8 @@ async fn what_waits_when_a_node_stops_is_counted_by_another_in_one_event_for_man
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_waits_for_a_look_to_be_written_down() {
     let app = counting().await;
-    let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
-    let people = app.enrol_many("person", 20).await;
+    let (mina, sora) = (app.register("mina").await, app.register("sora").await);
+    let people = many(&app, 20).await;
     let post = mina.publish("글").await;
     look(&app, &mina, &post).await;
     let mut lock = app.pool.begin().await.expect("a transaction");
@@ -197,7 +230,7 @@ async fn nobody_waits_for_a_look_to_be_written_down() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_looked_is_forgotten_after_two_days_and_the_count_stays_even_in_a_rebuild() {
     let app = counting().await;
-    let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
+    let (mina, sora) = (app.register("mina").await, app.register("sora").await);
     let post = mina.publish("글").await;
     look(&app, &sora, &post).await;
     assert_eq!(views(&app, &mina, &sora, &post).await, 1);
@@ -214,7 +247,7 @@ async fn who_looked_is_forgotten_after_two_days_and_the_count_stays_even_in_a_re
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_that_the_log_refuses_stays_and_keeps_no_other_from_its_turn() {
     let app = counting().await;
-    let (mina, sora) = (app.enrol("mina").await, app.enrol("sora").await);
+    let (mina, sora) = (app.register("mina").await, app.register("sora").await);
     let post = mina.publish("글").await;
     // No release makes a batch without posts; this one's id comes before all others.
     let bad = "insert into vault.view_batches (id, posts) values ($1, '[]')";

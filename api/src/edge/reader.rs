@@ -6,13 +6,17 @@ use super::fresh::Fresh;
 use super::problem::Problem;
 use crate::app::App;
 use axum::extract::FromRequestParts;
-use axum::http::{HeaderMap, HeaderValue, header, request};
+use axum::http::{HeaderMap, HeaderValue, Method, header, request};
 use domain::value::UserId;
 use projections::Position;
 use projections::progress::Coverage;
 use std::time::Duration;
 
 const LONGEST_WAIT_SECONDS: u64 = 10;
+
+/// The headers by which browsers say that they fetch something that nobody may come to look at, and the words for that.
+const PURPOSES: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+const AHEAD: [&str; 3] = ["prefetch", "prerender", "preview"];
 
 /// The reader of a query, known or not.
 #[derive(Debug)]
@@ -24,6 +28,7 @@ pub struct Reader {
     /// The longest wait for that position.
     pub bound: Duration,
     by_operator: bool,
+    is_for_eyes: bool,
     applied: Option<HeaderValue>,
 }
 
@@ -32,13 +37,20 @@ impl Reader {
     #[must_use]
     pub fn nobody(app: &App) -> Self {
         let bound = app.settings.consistency_bound;
-        Self { person: None, position: 0, bound, by_operator: false, applied: None }
+        Self { person: None, position: 0, bound, by_operator: false, is_for_eyes: false, applied: None }
     }
 
     /// The viewer for whom the answer is made.
     #[must_use]
     pub fn viewer(&self) -> Option<UserId> {
         self.person.as_ref().map(|person| person.id)
+    }
+
+    /// The person who looks at the answer with their own eyes: neither an operator in the person's name, nor a program
+    /// that asks whether something is there (HEAD), nor a browser that fetches ahead what may never be looked at.
+    #[must_use]
+    pub fn onlooker(&self) -> Option<UserId> {
+        self.viewer().filter(|_| self.is_for_eyes && !self.by_operator)
     }
 
     /// The person who reads, where that must be known.
@@ -86,8 +98,23 @@ impl FromRequestParts<App> for Reader {
             Some(Wait::None) => Duration::ZERO,
             Some(Wait::Seconds(seconds)) => Duration::from_secs(seconds),
         };
-        Ok(Self { person, position, bound, by_operator: caller::is_operator(parts), applied })
+        Ok(Self {
+            person,
+            position,
+            bound,
+            by_operator: caller::is_operator(parts),
+            is_for_eyes: parts.method == Method::GET && !is_ahead(&parts.headers),
+            applied,
+        })
     }
+}
+
+/// True if a browser fetches ahead.
+fn is_ahead(headers: &HeaderMap) -> bool {
+    let values =
+        PURPOSES.iter().flat_map(|name| headers.get_all(*name)).filter_map(|value| value.to_str().ok());
+    let mut values = values.map(str::to_ascii_lowercase);
+    values.any(|value| AHEAD.iter().any(|word| value.contains(word)))
 }
 
 /// The position that a client brings: the greater of header and cookie.
@@ -163,6 +190,22 @@ mod tests {
         for bad in ["x", "-1", "", "99999999999999999999"] {
             assert!(presented(&headers(&[("madang-position", bad)])).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_browser_that_fetches_ahead_says_so_in_one_of_four_headers() {
+        for (name, text) in [
+            ("sec-purpose", "prefetch"),
+            ("sec-purpose", "prefetch;prerender"),
+            ("sec-purpose", "prefetch;anonymous-client-ip"),
+            ("purpose", "prefetch"),
+            ("x-purpose", "Preview"),
+            ("x-moz", "prefetch"),
+        ] {
+            assert!(is_ahead(&headers(&[(name, text)])), "{name}: {text}");
+        }
+        assert!(!is_ahead(&headers(&[])));
+        assert!(!is_ahead(&headers(&[("sec-purpose", ""), ("sec-fetch-mode", "navigate")])));
     }
 
     #[test]

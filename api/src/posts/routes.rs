@@ -83,7 +83,7 @@ pub async fn get_post(
     let fresh = reader.see(&app, &["posts"]).await;
     match app.read(|| query::by_id(&app.reads, id, reader.viewer())).await? {
         Some(post) => {
-            note_look(&app, &post, reader.viewer());
+            note_look(&app, &post, &reader);
             let (version, mut shown) = (post.version, Post::of(post, app.part()));
             mine::mark_posts(&app, &reader, std::slice::from_mut(&mut shown)).await?;
             Ok(fresh.one(version, shown))
@@ -94,8 +94,8 @@ pub async fn get_post(
 
 /// Takes note of a person who looks at a post. An author of a named post does not count. An anonymous author
 /// counts: a look that does not count would tell who the author is.
-pub fn note_look(app: &App, post: &posts::Post, viewer: Option<UserId>) {
-    let Some(viewer) = viewer else { return };
+pub fn note_look(app: &App, post: &posts::Post, reader: &Reader) {
+    let Some(viewer) = reader.onlooker() else { return };
     match &post.by {
         Byline::Author(author) if author.id == viewer => {}
         Byline::Author(_) | Byline::Alias(_) => app.part::<Views>().look(post.id, viewer),

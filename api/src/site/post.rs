@@ -56,7 +56,7 @@ async fn shown(app: &App, visit: &Visit, id: PostId) -> Result<PostPage, Problem
     let Some(post) = app.read(|| query::by_id(&app.reads, id, viewer)).await? else {
         return Err(fresh.not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
     };
-    note_look(app, &post, viewer);
+    note_look(app, &post, reader);
     let mut post = Post::of(post, app.part());
     mine::mark_posts(app, reader, std::slice::from_mut(&mut post)).await?;
     let page = app.read(|| threads::of_post(&app.reads, id, viewer, None, THREADS)).await?;
