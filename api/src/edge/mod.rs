@@ -4,7 +4,7 @@
 //! operator who asks), [`command`] (all that comes with a write), [`body`], [`memory`], [`path`], [`list`]
 //! and [`cursor`], [`reader`] (what a query must have seen), [`member`] (what only people themselves ask
 //! about their account), [`cookies`] (sessions of browsers); then [`facts`] about other aggregates, and the
-//! ways out: [`committed`], [`fresh`], [`problem`].
+//! ways out: [`committed`], [`fresh`], [`problem`], with [`cut`] for texts that are shown in part.
 
 pub mod arrival;
 pub mod author;
@@ -14,6 +14,7 @@ pub mod command;
 pub mod committed;
 pub mod cookies;
 pub mod cursor;
+pub mod cut;
 pub mod facts;
 pub mod failure;
 pub mod fresh;

@@ -4,7 +4,7 @@ use super::dto::{AuthorizationStarted, ProviderList, Returning};
 use crate::app::App;
 use crate::edge::member::{Visitor, hourly};
 use crate::edge::path::{Id, InPath};
-use crate::edge::{Problem, cookies};
+use crate::edge::{Problem, cookies, cut};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -164,8 +164,9 @@ async fn finish(
 
 /// Cuts a name down to what can be a display name here.
 fn suggestion(name: &str) -> Option<String> {
-    let fitting: String = name.chars().filter(|letter| !letter.is_control()).take(50).collect();
-    DisplayName::parse(&fitting).ok().map(|name| name.to_string())
+    let fitting: String = name.chars().filter(|letter| !letter.is_control()).collect();
+    let end = cut::end(&fitting, 50);
+    DisplayName::parse(&fitting[..end]).ok().map(|name| name.to_string())
 }
 
 fn nothing_given() -> Problem {

@@ -1,5 +1,6 @@
 //! The results of searches as JSON.
 
+use crate::edge::cut;
 use crate::edge::html::escape;
 use crate::posts::dto::Post;
 use crate::users::dto::Person;
@@ -162,15 +163,30 @@ impl Marker {
 
     /// Marks the hits in the whole text.
     pub(super) fn mark(&self, text: &str) -> String {
-        marked(text, &highlights(text, &self.0))
+        marked(text, &self.found(text))
+    }
+
+    /// Finds the hits, each with all of the characters that people see as one: a mark never begins within a letter.
+    fn found(&self, text: &str) -> Vec<(usize, usize)> {
+        let found = highlights(text, &self.0).into_iter();
+        let mut whole: Vec<(usize, usize)> = vec![];
+        for (from, to) in found.map(|(from, to)| (cut::before(text, from), cut::behind(text, to))) {
+            match whole.last_mut() {
+                Some(last) if from < last.1 => last.1 = last.1.max(to),
+                _ => whole.push((from, to)),
+            }
+        }
+        whole
     }
 
     /// Marks the hits in the part of a text around the first hit, or in its beginning.
     pub(super) fn excerpt(&self, text: &str) -> String {
-        let found = highlights(text, &self.0);
+        let found = self.found(text);
         let first = found.first().map_or(0, |&(from, _)| from);
         let begin = text[..first].char_indices().rev().nth(BEFORE - 1).map_or(0, |(at, _)| at);
-        let end = text[begin..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| begin + at);
+        // The first hit begins between clusters, so this is never behind it.
+        let begin = cut::behind(text, begin);
+        let end = begin + cut::end(&text[begin..], AROUND);
         let within: Vec<_> = found
             .into_iter()
             .filter(|&(from, to)| begin <= from && to <= end)
@@ -219,5 +235,22 @@ mod tests {
         assert_eq!(excerpt, format!("…{}<mark>감귤</mark>{}…", "가".repeat(40), "나".repeat(118)));
         assert_eq!(marker("없음").excerpt("짧은 글"), "짧은 글");
         assert_eq!(marker("없음").excerpt(&long).chars().count(), AROUND + 1);
+    }
+
+    #[test]
+    fn no_excerpt_begins_or_ends_within_what_is_seen_as_one_character() {
+        let whole = ["👨‍👩‍👧‍👦", "🇰🇷", "👍🏽", "क्ष", "e\u{301}"];
+        for one in whole {
+            for before in 0..12 {
+                let row = one.repeat(60);
+                let text = format!("{}{row}{}감귤 {row}", "가".repeat(before), "나".repeat(before));
+                let excerpt = marker("감귤").excerpt(&text);
+                let shown = excerpt.trim_matches('…').replace("<mark>감귤</mark>", "");
+                let rest = shown.replace(one, "").replace(['가', '나', ' '], "");
+                assert_eq!(rest, "", "{excerpt}");
+            }
+        }
+        // Two letters that are written as one.
+        assert_eq!(Marker(vec![vec!['क']]).mark("क्षण"), "<mark>क्ष</mark>ण");
     }
 }

@@ -4,7 +4,7 @@ use super::address::SearchPageQuery;
 use super::text::Text;
 use super::visit::Visit;
 use crate::app::App;
-use crate::edge::Problem;
+use crate::edge::{Problem, cut};
 use crate::media::dto::PhotoUrls;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -49,9 +49,9 @@ pub(crate) fn summary(text: &str) -> String {
     const LONGEST: usize = 160;
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+    match cut::end(&line, LONGEST) {
+        end if end < line.len() => format!("{}…", line[..end].trim_end()),
+        _ => line,
     }
 }
 
@@ -127,5 +127,17 @@ mod tests {
     fn a_summary_is_one_line_of_bounded_length() {
         assert_eq!(summary("가\n\n나  다"), "가 나 다");
         assert_eq!(summary(&"가".repeat(200)), format!("{}…", "가".repeat(160)));
+    }
+
+    #[test]
+    fn a_summary_ends_with_a_whole_family_and_a_whole_flag_or_before_it() {
+        let (family, flag) = ("👨‍👩‍👧‍👦", "🇰🇷");
+        let of =
+            |before: usize| summary(&format!("{}{family}{flag}{}", "가".repeat(before), "끝".repeat(40)));
+        assert_eq!(of(151), format!("{}{family}{flag}…", "가".repeat(151)));
+        assert_eq!(of(152), format!("{}{family}…", "가".repeat(152)));
+        for before in 154..160 {
+            assert_eq!(of(before), format!("{}…", "가".repeat(before)));
+        }
     }
 }
