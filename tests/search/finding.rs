@@ -200,6 +200,37 @@ async fn what_was_found_is_marked_in_html_that_is_safe() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_meant_is_offered_where_it_finds_more_than_the_little_that_was_found() {
+    let app = start().await;
+    let mina = app.enrol("mina").await;
+    for text in ["카페 wifi 됩니다", "감귤 따기", "감귤 광고", "안녕하세요"] {
+        mina.publish(text).await;
+    }
+    for n in 0..4 {
+        mina.publish(&format!("go 언어 {n}")).await;
+        mina.publish(&format!("해 {n}")).await;
+    }
+    for (typed, meant) in [
+        ("rkarbf", Some("감귤")),
+        ("rkarbf -광고", Some("감귤 -광고")),
+        ("dkssud", Some("안녕")),
+        // These words are found.
+        ("wifi", None),
+        ("WiFi", None),
+        ("go", None),
+        ("GO", None),
+        // Neither this word is found nor what its keys give in Korean.
+        ("ekfr", None),
+    ] {
+        let found = find(&app, &mina, "posts", typed, "").await;
+        assert_eq!(found.json["suggestion"].as_str(), meant, "{typed}");
+    }
+    // The bounds of the search hold for the offer, too.
+    let bound = find(&app, &mina, "posts", "rkarbf", "&has_photos=true").await;
+    assert_eq!(bound.json["suggestion"].as_str(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_and_tags_are_found_by_parts_initials_and_what_was_meant() {
     let app = start().await;
     let operator = app.operator().await;

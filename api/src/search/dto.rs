@@ -22,7 +22,8 @@ pub struct Results<T> {
     pub total: usize,
     /// The counts of results by kind, if the request asked for them.
     pub facets: Option<Facets>,
-    /// The query that may have been meant: the same keys on the Korean keyboard.
+    /// The query that may have been meant: the same keys on the Korean keyboard, where the words as they were typed
+    /// find little or nothing, and these find more. Only the first page has it.
     #[schema(example = "감귤")]
     pub suggestion: Option<String>,
     /// The name of the engine that has answered.

@@ -15,7 +15,6 @@ use projections::progress::Coverage;
 use projections::search::engine::{
     Access, DEEPEST, EngineError, Filters, Found, Hit, Key, Kind, Near, Query, Sort,
 };
-use projections::search::text::as_hangul;
 use projections::search::words::Words;
 use search_engine::Fed;
 use serde::{Deserialize, Serialize};
@@ -103,7 +102,7 @@ impl PageRequest<'_> {
             next_cursor: next.map(|next| cursor::write(&self.list, &next)),
             total: found.total,
             facets: None,
-            suggestion: self.q.and_then(as_hangul),
+            suggestion: None,
             engine: app.part::<Search>().engine.name(),
             embedder: None,
         }

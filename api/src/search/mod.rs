@@ -2,6 +2,7 @@
 
 pub mod dto;
 mod find;
+mod meant;
 pub mod posts;
 pub mod routes;
 pub mod similar;

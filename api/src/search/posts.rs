@@ -2,6 +2,7 @@
 
 use super::dto::{Explanation, Facets, FoundPost, Marker, PostHighlights, Results};
 use super::find::{self, PageRequest, SearchRequest};
+use super::meant::meant;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::{Fresh, Listing, Problem, Reader};
@@ -166,9 +167,10 @@ pub async fn posts(
         words.words.clear();
     }
     let embedder = near.is_some().then(|| app.part::<Search>().embedder.name().to_owned());
-    let facets = query.facets;
+    let (facets, bounds) = (query.facets, (Kind::Posts, filters.clone()));
     let request = SearchRequest { kind: Kind::Posts, words, filters, near, sort, facets, place, limit };
     let mut found = find::find(app, reader, request).await?;
+    let suggestion = meant(app, reader, &page_request, bounds, &found).await;
 
     let ids: Vec<_> = found.hits.iter().filter_map(find::post_of).collect();
     let mut hits: HashMap<PostId, &Hit> =
@@ -190,7 +192,7 @@ pub async fn posts(
     let items = items.collect();
     let results = page_request.results(app, place, &found, items);
     let counted = facets.then(|| Facets::of(std::mem::take(&mut found.facets)));
-    Ok((fresh, Results { facets: counted, embedder, ..results }))
+    Ok((fresh, Results { facets: counted, suggestion, embedder, ..results }))
 }
 
 /// Reads the bounds of a query. An author or a tag that doesn't exist finds nothing; a board that doesn't

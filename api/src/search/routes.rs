@@ -2,6 +2,7 @@
 
 use super::dto::{FoundPerson, FoundTag, Marker, PersonHighlights, Results};
 use super::find::{self, CursorPlace, PageRequest, SearchRequest};
+use super::meant::meant;
 use crate::app::App;
 use crate::edge::list::{Limit, Paged};
 use crate::edge::{Fresh, Listing, Problem, Reader};
@@ -82,7 +83,7 @@ pub async fn people(
 ) -> Result<(Fresh, Results<FoundPerson>), Problem> {
     let fresh = find::see(app, reader, &["profiles"]).await;
     let page_request = query.page_request("search_people");
-    let Names { found, marker, place } = names(app, reader, &page_request, Kind::People).await?;
+    let Names { found, marker, place, suggestion } = names(app, reader, &page_request, Kind::People).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| person_of(&hit.key)).collect();
     let people = app.read(|| profiles::query::cards(&app.reads, &ids, reader.viewer())).await?;
     let items = people.into_iter().map(Person::from).map(|person| FoundPerson {
@@ -93,7 +94,8 @@ pub async fn people(
         },
         person,
     });
-    Ok((fresh, page_request.results(app, place, &found, items.collect())))
+    let results = page_request.results(app, place, &found, items.collect());
+    Ok((fresh, Results { suggestion, ..results }))
 }
 
 /// Search tags
@@ -123,7 +125,7 @@ pub async fn tags(
 ) -> Result<(Fresh, Results<FoundTag>), Problem> {
     let fresh = find::see(app, reader, &["search"]).await;
     let page_request = query.page_request("search_tags");
-    let Names { found, marker, place } = names(app, reader, &page_request, Kind::Tags).await?;
+    let Names { found, marker, place, suggestion } = names(app, reader, &page_request, Kind::Tags).await?;
     let ids: Vec<_> = found.hits.iter().filter_map(|hit| tag_of(&hit.key)).collect();
     let counted = app.read(|| feed::tags(&app.reads, &ids)).await?;
     let items = counted.into_iter().map(|counted| FoundTag {
@@ -131,13 +133,15 @@ pub async fn tags(
         tag: counted.tag,
         post_count: counted.post_count,
     });
-    Ok((fresh, page_request.results(app, place, &found, items.collect())))
+    let results = page_request.results(app, place, &found, items.collect());
+    Ok((fresh, Results { suggestion, ..results }))
 }
 
 struct Names {
     found: Found,
     marker: Marker,
     place: CursorPlace,
+    suggestion: Option<String>,
 }
 
 async fn names(
@@ -150,7 +154,9 @@ async fn names(
     let (marker, place) = (Marker::of(&words), page_request.place()?);
     let (filters, sort, limit) = (Filters::default(), Sort::Relevance, page_request.limit.into());
     let request = SearchRequest { kind, words, filters, near: None, sort, facets: false, place, limit };
-    Ok(Names { found: find::find(app, reader, request).await?, marker, place })
+    let found = find::find(app, reader, request).await?;
+    let suggestion = meant(app, reader, page_request, (kind, Filters::default()), &found).await;
+    Ok(Names { found, marker, place, suggestion })
 }
 
 /// Returns the id of the person that was found.
