@@ -4,6 +4,7 @@ use super::page;
 use crate::boards::{open_at_any_hour, publish_on};
 use crate::media::ready;
 use crate::support::TestApp;
+use crate::support::client::Person;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,6 +105,57 @@ async fn a_post_can_be_shared_and_shows_what_is_said_about_it() {
         html.contains(&format!("href=\"/posts/{}\"", post.id())) && html.contains("loading=\"lazy\""),
         "{html}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_and_texts_that_run_from_right_to_left_turn_nothing_around_them() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let body = json!({ "handle": "mina", "display_name": "מינה", "bio": "צלמת" });
+    let id = operator.post("/v1/users", body).await.expect(201).id();
+    let mina = Person { act_as: Some(id), ..operator };
+    let body = json!({ "title": "غروب الشمس", "text": "على نهر الهان #한강" });
+    let post = mina.post("/v1/posts", body).await.expect(201).id();
+    mina.comment(&post, "יפה").await;
+    let name = "<bdi>מינה</bdi>";
+    for (path, parts) in [
+        (
+            format!("/posts/{post}"),
+            [
+                name,
+                "<h1 dir=\"auto\">غروب",
+                "<p class=\"text\" dir=\"auto\">على",
+                "<p class=\"text\" dir=\"auto\">יפה",
+            ],
+        ),
+        (
+            "/@mina".to_owned(),
+            [
+                "<h1><bdi>מינה</bdi></h1>",
+                "<p class=\"text\" dir=\"auto\">צלמת",
+                "<h3 dir=\"auto\">غروب",
+                "<bdi>@mina</bdi>",
+            ],
+        ),
+        (
+            "/?q=한강".to_owned(),
+            [name, "<h3 dir=\"auto\">غروب", "<span class=\"text\" dir=\"auto\">على", "<bdi>#한강</bdi>"],
+        ),
+        (
+            "/?q=mina&tab=people".to_owned(),
+            [
+                name,
+                "<bdi>@<mark>mina</mark></bdi>",
+                "<span class=\"text\" dir=\"auto\">צלמת",
+                "type=\"search\" dir=\"auto\"",
+            ],
+        ),
+    ] {
+        let (_, html) = page(&app, &app.nobody(), &path).await;
+        for part in parts {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

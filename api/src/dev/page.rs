@@ -49,8 +49,8 @@ fn article(page: &mut String, letter: &StoredLetter) {
     add(
         page,
         format_args!(
-            "<article lang=\"{}\">\n<h2>{}</h2>\n<p>{} to <a href=\"?to={}\">{}</a>, \
-             <time datetime=\"{}\">{}</time></p>\n<pre>{}</pre>\n</article>\n",
+            "<article lang=\"{}\">\n<h2 dir=\"auto\">{}</h2>\n<p>{} to <a href=\"?to={}\"><bdi>{}</bdi></a>, \
+             <time datetime=\"{}\">{}</time></p>\n<pre dir=\"auto\">{}</pre>\n</article>\n",
             escaped(language),
             escaped(title),
             escaped(channel),

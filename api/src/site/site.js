@@ -172,7 +172,8 @@ function offer({ queries, tags, people }) {
     item.role = "option";
     item.id = `suggestion-${list.children.length}`;
     if (image) item.append(Object.assign(new Image(28, 28), { src: image, alt: "", className: "avatar" }));
-    item.append(label);
+    // A name of another direction doesn't turn around what stands beside it.
+    item.append(Object.assign(document.createElement("bdi"), { textContent: label }));
     if (note) item.append(Object.assign(document.createElement("span"), { className: "note", textContent: note }));
     item.choose = choose;
     list.append(item);
