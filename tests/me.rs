@@ -95,11 +95,21 @@ async fn a_version_that_is_not_the_newest_is_refused() {
     let seen = read.header("etag").to_owned();
     let changed = change(&mina, ("if-match", &seen), &json!({ "bio": "하나" })).await.expect(200);
     let now = changed.header("etag").to_owned();
-    for old in [seen.as_str(), "\"99\"", "\"abc\"", &format!("W/{now}")] {
+    for old in [seen.as_str(), "\"99\"", "\"98\", \"99\""] {
         let refused = change(&mina, ("if-match", old), &json!({ "bio": "둘" })).await;
-        refused.expect_problem(412, "version_mismatch");
+        let refused = refused.expect_problem(412, "version_mismatch");
+        assert!(refused.json["detail"].as_str().is_some_and(|detail| detail.contains("in between")), "{old}");
     }
-    for bad in ["1", "\"1\", \"2\"", ""] {
+    // What a proxy made of the tag is no other version.
+    for foreign in ["\"abc\"", &format!("W/{now}"), &format!("{}-gzip\"", now.trim_end_matches('"'))] {
+        let refused = change(&mina, ("if-match", foreign), &json!({ "bio": "둘" })).await;
+        let refused = refused.expect_problem(412, "version_mismatch");
+        assert!(
+            refused.json["detail"].as_str().is_some_and(|detail| detail.contains("as it came")),
+            "{foreign}"
+        );
+    }
+    for bad in ["1", "\"1\" \"2\"", ""] {
         let refused = change(&mina, ("if-match", bad), &json!({ "bio": "둘" })).await;
         refused.expect_problem(400, "not_an_entity_tag");
     }
@@ -107,6 +117,9 @@ async fn a_version_that_is_not_the_newest_is_refused() {
     let old = in_her_name.request(Method::DELETE, "/v1/me").header("if-match", &seen).send().await;
     old.expect_problem(412, "version_mismatch");
     assert_eq!(mina.get("/v1/me").await.expect(200).json["bio"], "하나");
+    // One tag of a list is enough.
+    let listed = format!("{seen}, W/{now}, {now}");
+    change(&mina, ("if-match", &listed), &json!({ "bio": "하나 반" })).await.expect(200);
     change(&mina, ("if-match", "*"), &json!({ "bio": "둘" })).await.expect(200);
     // Handle and profile are two events; an `If-Match` names a version for both.
     let now = mina.get("/v1/me").await.expect(200).header("etag").to_owned();

@@ -254,13 +254,16 @@ async fn if_match_edits_only_the_version_that_was_read() {
     edit(Method::PUT, &read, "셋").await.expect_problem(412, "version_mismatch");
     edit(Method::PUT, "\"x\"", "셋").await.expect_problem(412, "version_mismatch");
     edit(Method::PUT, "2", "셋").await.expect_problem(400, "not_an_entity_tag");
+    edit(Method::PATCH, "\"1\", \"7\"", "셋").await.expect_problem(412, "version_mismatch");
     let late = mina.request(Method::DELETE, &post).header("if-match", &read).send().await;
     late.expect_problem(412, "version_mismatch");
     assert_eq!(mina.get(&post).await.expect(200).json["text"], "둘");
     edit(Method::PUT, "\"2\"", "셋").await.expect(200);
     edit(Method::PATCH, "*", "넷").await.expect(200);
-    mina.request(Method::DELETE, &post).header("if-match", "\"4\"").send().await.expect(204);
-    edit(Method::PATCH, "\"4\"", "다섯").await.expect_problem(404, "post_not_found");
+    edit(Method::PATCH, "\"3\", \"4\"", "다섯").await.expect(200);
+    let lines = mina.request(Method::DELETE, &post).header("if-match", "\"4\"").header("if-match", "\"5\"");
+    lines.send().await.expect(204);
+    edit(Method::PATCH, "\"5\"", "여섯").await.expect_problem(404, "post_not_found");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -89,7 +89,7 @@ fn complete_write(path: &str, method: &HttpMethod, operation: &mut Operation) {
     add_header(operation, "Idempotency-Key", Type::String, key);
     let versioned = matches!(path, "/v1/me" | "/v1/posts/{id}" | "/v1/comments/{id}");
     if versioned && *method != HttpMethod::Post {
-        let text = "An `ETag` such as `\"7\"`: refuses (412) if another change came in between.";
+        let text = "An `ETag` such as `\"7\"`, or a list of several: refuses (412) if another change came in between.";
         add_header(operation, "If-Match", Type::String, text);
     }
     add_answer_header(operation, "Madang-Position", "Show it in the next read to see this write in it.");

@@ -70,7 +70,7 @@ pub async fn set_board(
     let slug = Slug::parse(&slug).map_err(|invalid| list::bad_parameter("slug", &invalid))?;
     let id = BoardId::of(slug.as_str());
     let command = by.fields.command(slug.clone())?;
-    let envelope = Envelope { expected_version: None, ..by.envelope.clone() };
+    let envelope = Envelope { expected_versions: None, ..by.envelope.clone() };
     let answer = app.executor.execute::<board::Board>(id.0, command, &envelope).await?;
     let committed = by.committed(&app, &answer);
     let board = answer.state.or_built_in(slug.as_str());

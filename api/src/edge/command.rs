@@ -64,7 +64,7 @@ impl WriteRequest {
             actor: Some(by.id),
             operator: by.by_operator(),
             key: None,
-            expected_version: if_match(&parts.headers)?,
+            expected_versions: if_match(&parts.headers)?,
             correlation_id: caller::arrival(parts)?.correlation_id,
         };
         Ok(Self { by, envelope, seen: seen(&parts.headers) })
@@ -122,18 +122,18 @@ impl WriteRequest {
     /// has nothing to match there.
     #[must_use]
     pub fn unversioned(&self) -> Envelope {
-        Envelope { expected_version: None, ..self.envelope.clone() }
+        Envelope { expected_versions: None, ..self.envelope.clone() }
     }
 
     /// The envelope of a request's second command, whose key must differ from the first command's, and from
     /// any key that a client can send: those have no space in them.
     #[must_use]
-    pub fn second_envelope(&self, suffix: &str, expected_version: Option<i64>) -> Envelope {
+    pub fn second_envelope(&self, suffix: &str, expected: Option<i64>) -> Envelope {
         let key = self.envelope.key.as_ref().map(|key| IdempotencyKey {
             key: format!("{} {suffix}", key.key),
             request_hash: key.request_hash,
         });
-        Envelope { key, expected_version, ..self.envelope.clone() }
+        Envelope { key, expected_versions: expected.map(|version| vec![version]), ..self.envelope.clone() }
     }
 }
 
@@ -240,7 +240,7 @@ async fn read<T: DeserializeOwned>(
         actor: by,
         operator: caller::is_operator(&parts),
         key: None,
-        expected_version: None,
+        expected_versions: None,
         correlation_id: caller::arrival(&parts)?.correlation_id,
     };
     let key = Key::of(&parts)?;

@@ -31,12 +31,19 @@ impl<A: Decide> From<CommandError<A>> for Problem {
                 "taken",
                 "is taken; choose another",
             )]),
-            CommandError::VersionMismatch { actual } => Self::new(
+            CommandError::VersionMismatch { actual, is_foreign } => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "version_mismatch",
-                format!(
-                    "It was changed in between: its version is \"{actual}\" by now. Read it again, then repeat."
-                ),
+                match is_foreign {
+                    true => format!(
+                        "`If-Match` has no tag that this server gave: its version is \"{actual}\" now. Send the `ETag` \
+                         as it came, in quotes and without `W/`. A proxy that compresses answers changes tags; let it \
+                         not compress these."
+                    ),
+                    false => format!(
+                        "It was changed in between: its version is \"{actual}\" by now. Read it again, then repeat."
+                    ),
+                },
             ),
             CommandError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -226,7 +226,7 @@ impl IntoResponse for Problem {
 fn title(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNPROCESSABLE_ENTITY => "Not acceptable input",
-        StatusCode::PRECONDITION_FAILED => "Changed in between",
+        StatusCode::PRECONDITION_FAILED => "Not a version that If-Match names",
         other => other.canonical_reason().unwrap_or("Refused"),
     }
 }

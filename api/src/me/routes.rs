@@ -72,7 +72,7 @@ async fn change(app: &App, request: &WriteRequest, change: ChangeMeCommands) -> 
             let first = execute(app, request, handle, &request.envelope).await?;
             // A client that named a version meant it for the whole, so the second command expects the version
             // just made.
-            let expected = request.envelope.expected_version.map(|_| first.version);
+            let expected = request.envelope.expected_versions.as_ref().map(|_| first.version);
             execute(app, request, profile, &request.second_envelope("+profile", expected)).await?
         }
         (Some(only), None) | (None, Some(only)) => execute(app, request, only, &request.envelope).await?,

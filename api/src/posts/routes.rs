@@ -154,11 +154,13 @@ pub async fn edit_post(
             return Err(Problem::not_found(PostId::NOT_FOUND.0, PostId::NOT_FOUND.1));
         }
         // The fields left out must stay as they were read, so the edit holds for that version only.
-        let expected_version = request.envelope.expected_version.or(Some(loaded.version));
-        let envelope = Envelope { expected_version, ..request.envelope.clone() };
+        let named = request.envelope.expected_versions.as_ref();
+        let is_meant = named.is_none_or(|versions| versions.contains(&loaded.version));
+        let expected_versions = if is_meant { Some(vec![loaded.version]) } else { named.cloned() };
+        let envelope = Envelope { expected_versions, ..request.envelope.clone() };
         match edit(&app, id, by, fields.body(&loaded.state, photos.clone())?, &envelope).await {
             Ok(answer) => return Ok(edited(&app, &request, answer)),
-            Err(CommandError::VersionMismatch { .. }) if request.envelope.expected_version.is_none() => {}
+            Err(CommandError::VersionMismatch { .. }) if is_meant => {}
             Err(error) => return Err(error.into()),
         }
     }

@@ -17,8 +17,9 @@ pub struct Envelope {
     pub operator: bool,
     /// The client's name for this command: repeating it changes nothing.
     pub key: Option<IdempotencyKey>,
-    /// The version that the client has seen (`If-Match`); another one is [`CommandError::VersionMismatch`].
-    pub expected_version: Option<i64>,
+    /// The versions one of which the client has seen (`If-Match`, which may be a list); any other one is
+    /// [`CommandError::VersionMismatch`]. An empty list has only tags that are no version's, and matches none.
+    pub expected_versions: Option<Vec<i64>>,
     /// The id that all events caused by one request share.
     pub correlation_id: Uuid,
 }
@@ -27,7 +28,7 @@ impl Envelope {
     /// An envelope without a key, for whatever version there is.
     #[must_use]
     pub fn plain(actor: Option<UserId>, operator: bool, correlation_id: Uuid) -> Self {
-        Self { actor, operator, key: None, expected_version: None, correlation_id }
+        Self { actor, operator, key: None, expected_versions: None, correlation_id }
     }
 
     /// The envelope of a command that the service carries out by itself, or for an operator, in nobody's
@@ -106,6 +107,9 @@ pub enum CommandError<A: Decide> {
     VersionMismatch {
         /// The current version.
         actual: i64,
+        /// True if none of the client's tags is a version's: the client has seen no other version, but its tags are
+        /// not as they were given.
+        is_foreign: bool,
     },
     /// The idempotency key was used with another request.
     #[error("this Idempotency-Key was used with another request")]

@@ -209,14 +209,17 @@ fn decide<A: Stored>(
     envelope: &Envelope,
 ) -> Result<Vec<<A as Decide>::Event>, CommandError<A>> {
     // An aggregate without events can't have another version: the domain refuses the command.
-    if let Some(expected) = envelope.expected_version
+    if let Some(expected) = &envelope.expected_versions
         && loaded.version > 0
-        && loaded.version != expected
+        && !expected.contains(&loaded.version)
     {
         // The domain's refusal goes first: a person who doesn't own the aggregate is told so, whatever
         // version they have seen.
         loaded.state.decide(command).map_err(CommandError::Refused)?;
-        return Err(CommandError::VersionMismatch { actual: loaded.version });
+        return Err(CommandError::VersionMismatch {
+            actual: loaded.version,
+            is_foreign: expected.is_empty(),
+        });
     }
     loaded.state.decide(command).map_err(CommandError::Refused)
 }
