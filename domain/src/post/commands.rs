@@ -39,7 +39,7 @@ pub struct PostBody {
     pub title: Option<Title>,
     /// The post's text; empty only beside photos.
     pub text: PostText,
-    /// The post's tags: given tags first, then those written in title and text.
+    /// The post's tags: given tags first, then those written in the text; a title marks nothing.
     pub tags: Tags,
     /// The people mentioned in the text.
     pub mentions: Mentions,

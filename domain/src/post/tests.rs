@@ -76,6 +76,14 @@ fn publishing_keeps_given_tags_first_then_those_in_the_text() {
 }
 
 #[test]
+fn a_title_marks_nothing() {
+    let title = Title::parse("#한강 야경 @마당쇠").expect("valid");
+    let text = PostText::parse("사진 #밤").expect("valid");
+    let body = PostBody::new(Some(title), text, vec![], Photos::default(), false).expect("valid");
+    assert_eq!((body.tags.to_strings(), body.mentions.to_strings()), (vec!["밤".to_owned()], vec![]));
+}
+
+#[test]
 fn publishing_the_same_again_changes_nothing() {
     PostTest::with(()).given(vec![published("a")]).when(publish(author(), "a")).then_expect_events(vec![]);
 }
