@@ -360,8 +360,9 @@ async fn letters_can_be_read_where_no_mail_server_is_named_and_only_there() {
     all.each("created_at")[0].parse::<DateTime<Utc>>().expect("RFC 3339");
     all.each("id")[0].parse::<uuid::Uuid>().expect("an id");
     assert_eq!(read("/dev/mailbox?to=a%26b@b.kr").await.each("to"), ["a&b@b.kr"]);
-    assert!(read("/dev/mailbox?to=%00").await.items().is_empty());
-    trying.nobody().get("/dev/mailbox?from=x").await.expect_problem(400, "invalid_query");
+    for bad in ["to=%00", "from=x"] {
+        trying.nobody().get(&format!("/dev/mailbox?{bad}")).await.expect_problem(400, "invalid_query");
+    }
 
     let page = trying.nobody().get("/dev/mailbox").await.expect(200);
     assert!(page.header("content-type").starts_with("text/html"));

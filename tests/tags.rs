@@ -102,10 +102,8 @@ async fn what_can_be_no_beginning_is_refused() {
     // A prefix counts as it is looked for, also where the keyboard takes Hangul apart.
     nobody.get(&format!("/v1/tags?prefix={}", "\u{1100}\u{1161}".repeat(50))).await.expect(200);
     let long = format!("prefix={}", "가".repeat(51));
-    for bad in [long.as_str(), "prefix=a%00"] {
-        nobody.get(&format!("/v1/tags?{bad}")).await.expect_problem(400, "invalid_prefix");
-    }
-    for bad in ["limit=0", "limit=101", "cursor=x", "tag=a", "prefix=%FF%FE&prefix=b"] {
+    nobody.get(&format!("/v1/tags?{long}")).await.expect_problem(400, "invalid_prefix");
+    for bad in ["limit=0", "limit=101", "cursor=x", "tag=a", "prefix=a%00", "prefix=%FF%FE&prefix=b"] {
         nobody.get(&format!("/v1/tags?{bad}")).await.expect_problem(400, "invalid_query");
     }
 }

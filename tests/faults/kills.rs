@@ -106,12 +106,13 @@ async fn a_batch_whose_answer_was_lost_is_repeated_and_known_again() {
     for n in 1..=rounds() {
         // The request has no key: only the command itself tells that it was stored before.
         let write = person.post("/v1/posts", json!({ "text": unique("글") }));
-        let (written, ()) = tokio::join!(write, lose_the_answer());
+        // The trap is set first: `join!` polls in this order.
+        let ((), written) = tokio::join!(lose_the_answer(), write);
         let id = written.expect(201).id();
         // The version that the edit names would be an old one, were the repeated edit taken for a new one.
         let edit = person.request(Method::PATCH, &format!("/v1/posts/{id}")).header("if-match", "\"1\"");
         let edit = edit.json(&json!({ "text": unique("고침") })).send();
-        let (edited, ()) = tokio::join!(edit, lose_the_answer());
+        let ((), edited) = tokio::join!(lose_the_answer(), edit);
         assert_eq!(edited.expect(200).header("etag"), "\"2\"");
         // The read models' sessions were cut too.
         everyone_reaches_the_head(&site.stores()).await;

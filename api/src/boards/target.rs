@@ -8,18 +8,21 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use domain::board::Board;
 use domain::post::{Placement, Where};
 use domain::value::{BoardId, Slug};
-use std::convert::Infallible;
 use std::str::FromStr;
 
 /// A board's name in a path. A text that can be no board's name names no board.
 #[derive(Clone, Debug)]
 pub struct SlugInPath(pub String);
 
-impl FromStr for SlugInPath {
-    type Err = Infallible;
+/// The error of a text that Postgres would not take.
+#[derive(Debug)]
+pub struct HoldsNul;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
+impl FromStr for SlugInPath {
+    type Err = HoldsNul;
+
+    fn from_str(text: &str) -> Result<Self, HoldsNul> {
+        if text.contains('\0') { Err(HoldsNul) } else { Ok(Self(text.to_owned())) }
     }
 }
 

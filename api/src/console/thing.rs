@@ -107,6 +107,9 @@ pub(super) async fn history(
 }
 
 async fn shown(app: &App, seat: &Seat, aggregate: String, id: Uuid) -> Result<HistoryPage, Problem> {
+    if !Event::aggregates().contains(&aggregate.as_str()) {
+        return Err(nothing());
+    }
     let VersionQuery { at } = list::query(&seat.uri)?;
     let last = app.log.version(&aggregate, id).await?.ok_or_else(nothing)?;
     let at = at.unwrap_or(last).clamp(0, last);

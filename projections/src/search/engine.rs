@@ -185,8 +185,8 @@ pub struct Query {
 
 /// The offset at which pages end: a reader who looks further down narrows the search.
 pub const DEEPEST: usize = 10_000;
-/// The greatest number of hits in a page.
-const LONGEST_PAGE: usize = 1_000;
+/// The greatest number of hits that an engine returns at once; pages are far shorter.
+const LONGEST_PAGE: usize = 100_000;
 
 impl Query {
     /// The query as an engine may run it: an engine reserves memory for all hits up to the end of the page.
