@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The time that a state has to be reached, longer than anything takes on a busy machine: what takes longer
 /// does not come back.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Waits for a state; panics with its name if it does not come in time.
 pub async fn within<T>(what: &str, state: impl Future<Output = T>) -> T {
