@@ -5,7 +5,7 @@ use super::address::Email;
 use super::passwords::Passwords;
 use crate::mail::Language;
 use domain::value::UserId;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 
 /// People's rows. Cheap to clone.
 #[derive(Clone)]
@@ -252,6 +252,21 @@ pub(super) async fn insert_pending(
         .execute(connection)
         .await;
     free_email(inserted)
+}
+
+/// The person who has proved that this address is theirs. Rows of people who are still registering do not count.
+pub(super) async fn proved_by(
+    executor: impl PgExecutor<'_>,
+    email: &Email,
+) -> Result<Option<UserId>, VaultError> {
+    let user: Option<uuid::Uuid> = sqlx::query_scalar(
+        "select user_id from vault.accounts where email_key = any($1) and state = 'active'
+         order by array_position($1, email_key) limit 1",
+    )
+    .bind(email.keys())
+    .fetch_optional(executor)
+    .await?;
+    Ok(user.map(UserId))
 }
 
 /// True if an account has the mailbox, other than this person's. The table's own constraint knows a mailbox by

@@ -84,14 +84,7 @@ impl Identities {
     /// # Errors
     /// The database's.
     pub async fn owner_of(&self, email: &Email) -> Result<Option<UserId>, VaultError> {
-        let user: Option<Uuid> = sqlx::query_scalar(
-            "select user_id from vault.accounts where email_key = any($1) and state = 'active'
-             order by array_position($1, email_key) limit 1",
-        )
-        .bind(email.keys())
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(user.map(UserId))
+        accounts::proved_by(&self.pool, email).await
     }
 
     /// Stores the row of a person who is about to register, and links the identity to it: both count from the

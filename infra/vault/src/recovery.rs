@@ -46,14 +46,7 @@ impl Recovery {
         come_back: impl FnOnce(&str) -> String,
     ) -> Result<(), VaultError> {
         let mut tx = self.pool.begin().await?;
-        let user: Option<Uuid> = sqlx::query_scalar(
-            "select user_id from vault.accounts where email_key = any($1) and state = 'active'
-             order by array_position($1, email_key) limit 1",
-        )
-        .bind(email.keys())
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(user) = user.map(UserId) else { return Ok(()) };
+        let Some(user) = accounts::proved_by(&mut *tx, email).await? else { return Ok(()) };
         if self.withdrawals.remind(&mut tx, user, come_back).await? {
             tx.commit().await?;
             self.outbox.poke();
