@@ -9,7 +9,7 @@ mod traces;
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Person};
-use crate::support::wait::until;
+use crate::support::wait::until_true;
 use serde_json::{Value, json};
 
 /// Lets the night board be open at any hour.
@@ -41,8 +41,8 @@ async fn with_role(app: &TestApp, handle: &str, role: &str) -> Person {
     let person = app.register(handle).await;
     app.madang(&["grant", handle, "admin"]).await.expect("granted");
     let path = format!("/v1/users/{handle}/roles");
-    until("this node has heard of what another process did", async || {
-        (person.see(app, &path).await.status != 403).then_some(())
+    until_true("this node has heard of what another process did", async || {
+        person.see(app, &path).await.status != 403
     })
     .await;
     if role != "admin" {

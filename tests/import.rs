@@ -6,7 +6,7 @@
 
 use crate::support::TestApp;
 use crate::support::client::Person;
-use crate::support::wait::until;
+use crate::support::wait::until_true;
 use domain::value::PostText;
 use event_log::event_store::LogReader;
 use flate2::read::GzDecoder;
@@ -158,10 +158,10 @@ async fn until_read_models_have_it(app: &TestApp, token: &str) {
     ] {
         let reader =
             if path.starts_with("/v1/timeline") { person(app, token, 0).await } else { app.nobody() };
-        until("the read model catches up", async || {
+        until_true("the read model catches up", async || {
             let page = reader.request(Method::GET, path).header("madang-position", head);
             let page = page.header("prefer", "wait=10").send().await.expect(200);
-            (!page.is_stale()).then_some(())
+            !page.is_stale()
         })
         .await;
     }

@@ -10,7 +10,7 @@ mod slow;
 mod uploads;
 
 use crate::support::client::{Answer, Person};
-use crate::support::wait::until;
+use crate::support::wait::{until, until_true};
 use crate::support::{TestApp, client};
 use corpus::JpegParts;
 use reqwest::Method;
@@ -56,7 +56,7 @@ pub async fn ready(person: &Person) -> String {
 
 /// Waits until nothing is left in the storage under a prefix.
 async fn nothing_is_left(app: &TestApp, prefix: &str) {
-    until("nothing is left in the storage", async || app.files(prefix).await.is_empty().then_some(())).await;
+    until_true("nothing is left in the storage", async || app.files(prefix).await.is_empty()).await;
 }
 
 async fn download(url: &str) -> reqwest::Response {

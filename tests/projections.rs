@@ -5,7 +5,7 @@ use crate::reactions::{Answering, begin, caught_up, run};
 use crate::support::TestApp;
 use crate::support::client::Person;
 use crate::support::log::{Log, store};
-use crate::support::wait::until;
+use crate::support::wait::until_true;
 use event_log::event_store::LogReader;
 use futures::future::join_all;
 use projections::Projector;
@@ -361,10 +361,10 @@ async fn what_does_not_concern_a_read_model_costs_no_transaction_and_is_noted_wi
         mina.delete(&format!("/v1/comments/{comment}/like")).await.expect(204);
     }
     app.settle(&mina).await;
-    until("the checkpoint is at the head", async || {
+    until_true("the checkpoint is at the head", async || {
         let behind = "select log.head - checkpoint.position from log, tags.checkpoint";
         let behind: i64 = sqlx::query_scalar(behind).fetch_one(&app.pool).await.expect("both are there");
-        (behind == 0).then_some(())
+        behind == 0
     })
     .await;
     let tagged = mina.publish("#한강").await;

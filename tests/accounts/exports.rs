@@ -3,7 +3,7 @@
 use super::erasure::erase;
 use super::{Yard, address, token_in};
 use crate::support::client::{Answer, Person};
-use crate::support::wait::until;
+use crate::support::wait::{until, until_true};
 use serde_json::{Value, json};
 use std::io::{Cursor, Read};
 use std::time::Duration;
@@ -184,8 +184,7 @@ async fn an_export_is_kept_for_a_week_and_made_anew_after_a_day() {
     yard.run("update vault.exports set made_at = made_at - interval '8 days'").await;
     // Nodes clear away old exports at their start, and then every hour.
     let _another = yard.app.second_node(|_| {}).await;
-    until("the files are cleared away", async || yard.app.files("exports/").await.is_empty().then_some(()))
-        .await;
+    until_true("the files are cleared away", async || yard.app.files("exports/").await.is_empty()).await;
     fetch(&yard, &newer).await.expect_problem(410, "link_over");
 }
 
@@ -203,7 +202,7 @@ async fn an_export_whose_maker_died_is_made_by_another() {
         mina.id
     ))
     .await;
-    until("the export is made", async || (mina.get("/v1/me/export").await.status == 200).then_some(())).await;
+    until_true("the export is made", async || mina.get("/v1/me/export").await.status == 200).await;
     assert_eq!(yard.app.files("exports/").await.len(), 1);
 }
 

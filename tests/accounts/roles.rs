@@ -2,7 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::client::Person;
-use crate::support::wait::until;
+use crate::support::wait::until_true;
 use reqwest::Method;
 use serde_json::json;
 
@@ -13,8 +13,8 @@ async fn grant(app: &TestApp, arguments: &[&str]) -> Result<String, String> {
 /// Waits until this node has heard that the person is an admin.
 async fn until_admin(app: &TestApp, person: &Person) {
     person.see(app, "/v1/users").await.expect(200);
-    until("this node has heard of the role", async || {
-        (person.get("/v1/users/mina/roles").await.status != 403).then_some(())
+    until_true("this node has heard of the role", async || {
+        person.get("/v1/users/mina/roles").await.status != 403
     })
     .await;
 }

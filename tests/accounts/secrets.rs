@@ -2,7 +2,7 @@
 
 use super::{Yard, code_in, token_in};
 use crate::support::TestApp;
-use crate::support::wait::until;
+use crate::support::wait::until_true;
 use futures::{FutureExt, StreamExt};
 use reqwest::Method;
 use serde_json::json;
@@ -46,10 +46,10 @@ async fn nothing_secret_or_personal_is_in_an_event_a_message_a_table_or_anyone_e
     let mut messages = nats.subscribe(format!("events.{log_id}.>")).await.expect("a subscription");
     nats.flush().await.expect("NATS");
     // A relay that meets a new stream begins at the log's head.
-    until("a relay leads", async || {
+    until_true("a relay leads", async || {
         let note = "select stream_created is not null from relay";
         let leads: bool = sqlx::query_scalar(note).fetch_one(&app.pool).await.expect("the relay's note");
-        leads.then_some(())
+        leads
     })
     .await;
 

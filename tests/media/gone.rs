@@ -4,7 +4,7 @@ use super::{download, jpeg, nothing_is_left, ready, upload};
 use crate::races::assert_equal_to_a_rebuild;
 use crate::support::TestApp;
 use crate::support::client::Person;
-use crate::support::wait::until;
+use crate::support::wait::until_true;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn what_nothing_came_to_show_goes_after_its_grace() {
     nothing_is_left(&app, "").await;
     for id in [unused, abandoned] {
         let path = format!("/v1/media/{id}");
-        until("the photo is gone", async || (mina.get(&path).await.status == 404).then_some(())).await;
+        until_true("the photo is gone", async || mina.get(&path).await.status == 404).await;
         let late = json!({ "text": "글", "photos": [{ "media_id": id }] });
         mina.post("/v1/posts", late).await.expect_problem(422, "invalid_fields");
     }

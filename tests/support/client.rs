@@ -1,7 +1,7 @@
 //! A client that has a method for each kind of request to the API.
 
 use super::TestApp;
-use super::wait::until;
+use super::wait::{until, until_true};
 use futures::future::join_all;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -364,8 +364,8 @@ impl TestApp {
     /// Gives a person a role, analyst or admin, and waits until this node has heard of the role.
     pub async fn grant(&self, person: &Person, role: &str) {
         self.madang(&["grant", &person.handle, role]).await.expect("granted");
-        until("this node has heard of the role", async || {
-            (person.get("/v1/projections").await.status != 403).then_some(())
+        until_true("this node has heard of the role", async || {
+            person.get("/v1/projections").await.status != 403
         })
         .await;
     }
